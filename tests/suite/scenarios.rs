@@ -57,7 +57,7 @@ fn the_summary_counts_runs_and_names_unreached_outcomes() {
     };
     let run = test(good, "--quiet");
     let last = run.out.lines().last().expect("a line");
-    assert!(last.contains(" passed, 0 failed, ") && last.ends_with(" examples hold"), "{last}");
+    assert!(last.contains(" passed, 0 failed, ") && last.ends_with(" examples valid"), "{last}");
 
     let tls = "{ outcome: tls, rule: no-secure-connection }";
     assert!(good.contains(tls), "the guide does not contain `{tls}`");

@@ -1,4 +1,4 @@
-//! Measures the pieces of the work: reading a guide, checking it, building its page, writing the page.
+//! Measures each piece of the work separately: reading a guide, checking it, building its page, writing the page.
 //!
 //! `pieces FOLDER SECONDS` repeats each piece with all guides of a folder, on one thread and without the disk. It
 //! prints the CPU time per guide, in nanoseconds, as JSON. `cargo xtask bench` runs it.
@@ -13,10 +13,10 @@ use std::time::Duration;
 use guide::{Brand, Guide};
 use render::{Options, Page, Style, TerminalOptions};
 
-/// The number of measurements of each piece, of which the fastest counts.
+/// The number of times that each piece is measured. Only the fastest measurement counts.
 const TIMES: u32 = 5;
 
-/// The date on which guides are checked.
+/// The date to treat as today when guides are checked.
 const TODAY: &str = "2026-11-15";
 
 /// The program's own allocator.
@@ -100,5 +100,5 @@ fn cpu() -> Result<u64, String> {
     let text = fs::read_to_string("/proc/thread-self/schedstat")
         .map_err(|error| format!("this kernel does not report the CPU time of a thread: {error}"))?;
     let first = text.split_whitespace().next().and_then(|word| word.parse().ok());
-    first.ok_or_else(|| format!("`{text}` has no CPU time"))
+    first.ok_or_else(|| format!("`{text}` does not contain a CPU time"))
 }

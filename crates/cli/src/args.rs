@@ -21,7 +21,7 @@ pub(crate) use self::serve::{Flags, ServeArgs};
 pub(crate) use self::vault::{RotateArgs, StoreArgs, VaultCommand};
 use crate::findings::Format;
 
-/// Connection guides that are documentation, form, check and test at once
+/// Connection guides that combine documentation, form, checks and tests
 #[derive(Debug, Parser)]
 #[command(name = "waystone", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
@@ -98,7 +98,7 @@ The environment variable WAYSTONE_FIELD_<KEY> sets a field's value, too.")]
     /// Manage a project's API keys.
     #[command(subcommand, after_help = "Example: waystone keys create \"backend\"")]
     Keys(KeysCommand),
-    /// Simulate the provider locally, answering as the guide's scenarios do.
+    /// Simulate a provider locally, answering as specified in its guide's scenarios.
     #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),
     /// Demonstrate linking with a simulated provider: one failure and one success.
@@ -106,11 +106,11 @@ The environment variable WAYSTONE_FIELD_<KEY> sets a field's value, too.")]
     Demo {
         /// The provider's key [default: the first built-in guide].
         provider: Option<String>,
-        /// Play the demonstration without prompting, even on a terminal.
+        /// Run the demonstration without prompting, even on a terminal.
         #[arg(long)]
         play: bool,
     },
-    /// Print the JSON Schema of guides, brand files or the Hub's settings.
+    /// Print the JSON Schema for guides, brand files or the Hub's settings.
     #[command(after_help = "Example: waystone schema > guide.schema.json")]
     Schema {
         /// The schema to print.

@@ -33,7 +33,8 @@ impl Failure {
         Self { code: USAGE, message: message.into(), help: None }
     }
 
-    /// A usage error about an unknown name. The help suggests the most similar known name, or else lists all of them.
+    /// A usage error about an unknown name. The help suggests the most similar known name, or else lists all known
+    /// names.
     pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Self {
         let failure = Self::usage(format!("no {what} `{name}`"));
         match nearest(name, known.clone()) {
@@ -58,7 +59,7 @@ impl<E: Error + 'static> From<E> for Failure {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            // Some errors end with their cause already.
+            // Some error messages already end with their cause.
             let text = error.to_string();
             if !message.ends_with(&text) {
                 message = format!("{message}: {text}");

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use secret::Secret;
 
-/// Replaces or creates a file atomically: a reader sees either the old text or the new text.
+/// Replaces or creates a file atomically: a reader sees either the old content or the new content.
 ///
-/// A symbolic link stays a link, and the file keeps its permissions. Anything else, such as a pipe or a terminal, is
-/// written to.
+/// A symbolic link stays a link, and the file keeps its permissions. Anything other than a regular file, such as a pipe
+/// or a terminal, is not replaced but written to.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(before) if before.is_symlink() => match fs::canonicalize(path) {

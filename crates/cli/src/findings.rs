@@ -29,7 +29,7 @@ pub(crate) enum Format {
     Sarif,
 }
 
-/// The findings of one file.
+/// The findings in one file.
 pub(crate) struct Checked<'a> {
     pub(crate) entry: &'a Entry,
     pub(crate) findings: Vec<Finding>,
@@ -37,7 +37,7 @@ pub(crate) struct Checked<'a> {
     pub(crate) grade: Option<lint::Report>,
 }
 
-/// Formats the findings of one file.
+/// Formats the findings in one file.
 pub(crate) fn piece(checked: Checked<'_>, format: Format, color: bool) -> Piece {
     let source = &checked.entry.reading.source;
     let each = checked.findings.iter();

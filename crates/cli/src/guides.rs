@@ -1,4 +1,4 @@
-//! Finding and reading the guides that a command works with.
+//! Finding and reading the guides that a command needs.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -17,7 +17,7 @@ pub(crate) fn brand() -> &'static Brand {
     &BRAND
 }
 
-/// The built-in guides and those of `--guides`.
+/// The built-in guides and those from `--guides`.
 pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
     let mut catalog = catalog::shipped();
     if let Some(folder) = &common.guides {
@@ -45,7 +45,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Returns the guide. A file is read now.
+    /// Returns the guide. A file is not read until this method is called.
     pub(crate) fn read(&self) -> Result<Arc<Entry>, Failure> {
         match self {
             Self::Shipped(entry) => Ok(Arc::clone(entry)),
@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-/// Locates the guides at the paths, or those of [`catalog()`] if there are no paths. Files are not read yet, so that
+/// Locates the guides at the paths, or those in [`catalog()`] if there are no paths. Files are not read yet, so that
 /// they are not all in memory at once.
 pub(crate) fn places(common: &Common, paths: &[PathBuf]) -> Result<Vec<Place>, Failure> {
     if paths.is_empty() {
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     located(path)?.iter().map(|file| Ok(catalog::read_guide_file(file)?)).collect()
 }
 
-/// A usable guide, by its provider's key or its path.
+/// Finds a guide without errors by its provider's key or its path.
 pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>, Failure> {
     let path = Path::new(name);
     let entry = if name.contains('/') || path.extension().is_some() {
@@ -100,7 +100,7 @@ pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>
     })
 }
 
-/// The only guide at a path. Several guides are an error.
+/// The only guide at a path. Fails if there are several.
 fn only(mut entries: Vec<Entry>, path: &str) -> Result<Entry, Failure> {
     if 1 < entries.len() {
         let failure = Failure::usage(format!("`{path}` contains {} guides", entries.len()));

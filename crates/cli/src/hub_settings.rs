@@ -1,4 +1,4 @@
-//! Reads the Hub's settings for `waystone serve` and for the commands on its vault.
+//! Reads the Hub's settings for `waystone serve` and for the commands that use its vault.
 
 use std::env;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::findings;
 use crate::linking::store::folder;
 use crate::out::Out;
 
-/// The settings that the Hub would run with, for a command on its vault.
+/// The settings that the Hub would run with, for a command that uses its vault.
 pub(crate) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
     let sources = sources(common, store.config.as_deref(), &store.flags())?;
     usable(hub::settings::read(&sources), out)
@@ -27,8 +27,8 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // clap does not report whether a value came from a flag or from the variable. If both agree, the variable is
-        // enough.
+        // clap does not report whether a value came from a flag or from the variable. If both have the same value, it
+        // is attributed to the variable.
         if variables.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }
@@ -40,7 +40,8 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         }
         None => None,
     };
-    // Without `--data`, so that a missing home folder matters only if nothing else sets the folder.
+    // The default folder is determined without `--data`. A missing home folder matters only if no setting specifies the
+    // folder.
     let bare = Common { data: None, ..common.clone() };
     Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })
 }

@@ -19,7 +19,7 @@ pub(crate) struct Out {
     pub(crate) live: bool,
 }
 
-/// The meaning of a piece of text, which decides its color.
+/// The meaning of a piece of text, which determines its color.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ink {
     Good,
@@ -53,7 +53,7 @@ impl Out {
     pub(crate) fn data(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
-            // As for every filter, a closed pipe ends the program.
+            // As in other command-line filters, a closed pipe ends the program.
             std::process::exit(0);
         }
     }
@@ -128,7 +128,7 @@ pub(crate) fn count(n: impl ToString + Copy, noun: &str) -> String {
     if n == "1" { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// The text with a capital first letter.
+/// The text with its first letter capitalized.
 pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

@@ -11,8 +11,8 @@ use std::thread;
 /// The maximum number of items that are under way, or finished but waiting for an earlier item.
 const AHEAD: usize = 64;
 
-/// Runs `work` on every item, on as many threads as there are cores, and passes the results to `take` in the order of
-/// the items. A slow item does not let the results after it pile up.
+/// Runs `work` on every item, on as many threads as there are cores, and passes the results to `take` in the same order
+/// as the items. Even if an item is slow, only a limited number of later results accumulates.
 pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
@@ -40,7 +40,7 @@ pub(crate) fn in_order<T: Sync, R: Send>(
                 while permits.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(at) else { return };
-                    // Without a result for this item the receiver would wait forever.
+                    // Without a result for this item, the receiver would wait forever.
                     let result = catch_unwind(AssertUnwindSafe(|| work(item)));
                     if sender.send((at, result)).is_err() {
                         return;

@@ -144,7 +144,11 @@ fn a_person_corrects_mistakes_and_links_an_account() {
 fn a_sandbox_address_offers_the_sandbox() {
     let world = World::new();
     let terminal = Terminal::new(&world, "--environment production");
-    terminal.asks("Organization Slug").line("https://acme.gladly.qa/x").until("Which one is right?").line("");
+    terminal
+        .asks("Organization Slug")
+        .line("https://acme.gladly.qa/x")
+        .until("What do you want to do?")
+        .line("");
     // The address is valid for the sandbox, so it is not asked for again.
     terminal.until("will connect to acme.gladly.qa");
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");

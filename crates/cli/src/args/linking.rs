@@ -1,4 +1,4 @@
-//! The arguments of `waystone link`, and those that it shares with `waystone accounts`.
+//! The arguments of `waystone link`, including those shared with `waystone accounts`.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ pub(crate) struct NetworkArgs {
     /// Send requests for hosts that match a pattern to another address, for tests and self-hosted providers.
     #[arg(long, value_name = "PATTERN=URL")]
     pub(crate) upstream: Vec<String>,
-    /// A PEM file of certificates to trust in addition to the system's, such as your company's proxy.
+    /// A PEM file with certificates to trust in addition to the system's, such as your company proxy's certificate.
     #[arg(long, value_name = "FILE", env = "WAYSTONE_CA_FILE")]
     pub(crate) ca_file: Option<PathBuf>,
 }
@@ -25,7 +25,7 @@ pub(crate) struct InputArgs {
     /// Set a field from a file; `-` reads standard input.
     #[arg(long, value_name = "FIELD=PATH")]
     pub(crate) set_file: Vec<String>,
-    /// Never prompt; missing values are errors. Default without a terminal.
+    /// Never prompt; missing values are errors. This is the default if there is no terminal.
     #[arg(long)]
     pub(crate) no_input: bool,
     /// Print one JSON document instead of text. Implies --no-input.

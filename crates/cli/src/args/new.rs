@@ -14,12 +14,12 @@ pub(crate) struct NewArgs {
     /// The product's name [default: derived from the key].
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// The folder of guides [default: --guides, or `guides` if it exists, or the current folder].
+    /// The guides folder [default: --guides, or `guides` if it exists, or the current folder].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 }
 
-/// How the accounts of a new guide authenticate.
+/// How accounts that use the new guide authenticate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MethodKind {
     /// An API key in a header.
@@ -29,13 +29,13 @@ pub(crate) enum MethodKind {
     Bearer,
     /// HTTP Basic.
     Basic,
-    /// OAuth 2.0 authorization code: the person signs in in a browser.
+    /// OAuth 2.0 authorization code: the person signs in with a browser.
     Oauth2,
     /// OAuth 2.0 client credentials, without a browser.
     ClientCredentials,
     /// A login request that returns a token.
     Exchange,
-    /// A signed JWT assertion, as service accounts use.
+    /// A signed JWT assertion, as used by service accounts.
     Jwt,
     /// A signature on each request.
     Signature,

@@ -36,10 +36,10 @@ waystone keys create \"reports\" --scope platform:read --scope connectors:read")
     Create {
         /// The purpose of the key, such as `backend`.
         name: String,
-        /// A scope of the key [default: all except reading credentials].
+        /// A scope for the key [default: all except reading credentials].
         #[arg(long, value_name = "SCOPE", value_parser = scopes())]
         scope: Vec<String>,
-        /// Create a test key, which sees and creates test data only.
+        /// Create a test key, which can read and create test data only.
         #[arg(long)]
         test: bool,
         #[command(flatten)]

@@ -30,7 +30,7 @@ pub(crate) struct RenderArgs {
     /// Include only what these scopes require [default: everything].
     #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
     pub(crate) scopes: Vec<String>,
-    /// The output file, or the folder with --all [default: standard output].
+    /// The output file or, with --all, the output folder [default: standard output].
     #[arg(long, short, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -44,7 +44,7 @@ pub(crate) enum AudienceArg {
     Setup,
 }
 
-/// An output format. As a string, it is the file extension.
+/// An output format. Its string form is the file extension.
 #[derive(Clone, Copy, Debug, strum::IntoStaticStr, ValueEnum)]
 #[strum(serialize_all = "lowercase")]
 pub(crate) enum Medium {

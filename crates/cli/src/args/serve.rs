@@ -1,6 +1,6 @@
 //! The arguments of `waystone serve`: one flag for each setting, generated from the Hub's table of settings.
 //!
-//! **Invariant:** every flag belongs to a setting, and takes its name and its help from it.
+//! **Invariant:** every flag corresponds to a setting, which determines the flag's name and help.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,14 +25,14 @@ pub(crate) struct ServeArgs {
     pub(crate) flags: Flags,
 }
 
-/// The flags that were given, by the setting's key.
+/// The values of the flags that were given, by setting key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flags(pub(crate) BTreeMap<&'static str, Vec<String>>);
 
-/// The keys of the settings that are global flags of every command.
+/// The keys of the settings whose flags are global, so that every command accepts them.
 const GLOBAL: &[&str] = &["data", "guides"];
 
-/// The settings with a flag of this command, and the flag's name.
+/// The settings that have a flag on this command, and the flag's name.
 fn own() -> &'static [(&'static Setting, String)] {
     static OWN: LazyLock<Vec<(&Setting, String)>> = LazyLock::new(|| {
         let own = SETTINGS.iter().filter(|setting| !GLOBAL.contains(&setting.key));

@@ -10,7 +10,7 @@ use super::Flags;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VaultCommand {
-    /// Encrypt everything with a new key while the Hub runs. Run it again to finish an interrupted rotation.
+    /// Encrypt everything with a new key while the Hub runs. To finish an interrupted rotation, run the command again.
     #[command(after_help = "Examples:\n  waystone vault rotate\n  \
 waystone vault rotate --to-key-file /run/secrets/next_key")]
     Rotate(RotateArgs),
@@ -25,7 +25,7 @@ waystone vault rotate --to-key-file /run/secrets/next_key")]
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Restore a backup, after verifying it, while no Hub runs. The replaced vault is kept next to it.
+    /// Verify a backup and restore it while no Hub runs. The replaced vault is kept next to it.
     #[command(after_help = "Example: waystone vault restore /backups/vault.db")]
     Restore {
         /// The backup file.
@@ -43,7 +43,7 @@ waystone vault rotate --to-key-file /run/secrets/next_key")]
 
 #[derive(Debug, Args)]
 pub(crate) struct RotateArgs {
-    /// Keep the new key in this file, which is created if it does not exist.
+    /// Store the new key in this file, which is created if it does not exist.
     #[arg(long, value_name = "FILE", group = "to")]
     pub(crate) to_key_file: Option<PathBuf>,
     /// Get the new key from the output of this program (with its arguments).
@@ -68,7 +68,7 @@ pub(crate) struct StoreArgs {
     /// A file that contains the URL of the PostgreSQL database.
     #[arg(long, value_name = "FILE")]
     database_url_file: Option<String>,
-    /// The file with the vault's key.
+    /// The file that contains the vault's key.
     #[arg(long, value_name = "FILE")]
     key_file: Option<String>,
     /// A program (with its arguments) that prints the vault's key.
@@ -83,7 +83,7 @@ pub(crate) struct StoreArgs {
 }
 
 impl StoreArgs {
-    /// The flags that were given, by the setting's key.
+    /// The values of the flags that were given, by setting key.
     pub(crate) fn flags(&self) -> Flags {
         let flags = [
             ("database_url_file", &self.database_url_file),

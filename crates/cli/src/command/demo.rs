@@ -38,7 +38,9 @@ pub(crate) async fn run(
                 .find(|guide| scenarios(&guide.methods[0]).is_some())
                 .cloned();
             Arc::new(first.ok_or_else(|| {
-                Failure::usage("no guide has both a scenario that succeeds and one with a wrong secret")
+                Failure::usage(
+                    "no guide has both a scenario that succeeds and a scenario with a wrong secret",
+                )
             })?)
         }
     };
@@ -56,13 +58,15 @@ pub(crate) async fn run(
     let common = Common { data: Some(folder.clone()), ..common.clone() };
     let name = &guide.provider.name;
     out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without a real account")));
-    out.line(&format!("A simulated {name} runs at {origin} and answers as the guide's scenarios do.\n"));
+    out.line(&format!(
+        "A simulated {name} runs at {origin} and answers as specified in the guide's scenarios.\n"
+    ));
     let quiet = Out { quiet: true, ..*out };
     let egress = network::egress(&wire, &quiet)?;
     let mut egress = &egress;
     let Some((good, bad)) = scenarios(method) else {
         return Err(Failure::usage(format!(
-            "the guide of {name} does not have both a scenario that succeeds and one with a wrong secret"
+            "the guide for {name} does not have both a scenario that succeeds and a scenario with a wrong secret"
         )));
     };
     let asks = !play && io::stdin().is_terminal() && io::stdout().is_terminal();
@@ -95,7 +99,8 @@ pub(crate) async fn run(
     Ok(0)
 }
 
-/// The first simple scenarios that succeed and have a wrong secret. `None` if the method lacks one of them.
+/// The first simple scenario that succeeds, and the first with a wrong secret. `None` if the method lacks either
+/// scenario.
 fn scenarios(method: &Method) -> Option<(&Scenario, &Scenario)> {
     let is_simple = |one: &&Scenario| one.linked_before.is_none() && !one.agrees && one.environment.is_none();
     let find = |kind| method.scenarios.iter().filter(is_simple).find(|one| one.then.outcome == kind);
@@ -189,6 +194,8 @@ fn search(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> 
         files += 1;
         found += usize::from(bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
     }
-    out.line(&format!("  Searched the {files} files that were written for the secret: {found} contain it."));
+    out.line(&format!(
+        "  Searched all {files} files in the demonstration's folder for the secret: {found} contain it."
+    ));
     Ok(())
 }

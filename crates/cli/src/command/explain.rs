@@ -1,4 +1,4 @@
-//! `waystone explain`: explains a finding, from the same data as the rule.
+//! `waystone explain`: explains a finding, using the same data as the rule.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ pub(crate) fn run(code: Option<&str>, out: &Out) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Every finding, on guides and on the settings of `waystone serve`.
+/// Every finding that can be reported for guides or for the settings of `waystone serve`.
 fn pages() -> impl Iterator<Item = &'static CodePage> {
     lint::pages().chain(hub::settings::pages())
 }

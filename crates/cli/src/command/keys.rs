@@ -1,6 +1,6 @@
 //! `waystone keys`: the API keys with which a product's programs authenticate to the Hub.
 //!
-//! **Invariant:** a key is shown once, on standard output, when it is created.
+//! **Invariant:** a key is shown only once, on standard output, when it is created.
 
 use serde_json::{Value, json};
 use vault::{ApiKey, Kind, NewKey, Project, Scope, Token, Vault};
@@ -99,7 +99,7 @@ pub(super) fn name(name: &str) -> Result<&str, Failure> {
         .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))
 }
 
-/// A key as JSON, in the form of the API. The secret key is included only when it was just created.
+/// A key as JSON, in the API's format. The secret key is included only if it has just been created.
 pub(super) fn as_json(key: &ApiKey, token: Option<&Token>) -> Value {
     let mut value = json!({
         "id": key.id,

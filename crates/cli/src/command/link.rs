@@ -46,14 +46,14 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     Ok(code)
 }
 
-/// The environment: the named one, or the first one if the command must not prompt.
+/// The named environment, or the first environment if the command must not prompt.
 fn environment(method: &Method, args: &InputArgs) -> Result<Option<Key>, Failure> {
     let environment = match &args.environment {
         Some(name) => Some(method.environment(name).ok_or_else(|| {
             let keys = method.environments.iter().map(|one| one.key.as_str());
             Failure::usage(format!("no environment `{name}`")).help(choices(keys))
         })?),
-        // Nobody chooses the environment if the entered values determine it.
+        // If the entered values determine the environment, it is not chosen here.
         None if method.tells_environment() || !inputs::is_noninteractive(args) => None,
         None => method.environments.first(),
     };
@@ -146,7 +146,7 @@ impl Task<'_> {
         Some(Drafts { vault, key })
     }
 
-    /// Stores the account. `draft` is the key of the draft that ends with it.
+    /// Stores the account. `draft` is the key of the draft to delete at the same time.
     async fn store(
         &self,
         flow: &mut Flow,
@@ -161,7 +161,7 @@ impl Task<'_> {
         Ok(account)
     }
 
-    /// The flow of the saved draft, if the person wants to continue it.
+    /// The flow from the saved draft, if the person wants to continue it.
     async fn resume(&self, drafts: &Drafts<'_>) -> Result<Option<Flow>, Halt> {
         let Some(draft) = drafts.load().await? else { return Ok(None) };
         let minutes = (Timestamp::now().as_second() - draft.saved_at.as_second()) / 60;
@@ -211,7 +211,8 @@ impl Task<'_> {
             }
             return Ok(if is_proved { 0 } else { FOUND });
         }
-        // There is no one to confirm the account. If it must be a specific account, the flow has checked that.
+        // Without prompts, nobody can confirm the account. If a specific account is required, the flow has already
+        // checked that this is that account.
         let linked = driver::confirm(&mut flow);
         let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
         let account = self.store(&mut flow, vault, *linked, None).await?;

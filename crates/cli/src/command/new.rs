@@ -1,7 +1,7 @@
 //! `waystone new`: creates a starter guide.
 //!
-//! The starter guide passes `check` and `test` unchanged. Every line with a mark is listed with its position, so that
-//! the author has a list to work through.
+//! The starter guide passes `check` and `test` unchanged. Every marked line is listed with its position, which gives
+//! the author a list to work through.
 
 mod parts;
 
@@ -18,7 +18,7 @@ use crate::out::{Out, capital};
 
 use self::parts::{Parts, parts_of};
 
-/// Marks what the author must fill in.
+/// The mark on lines that the author must fill in.
 const MARK: char = '←';
 
 pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Failure> {
@@ -63,7 +63,7 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
     Ok(0)
 }
 
-/// The text of the guide.
+/// The guide's source text.
 fn guide(key: &Key, name: &str, parts: &Parts, schema: &str) -> String {
     let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
     let given = |word: &str| parts.given.replace('?', word);
@@ -116,7 +116,8 @@ fn named(key: &Key) -> String {
     key.as_str().split(['-', '_']).map(capital).collect::<Vec<_>>().join(" ")
 }
 
-/// The path of the JSON Schema from a guide's folder: the project's schema, or a copy next to the guide folders.
+/// The path to the JSON Schema, relative to a guide's folder. The schema is the project's or a copy next to the guide
+/// folders.
 fn schema(parent: &Path) -> Result<String, Failure> {
     const NAME: &str = "guide.schema.json";
     if parent.join("..").join("schemas").join(NAME).is_file() {
@@ -142,7 +143,7 @@ fn icon(name: &str) -> String {
     )
 }
 
-/// Writes a new file. An existing file is an error.
+/// Writes a new file. Fails if the file exists.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let file = File::create_new(path);
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(cannot("write", path))

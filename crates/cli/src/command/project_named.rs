@@ -1,4 +1,4 @@
-//! Finding the project that a command is about.
+//! Finding the project that a command applies to.
 
 use vault::{Project, Vault};
 

@@ -1,7 +1,8 @@
 //! `waystone test`: runs guides' scenarios through the real flow and real network code.
 //!
-//! The provider is the simulator, on loopback. A turn in which the provider cannot be reached fails for real: a host
-//! name that does not resolve, a port that nothing listens on, or a port that does not speak TLS.
+//! The provider is the simulator, on loopback. A turn in which the provider cannot be reached causes a real failure:
+//! the request uses a host name that does not resolve, a port that nothing listens on, or a port that does not speak
+//! TLS.
 
 mod route;
 
@@ -35,7 +36,8 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
                 out.line(&out.ink(Ink::Strong, &format!("{} · {}", guide.provider.name, method.label)));
             }
             tally.examples += examples(method);
-            // A method's scenarios run concurrently, because many of them wait, and are reported in order.
+            // Many scenarios spend most of their time waiting, so a method's scenarios run concurrently. Their results
+            // are reported in order.
             let play = |n| tokio::spawn(play(Arc::clone(&guide), at, n));
             let plays: Vec<_> = (0..method.scenarios.len()).map(play).collect();
             for (scenario, play) in method.scenarios.iter().zip(plays) {
@@ -70,9 +72,9 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
 #[derive(Default)]
 struct Tally {
     passed: usize,
-    /// Failed scenarios, plus outcome rules that no scenario reaches.
+    /// The number of failed scenarios and of outcome rules that no scenario reaches.
     failed: usize,
-    /// Field examples that hold.
+    /// The number of valid field examples.
     examples: usize,
     scenarios: Vec<Value>,
     unreached: Vec<Value>,
@@ -95,14 +97,14 @@ impl Tally {
     fn text(&self) -> String {
         let hold = match self.examples {
             0 => String::new(),
-            1 => ", 1 example holds".to_owned(),
-            n => format!(", {n} examples hold"),
+            1 => ", 1 example valid".to_owned(),
+            n => format!(", {n} examples valid"),
         };
         format!("{} passed, {} failed{hold}", self.passed, self.failed)
     }
 }
 
-/// The number of examples in a method's fields. All of them hold: reading a guide checks its examples.
+/// The number of examples in a method's fields. All examples are valid, because reading a guide checks them.
 fn examples(method: &Method) -> usize {
     let computed = method.derived.iter().map(|one| &one.field);
     method.fields.iter().chain(computed).map(|field| field.examples.len()).sum()
@@ -134,7 +136,7 @@ fn unreached(method: &Method) -> Vec<String> {
     unreached.map(|rule| rule.key.to_string()).collect()
 }
 
-/// Plays a scenario and returns the differences between the actual and the expected result. Method and scenario are
+/// Plays a scenario and returns the differences between the actual and the expected result. `method` and `scenario` are
 /// indexes.
 async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<String>, Failure> {
     let method = &guide.methods[method];
@@ -216,11 +218,14 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
             check("environment", then.environment.as_ref().map(key), belongs_to);
             if outcome != Some(verdict.outcome.as_str()) {
                 let cause = verdict.rule.as_ref().map_or_else(
-                    || "no rule matches the response, and it is not what the check expects".to_owned(),
+                    || {
+                        "no rule matches the response, and the response is not what the check expects"
+                            .to_owned()
+                    },
                     |rule| format!("the rule `{rule}` matches the response"),
                 );
                 problems.push(format!("why: {cause}"));
-                // The excerpt also shows if nothing was sent or received.
+                // If nothing was sent or received, the excerpt shows that, too.
                 if let Some(answer) = verdict.quote.as_ref().and_then(|quote| quote.lines().next()) {
                     problems.push(format!("response: {answer}"));
                 }

@@ -1,4 +1,4 @@
-//! `waystone simulate`: simulates the provider, answering as the guide's scenarios do.
+//! `waystone simulate`: simulates a provider, answering as specified in its guide's scenarios.
 
 use simulator::{Script, Simulator};
 

@@ -1,6 +1,6 @@
 //! `waystone vault`: manages the Hub's vault, whether or not the Hub runs.
 //!
-//! **Invariant:** nothing encrypted is shown, and no command creates a vault.
+//! **Invariant:** no encrypted value is shown, and no command creates a vault.
 
 mod proof;
 mod rotate;
@@ -49,7 +49,7 @@ async fn backup(
     }
     out.success(&format!("Backed up the vault to {}: {}.", file.display(), summary(&proof)));
     out.message(&format!(
-        "It is encrypted with key {}, which it does not contain. Keep a copy of that key elsewhere.",
+        "The backup is encrypted with key {}, which it does not contain. Keep a copy of that key elsewhere.",
         proof.key
     ));
     Ok(0)
@@ -87,16 +87,16 @@ async fn check(common: &Common, store: &StoreArgs, out: &Out) -> Result<u8, Fail
     Ok(0)
 }
 
-/// Refuses databases on a server, and names the server's own tool to use instead.
+/// Rejects a vault that is stored on a database server, and names the server's own tool to use instead.
 fn refuse_server(settings: &Settings, program: &str, file: &str) -> Result<(), Failure> {
     let Some(url) = &settings.database.value else { return Ok(()) };
     let url = vault::without_password(url).unwrap_or_else(|| "URL".to_owned());
     let help = format!(
-        "run `{program} --dbname '{}' {file}` (it takes the password from PGPASSWORD or ~/.pgpass), then `waystone vault check`",
+        "run `{program} --dbname '{}' {file}` (it reads the password from PGPASSWORD or ~/.pgpass), then `waystone vault check`",
         url.replace('\'', "%27")
     );
     let message =
-        "the vault is in a PostgreSQL database, which must be backed up with PostgreSQL's own tools";
+        "the vault is stored in a PostgreSQL database, which must be backed up with PostgreSQL's own tools";
     Err(Failure::usage(message).help(help))
 }
 

@@ -1,4 +1,4 @@
-//! The findings of one file, counted and formatted.
+//! The findings in one file, counted and formatted.
 
 use std::iter::Sum;
 
@@ -28,14 +28,14 @@ impl Sum for Count {
     }
 }
 
-/// The formatted findings of one file. The file itself can be dropped.
+/// The formatted findings in one file. They do not depend on the file, which can be dropped.
 pub(crate) struct Piece {
     pub(crate) count: Count,
     /// The guide's key and grade.
     pub(crate) grade: Option<(String, lint::Report)>,
     /// The text, for formats that are written file by file.
     pub(crate) text: String,
-    /// The findings as data, for formats that are a single document.
+    /// The findings as data, for formats that consist of a single document.
     pub(super) values: Vec<Value>,
     pub(super) graded: Option<Value>,
     pub(super) rules: Vec<&'static CodePage>,

@@ -1,10 +1,10 @@
-//! A finding for people: its code, its position, an excerpt with carets, the reason and the fix.
+//! A finding as text for people: its code, its position, an excerpt with carets, the reason and the fix.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use guide::{Finding, Severity, Source, Span};
 
-/// The width of excerpts, in columns. Longer lines are cut.
+/// The width of excerpts, in columns. Longer lines are truncated.
 const WIDTH: usize = 120;
 
 /// The longest line, in bytes, that is shown in an excerpt. For longer lines, which are unreadable and slow to lay out,
@@ -31,7 +31,7 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
     out
 }
 
-/// The finding's lines with carets, or only its position.
+/// The source lines with carets, or only the finding's position.
 fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
     let spans = finding.also.iter().map(|(span, _)| *span).chain([finding.span]);
     if spans.into_iter().any(|span| line_length(source, span) > LONGEST_LINE) {
@@ -57,7 +57,7 @@ fn line_length(source: &Source, span: Span) -> usize {
     before + source.text[at..].find('\n').unwrap_or(source.text.len() - at)
 }
 
-/// Clamps a span to the text, which may be empty or cut off.
+/// Clamps a span to the text, which may be empty or truncated.
 fn clamped(source: &Source, span: Span) -> std::ops::Range<usize> {
     let end = source.text.len();
     let start = source.text.floor_char_boundary(span.start.min(end));

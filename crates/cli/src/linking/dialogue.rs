@@ -49,7 +49,7 @@ pub(crate) async fn run(
                 if let Some(problem) = problems.iter().find(|problem| problem.belongs_to.is_some()) {
                     out.problem(&problem.says);
                     if let Some(key) = recovery::other_environment(flow, problem)? {
-                        // The values were right for the environment that is linked now.
+                        // The values entered last are valid for the environment that was just chosen.
                         flow.choose_environment(key.as_str());
                         flow.submit(&last_typed);
                         screen.host(flow, &fields, None);
@@ -87,8 +87,8 @@ pub(crate) async fn run(
     }
 }
 
-/// Asks for the values of a step. After a problem, it asks only for the fields that have one. `None` if the person
-/// wants to go back.
+/// Asks for the values of a step. If there are problems, asks only for the fields that have a problem. `None` if the
+/// person wants to go back.
 fn values(
     flow: &Flow,
     fields: &[Key],

@@ -11,8 +11,8 @@ use secret::Secret;
 use crate::args::InputArgs;
 use crate::failure::{Failure, cannot};
 
-/// The largest value, in bytes. A larger value is rejected, because a truncated value would be stored as if it were
-/// complete.
+/// The maximum size of a value, in bytes. A larger value is rejected, because a truncated value would be stored as if
+/// it were complete.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The environment variable that sets a field's value.

@@ -14,7 +14,7 @@ pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
         CheckState::Running => format!("{} {} …", out.ink(Ink::Note, "·"), report.label),
         CheckState::WaitingUntil(moment) => {
             let seconds = moment.saturating_sub(now).max(1);
-            let wait = format!("the provider asks to wait, trying again in {seconds} s …");
+            let wait = format!("the provider asked us to wait; trying again in {seconds} s …");
             format!("{} {}: {wait}", out.ink(Ink::Note, "·"), report.label)
         }
         CheckState::Passed => format!("{} {}", out.ink(Ink::Good, "✓"), report.label),
@@ -25,7 +25,7 @@ pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
     }
 }
 
-/// The account that the checks found, and its limits.
+/// The account that the checks found, and the access that it lacks.
 pub(crate) fn found_lines(
     identity: Option<&Identity>,
     reports: &[CheckReport],
@@ -48,7 +48,7 @@ fn identity_lines(identity: &Identity, out: &Out) -> String {
     text
 }
 
-/// Which optional checks failed.
+/// Lists the optional checks that failed.
 fn limited_lines(reports: &[CheckReport]) -> String {
     let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
     let missed: Vec<&str> = missed.map(|report| report.label.as_str()).collect();
@@ -65,7 +65,7 @@ pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
     format!("{} {}{}", out.ink(Ink::Bad, "✗"), says.trim_start(), wrapped(&verdict.fix, 2))
 }
 
-/// Wraps a text to the terminal's width and indents every line.
+/// Wraps a string to the terminal's width and indents every line.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     let room = width().saturating_sub(indent);
     let mut lines: Vec<String> = Vec::new();
@@ -81,7 +81,7 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     lines.iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
 }
 
-/// The result of a flow without prompts, as JSON.
+/// The result of a flow that ran without prompts, as JSON.
 pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
     let mut value = json!({
         "provider": flow.guide().provider.key,

@@ -5,8 +5,8 @@ use link::{Flow, Linked};
 
 use crate::failure::Failure;
 
-/// Runs a flow until it needs a person or has an account to store. `show` is called at the start and after each change.
-/// Fails if the person presses Ctrl-C.
+/// Runs a flow until it needs input from the person or has an account to store. `show` is called at the start and after
+/// each change. Fails if the person presses Ctrl-C.
 pub(crate) async fn run(
     flow: &mut Flow,
     transport: &mut impl Transport,

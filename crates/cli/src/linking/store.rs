@@ -12,7 +12,7 @@ use vault::{Account, AccountId, By, CreatedFrom, Credentials, Draft, KeySource, 
 use crate::args::Common;
 use crate::failure::Failure;
 
-/// The command line as the actor of a change that is made now.
+/// Identifies the command line as the actor of a change, at the current time.
 pub(crate) fn by() -> By<'static> {
     By::new("cli", Timestamp::now())
 }
@@ -46,7 +46,7 @@ pub(crate) async fn open(common: &Common) -> Result<Vault, Failure> {
     Ok(Vault::open(&folder, key).await?)
 }
 
-/// The account with an id from the command line.
+/// Finds the account with this id, which was given on the command line.
 pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
     let unknown =
         || Failure::usage(format!("no account `{id}`")).help("`waystone accounts list` lists all accounts");
@@ -62,17 +62,18 @@ pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> R
 /// An account that a flow has proved, and how to store it.
 pub(crate) struct Proved<'a> {
     pub(crate) linked: Linked,
-    /// The account that was chosen to be linked again. If none was, the same account at the provider is replaced.
+    /// The account that was chosen to be linked again. If this is `None`, the new account replaces the stored account
+    /// that is the same at the provider.
     pub(crate) relinked: Option<&'a Account>,
     pub(crate) label: Option<&'a str>,
-    /// The key of the draft that ends when the account is stored.
+    /// The key of the draft to delete when the account is stored.
     pub(crate) draft: Option<&'a str>,
 }
 
 /// Stores an account that a flow has proved.
 pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, Failure> {
     let mut linked = proved.linked;
-    // Whenever the terminal needs tokens, it signs in again with the stored values.
+    // Tokens are not stored: whenever the command line needs tokens, it signs in again with the stored values.
     linked.tokens.clear();
     let link = NewLink {
         linked,
@@ -109,7 +110,7 @@ impl Drafts<'_> {
         Ok(())
     }
 
-    /// The saved draft. `None` if there is none or it has expired.
+    /// The saved draft. `None` if no draft was saved or the draft has expired.
     pub(crate) async fn load(&self) -> Result<Option<Draft>, Failure> {
         Ok(self.vault.load_draft(&self.key, Timestamp::now()).await?)
     }

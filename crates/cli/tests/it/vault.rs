@@ -94,7 +94,7 @@ impl Drop for World {
     }
 }
 
-/// A Hub that serves the data of a world.
+/// A Hub that serves a world's data.
 struct RunningHub(Child);
 
 impl RunningHub {

@@ -15,7 +15,7 @@ pub(crate) struct Output {
     pub(crate) err: String,
 }
 
-/// A command of the program with a clean environment.
+/// A command that runs the program with a clean environment.
 pub(crate) fn waystone(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystone"));
     command.current_dir(folder).env_clear().env("HOME", folder).env("NO_COLOR", "1").stdin(Stdio::null());
@@ -113,7 +113,7 @@ pub(crate) fn send(address: SocketAddr, request: &str) -> String {
     String::from_utf8_lossy(&response).into_owned()
 }
 
-/// Waits until a condition holds. `problem` describes a condition that never holds.
+/// Waits until a condition holds. `problem` is the message to panic with if the condition never holds.
 #[track_caller]
 pub(crate) fn until(problem: &str, mut condition: impl FnMut() -> bool) {
     let began = Instant::now();

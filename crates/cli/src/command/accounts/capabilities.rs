@@ -5,11 +5,12 @@ use guide::Role;
 use serde_json::{Map, Value};
 use vault::Account;
 
-/// The capabilities of an account's method, in the guide's order, and whether the account had each when it was linked.
+/// The capabilities that an account's method checks, in the guide's order, and whether the account had each capability
+/// when it was linked.
 pub(super) struct Capabilities(Vec<(String, bool)>);
 
 impl Capabilities {
-    /// `None` if the guide or the method no longer exists, or has no capability checks.
+    /// `None` if the guide or its method no longer exists, or if the method has no capability checks.
     pub(super) fn of(account: &Account, catalog: &Catalog) -> Option<Self> {
         let method = catalog.find(&account.provider)?.guide()?.method(&account.method)?;
         let checks = method.checks.iter().filter(|check| check.role == Role::Capability);
@@ -29,7 +30,7 @@ impl Capabilities {
         self.0.iter().filter(|(_, has_it)| !has_it).map(|(key, _)| key.as_str()).collect()
     }
 
-    /// For each key, whether the account has the capability.
+    /// A JSON object that maps each capability's key to whether the account has the capability.
     pub(super) fn json(&self) -> Value {
         self.0.iter().map(|(key, has_it)| (key.clone(), (*has_it).into())).collect::<Map<_, _>>().into()
     }

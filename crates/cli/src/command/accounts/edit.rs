@@ -21,7 +21,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &EditArgs, out: &O
     let chosen = chosen.map(|environment| environment.key.clone());
     let mut stored = driver::stored_values(&credentials);
     if chosen.is_some() && chosen != before {
-        // Another environment means another host, so the secrets must be entered again.
+        // A different environment has a different host, so the secrets must be entered again.
         stored.retain(|key, _| method.field(key.as_str()).is_some_and(|field| !field.secret));
     }
     let egress = network::egress(&args.network, out)?;

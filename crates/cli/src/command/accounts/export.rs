@@ -1,4 +1,4 @@
-//! `waystone accounts export`: exports an account's values for a program with its own client.
+//! `waystone accounts export`: exports an account's values for a program that has its own API client.
 
 use std::io::{self, IsTerminal as _};
 
@@ -14,7 +14,7 @@ use crate::out::Out;
 pub(crate) async fn run(vault: &Vault, args: &ExportArgs, out: &Out) -> Result<u8, Failure> {
     let file = args.out.as_deref();
     if file.is_none() && !args.reveal {
-        let failure = Failure::usage("an export contains secrets, and would be printed");
+        let failure = Failure::usage("an export contains secrets, which would be printed to standard output");
         return Err(failure.help("write it to a file with --out FILE, or print it with --reveal"));
     }
     let account = store::find(vault, &args.id).await?;

@@ -9,12 +9,13 @@ use crate::guides::Place;
 use crate::out::{self, Ink, Out};
 use crate::parallel;
 
-/// The largest number of guides whose grades are listed one by one. For more guides, the grades are counted.
+/// The maximum number of guides whose grades are listed individually. For more guides, the number of guides with each
+/// grade is shown instead.
 const MAX_GRADES: usize = 30;
 
 /// How guides are checked.
 pub(super) struct Checker<'a> {
-    /// The day to compare dates with, as YYYY-MM-DD.
+    /// The date to treat as today, as YYYY-MM-DD.
     pub(super) today: &'a str,
     pub(super) format: Format,
     pub(super) color: bool,
@@ -35,7 +36,7 @@ impl Checker<'_> {
             if let Some((key, report)) = &piece.grade {
                 grades.push((key.clone(), report.to_string(), report.grade));
             }
-            // Formats that are a single document are written at the end.
+            // A format that consists of a single document is written at the end.
             match self.format {
                 Format::Text | Format::Github => out.data(&piece.text),
                 Format::Json | Format::Sarif => kept.push(piece),
@@ -56,7 +57,7 @@ impl Checker<'_> {
                     out.message(&format!("applied {fixed} {}", if fixed == 1 { "fix" } else { "fixes" }));
                 }
                 report_grades(&grades, out);
-                // Without findings, a file that could not be read must not look like success.
+                // If a file could not be read and there are no findings, a summary would look like success.
                 if failure.is_none() || count != Count::default() {
                     out.message(&summary(files, count, out));
                 }

@@ -8,10 +8,11 @@ use guide::{Edit, Finding};
 use crate::failure::{Failure, cannot};
 use crate::file::replace;
 
-/// The maximum number of passes over a file. Applying fixes can reveal further ones.
+/// The maximum number of passes over a file. Applying fixes can reveal findings that offer further fixes.
 const ROUNDS: usize = 8;
 
-/// Applies every fix that findings offer, and reads the file again until there are none. Returns the number of fixes.
+/// Applies every fix that the findings offer, and repeats this with the changed file until no fixes are left. Returns
+/// the number of fixes.
 pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
     let mut count = 0;
     for _ in 0..ROUNDS {

@@ -1,7 +1,7 @@
 //! `waystone check --watch`: checks guides again when they change.
 //!
-//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. For the
-//! others, only the counts of findings are kept.
+//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. For the other
+//! guides, only the number of findings is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -52,7 +52,7 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
 }
 
 /// The folder to watch for a path. A file's folder is watched instead of the file, because editors replace files and
-/// the watch on a replaced file ends. Folders below it are not watched.
+/// the watch on a replaced file ends. Subfolders are not watched.
 fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
     if path.is_dir() {
         return (path.to_owned(), RecursiveMode::Recursive);
@@ -61,7 +61,7 @@ fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
     (folder.to_owned(), RecursiveMode::NonRecursive)
 }
 
-/// Waits for changes and returns the guide files that changed. Empty if the watcher has stopped.
+/// Waits for changes and returns the guide files that changed, or an empty list if the watcher has stopped.
 fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
     let mut changed = BTreeSet::new();
     while changed.is_empty() {
@@ -81,7 +81,7 @@ fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
     changed
 }
 
-/// The guide file that a changed file belongs to: itself, or the guide file in the same folder.
+/// The guide file to check after a file has changed: the file itself, or the guide file in the same folder.
 fn guide_file(path: &Path) -> Option<PathBuf> {
     let path = plain(path);
     match path.extension()?.to_str()? {
@@ -129,7 +129,7 @@ impl State {
                 }
                 continue;
             }
-            // A file that cannot be read is being replaced; its next event follows.
+            // A file that cannot be read is probably being replaced, which causes another event.
             let Ok((piece, _)) = checker.one(&Place::File(file.clone())) else { continue };
             out.data(&piece.text);
             let grade = piece.grade.as_ref().map(|(_, report)| format!(": {report}")).unwrap_or_default();

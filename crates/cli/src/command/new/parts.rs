@@ -13,18 +13,18 @@ pub(crate) struct Parts {
     pub(crate) secret: &'static str,
     pub(crate) obtains: &'static str,
     pub(crate) collects: &'static str,
-    /// The given values of a scenario, with `?` where scenarios differ.
+    /// A scenario's given values, with `?` where scenarios differ.
     pub(crate) given: &'static str,
-    /// The turns of the sign-in.
+    /// The sign-in's turns.
     pub(crate) signs_in: &'static str,
-    /// The request that a wrong credential fails: a sign-in request or the first check.
+    /// The request that fails with a wrong credential: a sign-in request or the first check.
     pub(crate) refused_at: &'static str,
-    /// Whether the person signs in with a browser while an admin enters the fields.
+    /// Whether the person only signs in with a browser, and an admin enters the fields.
     pub(crate) in_browser: bool,
 }
 
 const KEY_FIELD: &str = "      - key: api_key
-        label: API Key                      # ← the label as the provider has it
+        label: API Key                      # ← the label that the provider uses
         type: secret
         description: The key, as shown when you create it.
         accept: [trim]
@@ -111,7 +111,7 @@ const SIGNATURE: Parts = Parts {
     auth: "      signature:
         algorithm: HS256
         key: '{{ value.secret_key }}'
-        # ← the string to sign, exactly as the provider's documentation composes it
+        # ← the string to sign, exactly as the provider's documentation specifies it
         canonical: '{{ now.unix }}{{ request.method }}{{ request.path_and_query }}{{ request.body }}'
         encoding: hex
         carries:
@@ -159,7 +159,7 @@ const OAUTH2: Parts = Parts {
         token_url: https://login.acme.example/oauth/token           # ←
         client_id: '{{ value.client_id }}'
         client_secret: '{{ value.client_secret }}'
-        scopes: [read]                      # ← the scopes that the person is asked to allow
+        scopes: [read]                      # ← the scopes that the person is asked to grant
         refresh: {}
 ",
     secret: "client_secret",
@@ -190,8 +190,8 @@ const EXCHANGE: Parts = Parts {
           - key: log-in
             label: Signing in
             request: { line: POST /login, json: { user: '{{ value.username }}', password: '{{ value.password }}' } }   # ←
-            captures: { session: data.token }   # ← which value of the response to keep, and where it is
-            expires_in: data.expires_in     # ← where the response has the token lifetime in seconds
+            captures: { session: data.token }   # ← the value to keep, and where the response contains it
+            expires_in: data.expires_in     # ← where the response contains the token lifetime in seconds
         carries:
           - { in: header, name: X-Session, value: '{{ token.session }}' }
 ",
@@ -218,7 +218,7 @@ const JWT: Parts = Parts {
         placeholder: example-account
       - key: signing_key
         label: Signing Key
-        type: secret                        # ← `type: file, holds: pem` for the keys of RS256, ES256 and EdDSA
+        type: secret                        # ← `type: file, holds: pem` for RS256, ES256 and EdDSA keys
         description: The service account's key.
 ",
     auth: "      jwt:
@@ -237,7 +237,7 @@ const JWT: Parts = Parts {
     ..API_KEY
 };
 
-/// The parts for a kind of method.
+/// The parts for one kind of method.
 pub(super) const fn parts_of(kind: MethodKind) -> Parts {
     match kind {
         MethodKind::ApiKey => API_KEY,

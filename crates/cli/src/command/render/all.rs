@@ -17,7 +17,7 @@ use crate::guides;
 use crate::out::{Out, count};
 use crate::parallel;
 
-/// The guide that writes each folder, by the provider's key.
+/// The guide whose pages are written to each folder, by provider key.
 type Owners = Mutex<BTreeMap<String, String>>;
 
 pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: &Out) -> Result<u8, Failure> {

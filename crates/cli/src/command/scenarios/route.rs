@@ -1,4 +1,4 @@
-//! The transport of a scenario: every turn goes over real sockets, and unreachable providers are unreachable for real.
+//! The transport of a scenario: every turn uses real sockets, and an unreachable provider really cannot be reached.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 /// The time to wait for a provider that never answers.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// The time of every scenario. It is fixed, so that signatures are predictable.
+/// The current time in every scenario. It is fixed, so that signatures are predictable.
 const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, nonce: *b"nonce for a test" };
 
 /// The transport of one scenario.
@@ -41,7 +41,7 @@ impl Route {
 
     /// The network access for a turn.
     async fn egress(&self, reply: Option<&Reply>) -> Result<Egress, Failure> {
-        // Nothing on loopback has a certificate that the system trusts.
+        // No server on loopback has a certificate that the system trusts.
         let mut policy = Policy { system_roots: false, ..Policy::default() };
         if matches!(reply, Some(Reply::Fails(Fault::Timeout))) {
             policy.read_timeout = PATIENCE;
@@ -80,7 +80,7 @@ impl Transport for Route {
         answer
     }
 
-    /// Scenarios do not wait: the time passes at once.
+    /// Scenarios do not wait: the clock jumps to the requested moment.
     async fn wait_until(&mut self, moment: i64) -> i64 {
         moment
     }
@@ -97,7 +97,7 @@ async fn closed_port() -> Result<u16, Failure> {
     Ok(address.map_err(|error| Failure::io("cannot listen on loopback", &error))?.port())
 }
 
-/// A resolver that finds no name.
+/// A resolver that finds no host name.
 struct NoSuchName;
 
 impl Resolve for NoSuchName {

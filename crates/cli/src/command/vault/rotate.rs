@@ -1,7 +1,7 @@
 //! `waystone vault rotate`: encrypts the vault with a new key.
 //!
-//! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key, read
-//! from its configured place.
+//! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key, which
+//! is read from its configured location.
 
 use std::env;
 use std::ffi::OsString;
@@ -50,7 +50,9 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
         out.message("Existing backups are encrypted with the old key. Create a new backup now.");
     }
     if has_moved {
-        out.message(&format!("The key has moved. Set the Hub's key to {to} and restart the Hub."));
+        out.message(&format!(
+            "The key's location has changed. Set the Hub's key to {to} and restart the Hub."
+        ));
     }
     Ok(0)
 }
@@ -71,10 +73,10 @@ fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     }
     match &settings.key.value {
         KeySource::File(path) => Ok(KeySource::File(path.clone())),
-        KeySource::Text(_) | KeySource::Command(_) => {
-            Err(Failure::usage("the key is not in a file, so the source of the new key must be given")
-                .help("add --to-key-file, --to-key-command or --to-key-env"))
-        }
+        KeySource::Text(_) | KeySource::Command(_) => Err(Failure::usage(
+            "the key is not stored in a file, so you must specify the source of the new key",
+        )
+        .help("add --to-key-file, --to-key-command or --to-key-env")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Single prompts. Each returns `None` if the person presses Esc to go back.
+//! Single prompts. Each function returns `None` if the person presses Esc to go back.
 
 use std::path::Path;
 
@@ -51,13 +51,14 @@ pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Resu
     Ok(chosen.map(|at| environments[at].key.clone()))
 }
 
-/// Asks for one of several lines and returns its index.
+/// Asks the person to choose one of several lines and returns its index.
 pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Option<usize>, Halt> {
     let short = lines.clone();
     choice(question, lines, &short)
 }
 
-/// Asks for one of several lines and returns its index. `short` has the texts that stay on the screen.
+/// Asks the person to choose one of several lines and returns its index. `short` contains the text that remains on the
+/// screen for each line after the choice.
 fn choice(question: &str, lines: Vec<String>, short: &[String]) -> Result<Option<usize>, Halt> {
     let formatter = |option: inquire::list_option::ListOption<&String>| short[option.index].clone();
     let chosen = Select::new(question, lines)
@@ -79,7 +80,7 @@ pub(crate) fn yes(question: &str) -> Result<Option<bool>, Halt> {
     answer(Confirm::new(question).with_default(true).prompt())
 }
 
-/// Whether the prompt for a field starts with its current value. Otherwise an empty answer keeps that value.
+/// Whether the prompt for a field starts with the field's current value. Otherwise an empty answer keeps that value.
 pub(crate) fn can_be_edited(field: &Field) -> bool {
     !field.secret && !matches!(field.kind, FieldType::File | FieldType::Multiline)
 }
@@ -120,12 +121,12 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secre
     }
 }
 
-/// Asks for a file and reads it, because a prompt cannot take a value of several lines.
+/// Asks for a file and reads it, because a prompt cannot accept a multi-line value.
 fn file(label: &str, is_kept: bool) -> Result<Option<Secret>, Halt> {
     let help = if is_kept {
-        "path of the file · Enter: keep the value you entered before · Esc: back"
+        "path to the file · Enter: keep the value you entered before · Esc: back"
     } else {
-        "path of the file · Esc: back · Ctrl-C: stop"
+        "path to the file · Esc: back · Ctrl-C: stop"
     };
     let question = format!("{label}: read from file");
     loop {

@@ -7,7 +7,7 @@ use super::prompt::{self, Halt};
 use crate::linking::report::verdict_lines;
 use crate::out::Out;
 
-/// Shows the failure and does what the person chooses.
+/// Shows the failure and performs the action that the person chooses.
 pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<(), Halt> {
     let Stage::Failed { verdict, offers, .. } = flow.stage() else { return Err(Halt::Stopped) };
     out.line(&verdict_lines(verdict, out));
@@ -30,7 +30,7 @@ pub(crate) fn other_environment(flow: &Flow, problem: &FieldProblem) -> Result<O
     let Some(key) = &problem.belongs_to else { return Ok(None) };
     let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
     let lines = vec![format!("Link {label}"), "Enter another address".to_owned()];
-    let chosen = prompt::one_of("Which one is right?", lines)?;
+    let chosen = prompt::one_of("What do you want to do?", lines)?;
     Ok(chosen.filter(|at| *at == 0).map(|_| key.clone()))
 }
 
@@ -53,7 +53,7 @@ fn line(flow: &Flow, at_field: Option<&Key>, offer: &Offer) -> String {
         }
         Offer::SwitchTo(environment) => {
             let label = method.environment(environment.as_str()).map_or("", |one| &one.label);
-            format!("Link {label} instead, with what you entered")
+            format!("Link {label} instead, with the values you entered")
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Screen<'o> {
     shown: Option<Key>,
     /// The checks that are shown.
     reports: Vec<CheckReport>,
-    /// Whether the last line shows a check under way, and is to be overwritten.
+    /// Whether the last line shows a running check and must be overwritten.
     open: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'o> Screen<'o> {
         Self { out, shown: None, reports: Vec::new(), open: false }
     }
 
-    /// Shows a step of the guide, once: not again when only a field is asked for again.
+    /// Shows a step from the guide. A step that is already shown is not repeated when only a field is asked for again.
     pub(crate) fn step(&mut self, flow: &Flow, view: &StepView<'_>) {
         if self.shown.as_ref() == Some(&view.step.key) && view.failure.is_none() {
             return;
@@ -106,7 +106,7 @@ impl<'o> Screen<'o> {
         }
     }
 
-    /// Shows the account that was found, and its missing access.
+    /// Shows the account that was found, and the access that it lacks.
     pub(crate) fn found(&mut self, identity: Option<&Identity>, reports: &[CheckReport], limited: bool) {
         self.shown = None;
         self.out.line("");
