@@ -1,4 +1,4 @@
-//! Lists the guides to embed, so that a new guide needs a change in `guides/` only.
+//! Lists the guides to embed, so that adding a guide requires changes in `guides/` only.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

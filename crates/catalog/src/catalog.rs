@@ -13,15 +13,15 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Creates a catalog of these entries. A later entry replaces an earlier one with the same folder, so that private
-    /// guides replace built-in ones.
+    /// Creates a catalog from these entries. A later entry replaces an earlier one with the same folder, so that
+    /// private guides replace built-in ones.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut catalog = Self::default();
         catalog.extend(entries);
         catalog
     }
 
-    /// Adds entries, replacing those with the same folder.
+    /// Adds entries, replacing existing entries with the same folder.
     pub fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
             let key = if entry.folder.is_empty() {
@@ -38,7 +38,7 @@ impl Catalog {
         self.entries.values()
     }
 
-    /// Turns the catalog into its entries, sorted by folder.
+    /// Converts the catalog to its entries, sorted by folder.
     pub fn into_entries(self) -> Vec<Entry> {
         self.entries.into_values().collect()
     }
@@ -48,7 +48,7 @@ impl Catalog {
         self.entries.values().filter_map(Entry::guide)
     }
 
-    /// Finds the entry of the provider with this key.
+    /// Finds the entry for the provider with this key.
     pub fn find(&self, key: &str) -> Option<&Entry> {
         self.entries.values().find(|entry| entry.is(key))
     }

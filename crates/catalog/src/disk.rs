@@ -1,8 +1,8 @@
-//! Reads guides from disk. No other file of this crate accesses the disk.
+//! Reads guides from disk. No other file in this crate accesses the disk.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "this is the edge at which files are read"
+    reason = "this is the only file in this crate that reads from disk"
 )]
 
 use std::fs;
@@ -22,16 +22,16 @@ pub struct ReadError {
     pub cause: io::Error,
 }
 
-/// The maximum number of bytes to read from a file: one more than a guide may have, so that a larger file becomes a
-/// finding.
+/// The maximum number of bytes to read from a file: one more than the size limit for a guide, so that a larger file
+/// becomes a finding.
 const MOST: u64 = (1 << 20) + 1;
 
-/// Reads the guides at a path: a guide's file, a guide's folder, or a folder of such folders.
+/// Reads the guides at a path: a guide's file, a guide's folder, or a folder that contains guide folders.
 pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
     locate(path)?.iter().map(|file| read_guide_file(file)).collect()
 }
 
-/// Lists the guides' files at a path, sorted by folder, without reading them.
+/// Lists the guide files at a path, sorted by folder, without reading them.
 pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
     if !fs::metadata(path).map_err(fail)?.is_dir() {
@@ -48,7 +48,7 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let files: Vec<_> = files.filter(|file| file.exists()).collect();
     if files.is_empty() {
         let cause =
-            io::Error::new(io::ErrorKind::NotFound, format!("none of its folders contains a {GUIDE_FILE}"));
+            io::Error::new(io::ErrorKind::NotFound, format!("no folder in it contains a {GUIDE_FILE}"));
         return Err(ReadError { path: path.to_owned(), cause });
     }
     Ok(files)
@@ -80,7 +80,7 @@ fn read_folder(folder: &Path) -> Result<Entry, ReadError> {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
-    // Large enough that most guides take a single read.
+    // Large enough to read most guides at once.
     let mut bytes = Vec::with_capacity(16 << 10);
     fs::File::open(path).map_err(fail)?.take(MOST).read_to_end(&mut bytes).map_err(fail)?;
     Ok(bytes)

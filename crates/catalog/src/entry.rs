@@ -10,7 +10,7 @@ pub const GUIDE_FILE: &str = "guide.yaml";
 /// A guide, the findings about it, and its assets.
 #[derive(Debug)]
 pub struct Entry {
-    /// The folder's name, which must equal the guide's key; empty for a file that is not in such a folder.
+    /// The folder's name, which must equal the guide's key; empty for a file that is not in a guide folder.
     pub folder: String,
     /// The guide as far as it could be read, and the findings.
     pub reading: Reading<Guide>,
@@ -19,12 +19,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Reads a guide from its text. `name` is the file's name in findings.
+    /// Reads a guide from its text. `name` is the file name to show in findings.
     pub fn new(folder: &str, name: &str, bytes: &[u8]) -> Self {
         Self { folder: folder.to_owned(), reading: guide::read(name, bytes), assets: BTreeMap::new() }
     }
 
-    /// Whether this is the entry of the provider with this key. A guide that cannot be read has its folder's name as key.
+    /// Whether this is the entry for the provider with this key. A guide that cannot be read uses its folder's name as
+    /// its key.
     pub fn is(&self, key: &str) -> bool {
         match &self.reading.value {
             Some(guide) => guide.provider.key == *key,

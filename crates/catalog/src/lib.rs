@@ -1,6 +1,6 @@
-//! Reads folders of guides.
+//! Reads guide folders.
 //!
-//! Only this crate knows the layout of such a folder: `<key>/guide.yaml` with the guide's assets next to it, and
+//! Only this crate depends on the layout of a guide folder: `<key>/guide.yaml` with the guide's assets next to it, and
 //! `brand.yaml`. The crate is pure except for `disk`.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
