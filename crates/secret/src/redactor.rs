@@ -12,7 +12,7 @@ const MARK: &str = "(hidden)";
 /// The length in bytes of the shortest secret to search for. A two-letter "secret" would redact half of every page.
 const SHORTEST: usize = 4;
 
-/// Removes a set of secrets from text, in every encoding that they are sent in: as typed, percent-encoded, as a JSON
+/// Removes a set of secrets from text, in every encoding used to send them: as typed, percent-encoded, as a JSON
 /// string, and in Base64 at each of its three alignments, so that a token is found within a Basic header.
 #[derive(Clone, Default)]
 pub struct Redactor {
@@ -20,7 +20,8 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// A redactor for these secrets. It replaces longer encodings first, and ignores secrets of fewer than four bytes.
+    /// A redactor for these secrets. It replaces longer encodings first, and ignores secrets that are shorter than four
+    /// bytes.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut needles = Vec::new();
         for secret in secrets {

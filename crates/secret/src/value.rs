@@ -5,7 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A string that must not be seen, such as a token, a password or a whole snapshot.
+/// A string that must not be shown, such as a token, a password or a whole snapshot.
 #[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
 
@@ -20,7 +20,7 @@ impl Secret {
         &self.0
     }
 
-    /// Appends text. If the string has to move to grow, its old memory is wiped.
+    /// Appends text. If the string has to be reallocated, its old memory is wiped.
     pub fn push(&mut self, text: &str) {
         if self.0.capacity() - self.0.len() < text.len() {
             let mut larger = String::with_capacity((self.0.len() + text.len()).next_power_of_two());
@@ -63,7 +63,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Bytes that must not be seen, such as a key or a request body.
+/// Bytes that must not be shown, such as a key or a request body.
 #[derive(Clone, Default)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
