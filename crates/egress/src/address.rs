@@ -1,7 +1,7 @@
 //! Recognizes the addresses of the public internet.
 //!
-//! **Invariant:** an address that embeds another one (mapped, translated or tunneled) is never public, whatever it
-//! embeds, because public DNS has no reason to return one.
+//! **Invariant:** an address that embeds another address (mapped, translated or tunneled) is never public, whatever it
+//! embeds, because public DNS has no reason to return such an address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -21,12 +21,12 @@ pub fn is_public(address: IpAddr) -> bool {
 const NOT_PUBLIC_V4: [Ipv4Net; 17] = [
     v4([0, 0, 0, 0], 8),          // this network
     v4([10, 0, 0, 0], 8),         // private
-    v4([100, 64, 0, 0], 10),      // carrier-grade NAT; metadata service of one cloud
+    v4([100, 64, 0, 0], 10),      // carrier-grade NAT; one cloud's metadata service
     v4([127, 0, 0, 0], 8),        // loopback
-    v4([168, 63, 129, 16], 32),   // host agent of one cloud, within public space
-    v4([169, 254, 0, 0], 16),     // link-local; metadata service of most clouds
+    v4([168, 63, 129, 16], 32),   // one cloud's host agent, within public space
+    v4([169, 254, 0, 0], 16),     // link-local; most clouds' metadata service
     v4([172, 16, 0, 0], 12),      // private
-    v4([192, 0, 0, 0], 24),       // protocol assignments; metadata service of one cloud
+    v4([192, 0, 0, 0], 24),       // protocol assignments; one cloud's metadata service
     v4([192, 0, 2, 0], 24),       // documentation
     v4([192, 88, 99, 0], 24),     // 6to4 relays
     v4([192, 168, 0, 0], 16),     // private

@@ -42,7 +42,7 @@ impl Egress {
         Self::with_resolver(policy, Arc::new(SystemResolver))
     }
 
-    /// Like [`Self::new`], with a custom resolver. Its addresses are checked as well.
+    /// Like [`Self::new`], with a custom resolver. The addresses that it returns are checked as well.
     pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolve>) -> Result<Self, BuildError> {
         Self::with_address_check(policy, resolver, is_public)
     }
@@ -52,7 +52,7 @@ impl Egress {
         resolver: Arc<dyn Resolve>,
         admits: fn(IpAddr) -> bool,
     ) -> Result<Self, BuildError> {
-        // Fails if a cryptography provider is installed already, and either provider works.
+        // If a cryptography provider is already installed, this fails, but the existing provider works as well.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let roots = roots(&policy.extra_roots)?;
         let factory = ClientFactory { policy, resolver, admits, roots };
@@ -93,7 +93,7 @@ impl Egress {
         notes
     }
 
-    /// Sends a request once and returns the answer as a stream. `max_body` is the largest body to pass on, in bytes.
+    /// Sends a request once and returns the answer as a stream. `max_body` is the maximum size of the body, in bytes.
     /// The policy's total timeout applies until the headers arrive.
     pub async fn open(&self, request: &Request, max_body: u64) -> Result<Streamed, Failure> {
         match tokio::time::timeout(self.factory.policy.total_timeout, self.execute(request)).await {
@@ -114,7 +114,7 @@ impl Egress {
         let route = self.route(&request.host, port, upstream);
         let client = match &request.certificate {
             None => self.client(route).clone(),
-            // Connections with a client certificate are not shared, so they are not kept.
+            // Connections with a client certificate must not be reused, so the client is not kept.
             Some(certificate) => {
                 self.factory.client(route, Some(&identity(certificate)?)).map_err(|_| bad_identity())?.0
             }
@@ -157,7 +157,7 @@ struct ClientFactory {
 }
 
 impl ClientFactory {
-    /// Builds a route's client. Also returns whether it has any root certificates.
+    /// Builds a route's client. Also returns whether the client has any root certificates.
     fn client(&self, route: Route, identity: Option<&Identity>) -> Result<(Client, bool), BuildError> {
         let base = |guard| {
             let guarded = Guarded { resolver: Arc::clone(&self.resolver), guard };
@@ -179,7 +179,7 @@ impl ClientFactory {
         }
     }
 
-    /// Builds a client. Also returns whether it has any root certificates.
+    /// Builds a client. Also returns whether the client has any root certificates.
     ///
     /// Without system roots and extra roots, the client rejects every certificate: the program starts, but each request
     /// fails with a TLS fault.
@@ -262,7 +262,7 @@ fn roots(files: &[Vec<u8>]) -> Result<Vec<Certificate>, BuildError> {
         }
         for certificate in certificates {
             let root = Certificate::from_der(&certificate).map_err(|_| invalid())?;
-            // The client would report an invalid root too, but without its file.
+            // The client would also report an invalid root, but without naming its file.
             RootCertStore::empty().add(certificate).map_err(|_| invalid())?;
             roots.push(root);
         }

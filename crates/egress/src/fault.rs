@@ -22,7 +22,7 @@ use crate::resolve::ResolveError;
 pub struct Failure {
     /// The kind of failure.
     pub fault: Fault,
-    /// Details for the operator. They never contain anything that was sent.
+    /// Details for the operator. The details never contain anything that was sent.
     pub detail: String,
 }
 
@@ -46,7 +46,7 @@ impl Failure {
             let detail = if is_connecting { "no connection in time" } else { "no answer in time" };
             return Self::new(Fault::Timeout, detail);
         }
-        // The last I/O error in the chain is the operating system's; the others wrap it.
+        // The last I/O error in the chain comes from the operating system; the other errors wrap it.
         let kind = causes(error).filter_map(|it| it.downcast_ref::<io::Error>()).last().map(io::Error::kind);
         if is_connecting {
             return Self::of_connecting(kind);
@@ -104,7 +104,7 @@ impl From<Failure> for Answer {
     }
 }
 
-/// The error and all its causes. `io::Error::source` skips the error that it wraps, so the wrapped error is taken
+/// The error and all its causes. `io::Error::source` skips the error that it wraps, so the wrapped error is used
 /// instead.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     iter::successors(Some(error), |&it: &&'a (dyn Error + 'static)| {

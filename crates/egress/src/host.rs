@@ -5,8 +5,9 @@
 
 /// Whether a host is a DNS name in lower case with at least two labels and no trailing dot.
 ///
-/// Names under `localhost` are not valid here: they always mean the local machine
-/// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), which for a proxy is the proxy itself.
+/// Names under `localhost` are not valid here: they always refer to the local machine
+/// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), which would be the proxy itself if a proxy
+/// resolved the name.
 pub(crate) fn is_valid(host: &str) -> bool {
     let Some((front, last)) = host.rsplit_once('.') else {
         return false;

@@ -1,7 +1,7 @@
 //! Reads answers, up to the policy's limits.
 //!
-//! **Invariant:** at most the limits are held in memory. They count decompressed bytes, so a small compressed answer
-//! has the same limit as a large answer.
+//! **Invariant:** no more data than the limits allow is held in memory. The limits apply to decompressed bytes, so
+//! compressed and uncompressed answers have the same limits.
 
 use guide::Fault;
 use reqwest::header::CONTENT_ENCODING;

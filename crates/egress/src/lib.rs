@@ -1,4 +1,4 @@
-//! Sends HTTP requests to providers, under a policy. No other crate opens outgoing connections.
+//! Sends HTTP requests to providers, subject to a policy. No other crate opens outgoing connections.
 //!
 //! | type | purpose |
 //! |---|---|
@@ -13,11 +13,11 @@
 //! Deliberately missing:
 //! - retries, because the flow decides on them;
 //! - cookies and caches;
-//! - HTTP/2, which has no benefit for single requests, and whose headers, streams and windows would each need a limit;
-//! - environment variables, which the caller passes in if it wants their proxy.
+//! - HTTP/2: it has no benefit for single requests, and its headers, streams and windows would each need a limit;
+//! - reading environment variables: a caller that wants to use their proxy settings passes them in.
 //!
-//! Start reading at `client.rs`. `outgoing.rs` checks a request, and `resolve.rs` checks the addresses that it can go
-//! to. `incoming.rs` reads the response up to the limits, and `fault.rs` classifies failures.
+//! Start reading at `client.rs`. `outgoing.rs` checks a request, and `resolve.rs` checks the addresses that the request
+//! can be sent to. `incoming.rs` reads the response up to the limits, and `fault.rs` classifies failures.
 
 mod client;
 mod policy;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-/// The server that the operator names as an upstream or a proxy.
+/// The server that the operator specifies as an upstream or a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// Whether the server uses TLS.
@@ -25,7 +25,7 @@ pub(crate) enum OriginError {
 }
 
 impl Origin {
-    /// Takes the origin of a URL. Credentials are ignored; the caller must handle them.
+    /// Extracts the origin from a URL. Credentials are ignored; the caller must handle them.
     pub(crate) fn of(url: &Url) -> Result<Self, OriginError> {
         let is_secure = match url.scheme() {
             "https" => true,

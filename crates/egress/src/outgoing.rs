@@ -1,7 +1,7 @@
 //! Checks a request and converts it for the HTTP client.
 //!
 //! **Invariant:** the bytes that are sent are the bytes that were checked. A path that the URL parser would normalize,
-//! a header with a line break, and a host that parsers read differently are rejected.
+//! a header with a line break, and a host that parsers interpret differently are rejected.
 
 use probe::Request;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
@@ -33,7 +33,7 @@ const OWN_HEADERS: [&str; 14] = [
     "user-agent",
 ];
 
-/// Checks that the request can go to its host, and returns the port.
+/// Checks that the request can be sent to its host, and returns the port.
 pub(crate) fn admit(request: &Request) -> Result<u16, Refusal> {
     if !host::is_valid(&request.host) {
         return Err(Refusal::InvalidHost);
@@ -48,7 +48,7 @@ pub(crate) fn admit(request: &Request) -> Result<u16, Refusal> {
     }
 }
 
-/// Converts a request that was admitted.
+/// Converts a request that [`admit`] has accepted.
 pub(crate) fn build(
     request: &Request,
     port: u16,
@@ -58,7 +58,7 @@ pub(crate) fn build(
     let mut headers = headers(request)?;
     let url = match upstream {
         None => url(request, "https", &authority)?,
-        // The guard sets the port, so that no other port of the upstream can be reached.
+        // The guard sets the port, so that no other port on the upstream can be reached.
         Some(upstream) => {
             let value = HeaderValue::from_str(&authority).map_err(|_| Refusal::InvalidHost)?;
             headers.insert(HOST, value);

@@ -8,11 +8,12 @@ use crate::upstream::Upstream;
 /// The operator's settings. The default is safe: it has no exemptions, and everything is limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Servers that receive the requests for certain hosts instead. The first match applies.
+    /// Servers that receive requests instead of the hosts that the requests are for. The first match applies.
     pub upstreams: Vec<Upstream>,
     /// The proxy, if any. Requests to upstreams never go through it.
     pub proxy: Proxy,
-    /// Whether the system's root certificates are trusted. Loading them takes time whenever clients are built.
+    /// Whether the system's root certificates are trusted. Loading these certificates takes time whenever clients are
+    /// built.
     pub system_roots: bool,
     /// Additional trusted root certificates, such as a company's own CA. Each entry is the content of a PEM file.
     pub extra_roots: Vec<Vec<u8>>,
@@ -20,9 +21,9 @@ pub struct Policy {
     pub connect_timeout: Duration,
     /// The maximum time without any data from the provider.
     pub read_timeout: Duration,
-    /// The maximum time for the whole request.
+    /// The maximum time for the entire request.
     pub total_timeout: Duration,
-    /// The largest body that is read, in bytes after decompression.
+    /// The maximum size of a response body, in bytes after decompression.
     pub max_body: usize,
     /// The maximum number of headers in a response.
     pub max_headers: usize,

@@ -88,10 +88,10 @@ impl fmt::Display for ProxyServer {
     }
 }
 
-/// Why a proxy's URL is rejected. The error does not quote it, because it can contain a password.
+/// Why a proxy's URL is rejected. The error does not quote the URL, because it can contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyError {
-    /// The text is not a URL.
+    /// The string is not a URL.
     #[error("the proxy must be a URL such as `http://proxy.example:3128`")]
     NotAUrl,
     /// The scheme is neither http nor https.
@@ -113,7 +113,7 @@ struct Exemption {
 
 impl Exemption {
     /// Parses `*`, `example.com`, `.example.com` or `*.example.com`, with or without a port. Addresses and networks are
-    /// parsed as names, so they never match: no request goes to an address.
+    /// parsed as names. They never match, because no request is sent to an IP address.
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         let (name, port) = match text.rsplit_once(':') {

@@ -1,6 +1,6 @@
 //! Why the policy forbids a request or a connection.
 
-/// Why a request or a connection is refused. Of the request, only a header's name is quoted.
+/// Why a request or a connection is refused. Messages quote nothing from the request except a header's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// The host is an address, or is not a DNS name in lower case.
@@ -24,7 +24,7 @@ pub(crate) enum Refusal {
     /// The request has a header that only this crate sets.
     #[error("a guide cannot set the header `{name}`")]
     OwnHeader { name: String },
-    /// The name resolves, but to no public address.
+    /// The name resolves, but not to any public address.
     #[error("the host has no public address")]
     NotPublic,
     /// The client tried to connect to a server other than the proxy or the upstream.

@@ -1,7 +1,7 @@
 //! Resolves host names to addresses that the client can connect to.
 //!
-//! **Invariant:** the client connects only to addresses from this module. So it connects to the address that was
-//! checked, and changing a name's address in between (DNS rebinding) has no effect.
+//! **Invariant:** the client connects only to addresses from this module. It therefore connects to the address that was
+//! checked, and changing a name's address after the check (DNS rebinding) has no effect.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -16,7 +16,7 @@ use crate::upstream::Upstream;
 
 /// Looks up the addresses of hosts.
 pub trait Resolve: Send + Sync {
-    /// Returns all addresses of a host. They can be private, because they are filtered afterwards.
+    /// Returns all addresses of a host. The result can include private addresses, because it is filtered afterwards.
     fn resolve<'a>(&'a self, host: &'a str) -> Resolving<'a>;
 }
 

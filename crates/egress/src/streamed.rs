@@ -1,15 +1,15 @@
 //! Answers whose body is passed on as a stream.
 //!
-//! **Invariant:** at most the caller's limit of bytes passes, and the read timeout applies to each chunk. Headers that
-//! belong to the connection do not pass.
+//! **Invariant:** the body never exceeds the caller's limit, and the read timeout applies to each chunk. Headers that
+//! belong to the connection are not passed on.
 
 use bytes::Bytes;
 use guide::Fault;
 
 use crate::fault::Failure;
 
-/// Headers that belong to one connection
-/// ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)), or that decoding the body makes wrong.
+/// Headers that belong to one connection ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)), or
+/// that become incorrect when the body is decoded.
 const HOP_BY_HOP: [&str; 11] = [
     "connection",
     "content-encoding",
@@ -35,7 +35,7 @@ pub struct Streamed {
 }
 
 impl Streamed {
-    /// Reads the headers of a response. `max_body` is the size of the largest body to pass on, in bytes.
+    /// Reads the headers of a response. `max_body` is the maximum size of the body, in bytes.
     pub(crate) fn new(response: reqwest::Response, max_body: u64) -> Self {
         let headers = response.headers().iter();
         let headers = headers.filter(|(name, _)| !HOP_BY_HOP.contains(&name.as_str()));
@@ -43,7 +43,7 @@ impl Streamed {
         Self { status: response.status().as_u16(), headers: headers.collect(), response, remaining: max_body }
     }
 
-    /// The next chunk of the body, or `None` at the end. Fails if the body exceeds its limit.
+    /// The next chunk of the body, or `None` at its end. Fails if the body exceeds its limit.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         let chunk = self.response.chunk().await.map_err(|error| Failure::of(&error))?;
         let Some(chunk) = chunk else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! An operator's mapping of hosts to another server, which receives their requests.
 //!
-//! Mappings are for tests, the simulator, and gateways in the operator's network. The server gets the original host
+//! Mappings are for tests, the simulator, and gateways in the operator's network. The server receives the original host
 //! name in the `Host` header and, with TLS, in SNI. Its certificate must be valid for the *original* host: a mapping
 //! changes the destination of a connection, not the identity that the server must prove.
 
@@ -20,7 +20,7 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Whether a host in lower case is mapped.
+    /// Whether this host, which must be in lower case, is mapped.
     pub fn maps(&self, host: &str) -> bool {
         self.pattern.matches(host)
     }

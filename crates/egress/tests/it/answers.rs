@@ -51,7 +51,7 @@ async fn ambiguous_headers_are_malformed() {
     bad("a length in words", vec![answer("content-length: two\r\n", b"ab")], Fault::Malformed).await;
     bad("a negative length", vec![answer("content-length: -1\r\n", b"ab")], Fault::Malformed).await;
     bad(
-        "a length beyond numbers",
+        "a length that overflows",
         vec![answer("content-length: 99999999999999999999999\r\n", b"")],
         Fault::Malformed,
     )
@@ -62,7 +62,7 @@ async fn ambiguous_headers_are_malformed() {
 async fn invalid_chunks_are_malformed() {
     let chunked = |body: &str| vec![answer("transfer-encoding: chunked\r\n", body.as_bytes())];
     bad("a size in words", chunked("five\r\nhello\r\n0\r\n\r\n"), Fault::Malformed).await;
-    bad("a size beyond numbers", chunked("fffffffffffffffff\r\nhello"), Fault::Malformed).await;
+    bad("a size that overflows", chunked("fffffffffffffffff\r\nhello"), Fault::Malformed).await;
     bad("no line break after a chunk", chunked("5\r\nhelloworld\r\n0\r\n\r\n"), Fault::Malformed).await;
     let mut extension = chunked("5;");
     extension.push(Act::Forever(vec![b'a'; 4096]));

@@ -69,7 +69,7 @@ async fn the_limit_counts_decompressed_bytes() {
         "too_large",
     )
     .await;
-    // Only the first member is decoded, and what follows it is not read to the end.
+    // Only the first member is decoded, and the data after it is not read to the end.
     let endless = vec![answer("content-encoding: gzip\r\n", b""), Act::Forever(gzip(&[b'a'; 1000]))];
     check("endless members", endless, "malformed").await;
 }

@@ -1,5 +1,5 @@
-//! Misleading hosts. The permit allows each of them and the resolver would answer, so only the check of their
-//! spelling can reject them.
+//! Misleading hosts. The permit allows each host, and the resolver would answer, so only the spelling check can reject
+//! it.
 
 use egress::{Egress, Policy, Proxy};
 use guide::Fault;

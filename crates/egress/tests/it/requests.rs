@@ -1,4 +1,4 @@
-//! The bytes of requests, and requests that must not be sent.
+//! The exact bytes that are sent, and requests that must not be sent.
 
 use egress::Egress;
 use guide::{Fault, Verb};

@@ -67,7 +67,7 @@ impl Identity {
         }
     }
 
-    /// Builds an acceptor that requires client certificates of an authority.
+    /// Builds an acceptor that requires client certificates from an authority.
     fn acceptor_for_clients_of(self, authority: &Authority) -> TlsAcceptor {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut roots = rustls::RootCertStore::empty();
@@ -214,7 +214,7 @@ async fn start_plain(acts: Vec<Act>) -> u16 {
                         let _ = stream.set_zero_linger();
                         return;
                     }
-                    // The hello is read after sending, because closing with unread bytes would be a reset.
+                    // The hello is read after sending, because closing with unread bytes would cause a reset.
                     let _ = perform(&mut stream, act).await;
                 }
                 let mut hello = vec![0; 4096];

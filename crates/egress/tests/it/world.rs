@@ -65,7 +65,7 @@ impl Server {
         server
     }
 
-    /// The requests received, each as one string of head and body.
+    /// The requests received, each as one string that contains head and body.
     pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().expect("a thread panicked").clone()
     }
