@@ -9,7 +9,7 @@ use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
 
-/// A conversation with the provider, as a scenario specifies it, and its progress.
+/// The conversation with the provider that a scenario specifies, and its progress.
 #[derive(Clone)]
 pub(crate) struct Conversation {
     pub(crate) name: String,
@@ -23,7 +23,7 @@ pub(crate) struct Conversation {
     next: usize,
     /// The values that checks captured from the answers so far.
     captures: Values,
-    /// The tokens, as the answers so far have changed them.
+    /// The current tokens, including changes made by the answers so far.
     tokens: Values,
 }
 
@@ -31,12 +31,12 @@ pub(crate) struct Conversation {
 struct Expected<'m> {
     check: &'m Check,
     request: Request,
-    /// Whether values differ each time, so that they only have to be present.
+    /// Whether the request's values differ each time, in which case they only have to be present.
     varies: bool,
 }
 
 impl Conversation {
-    /// The conversation of a scenario, at its beginning.
+    /// Creates a scenario's conversation, at its beginning.
     pub(crate) fn new(method: &Method, scenario: &Scenario) -> Self {
         let mut environment = scenario.environment.clone();
         let mut values = Values::new();
@@ -74,7 +74,7 @@ impl Conversation {
         self.next > 0
     }
 
-    /// Skips the next turn. After the last turn, the first is next.
+    /// Skips the next turn. After the last turn, the first turn is next.
     pub(crate) fn skip(&mut self) {
         self.next = (self.next + 1) % self.turns.len().max(1);
     }
@@ -102,7 +102,7 @@ impl Conversation {
         })
     }
 
-    /// The requests that satisfy a turn: those with the turn's path that the guide would send now.
+    /// The requests that satisfy a turn: the requests that the guide would send now and that have the turn's path.
     fn expected<'m>(&self, method: &'m Method, turn: &Turn, moment: Option<Moment>) -> Vec<Expected<'m>> {
         let environment = turn.environment.as_ref().or(self.environment.as_ref());
         let inputs = Inputs {
@@ -184,7 +184,7 @@ fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -
     (moment.is_none() || is_random) && references.any(depends_on_moment)
 }
 
-/// Whether a reference differs between two requests made at different times.
+/// Whether a reference's value differs between two requests made at different times.
 fn depends_on_moment(reference: &guide::Reference) -> bool {
     matches!(reference.target, Target::Now(_) | Target::Random(_) | Target::Assertion | Target::Request(_))
 }

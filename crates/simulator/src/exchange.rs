@@ -24,7 +24,7 @@ pub struct Incoming {
 pub struct LogLine {
     /// The request: method, host and path.
     pub request: String,
-    /// The answer: its status, or how the request fails.
+    /// The answer: its status, or the way in which the request fails.
     pub answer: String,
     /// The reason for this answer, such as the scenario that it belongs to.
     pub reason: String,
@@ -45,7 +45,7 @@ pub(crate) fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// A reply with a body of the given media type.
+/// A reply with a body and its media type.
 pub(crate) fn reply(status: u16, content_type: &str, body: impl Into<String>) -> Reply {
     let headers = vec![("content-type".to_owned(), content_type.to_owned())];
     Reply::Response { status, headers, body: body.into() }

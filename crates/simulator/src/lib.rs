@@ -4,7 +4,7 @@
 //! To find the scenario that a request belongs to, the script builds the request that the guide would send with the
 //! scenario's credentials, and compares the two.
 //!
-//! **Invariant:** the simulator listens on loopback only, and no real link ever uses it.
+//! **Invariant:** the simulator listens on loopback only, and it is never used to link a real account.
 
 mod conversation;
 mod exchange;

@@ -11,19 +11,19 @@ use crate::sign_in;
 pub struct Script {
     method: Method,
     conversations: Vec<Conversation>,
-    /// The fixed time of all requests. Without it, values that depend on the time only have to be present.
+    /// The fixed time of all requests. Without a fixed time, values that depend on the time only have to be present.
     moment: Option<Moment>,
 }
 
 impl Script {
-    /// A script of all scenarios of a method.
+    /// Creates a script with all of a method's scenarios.
     pub fn new(method: &Method) -> Self {
         let conversations =
             method.scenarios.iter().map(|scenario| Conversation::new(method, scenario)).collect();
         Self { method: method.clone(), conversations, moment: None }
     }
 
-    /// A script of a single scenario, at a fixed time.
+    /// Creates a script with a single scenario, at a fixed time.
     pub fn of(method: &Method, scenario: &Scenario, moment: Moment) -> Self {
         let conversations = vec![Conversation::new(method, scenario)];
         Self { method: method.clone(), conversations, moment: Some(moment) }
@@ -31,8 +31,8 @@ impl Script {
 
     /// Returns the answer to a request, and the log line about it.
     ///
-    /// A conversation in progress takes precedence over one that the request would begin, and that over one that
-    /// the request would restart.
+    /// A conversation in progress takes precedence over a conversation that the request would begin, which in turn
+    /// takes precedence over a conversation that the request would restart.
     pub fn answer(&mut self, incoming: &Incoming) -> (Reply, LogLine) {
         let (reply, reason) = sign_in::answer(&self.method, &self.conversations, incoming)
             .or_else(|| self.turn(incoming))
@@ -48,7 +48,7 @@ impl Script {
         }
     }
 
-    /// The answer of the conversation that expects the request.
+    /// The answer from the conversation that expects the request.
     fn turn(&mut self, incoming: &Incoming) -> Option<(Reply, String)> {
         let (method, moment) = (&self.method, self.moment);
         let find = |has_begun: bool, restart: bool| {
@@ -69,8 +69,9 @@ impl Script {
         Some((reply, format!("“{}”", conversation.name)))
     }
 
-    /// The answer to a request that no conversation expects: at a host and path of some scenario, the provider's
-    /// answer to wrong credentials; elsewhere, its answer to a tenant that does not exist.
+    /// The answer to a request that no conversation expects. If a scenario uses the request's host and path, this is
+    /// the provider's answer to wrong credentials. Otherwise, it is the provider's answer to a tenant that does not
+    /// exist.
     fn unknown(&self, incoming: &Incoming) -> (Reply, String) {
         let is_known = self.conversations.iter().any(|one| one.has_address(&self.method, incoming));
         let (kind, reason) = if is_known {
@@ -87,7 +88,7 @@ impl Script {
         match refusal {
             Some((one, reply)) => (reply.clone(), format!("{reason}; answered as in “{}”", one.name)),
             None => {
-                let body = "This request matches no scenario of the guide.\n";
+                let body = "This request matches no scenario in the guide.\n";
                 let reply = reply(404, "text/plain; charset=utf-8", body);
                 (reply, "this request matches no scenario".to_owned())
             }

@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 use crate::exchange::{Incoming, LogLine, percent_decoded};
 use crate::script::Script;
 
-/// The size of the body that simulates [`Fault::TooLarge`], in bytes: more than checks read of any answer. Also the
+/// The size of the body that simulates [`Fault::TooLarge`], in bytes: more than a check reads from any answer. Also the
 /// largest request body that the simulator accepts.
 const TOO_LARGE: usize = 4 << 20;
 
@@ -50,7 +50,8 @@ impl Simulator {
         let (log, lines) = unbounded_channel();
         let shared = Arc::clone(&script);
         let task = tokio::spawn(async move {
-            // Connections end with the simulator. Otherwise the next test could reuse one to the previous script.
+            // Connections end with the simulator. Otherwise, the next test could reuse a connection to the previous
+            // script.
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 connections.spawn(serve(stream, Arc::clone(&shared), log.clone()));
@@ -88,7 +89,7 @@ async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>, log: UnboundedSend
         let _ = log.send(line);
         respond(reply).await
     });
-    // An error here comes from the client or from the scenario, and is intended in both cases.
+    // An error here is caused by the client or by the scenario, and is expected in both cases.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }
 
@@ -129,7 +130,7 @@ async fn incoming(request: Request<Body>) -> Option<Incoming> {
     let host = request.uri.host().unwrap_or_else(|| header("host"));
     let host = host.split(':').next().unwrap_or_default().to_owned();
     let headers = request.headers.iter().filter_map(|(name, value)| {
-        // A guide can only produce headers that are text.
+        // A guide can only produce headers that are valid text.
         Some((name.as_str().to_owned(), Secret::new(value.to_str().ok()?)))
     });
     let query = request.uri.query().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The simulated provider's sign-in in a browser: the authorization page and the token endpoint.
 //!
-//! **Invariant:** a code yields only the tokens of the scenario that was chosen for it, and with PKCE only to the
-//! client that began the sign-in.
+//! **Invariant:** a code yields only the tokens from the scenario that was chosen for it. With PKCE, only the client
+//! that began the sign-in receives them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ use crate::exchange::{Incoming, percent_decoded, reply};
 /// The prefix of every authorization code.
 const CODE: &str = "simulated-";
 
-/// The answer to a sign-in request, and the reason for it; `None` if the request is for something else.
+/// The answer to a sign-in request, and the reason for it; `None` if the request is not a sign-in request.
 pub(crate) fn answer(
     method: &Method,
     conversations: &[Conversation],
@@ -40,7 +40,7 @@ fn is_page(method: &Method, redirect: &Redirect, conversation: &Conversation, in
     page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
 }
 
-/// The page for choosing a scenario to sign in as. After the choice, the redirect back to the client.
+/// Returns the page for choosing a scenario to sign in as or, after the choice, the redirect back to the client.
 fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
     let requested = |name: &str| parameter(incoming, name).unwrap_or_default();
     let (back, state) = (requested("redirect_uri"), requested("state"));
@@ -105,7 +105,7 @@ fn parameter(incoming: &Incoming, name: &str) -> Option<String> {
     found.map(|(_, value)| value.expose().to_owned())
 }
 
-/// A value of the form in the request's body.
+/// A value from the form in the request's body.
 fn form(incoming: &Incoming, name: &str) -> Option<String> {
     let mut pairs = incoming.body.expose().split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| percent_decoded(value))
