@@ -1,7 +1,7 @@
-//! Writes pages with hostile texts into a folder, for parsers in other languages to read.
+//! Writes pages with hostile strings into a folder, so that parsers in other languages can read them.
 //!
 //! `cargo run -p render --example hostile -- DIR [COUNT]` writes `NNN.mdx`, `NNN.published.mdx`, `NNN.md`,
-//! `NNN.published.md`, `NNN.html`, `NNN.txt` and `NNN.json`, and the same files for each guide that ships.
+//! `NNN.published.md`, `NNN.html`, `NNN.txt` and `NNN.json`, and the same files for each built-in guide.
 //!
 //! **Invariant:** the same count produces the same files.
 #![expect(clippy::print_stderr, reason = "a command-line program")]

@@ -41,7 +41,7 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
     let scopes = options.scopes.as_ref().map(|chosen| guide.with_included(chosen));
     let sections = prose::chosen(walkthrough, scopes.as_deref());
     let mut anchors = Anchors::default();
-    // Steps take their anchors first, so that a step's anchor is its key.
+    // Steps get their anchors first, so that a step's anchor is its key.
     let step_anchors: Vec<Vec<Anchor>> = sections
         .iter()
         .map(|section| section.steps.iter().map(|step| anchors.take(step.key.as_str())).collect())
@@ -61,7 +61,7 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         let needs = walkthrough.needs.iter().map(|need| context.blocks(need)).collect();
         parts.push(build.part("before-you-begin", wording::NEEDS, Content::Needs(needs)));
     }
-    // Sections about a credential that exists, such as how to revoke it, come after linking.
+    // Sections about an existing credential, such as how to revoke it, come after linking.
     let mut later = Vec::new();
     for ((section, anchor), steps) in sections.iter().zip(section_anchors).zip(step_anchors) {
         let content = Content::Section(build.section(section, steps));
@@ -110,7 +110,7 @@ fn publisher(brand: &Brand) -> Publisher {
     }
 }
 
-/// Parses a head line. The only Markdown it can contain is the mark of a heading.
+/// Parses a head line. The only Markdown that it can contain is a heading mark.
 fn head_line(text: &str) -> HeadLine {
     let rest = text.trim_start_matches('#');
     match u8::try_from(text.len() - rest.len()) {

@@ -5,7 +5,7 @@
 //! **Invariant:** the result has no control characters, no characters that hide text or change its direction, and
 //! line breaks only from [`lines`]; so no text can control a terminal.
 
-/// Cleans text for a place within a line. Line breaks and tabs become spaces.
+/// Cleans text that is part of a line. Line breaks and tabs become spaces.
 pub(crate) fn inline(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
@@ -46,7 +46,7 @@ pub(crate) fn lines(text: &str) -> String {
     out
 }
 
-/// Whether text is printable ASCII, as nearly all text is, and so needs no cleaning.
+/// Whether text needs no cleaning because it is printable ASCII, as nearly all text is.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

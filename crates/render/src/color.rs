@@ -23,7 +23,7 @@ impl Color {
         Self([red, green, blue])
     }
 
-    /// This color if it is readable on the background, or else a darker or lighter one that is.
+    /// This color if it is readable on the background, or else a darker or lighter shade that is.
     #[must_use]
     pub fn readable_on(self, background: Self) -> Self {
         let toward = if background.luminance() > 0.18 { 0 } else { 255 };

@@ -1,6 +1,6 @@
 //! Turns fields, checks, problems and other items of a page into named facts.
 //!
-//! **Invariant:** all writers take the facts from here, so that every medium contains the same facts.
+//! **Invariant:** all writers use the facts from this file, so that every medium contains the same facts.
 
 use std::borrow::Cow;
 
@@ -40,7 +40,7 @@ pub(crate) fn of_field(field: &Field) -> Vec<Fact> {
     facts
 }
 
-/// The facts about a field without its type, for media with a place of their own for the type.
+/// The facts about a field without its type, for media that show the type separately.
 pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     let mut facts = Vec::new();
     facts.extend(field.only.iter().map(|only| Fact::text(wording::ONLY, only)));
@@ -54,11 +54,11 @@ pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     facts
 }
 
-/// Items of one kind, each with its facts. Media without tables write them as lists.
+/// Items of the same kind, each with its facts. Media without tables write them as lists.
 pub(crate) struct Table {
-    /// The heading of the column with the items' names.
+    /// The heading of the column that contains the items' names.
     pub(crate) first_column: String,
-    /// The name and facts of each item. A row may lack facts at its end.
+    /// The name and facts of each item. A row may omit facts at its end.
     pub(crate) rows: Vec<(Inline, Vec<Fact>)>,
 }
 
@@ -79,7 +79,7 @@ fn of_environment(environment: &Environment) -> Vec<Fact> {
     facts
 }
 
-/// The facts about a permission. Every permission has all of them, so that they line up as the cells of a table.
+/// The facts about a permission. Every permission has the same facts, so that they form the columns of a table.
 fn of_permission(permission: &Permission) -> Vec<Fact> {
     let fact = |name, text: Option<&str>| Fact::text(name, text.unwrap_or(wording::NOTHING));
     let needed_for = Some(permission.needed_for.join(", ")).filter(|text| !text.is_empty());

@@ -17,8 +17,8 @@ use crate::clean;
 pub struct Href(String);
 
 impl Href {
-    /// Parses a link target, percent-encoding what an address cannot hold. An email address becomes a `mailto:`
-    /// address. Returns `None` if the target has any other scheme or is relative.
+    /// Parses a link target, percent-encoding the characters that an address cannot contain. An email address becomes a
+    /// `mailto:` address. Returns `None` if the target has any other scheme or is relative.
     pub fn parse(text: &str) -> Option<Self> {
         let text = encoded(clean::inline(text).trim());
         let is_safe = text.starts_with("https://")
@@ -53,7 +53,7 @@ impl Href {
     }
 }
 
-/// Percent-encodes the characters that an address cannot hold
+/// Percent-encodes the characters that an address cannot contain
 /// ([RFC 3986, 2](https://www.rfc-editor.org/rfc/rfc3986#section-2)).
 fn encoded(text: &str) -> String {
     encode_where(text, |ch| matches!(ch, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '\''))
@@ -79,7 +79,7 @@ fn encode_where(text: &str, is_encoded: impl Fn(char) -> bool) -> String {
     out
 }
 
-/// The id of an element that links can lead to: lowercase letters, digits, `-` and `_`. Unique within its page.
+/// The id of an element that links can target: lowercase letters, digits, `-` and `_`. Unique within its page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Anchor(String);
 
@@ -92,13 +92,13 @@ impl Anchor {
 
 /// The anchors of one page.
 ///
-/// Steps take theirs first, so that a step's anchor is always its key. A later name that is already taken gets the
-/// suffix `--2`; keys cannot contain two hyphens in a row, so the result never collides with one.
+/// Steps get their anchors first, so that a step's anchor is always its key. A later name that is already taken gets
+/// the suffix `--2`; keys cannot contain two hyphens in a row, so the result never collides with a key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Anchors(BTreeSet<String>);
 
 impl Anchors {
-    /// Takes the anchor with this name, with a numbered suffix if the name is taken.
+    /// Reserves the anchor with this name, with a numbered suffix if the name is taken.
     pub(crate) fn take(&mut self, name: &str) -> Anchor {
         let mut anchor = name.to_owned();
         let mut n = 2;

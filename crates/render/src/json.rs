@@ -1,7 +1,7 @@
 //! A page as JSON, for programs.
 //!
 //! **Invariant:** [`VERSION`] is raised when a property is renamed or removed, or its meaning changes; a new property
-//! leaves it as it is.
+//! does not change it.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ const VERSION: u32 = 1;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(
     title = "Waystone page",
-    description = "The page that explains one method of one provider to one audience.",
+    description = "The page that explains one of a provider's methods to one audience.",
     extend("$id" = "page.schema.json")
 )]
 pub struct PageJson<'p> {
@@ -35,7 +35,7 @@ pub const fn json(page: &Page) -> PageJson<'_> {
     PageJson { waystone_page: VERSION, page }
 }
 
-/// The JSON Schema of a page's JSON.
+/// The JSON Schema for a page's JSON.
 pub fn page_schema() -> Value {
     SchemaSettings::draft2020_12()
         .for_serialize()

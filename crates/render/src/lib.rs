@@ -3,14 +3,14 @@
 //! | noun | meaning |
 //! |---|---|
 //! | [`Page`] | the content of a page as a tree |
-//! | [`Context`] | the values of the references in a text |
+//! | [`Context`] | the values of the references in a guide's text |
 //! | [`Style`] | the style of Markdown and MDX |
 //!
 //! Start with [`page()`], which builds the tree. The writers [`mdx()`], [`markdown()`], [`html()`], [`terminal()`] and
 //! [`json()`] turn the tree into text.
 //!
-//! **Invariants:** every writer writes the same tree, so no medium contains more than another; text reaches an output
-//! only through its writer's escaping.
+//! **Invariants:** every writer writes the same tree, so no medium contains more than another; no text reaches an
+//! output without the writer's escaping.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod clean;

@@ -1,7 +1,7 @@
 //! A page as Markdown: the twin for tools and language models.
 //!
-//! **Invariant:** the semantic style is plain `CommonMark` without tags. Steps are items of numbered lists, which have no
-//! anchors, so a link to a step leads to the heading above it.
+//! **Invariant:** the semantic style is plain `CommonMark` without tags. Steps are items of numbered lists, which have
+//! no anchors, so a link to a step points to the heading above it.
 
 use std::collections::BTreeMap;
 
@@ -25,17 +25,17 @@ pub fn markdown(page: &Page, style: Style) -> String {
     }
 }
 
-/// Writes prose as Markdown, for use outside of a page. A link to a step becomes text, because there is no page to link
+/// Writes prose as Markdown, for use outside a page. A link to a step becomes text, because there is no page to link
 /// to.
 pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
-    // Outside of a page, anchors lead nowhere.
+    // Outside a page, anchors have no target.
     let targets = |href: &Href| href.fragment().is_none().then(|| href.clone());
     let mut out = Blocks::<Plain>::new(&targets);
     out.write(&context.blocks(prose));
     out.doc.into_string().trim_end().to_owned()
 }
 
-/// The lines that begin every Markdown twin, the title and the description.
+/// The beginning of a Markdown page: the lines that begin every Markdown twin, the title, and the description.
 fn head<D: Dialect>(page: &Page) -> String {
     let mut doc = Doc::<D>::new();
     for line in &page.twin_head {
@@ -54,7 +54,7 @@ fn head<D: Dialect>(page: &Page) -> String {
     doc.into_string()
 }
 
-/// The addresses of a page's headings, by anchor, as GitHub and most other renderers form them.
+/// The addresses of a page's headings, by anchor, as GitHub and most other renderers generate them.
 fn headings(page: &Page) -> BTreeMap<&str, Href> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut headings = BTreeMap::new();
@@ -73,7 +73,7 @@ fn headings(page: &Page) -> BTreeMap<&str, Href> {
     headings
 }
 
-/// The address of a heading, as GitHub forms it from the text.
+/// The address of a heading, as GitHub generates it from the text.
 fn slug(title: &str) -> String {
     let kept = title.to_lowercase();
     let kept = kept.chars().filter(|ch| ch.is_alphanumeric() || matches!(ch, ' ' | '-' | '_'));

@@ -1,4 +1,4 @@
-//! Markup that is safe in its medium, and documents made of it.
+//! Markup that is safe in its medium, and documents that consist of such markup.
 //!
 //! **Invariant:** a [`Markup`] holds only syntax from this crate and text that its dialect has escaped. A [`Doc`] takes
 //! only markup of its own dialect, so that no string reaches an output without escaping.
@@ -8,14 +8,14 @@ use std::marker::PhantomData;
 
 /// The escaping rules of a medium.
 pub(crate) trait Dialect {
-    /// Appends text, escaped so that readers of the medium see it as it is. Which characters need escaping depends on
+    /// Appends text, escaped so that readers of the medium see it unchanged. Which characters need escaping depends on
     /// the output so far.
     fn text(out: &mut String, text: &str);
-    /// Appends text, escaped as the value of an attribute in double quotes.
+    /// Appends text, escaped for an attribute value in double quotes.
     fn attribute(out: &mut String, text: &str);
 }
 
-/// Whether the output's last line is blank so far, so that the marks of lists and headings are active.
+/// Whether the output's last line is blank so far, in which case list and heading marks are active.
 pub(crate) fn begins_line(out: &str) -> bool {
     out.chars().rev().take_while(|ch| *ch != '\n').all(char::is_whitespace)
 }
@@ -32,12 +32,12 @@ impl<D: Dialect> Markup<D> {
         Self { out: String::new(), dialect: PhantomData }
     }
 
-    /// Markup of the crate's own syntax.
+    /// Markup that consists of the crate's own syntax.
     pub(crate) fn syntax(syntax: &'static str) -> Self {
         Self { out: syntax.to_owned(), dialect: PhantomData }
     }
 
-    /// Markup of escaped text.
+    /// Markup that consists of escaped text.
     pub(crate) fn of(text: &str) -> Self {
         Self::new().text(text)
     }
@@ -49,7 +49,7 @@ impl<D: Dialect> Markup<D> {
         self
     }
 
-    /// Appends a character of syntax several times.
+    /// Appends a syntax character several times.
     #[must_use]
     pub(crate) fn repeat(mut self, syntax: char, times: usize) -> Self {
         self.out.extend(std::iter::repeat_n(syntax, times));
@@ -89,7 +89,7 @@ impl<D: Dialect> Markup<D> {
         self
     }
 
-    /// Appends text without escaping. The caller guarantees that no character of it is active in this place.
+    /// Appends text without escaping. The caller guarantees that no character in it is active at this position.
     #[must_use]
     pub(crate) fn inert(mut self, text: &str) -> Self {
         self.out.push_str(text);
@@ -106,7 +106,7 @@ impl<D: Dialect> Markup<D> {
 pub(crate) struct Doc<D> {
     out: String,
     indent: usize,
-    /// The mark of a list item, which ends the next line's indentation.
+    /// The list item mark to write at the end of the next line's indentation.
     lead: String,
     gap: bool,
     dialect: PhantomData<D>,
@@ -116,7 +116,7 @@ impl<D: Dialect> Doc<D> {
     /// An empty document.
     pub(crate) fn new() -> Self {
         Self {
-            // The page of an ordinary guide fits.
+            // A typical guide's page fits without reallocation.
             out: String::with_capacity(16 << 10),
             indent: 0,
             lead: String::new(),
@@ -148,12 +148,12 @@ impl<D: Dialect> Doc<D> {
         }
     }
 
-    /// Writes a line of the crate's own syntax.
+    /// Writes a line that consists of the crate's own syntax.
     pub(crate) fn raw(&mut self, syntax: &'static str) {
         self.line(&Markup::syntax(syntax));
     }
 
-    /// Requests an empty line before the next line, if there is one at this level.
+    /// Requests an empty line before the next line, if another line follows at this level.
     pub(crate) fn gap(&mut self) {
         self.gap = true;
     }
@@ -187,7 +187,7 @@ impl<D: Dialect> Doc<D> {
         self.indent += mark.out.chars().count();
     }
 
-    /// Ends the list item with this mark.
+    /// Ends the list item that this mark began.
     pub(crate) fn close_item(&mut self, mark: &Markup<D>) {
         if !self.lead.is_empty() {
             self.line(&Markup::new());

@@ -1,7 +1,7 @@
 //! A page as MDX for Mintlify: frontmatter, components, and Markdown within them.
 //!
-//! A section is an element with an id, because the id of an MDX heading is made of its text: links use keys, which stay
-//! when titles change.
+//! A section is an element with an id, because the id of an MDX heading is derived from its text. Links use keys
+//! instead, which stay the same when titles change.
 //!
 //! **Invariant:** the page's only level-one heading is its frontmatter's title; MDX reads no text as a tag, an expression
 //! or code.
@@ -98,8 +98,8 @@ impl Components for Mdx {
     }
 }
 
-/// Writes a closing tag, after an empty line if the last block is a list: MDX would read a tag right below a list as a
-/// line of its last item.
+/// Writes a closing tag, after an empty line if the last block is a list: MDX would read a tag directly below a list as
+/// part of the list's last item.
 fn close(out: &mut Blocks<'_, Mdx>, tag: &'static str, last: Option<&Block>) {
     if matches!(last, Some(Block::List { .. } | Block::Form(_))) {
         out.doc.close_after_gap(tag);

@@ -1,10 +1,10 @@
 //! The page tree: the content of a page in order, independent of the medium.
 //!
-//! The tree is also what [`json()`](crate::json()) writes, so names and doc comments here are the page's JSON
-//! Schema.
+//! The tree is also what [`json()`](crate::json()) writes, so names and doc comments here become part of the page's
+//! JSON Schema.
 //!
-//! **Invariant:** references are resolved and texts are clean; no string holds markup. A writer can only write
-//! what the tree holds.
+//! **Invariant:** references are resolved, texts are clean, and no string contains markup. A writer can only write what
+//! the tree contains.
 
 mod block;
 
@@ -36,12 +36,12 @@ pub enum Style {
     /// The whole page, in the medium's own elements.
     #[default]
     Semantic,
-    /// The anatomy of guide pages as StackOne publishes them: tags with scope attributes, and only the parts that
+    /// The structure of guide pages as StackOne publishes them: tags with scope attributes, and only the parts that
     /// those pages have.
     Published,
 }
 
-/// The page that explains one method of one provider to one audience.
+/// The page that explains one of a provider's methods to one audience.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Page {
     /// The provider that the page is about.
@@ -52,7 +52,7 @@ pub struct Page {
     pub audience: Audience,
     /// The publisher of the page.
     pub publisher: Publisher,
-    /// The lines at the top of the Markdown twin.
+    /// The lines at the top of the page's Markdown twin.
     #[serde(skip)]
     pub twin_head: Vec<HeadLine>,
     /// The page's title.
@@ -61,7 +61,7 @@ pub struct Page {
     pub description: String,
     /// The warning at the top of the page; empty if there is none.
     pub warning: Vec<Block>,
-    /// The provider's actions with the scopes that each needs; empty if no action needs any.
+    /// The provider's actions with the scopes that each needs; empty if no action needs scopes.
     pub actions: Vec<Action>,
     /// The parts of the page, in order.
     pub parts: Vec<Part>,
@@ -94,7 +94,7 @@ pub struct Publisher {
     pub hub: String,
     /// The product's website.
     pub site: Option<Href>,
-    /// The address of the product's support.
+    /// The address where users of the product get support.
     pub support: Option<Href>,
     /// The color of links on a light page; `None` uses the default color.
     #[serde(skip)]
@@ -104,7 +104,7 @@ pub struct Publisher {
     pub accent_dark: Option<Color>,
 }
 
-/// A line at the top of the Markdown twin.
+/// A line at the top of the page's Markdown twin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadLine {
     /// The heading's level, from 1 to 6; `None` for a line of text.
@@ -124,7 +124,7 @@ pub struct Action {
     pub scopes: Vec<String>,
 }
 
-/// A part of a page, with a heading of its own.
+/// A part of a page, with its own heading.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Part {
     /// The anchor of the part's heading.
@@ -142,7 +142,7 @@ pub struct Part {
 pub enum Content {
     /// The prerequisites, one list item each.
     Needs(Vec<Vec<Block>>),
-    /// A section of the guide.
+    /// A section from the guide.
     Section(Section),
     /// The steps in the product itself.
     Linking(Section),
@@ -150,7 +150,7 @@ pub enum Content {
     Fields(Vec<Field>),
     /// The provider's environments.
     Environments(Vec<Environment>),
-    /// The provider's permissions that a credential can have.
+    /// The permissions that the provider can grant to a credential.
     Permissions(Vec<Permission>),
     /// The requests that test a connection.
     Checks {
@@ -174,7 +174,7 @@ pub enum Content {
 pub struct Section {
     /// The purpose of the section.
     pub purpose: Purpose,
-    /// The scopes that make the section necessary; empty if it always is.
+    /// The scopes that make the section necessary; empty if the section is always necessary.
     pub scopes: Vec<String>,
     /// The introduction before the steps.
     pub intro: Vec<Block>,
@@ -184,14 +184,14 @@ pub struct Section {
     pub closing: Vec<Block>,
 }
 
-/// A step of a section.
+/// A step in a section.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Step {
     /// The step's anchor.
     pub anchor: Anchor,
     /// The step's title: what to do.
     pub title: String,
-    /// The scopes that make the step necessary; empty if it always is.
+    /// The scopes that make the step necessary; empty if the step is always necessary.
     pub scopes: Vec<String>,
     /// The step's instructions.
     pub body: Vec<Block>,
@@ -219,13 +219,13 @@ pub struct Field {
     pub description: Vec<Block>,
     /// The format of the value, in words.
     pub format: Option<String>,
-    /// An example of a value. A secret field never has one.
+    /// An example of a value. A secret field never has an example.
     pub example: Option<String>,
-    /// The value that an empty field gets. A secret field never has one.
+    /// The value that is used if the field is left empty. A secret field never has such a value.
     pub default: Option<String>,
     /// The labels of the values to choose from; empty if the value is typed.
     pub options: Vec<String>,
-    /// The condition under which the form shows the field, in words; `null` if it always does.
+    /// The condition under which the form shows the field, in words; `null` if the field is always shown.
     pub only: Option<String>,
     /// The step that explains where to find the value.
     pub found_at: Option<StepLink>,
@@ -245,9 +245,9 @@ pub struct StepLink {
 pub struct Environment {
     /// The environment's name.
     pub label: String,
-    /// The host that the environment's host names end in.
+    /// The domain that the environment's host names end with.
     pub host: String,
-    /// Further properties of the environment by name. All environments of a method have the same names.
+    /// Further properties of the environment by name. All environments in a method have the same property names.
     #[serde(serialize_with = "map")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub values: Vec<(String, String)>,
@@ -255,7 +255,7 @@ pub struct Environment {
     pub description: Option<String>,
 }
 
-/// A permission of the provider.
+/// A permission that the provider defines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Permission {
     /// The permission's name, as the provider spells it.
@@ -273,11 +273,12 @@ pub struct Permission {
 /// A request that tests the connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
-    /// The text that a person sees while the check runs.
+    /// The message that a person sees while the check runs.
     pub label: String,
     /// The fact that the check proves, in a sentence.
     pub proves: String,
-    /// The request: once for each environment, or once if it is the same everywhere or there are many environments.
+    /// The request. It is listed once for each environment, or only once if it is the same in every environment or if
+    /// there are many environments.
     pub requests: Vec<Request>,
 }
 
@@ -310,7 +311,7 @@ pub struct Trouble {
     pub seen: String,
 }
 
-/// A dated event in the life of the provider's API or of the method.
+/// A dated event in the lifecycle of the provider's API or of the method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Event {
     /// The event's date: `YYYY-MM-DD`.
@@ -323,7 +324,7 @@ pub struct Event {
     pub source: Option<Href>,
 }
 
-/// The evidence for a fact of the guide.
+/// The evidence for a fact in the guide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Source {
     /// The fact.
@@ -346,7 +347,7 @@ impl Content {
     }
 }
 
-/// Serializes pairs as an object; the last pair of a name counts.
+/// Serializes pairs as an object. If several pairs have the same name, the last pair is used.
 fn map<S: Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
     let object: serde_json::Map<_, _> =
         pairs.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect();

@@ -1,6 +1,6 @@
-//! The walk over a part's content that all semantic writers share.
+//! The traversal of a part's content that all semantic writers share.
 //!
-//! **Invariant:** content is matched here and nowhere else, so that no writer can omit a kind of it.
+//! **Invariant:** content is matched here and nowhere else, so that no writer can omit a kind of content.
 
 use crate::facts::{self, Table};
 use crate::page::{Block, Check, Content, Field, Inline, Part, Section, Trouble};

@@ -1,7 +1,8 @@
-//! A page in the anatomy that StackOne publishes: MDX of tags with scope attributes.
+//! A page with the structure that StackOne publishes: MDX that consists of tags with scope attributes.
 //!
-//! MDX reads the page, and any Markdown renderer reads its twin, where the tags are raw HTML. A backslash within raw HTML
-//! is a literal backslash, so active characters are written as character references, which both understand.
+//! The page is parsed as MDX. Its twin is parsed by any Markdown renderer, which treats the tags as raw HTML. A
+//! backslash within raw HTML is a literal backslash, so active characters are written as character references, which
+//! both parsers decode.
 //!
 //! **Invariant:** ordinary text is written verbatim; no text opens a tag or an expression.
 
@@ -51,7 +52,8 @@ fn reference(out: &mut String, ch: char) {
     }
 }
 
-/// Whether a character would be read as syntax at this position. `starts` is true if its text begins a line.
+/// Whether a character would be read as syntax at this position. `starts` is true if `text` is at the beginning of a
+/// line.
 fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -> bool {
     let after = text[at + ch.len_utf8()..].chars().next();
     let line_start = starts && at == 0;
@@ -60,8 +62,8 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
         '<' | '{' | '}' | '`' => true,
         '&' => starts_reference(&text[at..]),
         '\\' => after.is_none_or(|next| next.is_ascii_punctuation()),
-        // Emphasis needs an end. A mark that follows white space, or punctuation if a letter follows the mark, can only
-        // begin emphasis.
+        // Emphasis requires a closing mark. A mark that follows white space, or punctuation if a letter follows the
+        // mark, can only begin emphasis.
         '*' | '_' | '~' => {
             let within_word = ch == '_' && letter(before) && letter(after);
             let mark = |ch: char| ch.is_ascii_punctuation() && !matches!(ch, '*' | '_' | '~');
@@ -82,15 +84,15 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
     }
 }
 
-/// Whether an address begins here that has active characters. Renderers make a link of it, and the link would show their
-/// character references.
+/// Whether an address with active characters begins here. Renderers turn an address into a link, and this link would
+/// show the active characters' references.
 ///
 /// Looks at the first 2048 characters only, because this runs again at every colon.
 fn swallows(text: &str, at: usize, starts: bool) -> bool {
     let mut before = text[at..].chars().next();
     let mut address = text[at + 1..].char_indices().take_while(|(_, ch)| !ch.is_whitespace()).take(2048);
     address.any(|(n, ch)| {
-        // A colon or period within the address begins no other address.
+        // A colon or period within the address does not begin another address.
         let found = !matches!(ch, ':' | '.') && active(ch, before, text, at + 1 + n, starts);
         before = Some(ch);
         found
@@ -212,7 +214,7 @@ fn one_block(doc: &mut Doc<Published>, block: &Block, form: Paragraph) {
         Block::Code { language, text } => code_block(doc, language.as_deref(), text),
         Block::Form(fields) => {
             doc.open(&Markup::syntax("<ul>"));
-            // Published pages name the fields without the choice of the environment.
+            // Published pages list the fields without the environment selection.
             for field in fields.iter().filter(|field| !field.environment) {
                 form_field(doc, field);
             }

@@ -1,7 +1,7 @@
 //! A page as text for a terminal.
 //!
-//! **Invariant:** no text of a guide can control the terminal. Control characters are removed once more here, and the only
-//! escape sequences are those of [`Face`].
+//! **Invariant:** no text in a guide can control the terminal. Control characters are removed once more here, and the
+//! only escape sequences are those of [`Face`].
 
 mod layout;
 
@@ -197,7 +197,8 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             }
             Inline::Link { href, content } => {
                 faces(content, face, out);
-                // Text has no anchors, and a link whose text is its address does not need it twice.
+                // Terminal text has no anchors, and a link whose text is its address does not need to show the address
+                // twice.
                 if href.fragment().is_some() || plain(content) == href.as_str() {
                     continue;
                 }

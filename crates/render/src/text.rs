@@ -1,4 +1,4 @@
-//! Resolves the references in a text.
+//! Resolves the references in text.
 //!
 //! **Invariant:** a reference becomes text, code or the name of an unknown value, never markup; an address is checked
 //! after its references are resolved.
@@ -13,7 +13,7 @@ use crate::href::{Anchor, Anchors, Href, Picture, encoded_component};
 use crate::page::{Block, Break, Inline};
 use crate::wording;
 
-/// The values of references: from the guide, the brand, and one attempt as far as it is known.
+/// The values that references resolve to. They come from the guide, the brand and, as far as it is known, one attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     guide: &'a Guide,
@@ -130,7 +130,7 @@ impl<'a> Context<'a> {
                 let content = self.inlines(content);
                 match self.href(href) {
                     Some(href) => Inline::Link { href, content },
-                    // The link's text stays.
+                    // The link's text is kept.
                     None => return content,
                 }
             }
@@ -154,7 +154,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Resolves an address. Every reference is percent-encoded, except at the beginning.
+    /// Resolves an address. Every reference is percent-encoded, except one at the beginning.
     ///
     /// Returns `None` if a reference is unknown, if the address is not safe to follow, or if its anchor is not on the
     /// page.
@@ -281,7 +281,7 @@ fn once(content: Vec<Inline>, strong: bool) -> Vec<Inline> {
     joined(pieces.collect())
 }
 
-/// Joins neighboring pieces of one kind, whose marks would otherwise run into one another in Markdown.
+/// Joins adjacent pieces of the same kind, whose marks would otherwise run into one another in Markdown.
 fn joined(list: Vec<Inline>) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(list.len());
     for inline in list {
@@ -302,7 +302,7 @@ fn joined(list: Vec<Inline>) -> Vec<Inline> {
     out
 }
 
-/// The language's name: the first word after a code fence, without characters that a name cannot have.
+/// The language's name: the first word after a code fence, without characters that a name cannot contain.
 fn language_name(info: &str) -> String {
     let word = info.split_whitespace().next().unwrap_or_default();
     word.chars().filter(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '_' | '+')).take(30).collect()

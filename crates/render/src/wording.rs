@@ -1,7 +1,7 @@
 //! The fixed texts of a page, which a brand file cannot change yet.
 //!
-//! **Invariant:** only this file and its child hold sentences for readers, so that any of them can become a key of the
-//! brand file without a change to a writer.
+//! **Invariant:** only this file and its submodule contain sentences for readers, so that any sentence can become a key
+//! in the brand file without a change to a writer.
 
 mod seen;
 
@@ -56,7 +56,7 @@ pub(crate) const LOOK_AT: &str = "Fields to check";
 pub(crate) const BACK_TO: &str = "Go back to";
 pub(crate) const SOURCE: &str = "Source";
 
-/// The heading over the environments, from the provider's word for one, such as "Site".
+/// The heading above the environments, derived from the provider's word for an environment, such as "Site".
 pub(crate) fn environments(label: &str) -> String {
     format!("{label}s")
 }
@@ -69,7 +69,7 @@ pub(crate) fn environment_host(label: &str) -> String {
     format!("{} host", label.to_lowercase())
 }
 
-/// The technical details of an outcome that depends on the account's identity and not on a response.
+/// The technical details for an outcome that depends on the account's identity and not on a response.
 pub(crate) fn seen_by_identity(provider: &str) -> String {
     format!("{provider} accepts the credentials, but they belong to a different account.")
 }
@@ -125,7 +125,7 @@ pub(crate) fn proves(role: Role, required: bool, anonymous: bool) -> String {
     };
     match (required, role) {
         (true, _) => fact.to_owned(),
-        // A guide can have a dozen of these, and the name of each says what it confirms.
+        // A guide can have a dozen capability checks, and each check's name states what it confirms.
         (false, Role::Capability) => "The account connects even if this check fails.".to_owned(),
         (false, _) => format!("{fact} The account connects even if this check fails."),
     }
@@ -206,7 +206,7 @@ pub(crate) const fn standing(standing: Standing, has_page: bool) -> &'static str
     }
 }
 
-/// The end of a source's line: the day on which the fact was last checked.
+/// The end of a source line: the day on which the fact was last checked.
 pub(crate) fn checked_on(day: &str) -> String {
     format!(", last checked on {day}.")
 }

@@ -1,4 +1,4 @@
-//! The state that building a page carries from part to part.
+//! The state that is carried from part to part while a page is built.
 
 use guide::{Brand, Guide, Method};
 
@@ -18,7 +18,7 @@ pub(super) struct PageBuilder<'a> {
 }
 
 impl PageBuilder<'_> {
-    /// A part whose anchor is the name, or the nearest free one.
+    /// Creates a part. Its anchor is `name`, with a numbered suffix if that anchor is taken.
     pub(super) fn part(&mut self, name: &str, title: &str, content: Content) -> Part {
         Part { anchor: self.anchors.take(name), title: clean::line(title), content }
     }

@@ -1,6 +1,6 @@
 //! The reference parts of a page: checks, permissions, the credential, limits, events and sources.
 //!
-//! **Invariant:** a request is shown as it is sent, with names in place of values, so it never shows a secret.
+//! **Invariant:** a request is shown as it is sent, but with names in place of values, so that no secret is shown.
 
 use guide::{BaseUrl, Carries, RequestTemplate};
 
@@ -11,7 +11,7 @@ use crate::page::{Check, Content, Event, Inline, Part, Permission, Request, Sour
 use crate::text::Context;
 use crate::wording;
 
-/// The largest number of environments for which a request is listed once per environment.
+/// The maximum number of environments for which a request is listed once per environment.
 const MOST_LINES: usize = 3;
 
 impl PageBuilder<'_> {
@@ -41,7 +41,7 @@ impl PageBuilder<'_> {
         }
         let plain = request_line(request, base, &self.context);
         let alike = list.iter().all(|one| one.line == plain);
-        // With many environments, readers find the hosts in the table of environments.
+        // With many environments, readers find the hosts in the environments table.
         if list.len() > MOST_LINES {
             return vec![Request { environment: None, line: plain }];
         }

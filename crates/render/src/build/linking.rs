@@ -1,6 +1,6 @@
 //! The part about the product itself, where the form is filled in.
 //!
-//! **Invariant:** the texts are the brand's, and the fields are the method's, in the order of the form.
+//! **Invariant:** the texts come from the brand, and the fields come from the method, in the same order as in the form.
 
 use guide::{FieldType, Prose, Purpose, Template};
 

@@ -11,7 +11,7 @@ use crate::href::Anchor;
 use crate::page::{Block, Inline, Section, Step};
 use crate::wording;
 
-/// A section, and the steps of it that are on the page.
+/// A section, and those of its steps that are on the page.
 pub(super) struct Chosen<'a> {
     pub(super) section: &'a guide::Section,
     pub(super) steps: Vec<&'a guide::Step>,

@@ -9,7 +9,7 @@ use crate::wording;
 /// Returns a link's target in a medium, or `None` if the medium has no anchor for it.
 pub(crate) type Targets<'p> = dyn Fn(&Href) -> Option<Href> + 'p;
 
-/// The marks around a piece of text, and the tags for where the marks would not be read.
+/// The marks around a piece of text, and the tags to use where Markdown would not recognize the marks.
 struct Marks {
     mark: &'static str,
     open: &'static str,
@@ -18,14 +18,14 @@ struct Marks {
 
 const STRONG: Marks = Marks { mark: "**", open: "<strong>", close: "</strong>" };
 
-/// A writer of blocks: a document, and the targets of its links.
+/// Writes blocks to a document. `targets` determines the targets of its links.
 pub(crate) struct Blocks<'p, F> {
     pub(crate) doc: Doc<CommonMark<F>>,
     targets: &'p Targets<'p>,
 }
 
 impl<'p, F: Flavor> Blocks<'p, F> {
-    /// A writer of an empty document.
+    /// Creates a writer with an empty document.
     pub(crate) fn new(targets: &'p Targets<'p>) -> Self {
         Self { doc: Doc::new(), targets }
     }
@@ -49,7 +49,7 @@ impl<'p, F: Flavor> Blocks<'p, F> {
         self.doc.close_item(mark);
     }
 
-    /// Writes a list item of one line.
+    /// Writes a one-line list item.
     pub(super) fn line_item(&mut self, line: &Markup<CommonMark<F>>) {
         self.item(&Markup::syntax("- "), |out| out.doc.line(line));
     }
@@ -129,7 +129,7 @@ impl<'p, F: Flavor> Blocks<'p, F> {
     ) -> Markup<CommonMark<F>> {
         match inline {
             Inline::Text(text) => match text.strip_suffix('!').filter(|_| after == Some('[')) {
-                // An exclamation mark right before a link would make it an image.
+                // An exclamation mark directly before a link would turn the link into an image.
                 Some(front) => out.text(front).raw("\\!"),
                 None => out.text(text),
             },
@@ -160,7 +160,7 @@ impl<'p, F: Flavor> Blocks<'p, F> {
         }
     }
 
-    /// Writes text between marks if Markdown would read them as such. Otherwise writes it between tags in MDX, and
+    /// Writes text between marks if Markdown would recognize the marks. Otherwise writes it between tags in MDX, and
     /// unmarked in plain Markdown.
     fn marked(
         &self,
@@ -176,7 +176,7 @@ impl<'p, F: Flavor> Blocks<'p, F> {
         let flanks = |inner: char, outer: Option<char>| {
             !inner.is_whitespace() && (inner.is_alphanumeric() || outside(outer))
         };
-        // A mark right next to another of its kind would run into it.
+        // Two adjacent marks of the same kind would be read as a single mark.
         let runs_on = before.is_some_and(|ch| mark.starts_with(ch)) || after == Some('*');
         if flanks(first, before) && flanks(last, after) && !runs_on {
             return self.run(out.raw(mark), content, Some('*')).raw(mark);
@@ -188,12 +188,12 @@ impl<'p, F: Flavor> Blocks<'p, F> {
     }
 }
 
-/// The first character that is written for these pieces, or another of the same class.
+/// The first character that is written for these pieces, or a character of the same class.
 fn first_char(list: &[Inline]) -> Option<char> {
     list.iter().find_map(|inline| edges(inline).map(|(first, _)| first))
 }
 
-/// The last character that is written for these pieces, or another of the same class.
+/// The last character that is written for these pieces, or a character of the same class.
 fn last_char(list: &[Inline]) -> Option<char> {
     list.iter().rev().find_map(|inline| edges(inline).map(|(_, last)| last))
 }
@@ -211,19 +211,19 @@ fn edges(inline: &Inline) -> Option<(char, char)> {
     })
 }
 
-/// Whether an item has no empty lines within it: it is one paragraph, followed by at most one list.
+/// Whether an item is written without empty lines: it must be one paragraph, followed by at most one list.
 fn is_tight(item: &[Block]) -> bool {
     match item {
         [Block::Paragraph(_) | Block::Form(_)] | [Block::Paragraph(_), Block::Form(_)] => true,
         [Block::Paragraph(_), Block::List { items, first }] => {
-            // A numbered list can only follow a paragraph without an empty line if it starts at 1.
+            // Without an empty line, a numbered list can follow a paragraph only if the list starts at 1.
             first.is_none_or(|first| first == 1) && items.iter().all(|item| is_tight(item))
         }
         _ => false,
     }
 }
 
-/// Code between backticks: more of them than any run within the code.
+/// Code between backticks. Each delimiter is longer than any run of backticks within the code.
 pub(crate) fn code<F: Flavor>(out: Markup<CommonMark<F>>, text: &str) -> Markup<CommonMark<F>> {
     if text.trim().is_empty() {
         return out.text(text);

@@ -6,7 +6,7 @@ use crate::markup::{Dialect, Doc, Markup, begins_line};
 
 /// The flavor of `CommonMark`.
 pub(crate) trait Flavor {
-    /// Whether MDX reads the text.
+    /// Whether MDX parses the text.
     const MDX: bool;
 }
 
@@ -22,7 +22,7 @@ impl Flavor for Mdx {
     const MDX: bool = true;
 }
 
-/// The dialect of a flavor of `CommonMark`.
+/// The dialect for a `CommonMark` flavor.
 pub(crate) struct CommonMark<F>(PhantomData<F>);
 
 impl<F: Flavor> Dialect for CommonMark<F> {
@@ -113,7 +113,7 @@ impl Here<'_> {
     }
 }
 
-/// Whether a character is syntax in any place. All such characters are ASCII.
+/// Whether a character is syntax in any context. All such characters are ASCII.
 fn may_be_active(byte: u8) -> bool {
     byte.is_ascii_punctuation()
         && !matches!(byte, b'"' | b'\'' | b',' | b'/' | b';' | b'?' | b'!' | b'%' | b'^' | b'(')
@@ -127,8 +127,8 @@ pub(crate) fn starts_reference(text: &str) -> bool {
     name > 0 && rest[name..].starts_with(';')
 }
 
-/// Writes a block of code between fences that the code cannot end. A language has only letters, digits and a few marks,
-/// and text between fences is not parsed.
+/// Writes a block of code between fences that the code cannot close. A language name has only letters, digits and a few
+/// marks, and text between fences is not parsed.
 pub(crate) fn code_block<D: Dialect>(doc: &mut Doc<D>, language: Option<&str>, code: &str) {
     let fence = longest_run(code).max(2) + 1;
     doc.line(&Markup::new().repeat('`', fence).inert(language.unwrap_or_default()));

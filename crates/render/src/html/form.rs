@@ -1,6 +1,6 @@
 //! A picture of the form, drawn from its fields, so that it is never out of date.
 //!
-//! **Invariant:** every input has its label, and none can be filled in or submitted.
+//! **Invariant:** every input has a label, and no input can be filled in or submitted.
 
 use guide::FieldType;
 
@@ -25,7 +25,7 @@ pub(super) fn figure(doc: &mut Doc<Html>, fields: &[FormField]) {
 }
 
 fn id(field: &FormField) -> String {
-    // No key of a guide has two hyphens in a row, so these ids are free. A field can have the key `environment`, too.
+    // No key in a guide has two hyphens in a row, so these ids are unused. A field can also have the key `environment`.
     if field.environment { "form--chosen--environment".to_owned() } else { format!("form--{}", field.key) }
 }
 

@@ -1,4 +1,4 @@
-//! The style sheet of the linking pages, which show the guide next to the form.
+//! The style sheet for the linking pages, which show the guide next to the form.
 //!
 //! **Invariant:** the brand's colors are readable on every background of the style sheet, light and dark.
 
@@ -7,12 +7,12 @@ use guide::Brand;
 use super::shell::{ACCENT, ACCENT_DARK};
 use crate::color::Color;
 
-/// The darkest background of light pages, on which the accent color must be readable: `--raised` in `linking.css`.
+/// The darkest background on light pages, on which the accent color must be readable: `--raised` in `linking.css`.
 const GROUND: Color = Color::new(0xe9, 0xec, 0xef);
-/// The lightest background of dark pages: `--raised` in `linking-dark.css`.
+/// The lightest background on dark pages: `--raised` in `linking-dark.css`.
 const GROUND_DARK: Color = Color::new(0x24, 0x29, 0x2f);
 
-/// The style sheet of the linking pages, in the brand's colors.
+/// The style sheet for the linking pages, in the brand's colors.
 pub fn linking_stylesheet(brand: &Brand) -> String {
     let color = |text: &Option<String>| text.as_deref().and_then(Color::parse);
     let (light, dark) = (color(&brand.theme.accent), color(&brand.theme.accent_dark));

@@ -52,11 +52,11 @@ impl PartWriter for Doc<Html> {
             .map(|(_, facts)| facts.as_slice())
             .max_by_key(|facts| facts.len())
             .unwrap_or_default();
-        // A frame that scrolls sideways must be reachable by keyboard and have a name. It is not a landmark, because the
-        // section around it is one with the same name.
+        // A frame that scrolls sideways must be reachable by keyboard and have a name. It is not a landmark, because
+        // the enclosing section is already a landmark with the same name.
         let frame = Markup::syntax("<div class=\"table\" role=\"group\" tabindex=\"0\"");
         self.open(&frame.attribute("aria-labelledby", part.anchor.as_str()).raw(">"));
-        // Phones lay the rows out as blocks, which removes a table's implicit roles, so the roles are explicit.
+        // On phones, rows are laid out as blocks, which removes a table's implicit roles, so the roles are explicit.
         self.open(&Markup::syntax("<table role=\"table\">"));
         let cell = "<th scope=\"col\" role=\"columnheader\">";
         let head = Markup::syntax("<thead role=\"rowgroup\"><tr role=\"row\">");

@@ -22,7 +22,7 @@ const GROUND_DARK: Color = Color::new(0x14, 0x17, 0x1a);
 pub(super) const ACCENT: Color = Color::new(0x1d, 0x5f, 0xb8);
 pub(super) const ACCENT_DARK: Color = Color::new(0x8a, 0xb8, 0xf5);
 
-/// The shell's template. Its name ends in `.html`, so minijinja escapes every value except the markup of typed writers.
+/// The shell's template. Its name ends in `.html`, so minijinja escapes every value except markup from typed writers.
 static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment
@@ -45,7 +45,7 @@ pub fn html(page: &Page) -> String {
             body => body.trim_end(),
         })
     });
-    let mut text = shell.expect("every name of the shell has a value");
+    let mut text = shell.expect("every name in the shell has a value");
     text.push('\n');
     text
 }

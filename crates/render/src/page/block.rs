@@ -44,7 +44,7 @@ pub enum Inline {
     Code(String),
     /// Strong text.
     Strong(Vec<Self>),
-    /// A path through menus, such as Settings > Users: two names or more.
+    /// A path through menus, such as Settings > Users, with at least two names.
     Path(Vec<String>),
     /// Emphasized text.
     Emphasis(Vec<Self>),

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::clean;
 
-/// A style of type.
+/// A type style.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Face {
     Plain,
@@ -36,7 +36,7 @@ pub(super) struct Layout {
     width: usize,
     color: bool,
     indent: usize,
-    /// The mark of a list item, which ends the next line's indentation.
+    /// The list item mark to write at the end of the next line's indentation.
     lead: String,
     gap: bool,
 }
@@ -51,7 +51,7 @@ impl Layout {
         self.out
     }
 
-    /// Requests an empty line before the next line, if there is one.
+    /// Requests an empty line before the next line, if another line follows.
     pub(super) fn gap(&mut self) {
         self.gap = true;
     }
@@ -77,7 +77,7 @@ impl Layout {
         self.write(line);
     }
 
-    /// Writes a line of one character, as wide as the text above it.
+    /// Writes a line that repeats one character and is as wide as the text above it.
     pub(super) fn rule(&mut self, line: char, above: &str) {
         let room = self.width.saturating_sub(self.indent).max(16);
         self.write(vec![(Face::Faint, line.to_string().repeat(above.width().min(room)))]);
@@ -97,7 +97,7 @@ impl Layout {
         self.indent -= by;
     }
 
-    /// Writes an item of a list. The mark begins its first line.
+    /// Writes a list item. The mark begins its first line.
     pub(super) fn item(&mut self, mark: &str, content: impl FnOnce(&mut Self)) {
         self.lead.push_str(mark);
         self.indented(mark.len(), content);
@@ -128,7 +128,7 @@ impl Layout {
     }
 }
 
-/// Joins neighboring pieces of one face. A space between them takes their face.
+/// Joins adjacent pieces with the same face. A space between them gets the same face.
 fn merged(line: Vec<Piece>) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
     let mut pieces = line.into_iter().peekable();

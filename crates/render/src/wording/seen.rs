@@ -1,12 +1,12 @@
 //! The provider's response that indicates an outcome, in words, for readers who look at requests and responses.
 //!
-//! **Invariant:** every test that a rule can contain has words.
+//! **Invariant:** every test that a rule can contain has a description.
 
 use std::fmt::Display;
 
 use guide::{Fault, HeaderTest, JsonTest, JsonType, Template, When};
 
-/// The response that satisfies a rule. `host` writes a host that the rule compares with.
+/// The response that satisfies a rule. `host` formats a host that the rule uses in a comparison.
 pub(crate) fn seen(when: &When, provider: &str, host: impl Fn(&Template) -> String) -> String {
     if !when.fails.is_empty() {
         let faults: Vec<&str> = when.fails.iter().map(|fault| fault_words(*fault)).collect();

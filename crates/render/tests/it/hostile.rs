@@ -2,8 +2,8 @@
 //!
 //! The example that writes their pages also uses this module.
 //!
-//! **Invariant:** the same choices produce the same guide, and the language accepts every one of them, because
-//! rejected text needs no escaping.
+//! **Invariant:** the same choices produce the same guide, and the language accepts every such guide, because rejected
+//! text needs no escaping.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub(crate) trait Choices {
 pub(crate) struct Seeded(u64);
 
 impl Seeded {
-    /// Creates the choices of a seed.
+    /// Creates the choices from a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self((seed + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }
@@ -34,7 +34,8 @@ impl Choices for Seeded {
     }
 }
 
-/// Texts that have broken renderers before. None contains invisible characters, because the language rejects those.
+/// Strings that have broken renderers before. They contain no invisible characters, because the language rejects such
+/// characters.
 const HOSTILE_TEXTS: &[&str] = &[
     "<script>alert(1)</script>",
     "</p></div></Step></section>",
@@ -126,7 +127,7 @@ const HOSTILE_TEXTS: &[&str] = &[
 /// Characters that are syntax in some medium, for random combinations.
 const NOISE: &[u8] = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ab1 *_`<\\[&";
 
-/// Returns a text of a few hostile pieces, with and without white space between them.
+/// Returns a string made from a few hostile pieces, with and without white space between them.
 fn text(choices: &mut impl Choices) -> String {
     let mut out = String::new();
     for _ in 0..=choices.below(4) {

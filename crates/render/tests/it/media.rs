@@ -43,7 +43,7 @@ pub(crate) fn steps(page: &Page) -> impl Iterator<Item = &Step> {
     page.parts.iter().filter_map(|part| part.content.section()).flat_map(|section| &section.steps)
 }
 
-/// Returns the titles of the steps and the labels of the form, as they are in the page tree.
+/// Returns the titles of the steps and the labels of the form, as they appear in the page tree.
 pub(crate) fn titles_and_labels(page: &Page) -> (Vec<String>, Vec<String>) {
     fn labels(blocks: &[Block], out: &mut Vec<String>) {
         for block in blocks {

@@ -1,4 +1,4 @@
-//! Small, strict readers of each medium, for tests only.
+//! Small, strict readers for each medium, for tests only.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -24,7 +24,7 @@ pub(crate) fn without_spaces(text: &str) -> String {
     text.chars().filter(|ch| !ch.is_whitespace()).collect()
 }
 
-/// Reads `CommonMark` with a third-party parser. Panics at HTML.
+/// Reads `CommonMark` with a third-party parser. Panics if it finds HTML.
 pub(crate) fn markdown(text: &str) -> Found {
     let mut found = Found::default();
     let mut strong: Option<String> = None;
@@ -213,7 +213,7 @@ fn read_attributes(mut rest: &str, found: &mut Found, text: &str) {
     }
 }
 
-/// Decodes the character references of a text. Panics if an `&` does not begin a reference.
+/// Decodes the character references in a string. Panics if an `&` does not begin a reference.
 pub(crate) fn decoded(text: &str) -> String {
     let mut pieces = text.split('&');
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -259,7 +259,7 @@ const COMPONENTS: &[&str] = &[
     "img",
 ];
 
-/// Reads MDX. Panics at an expression, at a line of code, and at a tag that a page cannot contain.
+/// Reads MDX. Panics if it finds an expression, a line of code, or a tag that a page cannot contain.
 pub(crate) fn mdx(text: &str) -> Found {
     let mut found = Found::default();
     let body = text.splitn(3, "---\n").nth(2).expect("frontmatter");
@@ -293,7 +293,7 @@ pub(crate) fn mdx(text: &str) -> Found {
     found
 }
 
-/// Returns the length of the code that this fence begins, with the closing fence.
+/// Returns the length of the code that this fence begins, including the closing fence.
 fn closing(after: &str, fence: &str, block: bool) -> usize {
     let mut at = 0;
     while let Some(n) = after[at..].find(fence) {

@@ -9,10 +9,10 @@ use crate::hostile;
 use crate::media::{any_choices, assert_in_order, gladly_page};
 use crate::read::{self, Found};
 
-/// The largest distance, in bytes, between two successive texts of a page.
+/// The largest distance, in bytes, between two successive texts on a page.
 const NEAR: usize = 1500;
 
-/// Returns every text of the page that all media write unchanged, in order.
+/// Returns every text on the page that all media write unchanged, in order.
 fn texts(page: &Page) -> Vec<String> {
     fn blocks(list: &[Block], out: &mut Vec<String>) {
         for block in list {
@@ -80,7 +80,7 @@ fn texts(page: &Page) -> Vec<String> {
     out
 }
 
-/// Returns the page without images, because their texts are text in Markdown but attributes in HTML.
+/// Returns the page without images, because an image's text is text in Markdown but an attribute in HTML.
 fn without_images(page: &Page) -> Page {
     fn inlines(list: &mut Vec<Inline>) {
         list.retain(|inline| !matches!(inline, Inline::Image { .. }));

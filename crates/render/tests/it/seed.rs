@@ -1,4 +1,4 @@
-//! Splits the published page of a connector into a guide and a brand, and renders these again.
+//! Splits the published page of a connector into a guide and a brand, and renders them again.
 //!
 //! **Invariant:** the result is identical to the page, byte for byte. A small parser in this file reads the page, so
 //! that the crate does not produce its own test input.
