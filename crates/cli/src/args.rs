@@ -158,7 +158,7 @@ pub(crate) struct DiffArgs {
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Fail if a change has this impact or a greater one.
+    /// Fail if a change has this impact or a greater impact.
     #[arg(long, value_enum, value_name = "IMPACT")]
     pub(crate) fail_on: Option<ImpactArg>,
 }
