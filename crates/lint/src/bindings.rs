@@ -20,7 +20,7 @@ impl<'g> Stop<'g> {
         self.section.when.iter().chain(&self.step.when)
     }
 
-    /// Whether the same person can see both steps, that is, whether none of their conditions exclude each other.
+    /// Whether the same person can see both steps, that is, whether their conditions do not exclude each other.
     pub(crate) fn can_meet(&self, other: &Self) -> bool {
         self.conditions().all(|condition| other.conditions().all(|second| compatible(condition, second)))
     }
@@ -75,7 +75,7 @@ pub(crate) fn tested(method: &Method) -> impl Iterator<Item = &Key> {
     of_sections.chain(of_steps).chain(of_fields).filter_map(field_of)
 }
 
-/// Whether a field changes its input in a way that needs an example. Trimming white space is too simple for one.
+/// Whether a field changes its input in a way that needs an example. Trimming white space needs no example.
 pub(crate) fn changes_input(field: &Field) -> bool {
     field.accept.iter().any(|accept| *accept != Accept::Trim)
 }

@@ -7,7 +7,7 @@ use crate::rule::Subject;
 /// How long a checked fact counts as current, in days.
 pub(crate) const FRESH: i64 = 365;
 
-/// The number of days from 1 March of the year 0 to a date written as `YYYY-MM-DD`, or `None` for any other text.
+/// The number of days from 1 March of year 0 to a date written as `YYYY-MM-DD`, or `None` for any other string.
 pub(crate) fn day(text: &str) -> Option<i64> {
     let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
@@ -21,8 +21,8 @@ pub(crate) fn day(text: &str) -> Option<i64> {
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year)
 }
 
-/// The sunsets of the provider and its methods, each with the days left until then and its subject in a sentence. Empty
-/// if today's date is unknown.
+/// The sunsets of the provider and its methods. Each has the number of days until the sunset and a phrase that names
+/// the provider or method. Empty if today's date is unknown.
 pub(crate) fn sunsets<'g>(subject: &Subject<'g>) -> Vec<(i64, &'g Lifecycle, String)> {
     let Some(today) = subject.today.and_then(day) else { return Vec::new() };
     let provider = &subject.guide.provider;

@@ -14,7 +14,7 @@ use guide::Guide;
 pub use self::change::{Change, Impact};
 use self::change::{Changes, pair};
 
-/// Returns the changes between two versions of a guide, sorted from the most severe impact to the least severe.
+/// Returns the changes between two versions of a guide, sorted by impact, most severe first.
 pub fn compare(old: &Guide, new: &Guide) -> Vec<Change> {
     let mut changes = Changes(Vec::new());
     provider(&mut changes, old, new);

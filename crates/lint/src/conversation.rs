@@ -1,6 +1,7 @@
 //! Replays a scenario's conversation: which requests the checks make, and which outcome rules match the answers.
 //!
-//! The answers are judged by the code that links accounts, so a rule about scenarios cannot disagree with a link.
+//! The answers are judged by the code that links accounts, so a rule about scenarios cannot contradict what happens
+//! during linking.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,8 @@ use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Reply, Scenario
 use probe::{Answer, Case, Inputs, Response, Values, matching_rule};
 use secret::Secret;
 
-/// The environment of a scenario: the one a field's value implies, the one it names, or the method's first one.
+/// The environment of a scenario: the environment that a field's value implies, the one that the scenario names, or the
+/// method's first environment.
 pub(crate) fn environment<'g>(method: &'g Method, scenario: &Scenario) -> Option<&'g Environment> {
     if method.tells_environment() {
         let implied = scenario.given.iter().find_map(|(key, typed)| {
@@ -31,7 +33,7 @@ pub(crate) fn values(method: &Method, scenario: &Scenario) -> Values {
     scenario.given.iter().filter_map(kept).collect()
 }
 
-/// The turns of a scenario whose request neither a check nor the sign-in makes. A request whose path cannot be
+/// The turns of a scenario whose request is made by neither a check nor the sign-in. A request whose path cannot be
 /// determined counts as made.
 pub(crate) fn unasked<'g>(method: &Method, scenario: &'g Scenario) -> Vec<&'g Turn> {
     let mut unasked = Vec::new();
@@ -63,8 +65,8 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
     reached
 }
 
-/// Calls `visit` for each turn of a scenario with the checks that may make the turn's request, and with the values that
-/// are known by then: those the scenario gives and those that earlier answers provided.
+/// Calls `visit` for each turn of a scenario. It passes the checks that may make the turn's request, and the values
+/// known by then: those given by the scenario and those from earlier answers.
 fn replay<'g>(
     method: &Method,
     scenario: &'g Scenario,

@@ -2,7 +2,7 @@
 //!
 //! A guide without errors can be used; [`CRITERIA`] lists what else a good guide has. The page on grades, the line that
 //! `waystone check` prints and the grade itself all come from this table. **Invariant:** a guide's grade is the highest
-//! one whose criteria, and the criteria of all lower grades, it meets.
+//! grade for which the guide meets all criteria, including those of all lower grades.
 
 mod bronze;
 mod criterion;
@@ -22,7 +22,7 @@ use crate::rule::Subject;
 pub struct Report {
     /// The highest grade the guide has reached.
     pub grade: Grade,
-    /// The next grade. `None` for the highest.
+    /// The next grade. `None` for the highest grade.
     pub next: Option<Grade>,
     /// The criteria of the next grade that the guide does not meet.
     pub missing: Vec<Missing>,

@@ -1,8 +1,9 @@
 //! Rules, grades and comparison of guides.
 //!
 //! A rule examines a guide and reports what to improve; each rule has a file of its own. [`check`] returns all findings
-//! about an entry: those of the parser and, if it found no error, those of the rules that the guide does not allow.
-//! [`grade()`] rates the quality of a guide beyond being usable. [`compare`] reports what changed between two versions.
+//! about an entry: the parser's findings and, if there are no errors, the rules' findings that the guide does not
+//! allow. [`grade()`] rates the quality of a guide beyond being usable. [`compare`] reports what changed between two
+//! versions.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bindings;
@@ -28,8 +29,8 @@ pub use crate::rules::{RULES, pages};
 /// Returns all findings about an entry, in source order. `today` is a date as `YYYY-MM-DD`; without it, rules that
 /// compare dates report nothing.
 ///
-/// The rules run only on a guide without errors. On a partly read guide they would report consequences of the error and
-/// hide its cause.
+/// The rules run only on a guide without errors. On a partially read guide, they would report consequences of the error
+/// and hide its cause.
 pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
     let mut findings = entry.reading.findings.clone();
     if let Some(guide) = entry.reading.usable() {

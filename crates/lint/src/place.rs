@@ -1,4 +1,4 @@
-//! Source spans for the findings of rules.
+//! Source spans for the rules' findings.
 //!
 //! The model records the spans of whole nodes only. Underlining a whole step would not help the author, so these functions
 //! search the source for the words that a finding is about.
@@ -16,7 +16,7 @@ pub(crate) fn nth(source: &Source, within: Span, words: &str, n: usize) -> Span 
 
 /// The span of the first occurrence of the words after a node's key, or of the key itself if they are not found.
 pub(crate) fn after(source: &Source, key: Span, words: &str) -> Span {
-    // In bytes. Few nodes are longer, and pointing into another node would be worse than pointing to the key.
+    // In bytes. Few nodes are longer than this, and a span in another node would be worse than the span of the key.
     const REACH: usize = 2000;
     let end = source.text.floor_char_boundary((key.end + REACH).min(source.text.len()));
     match source.text.get(key.end..end).and_then(|text| text.find(words)) {

@@ -1,4 +1,4 @@
-//! The type of a rule, and of the subject it examines.
+//! The types of rules and of the subjects that they examine.
 
 use catalog::Entry;
 use guide::{CodePage, Field, Finding, Guide, Method, OutcomeRule, Prose};

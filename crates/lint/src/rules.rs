@@ -1,4 +1,4 @@
-//! The list of all rules, in the order of their codes.
+//! The list of all rules, ordered by code.
 
 mod auth_without_field;
 mod bare_address;
@@ -67,7 +67,7 @@ use guide::{CodePage, Finding, Severity};
 use crate::rule::Check::{Field, Guide, Method, Outcome, Prose};
 use crate::rule::Rule;
 
-/// All rules, in the order of their codes.
+/// All rules, ordered by code.
 pub static RULES: &[Rule] = &[
     Rule { page: &folder_is_key::PAGE, check: Guide(folder_is_key::check) },
     Rule { page: &uncollected_field::PAGE, check: Field(uncollected_field::check) },
@@ -132,7 +132,7 @@ pub static RULES: &[Rule] = &[
     Rule { page: &echoing_description::PAGE, check: Guide(echoing_description::check) },
 ];
 
-/// The pages of all findings in the order of their codes: first the parser's, then the rules'.
+/// The pages of all findings, ordered by code: first the parser's, then the rules'.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     guide::pages().chain(RULES.iter().map(|rule| rule.page))
 }

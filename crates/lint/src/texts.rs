@@ -1,13 +1,13 @@
-//! The prose of a guide, and its text in various forms.
+//! The prose in a guide, and its text in various forms.
 
 use guide::{Block, Guide, Inline, Method, Prose, Section, Step, Walkthrough};
 
-/// All prose of a guide in source order, each piece with its method.
+/// All prose in a guide in source order, each piece with its method.
 pub(crate) fn of_guide(guide: &Guide) -> impl Iterator<Item = (&Method, &Prose)> {
     guide.methods.iter().flat_map(|method| of_method(method).map(move |prose| (method, prose)))
 }
 
-/// All prose of a method: field descriptions, and the link and setup guides.
+/// All prose in a method: field descriptions, and the link and setup guides.
 pub(crate) fn of_method(method: &Method) -> impl Iterator<Item = &Prose> {
     let fields = method.fields.iter().filter_map(|field| field.description.as_ref());
     fields.chain(parts(method).flat_map(of_walkthrough))
@@ -45,7 +45,7 @@ pub(crate) fn words(content: &[Inline]) -> String {
         .collect()
 }
 
-/// The paragraphs of these blocks, including those in lists, in order. Skips code blocks.
+/// The paragraphs in these blocks, including paragraphs in lists, in order. Skips code blocks.
 pub(crate) fn paragraphs<'g>(blocks: &'g [Block]) -> Vec<&'g [Inline]> {
     let of_block = |block: &'g Block| match block {
         Block::Paragraph(content) => vec![content.as_slice()],

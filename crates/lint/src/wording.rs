@@ -1,6 +1,6 @@
 //! Splits prose into sentences and words, for the rules about wording.
 //!
-//! These rules guess, so each prefers a missed finding to a false one and ignores ambiguous text.
+//! These rules guess, so each would rather miss a finding than report a false one and ignores ambiguous text.
 
 use guide::{Inline, Part, Prose, Template};
 
@@ -11,7 +11,7 @@ use crate::texts::paragraphs;
 pub(crate) struct Sentence {
     /// The text without references.
     pub(crate) text: String,
-    /// Whether the sentence names an element, that is, has bold text, code, a link, a reference or a quotation.
+    /// Whether the sentence names an element, that is, contains bold text, code, a link, a reference or a quotation.
     pub(crate) names: bool,
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn is_instruction(sentence: &str) -> bool {
     })
 }
 
-/// The sentences of a piece of prose, in order. Code blocks are skipped.
+/// The sentences in a piece of prose, in order. Code blocks are skipped.
 pub(crate) fn sentences(prose: &Prose) -> Vec<Sentence> {
     paragraphs(&prose.blocks).into_iter().flat_map(|content| split(&marked(content))).collect()
 }

@@ -2,17 +2,17 @@
 
 use guide::Span;
 
-/// What a change means for accounts linked with the old version. Displayed as its name in JSON and on the command line.
+/// What a change means for accounts linked with the old version. JSON and the command line use the lowercase name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
 #[strum(serialize_all = "lowercase")]
 pub enum Impact {
     /// The accounts lack a value, or their values are used in a different way. They must be linked again.
     Relink,
-    /// The accounts stay linked, but requests or the meaning of their answers changed. They should be checked again.
+    /// The accounts stay linked, but requests, or the meaning of their answers, changed. They should be checked again.
     Recheck,
     /// The accounts are not affected. An option was added, or an option that no account needs was removed.
     Offer,
-    /// The accounts are not affected. Only texts changed.
+    /// The accounts are not affected. Only the wording changed.
     Words,
 }
 
@@ -26,7 +26,7 @@ impl Impact {
             Self::Relink => "Linked accounts must be linked again",
             Self::Recheck => "Linked accounts should be checked again",
             Self::Offer => "Linked accounts are not affected; only new links change",
-            Self::Words => "Linked accounts are not affected; only texts change",
+            Self::Words => "Linked accounts are not affected; only the wording changes",
         }
     }
 
@@ -45,7 +45,7 @@ impl Impact {
 pub struct Change {
     /// What the change means for accounts linked with the old version.
     pub impact: Impact,
-    /// The description of the change on one line, without a full stop: "the required field `region` was added".
+    /// A one-line description of the change, without a full stop: "the required field `region` was added".
     pub what: String,
     /// The old value. `None` if it does not fit on one line.
     pub before: Option<String>,
@@ -76,8 +76,9 @@ impl Changes {
         self.add(impact, format!("{name} was added"), None, Some(span));
     }
 
-    /// Compares the old and the new list of items of a kind. Adds a change for each item that is in one of them only,
-    /// with the impact of a removal or of an addition, and returns the others. `id` returns an item's key and span.
+    /// Compares the old and new lists of one kind of item. Adds a change for each item that is in only one of the
+    /// lists, with the impact of a removal or an addition, and returns the items that are in both. `id` returns an
+    /// item's key and span.
     pub(super) fn lists<'a, T>(
         &mut self,
         kind: &str,
@@ -106,7 +107,7 @@ impl Changes {
     }
 }
 
-/// The comparison of an item in its old and new version.
+/// A comparison of the old and new versions of an item.
 pub(super) struct Comparison<'c, T> {
     changes: &'c mut Changes,
     old: &'c T,
@@ -115,12 +116,12 @@ pub(super) struct Comparison<'c, T> {
 }
 
 impl<'c, T> Comparison<'c, T> {
-    /// Adds a change of the item.
+    /// Adds a change to the item.
     pub(super) fn add(&mut self, impact: Impact, what: String) {
         self.changes.add(impact, what, Some(self.spans.0), Some(self.spans.1));
     }
 
-    /// Adds a change with the old and the new value if they differ.
+    /// Adds a change with the old and new values if they differ.
     pub(super) fn differ<V: AsRef<str>>(&mut self, impact: Impact, what: &str, value: impl Fn(&'c T) -> V) {
         let (old, new) = (value(self.old), value(self.new));
         if old.as_ref() != new.as_ref() {
@@ -130,7 +131,8 @@ impl<'c, T> Comparison<'c, T> {
         }
     }
 
-    /// Adds a change of a text if the versions differ. Texts are too long to be shown on one line.
+    /// Adds a change to the wording if the versions differ. The change has no values, because prose is too long to be
+    /// shown on one line.
     pub(super) fn differ_words<V: PartialEq>(&mut self, what: &str, text: impl Fn(&'c T) -> V) {
         if text(self.old) != text(self.new) {
             self.add(Impact::Words, format!("{what} changed"));
@@ -142,8 +144,8 @@ fn or_nothing(text: &str) -> String {
     if text.is_empty() { "nothing" } else { text }.to_owned()
 }
 
-/// The items of two lists, matched by key. `kept` holds the old and the new version of each item in both lists, in the
-/// order of the new list.
+/// The items in two lists, matched by key. `kept` holds the old and new versions of each item that is in both lists, in
+/// the order of the new list.
 pub(super) struct Pairs<'a, T> {
     pub(super) added: Vec<&'a T>,
     pub(super) removed: Vec<&'a T>,

@@ -45,7 +45,7 @@ fn check(changes: &mut Changes, old: &Check, new: &Check) {
     });
     changes
         .differ(Impact::Recheck, &format!("the list of scopes of {name}"), |check| check.scopes.join(", "));
-    // Accounts are recognized by this id. With a different one, every linked account would look new.
+    // Accounts are recognized by this id. With a different id, every linked account would look new.
     changes.differ(Impact::Relink, &format!("the account id of {name}"), |check| {
         let account = check.account.as_ref();
         account.map_or_else(String::new, |account| match account.identifies {

@@ -20,7 +20,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
     dates(changes, &old.lifecycle, &new.lifecycle, new.span);
 }
 
-/// Counts the items that were added and removed. `None` if there are none.
+/// Counts the items that were added and removed. `None` if no items were added or removed.
 fn counted<T>(kind: &str, pairs: &Pairs<'_, T>) -> Option<String> {
     let (added, removed) = (pairs.added.len(), pairs.removed.len());
     (added + removed > 0).then(|| format!("{kind}: {added} added, {removed} removed"))
@@ -136,7 +136,7 @@ pub(super) fn evidence(changes: &mut Changes, old: &Guide, new: &Guide) {
     dates(changes, &old.provider.lifecycle, &new.provider.lifecycle, new.provider.span);
 }
 
-/// Compares dated events. `span` is the new version of the node that has them.
+/// Compares dated events. `span` is the span, in the new version, of the node that contains them.
 fn dates(changes: &mut Changes, old: &[Lifecycle], new: &[Lifecycle], span: Span) {
     let pairs = pair(old, new, |event| (&event.on, event.event));
     let shown =

@@ -4,7 +4,7 @@ use guide::{Finding, Method, listed};
 
 use crate::rule::Subject;
 
-/// The quality of a guide. Displayed as its name in JSON and on the command line.
+/// The quality of a guide. JSON and the command line use the lowercase name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
 #[strum(serialize_all = "lowercase")]
 pub enum Grade {
@@ -73,7 +73,7 @@ pub(super) fn secret_without(graded: &Graded<'_>, holds: impl Fn(&Method) -> boo
     methods_without(graded, |method| !has_secret(method) || holds(method))
 }
 
-/// Reports the number of items that do not meet a criterion, with their noun. `None` if there are none.
+/// Reports the number of items that do not meet a criterion, followed by their noun. `None` if there are no such items.
 pub(super) fn count(n: usize, one: &str, several: &str) -> Option<String> {
     match n {
         0 => None,
@@ -82,7 +82,7 @@ pub(super) fn count(n: usize, one: &str, several: &str) -> Option<String> {
     }
 }
 
-/// Reports the items that do not meet a criterion, naming at most three. `None` if there are none.
+/// Reports the items that do not meet a criterion, naming at most three. `None` if there are no such items.
 pub(super) fn except<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<String> {
     const MOST: usize = 3;
     let names: Vec<&str> = names.into_iter().collect();

@@ -16,7 +16,7 @@ pub(super) static PAGE: CodePage = CodePage {
 };
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
-    // People who sign in in a browser enter nothing, yet each of them gets their own tokens.
+    // People who sign in with a browser enter nothing, yet each of them gets their own tokens.
     if method.auth.needs_browser() {
         return;
     }

@@ -1,4 +1,4 @@
-//! A URL written out in the prose instead of a link with words.
+//! A URL written out in the prose instead of a link with descriptive text.
 
 use guide::{CodePage, Finding, Inline, Method, Prose, Severity};
 
@@ -30,7 +30,8 @@ pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: 
     }
 }
 
-/// Collects the URLs in running text, each with whether it is a link's text. Code is skipped, because readers type it.
+/// Collects the URLs in running text, and whether each one is the text of a link. Code is skipped, because readers type
+/// it.
 fn collect(list: &[Inline], in_link: bool, out: &mut Vec<(String, bool)>) {
     for inline in list {
         match inline {

@@ -60,7 +60,7 @@ fn words(prose: &Prose) -> String {
     paragraphs.collect()
 }
 
-/// The words of a text, ignoring case, punctuation and articles.
+/// The words in a string, ignoring case, punctuation and articles.
 fn normalized(text: &str) -> Vec<String> {
     text.split(|ch: char| !ch.is_alphanumeric())
         .map(str::to_lowercase)

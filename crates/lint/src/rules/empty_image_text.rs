@@ -16,7 +16,7 @@ pub(super) static PAGE: CodePage = CodePage {
     good: "body: '![The menu, with API Tokens as its last entry](menu.png)'",
 };
 
-/// Texts that fit any image and so describe none.
+/// Image texts that could describe any image, so they do not help.
 const EMPTY: &[&str] = &[
     "alt",
     "diagram",

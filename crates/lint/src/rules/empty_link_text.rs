@@ -17,7 +17,7 @@ pub(super) static PAGE: CodePage = CodePage {
     good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
 };
 
-/// Texts that fit any link and so describe none.
+/// Link texts that could describe any link, so they do not help.
 const EMPTY: &[&str] = &[
     "click",
     "click here",

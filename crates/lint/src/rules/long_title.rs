@@ -16,7 +16,7 @@ pub(super) static PAGE: CodePage = CodePage {
     good: "title: Open the settings",
 };
 
-/// What fits on a terminal line and in a sidebar, in characters.
+/// The number of characters that fit on a terminal line and in a sidebar.
 const LONGEST: usize = 60;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {

@@ -1,4 +1,4 @@
-//! A credential that never expires, in a guide that does not explain how to end it.
+//! A credential that never expires, in a guide that does not explain how to replace or revoke it.
 
 use guide::{CodePage, Expiry, Finding, Method, Purpose, Severity};
 

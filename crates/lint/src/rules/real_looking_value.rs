@@ -17,7 +17,7 @@ pub(super) static PAGE: CodePage = CodePage {
     good: "placeholder: sk_live_…",
 };
 
-/// The fewest letters and digits of a word that is taken for a key.
+/// The minimum number of letters and digits in a word that counts as a key.
 const SHORTEST: usize = 20;
 
 pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
@@ -53,7 +53,8 @@ fn start(span: Span) -> Span {
     Span::new(span.start, span.start)
 }
 
-/// Whether a word is as long and random as a generated key, alternating letters and digits more than words do.
+/// Whether a word is as long and random as a generated key, that is, alternates between letters and digits more often
+/// than ordinary words do.
 fn looks_real(word: &str) -> bool {
     let is_address = word.contains("://") || word.contains('@');
     // A key may have several parts, of which the longest is the random one.
@@ -75,7 +76,7 @@ fn kind(byte: u8) -> u8 {
     }
 }
 
-/// The Shannon entropy of a text, in bits per byte.
+/// The Shannon entropy of a string, in bits per byte.
 fn entropy(text: &str) -> f64 {
     let mut counts = [0_u32; 256];
     text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);

@@ -26,13 +26,13 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, prose: &Prose, findi
         let span = place::nth(source, prose.span, &bold, before);
         let reference = format!("**{{{{ label.{label} }}}}**");
         let found = Finding::new(&PAGE, span, format!("the label of `{label}` is typed out"))
-            .help(format!("write `{reference}`; if this is a button of the provider, allow the finding"));
+            .help(format!("write `{reference}`; if this is one of the provider's buttons, allow the finding"));
         let is_found = source.slice(span) == bold;
         findings.push(if is_found { found.fix(span, reference) } else { found });
     }
 }
 
-/// The bold texts that equal a field's label, each with the field's key.
+/// The bold strings that equal a field's label, each with the field's key.
 fn bold_labels<'g>(method: &'g Method, prose: &Prose) -> Vec<(String, &'g Key)> {
     let label = |inline: &Inline| {
         let Inline::Strong(content) = inline else { return None };

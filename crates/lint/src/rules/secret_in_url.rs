@@ -48,7 +48,7 @@ fn url_parts(method: &Method) -> Vec<(&Template, &'static str)> {
     parts
 }
 
-/// The value that a carrier puts in the query.
+/// The value that a carrier adds to the query.
 fn in_query(carrier: &CarrierUse) -> Option<(&Template, &'static str)> {
     match carrier {
         CarrierUse::Named { carrier: Carrier::Query, value, .. } => Some((value, "query")),

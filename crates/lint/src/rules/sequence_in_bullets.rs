@@ -24,7 +24,7 @@ pub(super) static PAGE: CodePage = CodePage {
   3. Click **Create**.",
 };
 
-/// Two instructions may be alternatives; three or more are taken for a sequence.
+/// Two instructions may be alternatives; three or more count as a sequence.
 const FEWEST: usize = 3;
 
 pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
@@ -51,7 +51,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// The first item's text, if the items of a list are consecutive actions.
+/// The first item's text, if the items in a list are consecutive actions.
 fn sequence(items: &[Vec<Block>]) -> Option<String> {
     let texts: Option<Vec<String>> = items.iter().map(|item| action(item)).collect();
     texts.filter(|texts| FEWEST <= texts.len())?.into_iter().next()

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "twin-labels",
     severity: Severity::Warning,
     summary: "Two fields have the same or nearly the same label",
-    why: "people enter a value in the first field that fits, and the other stays wrong",
+    why: "people enter a value in the first field that fits, and the other field gets the wrong value",
     help: "label each field with what distinguishes it",
     bad: "- { key: client_token, label: API token, type: secret }
 - { key: user_token, label: API Tokens, type: secret }",

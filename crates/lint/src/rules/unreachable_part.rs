@@ -59,7 +59,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// Two contradicting conditions, if they hide every step that collects a field these conditions depend on.
+/// Two contradictory conditions, if they hide every step that collects a field these conditions depend on.
 fn unanswered<'g>(
     method: &'g Method,
     conditions: &(impl Iterator<Item = &'g Condition> + Clone),

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "untried-environment",
     severity: Severity::Warning,
     summary: "No scenario uses an environment",
-    why: "its address is never tested, so the first person who chooses the environment finds a mistake in it",
+    why: "its address is never tested, so the first person who chooses the environment finds any mistake in it",
     help: "add a scenario with this `environment`",
     bad: "environments:
   - { key: production, … }
