@@ -6,8 +6,8 @@ const ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 const COLOR_RULES = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 
 /**
- * Returns axe's violations on the page as it is now. With `colors`, checks only the color rules, for a page that was
- * already checked in other colors.
+ * Returns axe's violations on the page in its current state. With `colors`, checks only the color rules, for a page
+ * that was already checked in other colors.
  */
 export async function violations(page, colors = false) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);

@@ -1,11 +1,11 @@
-// Parses HTML files with a parser that follows the standard, and prints each problem on a line.
+// Parses HTML files with a parser that follows the standard, and prints each problem on its own line.
 //
 //   node html-check.mjs FOLDER [--linking]
 //
-// Linking pages (`--linking`) have exactly one script, from our own site. Other pages have none.
+// Linking pages (`--linking`) have exactly one script, from our own site. Other pages have no scripts.
 //
 // Besides parse errors, finds scripts, inline handlers and styles, requests to other sites, duplicate ids, links to
-// missing ids, and text of a guide that became markup (the `canary` elements and attributes of the hostile corpus).
+// missing ids, and guide text that became markup (the `canary` elements and attributes of the hostile corpus).
 
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";

@@ -3,7 +3,7 @@
 //
 //   node linking.mjs FOLDER          the folder that `cargo run -p hub --example gallery` writes
 //
-// The server below simulates the Hub. Prints each failed expectation on a line.
+// The server below simulates the Hub. Prints each failed expectation on its own line.
 
 import { chromium } from "playwright-core";
 import { createServer } from "node:http";
@@ -68,7 +68,7 @@ const open = async (name, options = {}) => {
 };
 const currentStep = (tab) => tab.evaluate(() => document.querySelector(".step.now")?.id ?? null);
 const focusedId = (tab) => tab.evaluate(() => document.activeElement.id);
-/** Waits until a text appears. A timeout is not an error here, because the next expectation reports it. */
+/** Waits until a string appears. A timeout is not an error here, because the next expectation reports it. */
 const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: text }).waitFor({ timeout: 30_000 }).catch(() => {});
 
 {

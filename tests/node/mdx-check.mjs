@@ -1,9 +1,9 @@
 // Compiles and renders MDX files with the reference compiler, the way a documentation site would.
 //
-//   node mdx-check.mjs FOLDER      checks every .mdx file below it, and prints each problem on a line
+//   node mdx-check.mjs FOLDER      checks every .mdx file below it, and prints each problem on its own line
 //
-// Rendering matters, because `{slug}` compiles and fails only when the page is run. Pages may use the components of
-// Mintlify. Any other component is an error, and so is an `import`, an `export` or a JavaScript expression.
+// Rendering matters, because `{slug}` compiles and fails only when the page is run. Pages may use Mintlify's
+// components. Any other component is an error, and so is an `import`, an `export` or a JavaScript expression.
 
 import { evaluate } from "@mdx-js/mdx";
 import { readFile, readdir } from "node:fs/promises";

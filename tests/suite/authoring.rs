@@ -1,7 +1,7 @@
 //! Checks every code block and every command of `docs/authoring.md`.
 //!
-//! The word after the fence of a YAML block gives its kind. A `guide` block is a complete guide. A `method` or `root`
-//! block is inserted into a small guide that supplies the keys that the block omits.
+//! The word after the fence of a YAML block is the block's kind. A `guide` block is a complete guide. A `method` or
+//! `root` block is inserted into a small guide that supplies the keys that the block omits.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::waystone;
 const PAGE: &str = include_str!("../../docs/authoring.md");
 const REFERENCE: &str = include_str!("../../docs/reference.md");
 
-/// Findings that a small guide has because it is small, regardless of the inserted block.
+/// Findings that the small guide has because of its size, regardless of the inserted block.
 const IGNORED_CODES: [&str; 2] = ["W0313", "W0347"];
 
 /// A code block of the page.
@@ -207,7 +207,7 @@ fn every_block_is_correct() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Makes sure that the tests on this page can fail.
+/// Makes sure that the tests of the page can fail.
 #[test]
 fn a_wrong_block_or_command_is_detected() {
     let assert_wrong = |kind, text: &str| {

@@ -1,4 +1,4 @@
-//! The command line: the help of every command, and the errors for wrong use.
+//! The command line: the help for every command, and the errors for incorrect use.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The corpora of cases on disk: finding cases, comparing them with their expected texts, and updating those texts.
+//! The case corpora on disk: finding cases, comparing them with their expected texts, and updating those texts.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,7 +16,7 @@ pub(crate) fn folder(corpus: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(corpus)
 }
 
-/// Returns the cases of a corpus, sorted by name. Panics if a folder does not contain the input file.
+/// Returns the cases in a corpus, sorted by name. Panics if a folder does not contain the input file.
 #[track_caller]
 pub(crate) fn cases(corpus: &str, input: &str) -> Vec<Case> {
     let root = folder(corpus);
@@ -54,7 +54,7 @@ pub(crate) fn is_updating() -> bool {
 pub(crate) struct Differences(Vec<String>);
 
 impl Differences {
-    /// Compares a text with the contents of a file. If there is no file, the expected text is empty.
+    /// Compares a string with the contents of a file. If there is no file, the expected text is empty.
     pub(crate) fn compare(&mut self, file: &Path, actual: &str) {
         let expected = fs::read_to_string(file).ok();
         if expected.as_deref().unwrap_or_default() == actual && expected.is_some() != actual.is_empty() {
@@ -79,7 +79,7 @@ impl Differences {
     pub(crate) fn report(self) {
         let n = self.0.len();
         let hint = "If these changes are intended, run UPDATE=1 cargo test -p suite";
-        assert!(n == 0, "{n} results differ from what is expected.\n\n{}\n{hint}", self.0.join("\n"));
+        assert!(n == 0, "{n} results differ from the expected texts.\n\n{}\n{hint}", self.0.join("\n"));
     }
 }
 

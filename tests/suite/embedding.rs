@@ -1,7 +1,7 @@
 //! Runs every code block of `docs/embedding.md` against a Hub.
 //!
-//! The words after a fence give the kind of the block. Backends are called as a product would call them, pages are
-//! opened in Chromium, commands are run by a shell, and JSON bodies are sent to the Hub.
+//! The words after a fence are the block's kind. Backends are called as a product would call them, pages are opened in
+//! Chromium, commands are run by a shell, and JSON bodies are sent to the Hub.
 
 use std::fs;
 use std::process::Command;
@@ -59,7 +59,7 @@ func main() {
 }
 "#;
 
-/// Returns the blocks of the page, each with its info string (the text after the fence).
+/// Returns the blocks on the page, each with its info string (the text after the fence).
 fn all_blocks() -> Vec<(&'static str, String)> {
     let mut blocks: Vec<(&'static str, String)> = Vec::new();
     let mut open = false;
@@ -115,7 +115,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// Creates a session with the page's own command and another body.
+/// Creates a session with the page's own command, but with a different body.
 fn session(hub: &Hub, body: &str) -> Value {
     let command = block("bash session");
     let (before, after) = (command.find('\'').expect("a body"), command.rfind('\'').expect("its end"));
@@ -125,7 +125,7 @@ fn session(hub: &Hub, body: &str) -> Value {
 #[test]
 fn every_block_has_a_kind_that_is_run() {
     for (info, _) in all_blocks() {
-        assert!(info == "console" || KINDS.contains(&info), "nothing runs a block of `{info}`");
+        assert!(info == "console" || KINDS.contains(&info), "nothing runs a `{info}` block");
     }
     for kind in KINDS {
         blocks(kind);
@@ -157,7 +157,7 @@ fn the_commands_of_the_page_work() {
     let url = other["auth_link_url"].as_str().expect("a link");
     assert_eq!(shell(&hub, &format!("{status} '{url}'")), "410", "the revoked link opened");
 
-    // Link an account and edit it. Find the attempt of a refusal again, as support would.
+    // Link an account and edit it. Look up the refused attempt, as support would.
     let token = created["token"].as_str().unwrap_or_default();
     let link_with = |secret: &str| {
         let credentials = serde_json::json!({
@@ -198,7 +198,7 @@ fn the_serve_command_of_the_page_is_valid() {
     }
 }
 
-/// Asserts that a backend returned the token of a session for this customer.
+/// Asserts that a backend returned a session token for this customer.
 fn assert_token(hub: &Hub, token: &str, owner: &str) {
     let token = token.trim();
     assert!(token.starts_with("wst_"), "{token}");

@@ -148,7 +148,7 @@ fn every_offered_edit_fixes_its_finding() {
             if after.len() > before.len() {
                 let new: Vec<_> = after.iter().map(|finding| &finding.message).collect();
                 differences
-                    .add(format!("{}: the edit of `{}` adds findings: {new:?}", case.name, finding.message));
+                    .add(format!("{}: the edit for `{}` adds findings: {new:?}", case.name, finding.message));
             }
             edits += 1;
         }

@@ -10,7 +10,7 @@ use crate::corpus::folder;
 use crate::guides::CORPUS;
 use crate::waystone::{self, TODAY};
 
-/// The guide of the corpus that meets every criterion.
+/// The guide in the corpus that meets every criterion.
 const CASE: &str = "a-guide-of-platinum";
 
 /// An assumed fact, inserted before the others.

@@ -1,6 +1,7 @@
 //! Good guides: `corpus/guides/ok/<feature>/` and the built-in guides.
 //!
-//! They must have no findings, except that a case with an `expected.txt` must have exactly the warnings in it.
+//! They must have no findings. The exception is a case with an `expected.txt`, which must have exactly the warnings in
+//! that file.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use crate::waystone;
 /// The corpus of good guides.
 pub(crate) const CORPUS: &str = "guides/ok";
 
-/// Returns the paths of all good guides: those of the corpus and the built-in guides.
+/// Returns the paths of all good guides: those in the corpus and the built-in guides.
 pub(crate) fn files() -> Vec<PathBuf> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root").join("guides");
     let shipped = std::fs::read_dir(shipped)

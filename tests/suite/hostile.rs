@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use guide::{Reading, Source, read};
 
-/// More time than any machine needs for an unoptimized build. An algorithm with quadratic run time would take hours.
+/// More time than an unoptimized build needs on any machine. An algorithm with quadratic run time would take hours.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The size of the largest accepted file, in bytes.
@@ -27,7 +27,7 @@ fn in_step(lines: &str) -> String {
     )
 }
 
-/// Repeats a piece as often as the size limit allows, with room for the rest of the guide.
+/// Repeats a piece as often as the size limit allows, leaving room for the rest of the guide.
 fn filled(piece: &str) -> String {
     // Every line of the body is indented.
     let length = piece.len() + 16 * piece.matches('\n').count();

@@ -23,7 +23,7 @@ mod replicas;
 mod rotation;
 mod texts;
 
-/// Runs a file of `tests/node/hub` against a Hub.
+/// Runs a file from `tests/node/hub` against a Hub.
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
     let output = Command::new("node")

@@ -64,7 +64,7 @@ fn another_yaml_parser_reads_the_same_values() {
     }
 }
 
-/// A change to the bytes of a text.
+/// A change to the bytes of a string.
 #[derive(Clone, Debug)]
 enum Change {
     Insert(usize, Vec<u8>),

@@ -91,7 +91,7 @@ impl Watcher {
         Self { child, lines }
     }
 
-    /// Waits for a line that contains a text.
+    /// Waits for a line that contains a string.
     #[track_caller]
     fn expect(&self, text: &str) {
         let mut lines = Vec::new();

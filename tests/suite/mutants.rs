@@ -26,7 +26,7 @@ const MUTANTS: usize = 10_000;
 /// Guides longer than this, in bytes, are used less often, because they take longer and have the same parts.
 const SHORT: usize = 8_000;
 
-/// One in this many mutants is made from a long guide.
+/// One in `LONG_EVERY` mutants is made from a long guide.
 const LONG_EVERY: usize = 50;
 
 /// A guide to change.

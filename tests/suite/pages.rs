@@ -89,7 +89,7 @@ fn all_outputs() -> tempfile::TempDir {
     folder
 }
 
-/// Writes the hostile corpus into a folder: pages with hostile texts, and the pages of every built-in guide.
+/// Writes the hostile corpus into a folder: pages with hostile strings, and the pages of every built-in guide.
 fn write_corpus(folder: &Path) {
     let status = Command::new(waystone::example("render", "hostile")).arg(folder).status();
     assert!(status.expect("the example cannot be started").success(), "the corpus was not written");

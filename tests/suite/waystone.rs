@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 use std::{env, fs};
 
-/// The date of all checks, so that no case becomes outdated.
+/// The date used for all checks, so that no case becomes outdated.
 pub(crate) const TODAY: &str = "2026-11-25";
 
-/// The result of a run of the program.
+/// The result of running the program.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -44,7 +44,7 @@ pub(crate) fn program() -> PathBuf {
     BUILT.get_or_init(|| ensure_built("waystone", &["--package", "cli"])).clone()
 }
 
-/// Returns the path of an example of a crate, built from the current sources.
+/// Returns the path of a crate's example, built from the current sources.
 pub(crate) fn example(package: &str, name: &str) -> PathBuf {
     ensure_built(&format!("examples/{name}"), &["--package", package, "--example", name])
 }
@@ -84,7 +84,7 @@ fn build(root: &Path, profile: &Path, selection: &[&str]) {
     assert!(status.success(), "cargo could not build {selection:?}");
 }
 
-/// Returns the time of the latest change in a file or folder.
+/// Returns the time of the latest change to a file or folder.
 fn newest(path: &Path) -> Option<SystemTime> {
     if !path.is_dir() {
         return fs::metadata(path).and_then(|meta| meta.modified()).ok();

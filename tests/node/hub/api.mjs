@@ -1,4 +1,4 @@
-// The API as a backend uses it, beyond the endpoints of StackOne's SDK.
+// The API as a backend uses it, beyond the endpoints that StackOne's SDK calls.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/api.mjs
 
@@ -50,7 +50,7 @@ test("a test key can only see and create test accounts", async () => {
   assert.deepEqual((await as("GET", "/accounts")).body.map((listed) => listed.id), [account.id]);
 });
 
-test("only a key with the scope for it can read credentials, and the audit trail records it", async () => {
+test("only a key with the required scope can read credentials, and the audit trail records it", async () => {
   const { id } = await linkAccount();
   assert.equal((await api("GET", `/accounts/${id}/credentials`)).status, 403);
   const { body: created } = await api("POST", "/api_keys", { name: "own client", scopes: ["credentials:read"] });
@@ -123,8 +123,8 @@ test("an owner who links again keeps the same account, unless the session allows
   const additional = await session({ ...owner, provider: "gladly", multiple: true });
   const { body: second } = await widget(additional.token, "POST", "/hub/accounts", credentials({ organization_slug: "https://acme.us-1.gladly.com/settings", api_token: "region-token" }));
   assert.notEqual(second.id, id);
-  // With two accounts and none selected, the conflict shows only when the account is stored. The attempt is kept
-  // anyway.
+  // With two accounts and none selected, the conflict is detected only when the account is stored. The attempt is still
+  // recorded.
   const third = await session({ ...owner, provider: "gladly" });
   const conflict = await widget(third.token, "POST", "/hub/accounts", credentials());
   assert.deepEqual([conflict.status, conflict.body.outcome], [409, "different_account"]);

@@ -1,4 +1,4 @@
-// `/embed.js` in pages of other origins and sites: the element, its events, its sizes, and its errors.
+// `/embed.js` in pages on other origins and sites: the element, its events, its sizes, and its errors.
 //
 //   HUB_URL=… HUB_KEY=… [HUB_LOG=…] node --test hub/embed.mjs
 
@@ -16,8 +16,8 @@ after(async () => { await chromium.close(); });
 const EVENTS = ["load", "success", "close", "error"];
 
 /**
- * Opens a page of another site that contains the element. Returns it with the events, console errors and requests of
- * the page.
+ * Opens a page on another site that contains the element. Returns the page with its events, console errors and
+ * requests.
  */
 async function embedded(existing, { more = "", headers = {}, allowed = true, single_use = false, base = hub, tab, ...sessionFields } = {}) {
   const server = await host({}, headers);
@@ -64,7 +64,7 @@ test("the script is small and can be cached", async () => {
   assert.equal(cached.status, 304);
 });
 
-test("an account can be linked in a page of another site", async () => {
+test("an account can be linked in a page on another site", async () => {
   const it = await embedded();
   await it.first("load");
   await linkIn(it.frame);
@@ -72,7 +72,7 @@ test("an account can be linked in a page of another site", async () => {
   assert.equal(detail.provider, "gladly");
   const { body: account } = await api("GET", `/accounts/${detail.id}`);
   assert.equal(account.external_name, "Acme Outdoor");
-  // The token was part of one URL only, and no trace of it is left.
+  // The token was part of only one URL, and no trace of the token remains.
   const frame = inner(it.page);
   assert.match(new URL(frame.url()).pathname, /^\/session\/\d+\/[^/]+\/done$/);
   assert.equal(await frame.evaluate(() => document.referrer), "");
@@ -178,7 +178,7 @@ test("a modal takes the focus, returns it when it closes, and can be opened agai
   await it.page.getByRole("dialog", { name: "Link an account" }).waitFor();
   assert.ok(await it.page.evaluate(() => document.activeElement.localName === "waystone-hub"), "the focus is not in the modal");
   await it.frame.locator('[name="field.organization_slug"]').focus();
-  // Pressed on the keyboard, not on the field: the field's frame is gone before the key is released.
+  // The key is pressed on the page, not on the field, because the field's frame is removed before the key is released.
   await it.page.keyboard.press("Escape");
   await it.first("close");
   assert.equal(await it.page.locator("waystone-hub iframe").count(), 0);
@@ -201,7 +201,7 @@ test("messages from other frames are ignored", async () => {
     other.srcdoc = `<script>parent.postMessage(${JSON.stringify(forged)}, "*")</` + "script>";
     document.body.append(other);
     await new Promise((done) => { other.onload = done; });
-    // The page in the frame does not forward messages from the embedding page either.
+    // The page in the frame does not forward messages from the embedding page, either.
     document.querySelector("waystone-hub").shadowRoot.querySelector("iframe").contentWindow.postMessage(forged, "*");
     await new Promise((done) => { setTimeout(done, 300); });
   });
@@ -292,7 +292,7 @@ test("a person signs in to the provider in a window, and the frame continues", a
   const open = it.frame.locator("[data-open]");
   const [window] = await Promise.all([it.context.waitForEvent("page"), open.click()]);
   await window.getByRole("link", { name: "a successful sign-in", exact: true }).click();
-  // The frame notices the sign-in, whatever the window shows by now.
+  // The frame detects the sign-in, regardless of what the window now shows.
   await it.frame.locator("button[name=do][value=yes]").click();
   assert.equal((await it.first("success")).provider, "salesforce");
   assert.deepEqual(it.errors.filter((line) => !/favicon|404/.test(line)), []);

@@ -1,8 +1,8 @@
-// The pages of docs/embedding.md in Chromium, served by the JavaScript backend of docs/embedding.md.
+// The pages from docs/embedding.md in Chromium, served by the JavaScript backend of docs/embedding.md.
 //
 //   HUB_URL=… HUB_KEY=… BLOCKS=FOLDER node --test hub/embedding.mjs
 //
-// The folder contains the blocks of the page: page.html, modal.html, widget.html, page.jsx, backend.js, csp.txt.
+// The folder contains the page's blocks: page.html, modal.html, widget.html, page.jsx, backend.js, csp.txt.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
 const folder = process.env.BLOCKS;
 const block = async (name) => (await readFile(join(folder, name), "utf8")).replaceAll("https://connect.example.com", hub);
 
-/** Converts a package of React to a JavaScript module for the browser. */
+/** Converts a React package to a JavaScript module for the browser. */
 async function esm(name) {
   const files = {
     react: "react/cjs/react.production.js",
@@ -91,8 +91,8 @@ async function open(path) {
 }
 
 /**
- * Goes from the list of products to a linked account. After the first time, the customer has an account and its secret
- * is kept.
+ * Navigates from the list of products to a linked account. After the first time, the customer has an account and its
+ * secret is kept.
  */
 async function linkGladly(frame) {
   await frame.getByRole("link", { name: "Gladly" }).click();

@@ -16,7 +16,7 @@ before(async () => {
 });
 after(async () => { await chromium.close(); product.close(); });
 
-/** Secrets that the tests enter. No page may contain one. */
+/** Secrets that the tests enter. No page may contain any of these secrets. */
 const SECRETS = ["right-token", "revoked-token", "flooded-token", "other-token", "region-token", "newer-token"];
 
 /**
@@ -47,8 +47,8 @@ async function customer(options = {}) {
 }
 
 /**
- * Checks accessibility and width on phone and desktop, in light and dark. `HUB_LOOKS=no` skips it, because the
- * database does not change the pages.
+ * Checks accessibility and width on phone and desktop, in light and dark. `HUB_LOOKS=no` skips these checks, because
+ * the pages do not depend on the database.
  */
 async function look(page, what) {
   if (process.env.HUB_LOOKS === "no") return;
@@ -185,7 +185,7 @@ for (const javaScriptEnabled of [true, false]) {
     await fillIn(page, { ...good, api_token: "flooded-token" });
     await connect(page);
     await heading(page, /Checking your Gladly connection/);
-    // The wait takes some seconds. A slow machine may only see the end of it.
+    // The wait takes a few seconds. A slow machine may see only its end.
     const end = page.getByText(/ten requests a second for your organization/);
     await page.locator(".checks .waiting").or(end).first().waitFor({ state: "attached" });
     const waits = await page.locator(".checks .waiting .how").allTextContents();
@@ -228,7 +228,7 @@ for (const javaScriptEnabled of [true, false]) {
     await heading(page, "Edit your Gladly connection");
     await field(page, "organization_slug").fill("acme");
     await connect(page);
-    // With JavaScript, the browser requester for the secret. Without it, the Hub does.
+    // With JavaScript, the browser asks for the secret. Without JavaScript, the Hub asks for it.
     if (javaScriptEnabled) {
       await field(page, "organization_slug").press("Tab");
       await field(page, "api_token").waitFor();
@@ -427,7 +427,7 @@ test("a single-use link opens in one browser, which can open it again", async ()
   assert.equal(response.status(), 410);
   await heading(second.page, "This link has already been used");
   await look(second.page, "used");
-  // The session page of the first browser does not open in the second one.
+  // The first browser's session page does not open in the second browser.
   await second.page.goto(first.page.url());
   await heading(second.page, "There's nothing to connect here");
   await look(second.page, "no session");
@@ -499,7 +499,7 @@ test("the pages are in German if the browser or the session requests it", async 
     await fillIn(page, { ...good, api_token: "revoked-token" });
     await connect(page);
     await page.getByText("Diese Zugangsdaten wurden abgelehnt").first().waitFor();
-    // The guide's texts stay in their language and are marked with it.
+    // The guide's text stays in its own language and is marked with that language.
     await page.locator('#_summary [lang="en"]', { hasText: "Gladly didn't accept" }).waitFor();
     await close();
   }

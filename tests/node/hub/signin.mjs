@@ -90,7 +90,7 @@ test("the callback works once, and only in the browser that started the sign-in"
   await context.close();
 });
 
-test("StackOne's widget signs in in a separate window", async () => {
+test("StackOne's widget opens a separate window for sign-in", async () => {
   const created = await session({ connector_profile_id: profile });
   const server = await host({
     "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>

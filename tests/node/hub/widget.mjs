@@ -10,7 +10,7 @@ let chromium;
 before(async () => { chromium = await browser(); });
 after(async () => { await chromium.close(); });
 
-/** Opens the widget in a page of another origin. Returns the page with the widget's requests and events. */
+/** Opens the widget in a page on another origin. Returns the page with the widget's requests and events. */
 async function widget(token, more = "") {
   const server = await host({
     "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>

@@ -1,4 +1,4 @@
-// A running Hub, its first key, and a web server of another origin for pages that embed it.
+// A running Hub, its first key, and a web server on another origin for pages that embed it.
 //
 // HUB_URL and HUB_KEY locate the Hub. Its provider is a simulator.
 
@@ -49,8 +49,8 @@ export function browser() {
 }
 
 /**
- * Starts a web server of another origin, with pages by path and the widget's script from npm. `site` is the same
- * server under the name of another site.
+ * Starts a web server on another origin, with pages by path and the widget's script from npm. `site` is the same server
+ * under another site's name.
  */
 export async function host(pages, headers = {}) {
   const widget = fileURLToPath(new URL("../node_modules/@stackone/hub/dist/webcomponent.js", import.meta.url));

@@ -1,9 +1,9 @@
 //! Attacks on a Hub: requests with missing, wrong or expired keys, with other people's ids, forms, links and cookies,
 //! and with malformed headers and bodies. The tests run on both databases, because SQLite and PostgreSQL accept
-//! different texts.
+//! different strings.
 //!
 //! **Invariant:** each request is rejected with its documented error, in the usual JSON envelope or on a page. No
-//! response, and no log at its most verbose level, repeats a secret.
+//! response repeats a secret, and neither does a log at the most verbose level.
 
 mod bodies;
 mod headers;

@@ -1,7 +1,7 @@
 //! A person's browser on the linking pages, without JavaScript.
 //!
-//! **Invariant:** it follows redirects and pages, keeps the cookies that it receives, and knows no address except the
-//! link's.
+//! **Invariant:** it follows redirects and pages, keeps the cookies that it receives, and starts with no address except
+//! the link's.
 
 use std::io;
 use std::net::SocketAddr;
@@ -86,7 +86,7 @@ impl Browser {
         address: impl Fn() -> SocketAddr,
     ) -> io::Result<Progress> {
         let began = Instant::now();
-        // A person who comes back opens the page of the link again.
+        // A person who comes back opens the link's page again.
         if let Some(base) = self.path.strip_suffix("/checking").or_else(|| self.path.strip_suffix("/confirm"))
         {
             self.path = base.to_owned();

@@ -197,7 +197,7 @@ fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Percent-encodes a text for a form or a query.
+/// Percent-encodes a string for a form or a query.
 pub(crate) fn escaped(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {

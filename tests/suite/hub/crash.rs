@@ -1,8 +1,8 @@
 //! Kills the Hub with SIGKILL at each labeled point of a link, and at random moments of a second link.
 //!
-//! Each kill interrupts two links: one stopped at the point, and a concurrent one at any place. Another process then
-//! continues with the same data, as after a crash. The tests check the result through the API and directly in the
-//! tables.
+//! Each kill interrupts two links: a link that stopped at the point, and a concurrent link at an arbitrary moment.
+//! Another process then continues with the same data, as after a crash. The tests check the result through the API and
+//! directly in the tables.
 //!
 //! **Invariant:** an acknowledged account exists and works. An account that was not acknowledged is stored completely
 //! or not at all. The person who was linking can continue. No secret is ever stored in plaintext.
@@ -23,7 +23,7 @@ use self::lane::Lane;
 use self::tally::{TOKENS, Tally};
 use self::ways::{create, edit, pages};
 
-/// Labels that a link must pass. If one is missing, a code change removed it.
+/// Labels that a link must pass. If a label is missing, a code change removed it.
 const LABELS: &[&str] = &[
     "hub.answer-due",
     "hub.answer-received",
@@ -50,7 +50,7 @@ fn run_all(database: Database) {
     let began = Instant::now();
     let world = World::with_tokens(&TOKENS);
     let provider = world.origin.as_str();
-    // Linking on the pages passes the most points, so two lanes share them.
+    // Linking on the pages passes the most points, so two lanes share those points.
     let scenarios: [Box<dyn FnOnce(Lane) -> Tally + Send>; 4] =
         [Box::new(create), Box::new(edit), Box::new(|lane| pages(lane, 0)), Box::new(|lane| pages(lane, 1))];
     let mut tally = Tally::default();

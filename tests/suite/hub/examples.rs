@@ -1,4 +1,4 @@
-//! The examples in the API's description: each is a recorded response of a Hub, and conforms to the description.
+//! The examples in the API's description: each is a recorded response from a Hub, and conforms to the description.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,8 +35,8 @@ struct Story {
 }
 
 impl Story {
-    /// Sends a request and records it with its response as an example. `line` is the operation with its path
-    /// template, `values` fill in the template.
+    /// Sends a request and records it with its response as an example. `line` is the operation with its path template,
+    /// and `values` fill in the template.
     fn record(&mut self, line: &str, values: &[&str], body: Option<&Value>) -> Response {
         let (method, path) = line.split_once(' ').expect("a method and a path");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -229,7 +229,7 @@ fn every_operation_has_an_example_that_matches_its_schema() {
     assert!(problems.is_empty(), "{problems:#?}");
 }
 
-/// Returns the problem of a body's example, or `None` if the example matches its schema.
+/// Returns the problem with a body's example, or `None` if the example matches its schema.
 fn example_problem(document: &Value, content: &Value) -> Option<String> {
     let Some(example) = content.get("example") else { return Some("the example is missing".to_owned()) };
     let mut schema = content["schema"].clone();

@@ -24,7 +24,7 @@ pub(crate) struct Installation {
     folder: TempDir,
     /// The URL of the PostgreSQL database, or `None` for SQLite.
     pub(crate) server: Option<String>,
-    /// Arguments of each process, such as `--upstream`, which redirects requests to the simulated provider.
+    /// Arguments for each process, such as `--upstream`, which redirects requests to the simulated provider.
     arguments: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Installation {
 pub(crate) struct RunningHub {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// The first API key. `None`: an earlier process has already printed it.
+    /// The first API key. `None` if an earlier process has already printed it.
     pub(crate) key: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Token renewal while an account is in use, with a provider whose refresh tokens can be used once: concurrent
+//! Token renewal while an account is in use, with a provider whose refresh tokens can be used only once: concurrent
 //! requests must cause exactly one renewal. The tests run two Hubs on PostgreSQL and one on SQLite.
 
 mod provider;
@@ -122,8 +122,8 @@ fn link(address: SocketAddr, key: &str) -> String {
     account
 }
 
-/// Asserts that one renewal serves all concurrent requests at the moment when a token expires, whether the Hub knows
-/// the expiry time or only the provider does.
+/// Asserts that one renewal serves all concurrent requests when a token expires. Covers both cases: the Hub knows the
+/// expiry time, or only the provider knows it.
 fn check_renewals(database: Database) {
     let linked = Linked::new(database, Some(12));
     // The Hub renews a token ten seconds before it expires, so this token is due after two seconds.

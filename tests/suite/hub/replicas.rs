@@ -157,7 +157,7 @@ fn the_other_process_takes_over_the_checks_of_one_that_dies() {
         let mut browser = Browser::new(&path, &ENTERED);
         pair.installations[0].stop_at(point);
         let address = pair.address(0);
-        // All requests go to the Hub that stops at the point, which happens in the background.
+        // All requests are sent to the Hub that stops at the point. It stops in the background.
         let progress = browser.walk(Duration::from_millis(700), || address).expect("no response");
         assert_eq!(progress, Progress::Checking, "{point}");
         assert!(pair.installations[0].mark().is_some(), "{point}: the Hub did not stop");

@@ -1,5 +1,5 @@
-//! Control characters in texts from providers and API clients. The tests run on both databases, because SQLite and
-//! PostgreSQL accept different texts.
+//! Control characters in strings from providers and API clients. The tests run on both databases, because SQLite and
+//! PostgreSQL accept different strings.
 
 use serde_json::{Value, json};
 
@@ -70,12 +70,12 @@ fn check_control_characters(database: Database) {
     assert_eq!(account["external_name"], "Acme Outdoor Ltd", "{account}");
     assert!(!account.to_string().contains("\\u0000"), "{account}");
 
-    // An id with a control character makes the response invalid: without it, the id would be that of the first
-    // account.
+    // An id with a control character makes the response invalid: without the character, it would be the first account's
+    // id.
     let other = caller.link("https://acme.us-1.gladly.com/settings", "region-token");
     assert_eq!((other.status, other.text("outcome").as_str()), (502, "protocol_mismatch"), "{}", other.body);
 
-    // In a request, a NUL is a client error, in every member.
+    // A NUL in any member of a request is a client error.
     let nul = "a\0b";
     let session = |name: &str, value: Value| {
         let mut body = json!({ "origin_owner_id": "a", "origin_owner_name": "A" });

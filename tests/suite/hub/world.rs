@@ -85,7 +85,7 @@ impl Hub {
             .spawn()
             .and_then(|mut curl| {
                 use std::io::Write as _;
-                // On standard input, because other users can see command lines.
+                // The key is passed on standard input, because other users can see command lines.
                 let mut input = curl.stdin.take().expect("the input is not piped");
                 writeln!(input, "user = \"{}:\"", self.key)?;
                 drop(input);

@@ -47,7 +47,7 @@ fn every_rejection_names_its_rule_field_and_step() {
         "wrong_secret token-refused api_token create-token",
         not_accepted,
     );
-    // The provider and the simulator answer unknown credentials like a wrong token.
+    // The provider and the simulator treat unknown credentials like a wrong token.
     check(
         &world,
         ["acme", "unknown-token"],

@@ -33,7 +33,8 @@ fn output_and_files_never_contain_the_canary() {
         printed.push_str(&String::from_utf8_lossy(&output.stdout));
         printed.push_str(&String::from_utf8_lossy(&output.stderr));
     };
-    // Rejected, rejected in other environments, at an unknown host, with text around it, and in the wrong form.
+    // The canary is rejected, rejected in other environments, sent to an unknown host, surrounded by text, and entered
+    // in the wrong form.
     collect(world.link("acme", CANARY, &[]));
     collect(world.link("acme", CANARY, &["--ask-elsewhere"]));
     collect(world.link("nobody-there", CANARY, &["--dry-run"]));

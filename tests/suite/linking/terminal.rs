@@ -9,7 +9,7 @@ use crate::waystone;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A terminal of 100 columns that runs the program.
+/// A 100-column terminal that runs the program.
 struct Terminal {
     name: String,
 }
@@ -54,13 +54,13 @@ impl Terminal {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Waits until the last 40 lines of the screen contain a text.
+    /// Waits until the last 40 lines of the screen contain a string.
     #[track_caller]
     fn until(&self, text: &str) -> &Self {
         self.shows(text, 40)
     }
 
-    /// Waits until the question at the bottom of the screen contains a text.
+    /// Waits until the question at the bottom of the screen contains a string.
     #[track_caller]
     fn asks(&self, text: &str) -> &Self {
         self.shows(text, 3)

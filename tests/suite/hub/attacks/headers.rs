@@ -32,7 +32,7 @@ pub(super) fn injected_headers_have_no_effect(target: &mut Target) {
             .any(|(name, value)| name.eq_ignore_ascii_case("set-cookie") || value.contains("evil"));
         assert!(!is_set, "{path}: {:?}", response.headers);
     }
-    // The texts of a session are escaped on pages.
+    // A session's strings are escaped on pages.
     let created = target.session(&json!({
         "origin_owner_id": "<script>", "origin_owner_name": "\"><script>alert(1)</script>",
         "label": "<img src=x onerror=alert(1)>",
@@ -180,8 +180,8 @@ pub(super) fn guessing_is_limited(target: &Target) {
     }
     assert!(statuses[..60].iter().all(|status| matches!(status, 401 | 404)), "{statuses:?}");
     assert!(statuses[60..].iter().all(|status| *status == 429), "{statuses:?}");
-    // After the limit, valid credentials from this address are rejected as well. The response says how long, on pages
-    // too.
+    // After the limit, valid credentials from this address are rejected as well. The response states how long to
+    // wait, on pages too.
     for request in [
         Request::get("/accounts").key(&target.key),
         Request::get("/link/x"),

@@ -1,4 +1,5 @@
-//! API keys that are missing, wrong, revoked, without the scope, of another project, or for testing.
+//! API keys that are missing, wrong or revoked, that lack the scope, that belong to another project, or that are for
+//! testing.
 
 use serde_json::json;
 

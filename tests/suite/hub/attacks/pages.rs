@@ -1,4 +1,4 @@
-//! The linking pages: wrong browsers, cookies of other sessions, forged forms and frames.
+//! The linking pages: wrong browsers, cookies from other sessions, forged forms and frames.
 
 use serde_json::json;
 
@@ -155,7 +155,7 @@ pub(super) fn forged_forms_are_rejected(target: &mut Target) {
             ("a wrong CSRF token", form(&"0".repeat(32))),
             ("the CSRF token of another session", form(&other)),
             ("from another site", form(&csrf).header("sec-fetch-site", "cross-site")),
-            ("from another origin of the site", form(&csrf).header("sec-fetch-site", "same-site")),
+            ("from another origin on the same site", form(&csrf).header("sec-fetch-site", "same-site")),
         ] {
             target.assert_page(case, request.path(&path), 409);
         }

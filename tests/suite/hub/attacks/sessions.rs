@@ -1,4 +1,4 @@
-//! Session tokens that are missing, guessed, expired, revoked, or of another owner, project or type.
+//! Session tokens that are missing, guessed, expired or revoked, or that belong to another owner, project or type.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -86,7 +86,7 @@ pub(super) fn wrong_sessions_are_rejected(target: &mut Target) {
     );
     let other_provider = target.session(&json!({ "provider": "jira" }));
     let request = Request::post("/hub/accounts").session(&other_provider.token).json(&valid_link());
-    target.assert_rejected("a connector of another provider", request, 404, "not_found");
+    target.assert_rejected("a connector for another provider", request, 404, "not_found");
     let listed = target.send(Request::get("/hub/connectors?provider=gladly").session(&other_provider.token));
     assert_eq!(listed.value()["integrations"], json!([]), "{}", listed.body);
     for id in ["gladly.none", "none.api-key", "cpr_none", ".", "gladly.", "a%2fb", "%00", "%ff"] {

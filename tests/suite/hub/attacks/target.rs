@@ -15,7 +15,7 @@ use crate::linking::world::World;
 /// The API token that a customer entered.
 pub(super) const TOKEN: &str = "canary-b1946ac92492";
 
-/// A Hub with two projects, and keys of each.
+/// A Hub with two projects, and keys for each project.
 pub(super) struct Target {
     hub: RunningHub,
     installation: Installation,
@@ -27,11 +27,11 @@ pub(super) struct Target {
     /// A key for test accounts.
     pub(super) test: String,
     pub(super) revoked: String,
-    /// A key of another project, with all scopes.
+    /// A key for another project, with all scopes.
     pub(super) other: String,
-    /// A production account of the project.
+    /// A production account in the project.
     pub(super) account: String,
-    /// Texts that must not appear in any response or log.
+    /// Strings that must not appear in any response or log.
     secrets: Vec<String>,
     requests: Cell<u32>,
 }
@@ -89,7 +89,7 @@ impl Target {
         (created.text("id"), created.text("key"))
     }
 
-    /// Creates a session of the owner `mine`. The members of `more` override the defaults.
+    /// Creates a session for the owner `mine`. The members of `more` override the defaults.
     pub(super) fn session(&mut self, more: &Value) -> NewSession {
         let mut body =
             json!({ "origin_owner_id": "mine", "origin_owner_name": "Mine", "provider": "gladly" });
@@ -108,7 +108,7 @@ impl Target {
         }
     }
 
-    /// Adds a text that must not appear in any response or log.
+    /// Adds a string that must not appear in any response or log.
     pub(super) fn keep_secret(&mut self, secret: &str) {
         self.secrets.push(secret.to_owned());
     }
@@ -167,7 +167,7 @@ impl Target {
         );
     }
 
-    /// Checks the log, and that the account is unchanged.
+    /// Checks that the log reveals nothing and that the account is unchanged.
     pub(super) fn finish(self) {
         let account = self.send(Request::get(&format!("/accounts/{}", self.account)).key(&self.key));
         assert_eq!((account.text("status").as_str(), &account.value()["version"]), ("active", &json!(1)));
@@ -194,7 +194,8 @@ pub(super) fn valid_link() -> Value {
     } })
 }
 
-/// Creates a second project directly in the vault, because the API cannot create projects. Returns a key of it.
+/// Creates a second project directly in the vault, because the API cannot create projects. Returns a key for the new
+/// project.
 fn second_project(installation: &Installation) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {

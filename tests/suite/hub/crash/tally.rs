@@ -1,4 +1,4 @@
-//! The secrets that the tests link with, and the counts of what the kills caused.
+//! The secrets used for linking, and counts of the effects of the kills.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ pub(super) const TOKENS: [(&str, &str); 2] =
 pub(super) const TOKEN: &str = TOKENS[0].1;
 pub(super) const NEWER: &str = TOKENS[1].1;
 
-/// Counts of what the kills caused.
+/// Counts of the effects of the kills.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// The number of kills at each point.
@@ -19,9 +19,9 @@ pub(super) struct Tally {
     pub(super) acknowledged: u32,
     /// The number of links that were stored completely, but not acknowledged.
     pub(super) stored: u32,
-    /// The number of links of which nothing was stored.
+    /// The number of links for which nothing was stored.
     pub(super) absent: u32,
-    /// The number of people on the pages whose checks another process took over.
+    /// The number of links on the pages whose checks were taken over by another process.
     pub(super) taken_over: u32,
 }
 

@@ -1,4 +1,4 @@
-//! A provider with single-use refresh tokens: it treats the reuse of one as theft and revokes all tokens.
+//! A provider with single-use refresh tokens: it treats the reuse of a refresh token as theft and revokes all tokens.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(400);
 /// The state of the provider's only account.
 #[derive(Default)]
 struct Account {
-    /// The number of the current tokens.
+    /// The sequence number of the current tokens.
     number: u32,
     /// Whether the current access token has expired.
     is_expired: bool,
@@ -43,7 +43,7 @@ impl Provider {
         Self { origin, account }
     }
 
-    /// Expires the access token without telling anyone.
+    /// Expires the access token without notifying the Hub.
     pub(super) fn expire_token(&self) {
         lock(&self.account).is_expired = true;
     }
