@@ -23,10 +23,10 @@ use self::run::{Page, Row, Run, Section, Work, World, scaled};
 use crate::command::{self, cargo};
 use crate::tree::{root, target};
 
-/// Measures what the arguments select, and writes its pages. Pages of quick runs are written to the target directory.
+/// Measures what the arguments select, and writes its pages. Pages from quick runs are written to the target directory.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let (pages, quick) = parse(arguments)?;
-    println!("building the release; the first time takes minutes");
+    println!("building the release; the first build takes a few minutes");
     build(&["--package", "cli", "--bin", "waystone"])?;
     for page in pages {
         let [package, example] = page.example;
@@ -89,7 +89,7 @@ fn measured(run: &Run, world: &World) -> Result<Vec<Row>> {
     }
 }
 
-/// Builds with the profile of releases.
+/// Builds with the release profile.
 fn build(what: &[&str]) -> Result<()> {
     command::run(&mut cargo(&[&["build", "--quiet", "--locked", "--profile", "dist"], what].concat()))
 }

@@ -6,10 +6,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::tree::root;
 
-/// A command that runs cargo in the root of the workspace.
+/// A command that runs cargo in the workspace root.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
-    // With this variable of `cargo run`, cargo-machete does not recognize that it runs as a subcommand.
+    // `cargo run` sets this variable, which prevents cargo-machete from recognizing that it runs as a subcommand.
     command.args(arguments).current_dir(root()).env_remove("CARGO_PKG_NAME");
     command
 }

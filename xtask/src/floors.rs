@@ -1,4 +1,4 @@
-//! The rules of imports between crates.
+//! The rules for imports between crates.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use anyhow::Result;
 
 use crate::tree::read;
 
-/// A row in the table of floors: a crate of the workspace.
+/// A row in the table of floors: a workspace crate.
 pub(crate) struct Floor {
     pub(crate) name: String,
-    /// The number of the floor, from 0 at the bottom.
+    /// The number of the floor, counted from 0 at the bottom.
     pub(crate) floor: u8,
-    /// The crates of the workspace that this crate may import.
+    /// The workspace crates that this crate may import.
     pub(crate) may_import: Vec<String>,
     /// Whether the crate must not use the clock, sockets, the disk, the environment or randomness.
     pub(crate) is_pure: bool,
@@ -32,7 +32,7 @@ pub(crate) fn floors(root: &Path) -> Result<Vec<Floor>> {
     Ok(text.lines().filter_map(row).collect())
 }
 
-/// External crates that only some of our crates may use, so that each technology has one place.
+/// External crates that only some of our crates may use, so that each technology is used in one place.
 pub(crate) const ONLY: &[(&str, &[&str])] = &[
     ("granit-parser", &["guide"]),
     ("jsonschema", &["guide"]),
@@ -61,7 +61,7 @@ pub(crate) const IMPURE: &[&str] = &[
     "inquire",
 ];
 
-/// Types that only some files of their crate may name: the crate, the type, and the files or folders in `src`.
+/// Types that only some files in their crate may name: the crate, the type, and the files or folders in `src`.
 ///
 /// `App` composes the services of the Hub. A service that uses `App` could not be built without a Hub.
 pub(crate) const NAMED_IN: &[(&str, &str, &[&str])] = &[(

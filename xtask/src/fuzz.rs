@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: builds the fuzz targets of `tests/fuzz` and runs each for a limited time.
+//! `cargo xtask fuzz`: builds the fuzz targets in `tests/fuzz` and runs each for a limited time.
 //!
 //! The targets use libFuzzer and the compiler flags of `cargo fuzz`, which stable Rust accepts, so they need only a C++
 //! compiler. New corpus entries and failures are stored in the target directory.

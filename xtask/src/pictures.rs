@@ -37,7 +37,7 @@ fn waystone(arguments: &[&str]) -> Result<String> {
     output(cargo(&["run", "--quiet", "--package", "cli", "--"]).args(arguments).env("COLUMNS", "88"))
 }
 
-/// Selects the lines to show: the last step and its failure, then the successful end.
+/// Selects the lines to show: the last step and its failure, then the successful result.
 fn excerpt(demo: &str) -> Result<String> {
     let lines: Vec<&str> = demo.lines().collect();
     let find = |text: &str, from: usize| {

@@ -28,7 +28,7 @@ pub(crate) fn install() -> Result<()> {
 }
 
 impl Server {
-    /// Starts a server. If it is `durable`, commits wait for the disk, which tests do not need.
+    /// Starts a server. If `durable` is true, commits wait for the disk. Tests do not need this.
     pub(crate) fn start(durable: bool) -> Result<Self> {
         let programs = programs().context("PostgreSQL is not installed; `cargo xtask test` installs it")?;
         let folder = tempfile::Builder::new().prefix("waystone-postgres-").tempdir()?;
@@ -64,7 +64,7 @@ impl Server {
         Ok(format!("{}/{name}", self.url()))
     }
 
-    /// One of PostgreSQL's programs, for the data of this server.
+    /// A command that runs a PostgreSQL program on this server's data.
     fn program(&self, name: &str) -> Command {
         let path = self.programs.join(name);
         let mut command = Command::new(if is_root() { Path::new("runuser") } else { &path });
@@ -82,7 +82,8 @@ impl Drop for Server {
     }
 }
 
-/// The folder of the server's programs: the newest version that Debian installed, or one on the `PATH`.
+/// The folder that contains the server's programs: the folder of the newest version that Debian installed, or a folder
+/// on the `PATH`.
 fn programs() -> Option<PathBuf> {
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

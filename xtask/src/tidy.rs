@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::tree::root;
 
-/// Returns every problem, each with what to do about it.
+/// Returns every problem, each with advice on how to fix it.
 pub(crate) fn problems() -> Result<Vec<String>> {
     let root = root();
     let checks = [imports::check, facades::check, cycles::check, sources::check, architecture::check];

@@ -1,14 +1,14 @@
-//! Catalogs of guides from one template. The guides differ in names, hosts and numbers.
+//! Catalogs of guides generated from one template. The guides differ in names, hosts and numbers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// The template of every guide.
+/// The template for every guide.
 const TEMPLATE: &str = include_str!("guide.yaml");
 
-/// The syllables that providers' names consist of.
+/// The syllables that make up the providers' names.
 const SYLLABLES: [&str; 22] = [
     "ba", "cor", "da", "fel", "gro", "hi", "jun", "ka", "lo", "mer", "ni", "ost", "pa", "quo", "ri", "sol",
     "ta", "ul", "ve", "wyn", "xi", "zor",
@@ -25,12 +25,12 @@ pub(super) fn write(folder: &Path, guides: u32) -> Result<()> {
     Ok(())
 }
 
-/// The path of the guide with number `n`.
+/// The path of guide number `n`.
 pub(super) fn file(folder: &Path, n: u32) -> PathBuf {
     folder.join(key(n)).join("guide.yaml")
 }
 
-/// The text of the guide with number `n`.
+/// The text of guide number `n`.
 fn guide(n: u32) -> String {
     let key = key(n);
     let (first, rest) = key.split_at(1);
@@ -41,7 +41,7 @@ fn guide(n: u32) -> String {
         .replace("@limit@", &(60 + n % 440).to_string())
 }
 
-/// The key of the guide with number `n`: four syllables, the last of which changes with every guide.
+/// The key of guide number `n`: four syllables, the last of which changes with every guide.
 fn key(n: u32) -> String {
     let base = SYLLABLES.len();
     let n = n as usize;

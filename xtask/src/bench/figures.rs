@@ -1,6 +1,6 @@
 //! Formatting of figures.
 
-/// A time in the largest unit of which it has at least one.
+/// A time in the largest unit in which the number is at least 1.
 pub(super) fn time(seconds: f64) -> String {
     let (value, unit) = match seconds.abs() {
         s if s >= 1.0 => (seconds, "s"),
@@ -12,7 +12,7 @@ pub(super) fn time(seconds: f64) -> String {
     format!("{} {unit}", number(value))
 }
 
-/// An amount of memory in the largest unit of which it has at least one.
+/// An amount of memory in the largest unit in which the number is at least 1.
 pub(super) fn memory(kib: f64) -> String {
     let (value, unit) = match kib.abs() {
         k if k >= 1024.0 * 1024.0 => (kib / 1024.0 / 1024.0, "GiB"),
@@ -22,7 +22,7 @@ pub(super) fn memory(kib: f64) -> String {
     format!("{} {unit}", number(value))
 }
 
-/// A number with three significant digits, and a space between thousands.
+/// A number with three significant digits, and a space as the thousands separator.
 pub(super) fn number(value: f64) -> String {
     let digits = match value.abs() {
         v if v >= 99.95 => 0,
@@ -42,12 +42,12 @@ pub(super) fn number(value: f64) -> String {
     if rest.is_empty() { format!("{sign}{apart}") } else { format!("{sign}{apart}.{rest}") }
 }
 
-/// A count, with a space between thousands.
+/// A count, with a space as the thousands separator.
 pub(super) fn count(value: u32) -> String {
     number(f64::from(value)).split('.').next().unwrap_or_default().to_owned()
 }
 
-/// The value that `percent` percent of a sorted list do not exceed. 0 for an empty list.
+/// The `percent`th percentile of a sorted list. 0 for an empty list.
 pub(super) fn percentile(sorted: &[f64], percent: usize) -> f64 {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)

@@ -1,7 +1,7 @@
 //! Runs of a Hub: starting it, and linking accounts, compared with a bare handler.
 //!
-//! **Invariant:** the Hub is the release build, with a database that keeps every acknowledged commit. The bare handler's
-//! database is as durable.
+//! **Invariant:** the Hub is the release build, with a database that keeps every acknowledged commit. The bare
+//! handler's database is equally durable.
 
 mod client;
 mod servers;
@@ -55,9 +55,9 @@ pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
 enum Load {
     /// One request to the bare handler.
     Bare,
-    /// The request that checks and stores, in a session created beforehand.
+    /// The request that checks and stores the credentials, in a session created beforehand.
     Request,
-    /// All five requests of a link.
+    /// All five requests that a link consists of.
     Whole,
 }
 
@@ -78,7 +78,7 @@ struct Total {
     cpu: f64,
 }
 
-/// Links accounts. The loads take turns, so that changes of the machine's speed affect all loads.
+/// Links accounts. The loads run in turn, so that changes in the machine's speed affect all loads.
 pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<Row>> {
     let folder = world.scratch.join(run.name);
     std::fs::create_dir(&folder)?;
@@ -185,7 +185,7 @@ fn open_form(connection: &mut Connection, token: &str) -> Result<()> {
 }
 
 /// Sends credentials, which the Hub checks with the provider and stores. Each customer has its own address and
-/// organization, because limits count by both.
+/// organization, because rate limits apply to both.
 fn link(connection: &mut Connection, token: String, worker: usize, n: usize) -> Result<()> {
     let body = json!({ "integration_id": "gladly.api-key", "credentials": {
         "environment": "production",

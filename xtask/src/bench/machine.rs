@@ -1,4 +1,4 @@
-//! The properties of the machine that figures depend on, without the machine's name.
+//! The machine properties that affect figures, without the machine's name.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -23,7 +23,7 @@ pub(super) struct Machine {
     pub(super) compiler: String,
     /// The date, as in `2026-11-25`.
     pub(super) date: String,
-    /// The load average of the preceding minute.
+    /// The load average over the preceding minute.
     pub(super) load: f64,
 }
 

@@ -1,4 +1,4 @@
-//! The pages of figures: their text, runs and aims. The generated pages are not edited by hand.
+//! The pages with figures: their text, runs and aims. The generated pages are not edited by hand.
 
 use std::ops::RangeInclusive;
 
@@ -12,11 +12,11 @@ pub(super) static PAGES: [Page; 2] = [
         example: ["cli", "pieces"],
         file: "benchmarks.md",
         title: "Benchmarks",
-        other: "The Hub has [a page of its own](benchmarks-hub.md).",
-        method: "Catalogs are made from one template of a guide: a method with environments, three fields, a check, \
-                 outcomes, four steps and five scenarios, and without findings. A guide becomes one page. Files are \
-                 read from the disk's cache. The median is over all runs of a row; CPU time includes all threads, in \
-                 the program and in the system; memory is the peak.",
+        other: "The Hub has [its own page](benchmarks-hub.md).",
+        method: "Catalogs are generated from one guide template, which has no findings. It contains a method with \
+                 environments, three fields, a check, outcomes, four steps and five scenarios. Each guide is rendered \
+                 as one page. Files are read from the disk's cache. The median is over all runs of a row; CPU time \
+                 includes all threads, in the program and in the system; memory is the peak.",
         sections: &[CHECK, PIECES, RENDER, WATCH],
     },
     Page {
@@ -26,8 +26,8 @@ pub(super) static PAGES: [Page; 2] = [
         title: "Benchmarks of the Hub",
         other: "Everything else is in [benchmarks.md](benchmarks.md).",
         method: "`waystone serve` over HTTP without TLS, with its usual log in a file. SQLite is a file in the Hub's \
-                 folder, PostgreSQL a server on the same machine as Debian configures it; both wait for the disk at \
-                 every commit. The workers, the provider, PostgreSQL and the Hub share the cores.",
+                 folder. PostgreSQL is a server on the same machine with Debian's default configuration. Both wait for \
+                 the disk at every commit. The workers, the provider, PostgreSQL and the Hub share the cores.",
         sections: &[LINK, START],
     },
 ];
@@ -36,8 +36,8 @@ const CATALOG: &[Column] = &[GUIDES, REPETITIONS, MEDIAN, PER_ITEM, RATE, CPU, M
 
 const CHECK: Section = Section {
     title: "Checking a catalog",
-    intro: "`waystone check DIR`, and validators of JSON Schema on the same guides with the schema of guides. `check` \
-            validates against that schema too, and then applies all other rules.",
+    intro: "`waystone check DIR`, and JSON Schema validators on the same guides with the guide schema. `check` validates \
+            against that schema too, and then applies all other rules.",
     columns: CATALOG,
     runs: &[
         waystone("check", 10, "{waystone} check {guides}", 50),
@@ -92,8 +92,8 @@ const CHECK: Section = Section {
 };
 
 const PIECES: Section = Section {
-    title: "The pieces of the work",
-    intro: "Each piece by itself, repeated on one thread and without the disk (`crates/cli/examples/pieces.rs`), for one \
+    title: "Individual steps",
+    intro: "Each step by itself, repeated on one thread and without the disk (`crates/cli/examples/pieces.rs`), for one \
             guide.",
     columns: &[CPU],
     runs: &[Run { name: "pieces", guides: 10, baseline: None, work: Work::Pieces }],
@@ -146,7 +146,7 @@ const RENDER: Section = Section {
 
 const WATCH: Section = Section {
     title: "Watching a catalog",
-    intro: "`waystone check --watch DIR`, and the time from saving a guide to the answer. `--watch` waits until no file \
+    intro: "`waystone check --watch DIR`, and the time from saving a guide to the output. `--watch` waits until no file \
             has changed for 30 ms, because editors save in several steps. Most of the time is this wait.",
     columns: &[GUIDES, REPETITIONS, MEDIAN, P99, CPU],
     runs: &[

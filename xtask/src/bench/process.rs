@@ -62,7 +62,7 @@ pub(super) fn command(
     Ok((name, Figures { cpu: Some(cpu), memory, ..Figures::new(samples, guides) }))
 }
 
-/// Runs the program of the pieces, which prints nanoseconds of CPU time per guide.
+/// Runs the `pieces` program, which prints nanoseconds of CPU time per guide.
 pub(super) fn pieces(run: &Run, guides: u32, world: &World) -> Result<Vec<Row>> {
     let seconds = if world.quick { "0.5" } else { "2" };
     let program = target().join("dist/examples/pieces");
@@ -108,8 +108,8 @@ fn children_cpu() -> Result<f64> {
     cpu(&text, 2).context("this process has no times")
 }
 
-/// The sum of user and system time in the text of `/proc/<pid>/stat`, after skipping some of the times. The second field
-/// is the program's name in parentheses, which may contain any character.
+/// The sum of the user and system times in the text of `/proc/<pid>/stat`, after skipping some of the times. The second
+/// field is the program's name in parentheses, which may contain any character.
 fn cpu(text: &str, skip: usize) -> Option<f64> {
     let (_, rest) = text.rsplit_once(')')?;
     let mut times = rest.split_whitespace().skip(11 + skip).map(|word| word.parse::<u32>().ok());

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::figures::{median, percentile};
 use crate::tree::target;
 
-/// A page of figures.
+/// A page with figures.
 pub(super) struct Page {
     /// The argument of `cargo xtask bench` that selects the page.
     pub(super) argument: &'static str,
@@ -52,7 +52,7 @@ pub(super) struct Run {
     /// The number of guides in the catalog, unless the run is quick.
     pub(super) guides: u32,
     pub(super) work: Work,
-    /// The run of the same section and number of guides that this run is compared with.
+    /// The run that this run is compared with, in the same section and with the same number of guides.
     pub(super) baseline: Option<&'static str>,
 }
 
@@ -62,9 +62,9 @@ pub(super) enum Work {
     Command(Command),
     /// The program `crates/cli/examples/pieces.rs`, which yields a row for each piece.
     Pieces,
-    /// Edits under `waystone check --watch`.
+    /// Editing guides while `waystone check --watch` runs.
     Edits,
-    /// Starts of a Hub.
+    /// Starting a Hub.
     Start,
     /// Linked accounts per second. Yields three rows.
     Links {
@@ -75,8 +75,8 @@ pub(super) enum Work {
 
 /// A command that is run several times.
 pub(super) struct Command {
-    /// The words of the command. A path below `{out}` at its end is removed before each run. A command with shell
-    /// syntax is run by `sh`.
+    /// The words of the command. If the last word is a path below `{out}`, the path is removed before each run. A
+    /// command with shell syntax is run by `sh`.
     pub(super) words: &'static str,
     /// Shell commands that install the tool and prepare its input, unless the tool is Waystone.
     pub(super) prepare: &'static str,
@@ -86,11 +86,11 @@ pub(super) struct Command {
     pub(super) repetitions: u32,
 }
 
-/// An aim: the figure of some runs, or its ratio to the figure of another run, should be within a range.
+/// An aim: the total figure for some runs, or its ratio to another run's figure, should be within a range.
 pub(super) struct Aim {
     pub(super) text: &'static str,
     pub(super) measure: Measure,
-    /// The names and guides of the runs whose figures are added up.
+    /// The runs whose figures are added up, each as its name and number of guides.
     pub(super) of: &'static [(&'static str, u32)],
     /// The run to divide by.
     pub(super) to: Option<(&'static str, u32)>,
@@ -98,7 +98,7 @@ pub(super) struct Aim {
     pub(super) range: RangeInclusive<f64>,
 }
 
-/// The figure that an aim is about.
+/// The figure that an aim limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Measure {
     /// Wall time per item.
@@ -135,7 +135,7 @@ pub(super) fn scaled(guides: u32, quick: bool) -> u32 {
     if quick && 10 < guides { guides / 10 } else { guides }
 }
 
-/// The figures of a run.
+/// The figures from a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Figures {
     /// Seconds of each repetition, in ascending order.

@@ -1,4 +1,4 @@
-//! The time from an edit to the answer of `waystone check --watch`.
+//! The time from an edit to the answer from `waystone check --watch`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};

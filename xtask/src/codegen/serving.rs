@@ -1,6 +1,6 @@
 //! Generates the tables of `docs/serving.md`: settings, errors, metrics and account states.
 //!
-//! **Invariant:** only the text between a table's marks changes. The rest of the page is written by hand.
+//! **Invariant:** only the text between a table's markers changes. The rest of the page is written by hand.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -21,7 +21,7 @@ pub(super) fn page(path: &Path) -> String {
     .fold(text, |text, (name, table)| between(&text, name, &table))
 }
 
-/// Replaces the text between a table's marks.
+/// Replaces the text between a table's markers.
 fn between(text: &str, name: &str, table: &str) -> String {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     let parts = text.split_once(&open).and_then(|(before, rest)| Some((before, rest.split_once(&close)?.1)));

@@ -1,4 +1,4 @@
-//! The main documents name no path that does not exist.
+//! Every path that the main documents name exists.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Finds the paths in inline code: those that begin with a folder of the tree.
+/// Finds the paths in inline code: those that begin with a folder in the tree.
 fn paths(text: &str) -> Vec<&str> {
     let prefixes = ["crates/", "guides/", "schemas/", "tests/", "xtask/", "docs/", ".ci/"];
     text.split('`')

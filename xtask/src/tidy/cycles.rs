@@ -1,9 +1,9 @@
-//! No files of a crate import each other, directly or through others.
+//! No files in a crate import each other, directly or through other files.
 //!
-//! A path counts wherever it is written, and counts for the file that defines the item, however it was re-exported.
-//! Two things do not count: a parent's `mod` and `use` of its direct children, which make a facade; and what a
-//! `mod tests` imports from its parent. Where a parent uses a child's item in its own code, the path in that code
-//! counts.
+//! A path counts wherever it is written. It counts as an import of the file that defines the item, even if the item is
+//! re-exported elsewhere. Two things do not count: a parent's `mod` and `use` of its direct children, which make a
+//! facade; and what a `mod tests` imports from its parent. Where a parent uses a child's item in its own code, the path
+//! in that code counts.
 
 mod graph;
 mod modules;
@@ -49,7 +49,7 @@ fn targets(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(targets.into_iter().collect())
 }
 
-/// The import cycles of one crate, each with its shortest cycle.
+/// Describes each group of files in one crate that import each other, with the group's shortest cycle.
 fn cycles(root: &Path, target: &Path) -> Result<Vec<String>> {
     let tree = Crate::read(target)?;
     let imports = imports(&tree);
@@ -72,7 +72,7 @@ fn cycles(root: &Path, target: &Path) -> Result<Vec<String>> {
     Ok(groups(&imports).iter().map(describe).collect())
 }
 
-/// Every import of a crate that counts.
+/// Every import that counts in a crate.
 fn imports(tree: &Crate) -> Imports<'_> {
     let names = Names::new(tree);
     let mut imports = Imports::new();
@@ -105,9 +105,9 @@ fn mentioned<'a>(names: &Names<'a>, module: usize, mention: &Mention) -> Vec<Fou
         .collect()
 }
 
-/// The items that a `use` declaration imports, as far as they count. Of a module's glob, only traits count here, because
-/// other items count where they are mentioned. A parent's import from a direct child does not count, unless it is a
-/// private import of a trait, which is there for the trait's methods.
+/// The items that a `use` declaration imports, without those that do not count. Of a module's glob, only traits count
+/// here, because other items count where they are mentioned. A parent's import from a direct child does not count,
+/// unless it is a private import of a trait, whose purpose is to make the trait's methods available.
 fn imported<'a>(tree: &'a Crate, names: &Names<'a>, module: usize, import: &Import) -> Vec<Found<'a>> {
     let is_glob = import.name == GLOB;
     let container = import.path.len() - usize::from(!is_glob);

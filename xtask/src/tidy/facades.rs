@@ -53,7 +53,7 @@ fn imported(source: &Path, other: &str, allowed: &[&str]) -> Result<Vec<String>>
     Ok(problems)
 }
 
-/// Every path in each source file of a folder.
+/// Every path in each source file in a folder.
 fn paths(source: &Path) -> Result<Vec<(PathBuf, Vec<Vec<String>>)>> {
     let paths = |file: PathBuf| {
         let tokens = read(&file)?.parse().map_err(|error| anyhow!("{}: {error}", file.display()))?;

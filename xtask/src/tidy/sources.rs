@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::tree::{files, read};
 
-/// The greatest number of lines in a file. A longer file probably has two subjects.
+/// The maximum number of lines in a file. A longer file probably has two subjects.
 const MAX_LINES: usize = 400;
 
 /// File names that describe nothing.

@@ -25,8 +25,9 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, prose: &Prose, findi
         let before = labels[..n].iter().filter(|(text, _)| text == content).count();
         let span = place::nth(source, prose.span, &bold, before);
         let reference = format!("**{{{{ label.{label} }}}}**");
-        let found = Finding::new(&PAGE, span, format!("the label of `{label}` is typed out"))
-            .help(format!("write `{reference}`; if this is one of the provider's buttons, allow the finding"));
+        let found = Finding::new(&PAGE, span, format!("the label of `{label}` is typed out")).help(format!(
+            "write `{reference}`; if this is one of the provider's buttons, allow the finding"
+        ));
         let is_found = source.slice(span) == bold;
         findings.push(if is_found { found.fix(span, reference) } else { found });
     }

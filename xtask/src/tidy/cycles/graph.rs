@@ -6,7 +6,7 @@ use std::path::Path;
 /// The imports of a crate: each file's imported files, with the names that are imported.
 pub(super) type Imports<'a> = BTreeMap<&'a Path, BTreeMap<&'a Path, BTreeSet<&'a str>>>;
 
-/// The strongly connected components: groups of files each of which reaches all others of its group.
+/// The strongly connected components: groups in which each file reaches all other files.
 pub(super) fn groups<'a>(imports: &Imports<'a>) -> BTreeSet<BTreeSet<&'a Path>> {
     let reached: BTreeMap<_, _> = imports.keys().map(|file| (*file, predecessors(imports, file))).collect();
     let reaches = |from: &Path, to: &Path| reached.get(from).is_some_and(|files| files.contains_key(to));
@@ -16,7 +16,7 @@ pub(super) fn groups<'a>(imports: &Imports<'a>) -> BTreeSet<BTreeSet<&'a Path>> 
     imports.keys().filter(|file| reaches(file, file)).map(group).collect()
 }
 
-/// The shortest path from a file of a group back to itself, with each file once.
+/// The shortest path from a file in a group back to itself, with each file once.
 pub(super) fn shortest_cycle<'a>(imports: &Imports<'a>, group: &BTreeSet<&'a Path>) -> Vec<&'a Path> {
     let cycle = |file: &&'a Path| {
         let predecessors = predecessors(imports, file);

@@ -132,7 +132,8 @@ fn definition(item: &Item, file: &Path) -> Option<Definition> {
         Item::Const(item) => (&item.ident, is_private(&item.vis), &[Value]),
         Item::Enum(item) => (&item.ident, is_private(&item.vis), &[Type]),
         Item::Fn(item) => (&item.sig.ident, is_private(&item.vis), &[Value]),
-        // A macro has no visibility: modules below see it by its position, all others by its re-export.
+        // A macro has no visibility. Modules below see the macro because of its position, and all other modules through
+        // its re-export.
         Item::Macro(item) => (item.ident.as_ref()?, false, &[Macro]),
         Item::Static(item) => (&item.ident, is_private(&item.vis), &[Value]),
         Item::Struct(item) => (&item.ident, is_private(&item.vis), &[Type, Value]),

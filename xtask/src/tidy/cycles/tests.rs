@@ -2,7 +2,7 @@
 
 use std::fs;
 
-/// The cycles of a crate with these files, of which the first is the root.
+/// The cycles in a crate with these files. The first file is the root.
 fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -13,7 +13,7 @@ fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     super::cycles(folder.path(), &folder.path().join(files[0].0)).expect("the crate is read")
 }
 
-/// A crate of two modules, `a` and `b`.
+/// A crate with two modules, `a` and `b`.
 fn two(a: &str, b: &str) -> Vec<String> {
     cycles(&[("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", b)])
 }
@@ -125,7 +125,7 @@ fn variants_of_a_glob_count_for_their_enum() {
     assert_eq!(found.len(), 1, "{found:?}");
 }
 
-/// A crate of a parent and its child.
+/// A crate with a parent module and its child.
 fn family(parent: &str, child: &str) -> Vec<String> {
     cycles(&[("lib.rs", "mod parent;"), ("parent.rs", parent), ("parent/child.rs", child)])
 }
