@@ -17,7 +17,7 @@ const REFERENCE: &str = include_str!("../../docs/reference.md");
 /// Findings that the small guide has because of its size, regardless of the inserted block.
 const IGNORED_CODES: [&str; 2] = ["W0313", "W0347"];
 
-/// A code block of the page.
+/// A code block on the page.
 #[derive(Debug)]
 struct Block<'a> {
     line: usize,

@@ -1,6 +1,6 @@
 //! Hostile input: reading takes bounded time and ends in findings inside the text, never in a panic.
 //!
-//! The tests generate the input, because as files it would take megabytes.
+//! The tests generate the input, because it would take megabytes if it were stored in files.
 
 use std::time::{Duration, Instant};
 

@@ -1,17 +1,27 @@
-//! All tests from outside the crates, in one binary. //! //! | module | what it tests | //! |---|---| //! |
-//! [`findings`] | guides with a mistake, and the findings about them | //! | [`guides`] | good guides, which have no
-//! findings | //! | [`grades`] | the criteria of each grade | //! | [`hostile`] | hostile texts: they take bounded
-//! time and never cause a panic | //! | [`language`] | our YAML reader against another parser, and guides with
-//! changed bytes | //! | [`mutants`] | ten thousand good guides with one mistake each | //! | [`scenarios`] | the
-//! scenarios of good guides, run with the real flow | //! | [`linking`] | linking with the built program: outcomes,
-//! secrets, crashes, a real terminal | //! | [`hub`] | the Hub on both databases: pages, element, StackOne's widget
-//! and SDK, crashes, replicas, attacks | //! | [`linking_pages`] | the Hub's pages in a browser: markup, appearance,
-//! use | //! | [`diff`] | the comparison of two versions of a guide | //! | [`many`] | work on many guides: rendering
-//! into a folder, watching | //! | [`new`] | new guides | //! | [`embedding`] | the blocks of `docs/embedding.md`,
-//! run against a Hub | //! | [`authoring`] | the blocks and commands of `docs/authoring.md` | //! | [`pages`] |
-//! rendered pages, compared with goldens and read by real parsers | //! | [`cli`] | help, errors, output formats |
-//! //! | [`schema`] | the JSON Schemas against the reader | //! //! `tests/README.md` explains how to write, run and
-//! update cases.
+//! All tests from outside the crates, in one binary.
+//!
+//! | module | what it tests |
+//! |---|---|
+//! | [`findings`] | guides with a mistake, and the findings about them |
+//! | [`guides`] | good guides, which have no findings |
+//! | [`grades`] | the criteria of each grade |
+//! | [`hostile`] | hostile input, which takes bounded time and never causes a panic |
+//! | [`language`] | our YAML reader compared with another parser, and guides with changed bytes |
+//! | [`mutants`] | ten thousand good guides with one mistake each |
+//! | [`scenarios`] | the scenarios of good guides, run with the real flow |
+//! | [`linking`] | linking with the built program: outcomes, secrets, crashes, and a real terminal |
+//! | [`hub`] | the Hub on both databases: pages, element, StackOne's widget and SDK, crashes, replicas, attacks |
+//! | [`linking_pages`] | the Hub's pages in a browser: markup, appearance, use |
+//! | [`diff`] | the comparison of two versions of a guide |
+//! | [`many`] | work on many guides: rendering into a folder, and watching |
+//! | [`new`] | new guides |
+//! | [`embedding`] | the blocks in `docs/embedding.md`, run against a Hub |
+//! | [`authoring`] | the blocks and commands in `docs/authoring.md` |
+//! | [`pages`] | rendered pages, compared with goldens and read by real parsers |
+//! | [`cli`] | help, errors, output formats |
+//! | [`schema`] | the JSON Schemas compared with the reader |
+//!
+//! `tests/README.md` explains how to write, run and update cases.
 
 mod corpus;
 mod waystone;

@@ -72,7 +72,7 @@ fn every_broken_guide_has_an_error_in_its_text() {
     );
 }
 
-/// The results of the mutants.
+/// The results for all mutants.
 #[derive(Default)]
 struct Tally {
     bad: usize,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::corpus::Differences;
 use crate::{guides, waystone};
 
-/// The outputs of a guide: the name of the file, and the arguments of `waystone render`.
+/// The outputs for a guide: the file's name, and the arguments for `waystone render`.
 const OUTPUTS: &[(&str, &[&str])] = &[
     ("page.mdx", &["--to", "mdx"]),
     ("page.md", &["--to", "md"]),
@@ -58,7 +58,7 @@ fn the_pages_of_the_built_in_guides_match_the_goldens() {
     differences.report();
 }
 
-/// Runs a script of `tests/node` and panics if it fails.
+/// Runs a script from `tests/node` and panics if it fails.
 #[track_caller]
 pub(crate) fn node(script: &str, arguments: &[&Path]) {
     let folder = root().join("node");

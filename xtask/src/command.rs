@@ -21,7 +21,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command. Returns what it prints, without surrounding whitespace.
+/// Runs a command. Returns its output, without surrounding whitespace.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let Output { status, stdout, stderr } =
         command.output().with_context(|| format!("cannot run `{}`", shown(command)))?;

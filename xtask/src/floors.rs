@@ -63,7 +63,7 @@ pub(crate) const IMPURE: &[&str] = &[
 
 /// Types that only some files in their crate may name: the crate, the type, and the files or folders in `src`.
 ///
-/// `App` composes the services of the Hub. A service that uses `App` could not be built without a Hub.
+/// `App` composes the Hub's services. A service that uses `App` could not be built without a Hub.
 pub(crate) const NAMED_IN: &[(&str, &str, &[&str])] = &[(
     "hub",
     "App",

@@ -54,7 +54,7 @@ pub(crate) fn check() -> Result<()> {
     run_command(check.env("CARGO_TARGET_DIR", target()))
 }
 
-/// Builds all targets and returns the folder of the programs.
+/// Builds all targets and returns the folder that contains the programs.
 fn build() -> Result<PathBuf> {
     // With an explicit `--target`, cargo does not pass the flags to build scripts.
     let platform = output(Command::new("rustc").args(["--print", "host-tuple"]))?;

@@ -1,4 +1,4 @@
-//! Checks of the source tree that a reviewer would otherwise have to make.
+//! Source tree checks that a reviewer would otherwise have to do by hand.
 
 mod architecture;
 mod cycles;

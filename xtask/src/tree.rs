@@ -1,4 +1,4 @@
-//! The location and the files of the source tree.
+//! The location of the source tree, and the files in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use walkdir::{DirEntry, WalkDir};
 
-/// The root of the workspace.
+/// The workspace root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }

@@ -17,7 +17,7 @@ use guide::{Finding, Severity};
 pub use self::criterion::{Criterion, Grade, Graded};
 use crate::rule::Subject;
 
-/// A guide's grade, and the criteria it misses for the next one.
+/// A guide's grade, and the criteria that it misses for the next grade.
 #[derive(Debug)]
 pub struct Report {
     /// The highest grade the guide has reached.

@@ -2,8 +2,7 @@
 //!
 //! A rule examines a guide and reports what to improve; each rule has a file of its own. [`check`] returns all findings
 //! about an entry: the parser's findings and, if there are no errors, the rules' findings that the guide does not
-//! allow. [`grade()`] rates the quality of a guide beyond being usable. [`compare`] reports what changed between two
-//! versions.
+//! allow. [`grade()`] rates the quality of a usable guide. [`compare`] reports what changed between two versions.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bindings;

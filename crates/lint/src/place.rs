@@ -14,7 +14,7 @@ pub(crate) fn nth(source: &Source, within: Span, words: &str, n: usize) -> Span 
     }
 }
 
-/// The span of the first occurrence of the words after a node's key, or of the key itself if they are not found.
+/// The span of the first occurrence of the words after a node's key, or of the key itself if the words are not found.
 pub(crate) fn after(source: &Source, key: Span, words: &str) -> Span {
     // In bytes. Few nodes are longer than this, and a span in another node would be worse than the span of the key.
     const REACH: usize = 2000;

@@ -14,7 +14,7 @@ pub struct Rule {
     pub(crate) check: Check,
 }
 
-/// A rule's function, by the part of a guide that it examines.
+/// A rule's function. The variant determines which part of a guide the function examines.
 #[derive(Debug)]
 pub(crate) enum Check {
     /// Runs once.

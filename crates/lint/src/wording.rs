@@ -1,6 +1,6 @@
 //! Splits prose into sentences and words, for the rules about wording.
 //!
-//! These rules guess, so each would rather miss a finding than report a false one and ignores ambiguous text.
+//! These rules guess, so each rule ignores ambiguous text: a missed finding is better than a false finding.
 
 use guide::{Inline, Part, Prose, Template};
 

@@ -33,7 +33,7 @@ async function embedded(existing, { more = "", headers = {}, allowed = true, sin
   const [errors, requests] = [[], []];
   page.on("console", (message) => { if (message.type() === "error") errors.push(message.text()); });
   context.on("request", (request) => requests.push(request.url()));
-  // As an init script, because the page's own policy may forbid scripts.
+  // This is an init script, because the page's own policy may forbid scripts.
   await page.addInitScript((names) => {
     globalThis.fired = [];
     for (const name of names) {

@@ -20,8 +20,8 @@ after(async () => { await chromium.close(); product.close(); });
 const SECRETS = ["right-token", "revoked-token", "flooded-token", "other-token", "region-token", "newer-token"];
 
 /**
- * Opens a new browser. When it closes, it asserts that only the Hub and the product received requests, and that no
- * response contained a secret.
+ * Opens a new browser. When the browser closes, asserts that only the Hub and the product received requests, and that
+ * no response contained a secret.
  */
 async function customer(options = {}) {
   const context = await chromium.newContext(options);
@@ -170,7 +170,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.deepEqual([account.status, account.provider, account.external_name], ["active", "gladly", "Acme Outdoor"]);
     assert.deepEqual(account.setup_information, { organization_slug: "acme", agent_email: good.agent_email });
 
-    // A reload shows the same page. Then return to the product.
+    // A reload shows the same page. The person then returns to the product.
     await page.reload();
     await heading(page, "Acme Outdoor is connected");
     await page.getByRole("main").getByRole("link", { name: /Back to/ }).click();

@@ -18,7 +18,7 @@ pub(crate) struct Request {
     body: Vec<u8>,
 }
 
-/// A response, or an empty one.
+/// A response. The default is an empty response.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Response {
     pub(crate) status: u16,

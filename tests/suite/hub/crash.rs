@@ -1,4 +1,4 @@
-//! Kills the Hub with SIGKILL at each labeled point of a link, and at random moments of a second link.
+//! Kills the Hub with SIGKILL at each labeled point of a link, and at random moments during a second link.
 //!
 //! Each kill interrupts two links: a link that stopped at the point, and a concurrent link at an arbitrary moment.
 //! Another process then continues with the same data, as after a crash. The tests check the result through the API and

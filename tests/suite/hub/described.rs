@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
-/// The schemathesis checks of each response.
+/// The schemathesis checks for each response.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,\
                       response_headers_conformance,unsupported_method,allow_header_conformance,ignored_auth,\
                       negative_data_rejection";

@@ -26,7 +26,7 @@ fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/hub/src/api/examples.json")
 }
 
-/// Records the examples of one customer's story.
+/// Records the examples for one customer's story.
 struct Story {
     hub: RunningHub,
     key: String,
@@ -78,7 +78,7 @@ impl Story {
     }
 }
 
-/// Records a story that uses every operation of the API: a customer links an account, edits it and removes it.
+/// Records a story that uses every operation in the API: a customer links an account, edits it and removes it.
 fn recorded() -> Map<String, Value> {
     let world = World::new();
     let installation = Installation::new(Database::Sqlite, &world.origin);

@@ -79,7 +79,7 @@ impl Installation {
         fs::read_to_string(self.file("log")).unwrap_or_default()
     }
 
-    /// A command of the program with the installation's settings.
+    /// A command that runs the program with the installation's settings.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(waystone::program());
         command.args(arguments).arg("--data").arg(self.data()).current_dir(self.folder.path()).env_clear();
@@ -114,7 +114,7 @@ impl Installation {
         StartingHub { child, lines }
     }
 
-    /// The label of the point at which a process stopped, if one did.
+    /// The label of the point at which a process stopped. `None` if no process stopped.
     pub(crate) fn mark(&self) -> Option<String> {
         fs::read_to_string(self.file("mark")).ok().filter(|label| !label.is_empty())
     }

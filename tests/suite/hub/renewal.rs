@@ -34,8 +34,8 @@ struct Linked {
 }
 
 impl Linked {
-    /// Links an account. `holds_for`: the lifetime that the provider reports for its first token, in seconds, if it
-    /// reports one.
+    /// Links an account. `holds_for` is the lifetime, in seconds, that the provider reports for its first token. `None`
+    /// if it reports no lifetime.
     fn new(database: Database, holds_for: Option<u32>) -> Self {
         let provider = Provider::start(holds_for);
         let guides = tempfile::tempdir().expect("cannot create a temporary folder");

@@ -55,7 +55,7 @@ fn rotate_while_linking(database: Database) {
         for _ in 0..4 {
             json_output(&rotate(&installation).output().expect("the rotation cannot be started"));
         }
-        // Kill a rotation at its start and in the middle. The next one must resume it.
+        // Kill a rotation at its start and in the middle. The next rotation must resume it.
         for point in ["vault.rotation-begun", "vault.rotation-batch"] {
             let _ = std::fs::remove_file(installation.file("mark"));
             let mut child = rotate(&installation)

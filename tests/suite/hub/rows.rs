@@ -1,6 +1,6 @@
 //! Direct access to a Hub's database: what its tables contain, and whether they are consistent.
 //!
-//! **Invariant:** it only reads, and uses no code of the vault.
+//! **Invariant:** it only reads, and uses no code from the vault.
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions as _, Row as _};
@@ -59,7 +59,7 @@ const INCONSISTENCIES: &[(&str, &str)] = &[
     ),
 ];
 
-/// A connection to the database of an installation.
+/// A connection to an installation's database.
 pub(crate) struct Rows {
     runtime: Runtime,
     connection: AnyConnection,
@@ -110,7 +110,7 @@ impl Rows {
         }
     }
 
-    /// Returns every row of every table of a PostgreSQL database as text, with the table's name. Bytes are in
+    /// Returns every row of every table in a PostgreSQL database as text, with the table's name. Bytes are in
     /// hexadecimal.
     pub(crate) fn dump(&mut self) -> Vec<(String, String)> {
         assert!(self.is_server, "search the bytes of an SQLite file instead");

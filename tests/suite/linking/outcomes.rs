@@ -1,4 +1,4 @@
-//! Every failure has its own outcome and message, and names the field and step where it can be fixed.
+//! Every failure has its own outcome and message, and names the field and step where the failure can be fixed.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The environment of a linking test: a simulated provider, a data folder, and the program.
+//! The environment for a linking test: a simulated provider, a data folder, and the program.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ impl World {
         self.folder.path()
     }
 
-    /// A command of the program with the data folder, without environment variables that would affect it.
+    /// A command that runs the program with the data folder, without environment variables that would affect it.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(waystone::program());
         command

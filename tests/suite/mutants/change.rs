@@ -13,7 +13,7 @@ pub(super) enum Change {
     Rename(String, String, String),
     /// Misspells a string.
     Respell(String, String),
-    /// Replaces a value with one of another type.
+    /// Replaces a value with a value of another type.
     Retype(String, Value),
     /// Repeats a key.
     Duplicate(String, String),
@@ -81,7 +81,7 @@ impl Change {
             2 => {
                 let texts: Vec<(&String, &str)> =
                     values.iter().filter_map(|(at, value)| Some((at, value.as_str()?))).collect();
-                // A single lowercase word can be a keyword of the format. A sentence cannot.
+                // A single lowercase word can be a keyword in the format. A sentence cannot.
                 let words: Vec<_> = texts.iter().filter(|(_, text)| is_word(text)).collect();
                 let (at, text) = **chance.pick(&words);
                 Self::Respell(at.clone(), misspelled(text, chance))

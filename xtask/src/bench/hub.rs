@@ -61,14 +61,14 @@ enum Load {
     Whole,
 }
 
-/// The servers of the loads, and the Hub's API keys.
+/// The servers that the loads use, and the Hub's API keys.
 struct Servers {
     bare: Server,
     hub: Hub,
     keys: Vec<String>,
 }
 
-/// The totals of a load over all its turns.
+/// The totals for a load over all its turns.
 #[derive(Clone, Debug, Default)]
 struct Total {
     samples: Vec<f64>,

@@ -1,7 +1,7 @@
 //! The cost of commands: wall time, CPU time and peak memory, read from `/proc` (Linux only).
 //!
-//! `/proc` counts the CPU time of finished children in hundredths of a second, so it is summed over all repetitions
-//! and then divided.
+//! `/proc` counts the CPU time of finished children in hundredths of a second, so the time is summed over all
+//! repetitions and then divided.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -120,7 +120,8 @@ fn memory(process: u32, name: &str) -> Option<f64> {
     kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, name)
 }
 
-/// The value of a line, such as `MemTotal:  24689764 kB`, in the text of `/proc/<pid>/status` or `/proc/meminfo`, in KiB.
+/// The value on a line, such as `MemTotal:  24689764 kB`, in the text of `/proc/<pid>/status` or `/proc/meminfo`, in
+/// KiB.
 pub(super) fn kib(text: &str, name: &str) -> Option<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()

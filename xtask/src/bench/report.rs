@@ -1,4 +1,4 @@
-//! Writes a page of figures.
+//! Writes a page with figures.
 
 use super::figures::{count, memory, number, time};
 use super::machine::Machine;
@@ -67,7 +67,8 @@ fn head(page: &Page, quick: bool, machine: &Machine) -> String {
     )
 }
 
-/// The figure of an aim, and whether it is within the range. `None` if one of its runs was not measured.
+/// The figure for an aim, and whether the figure is within the aim's range. `None` if a run that the aim uses was not
+/// measured.
 fn judge(aim: &Aim, rows: &[Row]) -> Option<(String, &'static str)> {
     let value = |(name, guides): &(&str, u32)| {
         let figures = find(rows, name, *guides)?;
@@ -90,7 +91,7 @@ fn judge(aim: &Aim, rows: &[Row]) -> Option<(String, &'static str)> {
     Some((shown, if aim.range.contains(&measured) { "yes" } else { "**no**" }))
 }
 
-/// The figures of a row. A tool's row has the tool's version after the name.
+/// The figures in a row. A tool's row has the tool's version after the name.
 fn find<'a>(rows: &'a [Row], name: &str, guides: u32) -> Option<&'a Figures> {
     let is_named =
         |row: &&Row| row.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));

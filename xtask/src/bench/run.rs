@@ -38,7 +38,7 @@ pub(super) struct Column {
     pub(super) cell: fn(&Cell<'_>) -> Option<String>,
 }
 
-/// What a cell is made from: a measured row and the other rows of its section.
+/// The input for a cell: a measured row and the other rows in its section.
 pub(super) struct Cell<'a> {
     pub(super) row: &'a Row,
     pub(super) figures: &'a Figures,

@@ -1,4 +1,4 @@
-//! Generates the reference of the guide language: every mapping, choice, reference and filter.
+//! Generates the guide language reference: every mapping, choice, reference and filter.
 //!
 //! **Invariant:** all descriptions come from the schema and the types; none is written here.
 
@@ -136,7 +136,7 @@ fn references(text: &mut String) {
     words(text, "Filters", &all.filters, "host_labels");
 }
 
-/// Writes a table of words. The one named `with_number` takes a number.
+/// Writes a table of words. The word named `with_number` is shown with a number as its argument.
 fn words(text: &mut String, title: &str, words: &[Word], with_number: &str) {
     let _ = write!(text, "\n### {title}\n\n| reference | description |\n|---|---|\n");
     for word in words {

@@ -1,7 +1,7 @@
 //! Finds the imports and paths in Rust code.
 //!
-//! The code is read as tokens, so that paths in macros and attributes are found like all others. Fields, methods and names
-//! followed by a colon are not paths.
+//! The code is read as tokens, so that paths in macros and attributes are found like all other paths. Fields, methods
+//! and names followed by a colon are not paths.
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use syn::{Ident, ItemUse, UseTree};

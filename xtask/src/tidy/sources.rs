@@ -67,7 +67,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Finds the problems in the text of a file, each preceded by its line number if it is about a line.
+/// Finds the problems in the text of a file, each preceded by a line number if the problem is on a single line.
 fn text_problems(text: &str, providers: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
     let lines = text.lines().count();

@@ -123,7 +123,7 @@ fn longest_increase(numbers: &[usize]) -> Vec<usize> {
     best.into_iter().max_by_key(Vec::len).unwrap_or_default()
 }
 
-/// Compares the evidence, and the dates of the provider.
+/// Compares the evidence and the provider's dates.
 pub(super) fn evidence(changes: &mut Changes, old: &Guide, new: &Guide) {
     let facts = pair(&old.evidence, &new.evidence, |fact| &fact.claim);
     if let Some(what) = counted("evidence", &facts) {

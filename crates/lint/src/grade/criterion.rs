@@ -45,7 +45,7 @@ pub struct Criterion {
     pub key: &'static str,
     /// The requirement as a phrase that can be listed, without a full stop.
     pub requirement: &'static str,
-    /// Where a guide falls short, in a few words. `None` if it meets the criterion.
+    /// Where a guide falls short, in a few words. `None` if the guide meets the criterion.
     pub shortfall: fn(&Graded<'_>) -> Option<String>,
 }
 

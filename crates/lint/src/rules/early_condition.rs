@@ -45,7 +45,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// The first step that collects a field, if that is step `n` or a later one.
+/// The first step that collects a field, if it is step `n` or a later step.
 fn first_collected_from<'g>(
     method: &'g Method,
     steps: &[(&'g Section, &'g Step)],

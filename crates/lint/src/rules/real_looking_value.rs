@@ -57,7 +57,7 @@ fn start(span: Span) -> Span {
 /// than ordinary words do.
 fn looks_real(word: &str) -> bool {
     let is_address = word.contains("://") || word.contains('@');
-    // A key may have several parts, of which the longest is the random one.
+    // A key may have several parts. The longest part is the random part.
     let part = word.rsplit(['.', ':', '/']).max_by_key(|part| part.len()).unwrap_or(word);
     let core: String = part.chars().filter(char::is_ascii_alphanumeric).collect();
     if is_address || core.len() < SHORTEST {

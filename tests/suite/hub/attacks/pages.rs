@@ -6,7 +6,7 @@ use super::target::Target;
 use crate::hub::browser::{Browser, between};
 use crate::hub::client::Request;
 
-/// Opens the link of a new session. Returns the browser, the form's CSRF token and the session's id.
+/// Opens the link for a new session. Returns the browser, the form's CSRF token and the session's id.
 fn open_session(target: &mut Target, more: &serde_json::Value) -> (Browser, String, i64) {
     let created = target.session(more);
     let mut browser = Browser::new(&created.link, &[]);

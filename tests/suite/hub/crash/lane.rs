@@ -26,7 +26,7 @@ pub(super) struct Lane {
     kills: u32,
 }
 
-/// A connect session of one customer.
+/// A connect session for one customer.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) owner: String,
@@ -36,8 +36,7 @@ pub(super) struct Session {
 
 /// The result of a link that was interrupted.
 pub(super) struct Interrupted {
-    /// The label of the point where the link stopped. `None`: the link finished first, and then the process was
-    /// killed.
+    /// The label of the point where the link stopped. `None` if the link finished before the process was killed.
     pub(super) label: Option<String>,
     /// The id of the acknowledged account, if there was one.
     pub(super) acknowledged: Option<String>,
@@ -176,7 +175,7 @@ impl Lane {
         assert_eq!(Rows::open(&self.installation).accounts_of(&session.owner), [linked.text("id")], "{when}");
     }
 
-    /// Searches all files for secrets in plaintext, in the state at the moment of the kill.
+    /// Searches all files for secrets in plaintext, as they were when the process was killed.
     fn assert_no_plaintext(&self) {
         let found = Command::new("grep")
             .args([

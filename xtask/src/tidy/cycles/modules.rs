@@ -25,7 +25,7 @@ pub(super) struct Module {
     pub(super) parent: Option<usize>,
     /// Whether the module has no `pub`.
     pub(super) is_private: bool,
-    /// The file that this module's file tests, if it is the file of a `mod tests`.
+    /// The file that this module's file tests, if this module is a `mod tests`.
     pub(super) tests_of: Option<PathBuf>,
     /// The module's own items, without nested modules.
     pub(super) definitions: Vec<Definition>,
@@ -67,17 +67,17 @@ impl Crate {
         Ok(tree)
     }
 
-    /// Whether a module is `outer` or inside it.
+    /// Whether a module is `outer` or inside `outer`.
     pub(super) fn is_within(&self, module: usize, outer: usize) -> bool {
         self.ancestors(module).any(|ancestor| ancestor == outer)
     }
 
-    /// The module and the modules around it, innermost first.
+    /// The module and its enclosing modules, innermost first.
     pub(super) fn ancestors(&self, module: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(module), |module| self.modules[*module].parent)
     }
 
-    /// Adds the module of a file, whose children's files are in `folder`.
+    /// Adds the module in a file. The files of its child modules are in `folder`.
     fn add_file(&mut self, module: Module, folder: &Path) -> Result<()> {
         let file = syn::parse_file(&read(&module.file)?)
             .with_context(|| format!("cannot parse {}", module.file.display()))?;

@@ -44,7 +44,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The names in a module, as far as its imports resolve with the current scopes.
+    /// The names in a module, including the imported names that resolve with the current scopes.
     fn scope(&self, module: usize) -> Scope<'a> {
         let own = &self.tree.modules[module];
         let mut scope = Scope::new();
@@ -110,7 +110,7 @@ impl<'a> Names<'a> {
         Some(found)
     }
 
-    /// The target of an invoked macro's path. A name without a path may belong to a module around this one.
+    /// The target of an invoked macro's path. A name without a path may belong to an enclosing module.
     pub(super) fn resolve_macro(&self, module: usize, path: &[String]) -> Option<Found<'a>> {
         let modules = self.tree.ancestors(module).take(if path.len() == 1 { usize::MAX } else { 1 });
         modules.into_iter().find_map(|module| self.resolve(module, path, Space::Macro))
