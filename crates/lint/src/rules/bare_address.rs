@@ -11,8 +11,8 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "bare-address",
     severity: Severity::Warning,
     summary: "The prose contains a bare URL",
-    why: "screen readers spell it out, it breaks badly across lines, and not every medium turns it into a link",
-    help: "make it a link with descriptive text, or put it in backticks if readers have to type or compare it",
+    why: "screen readers spell out a bare URL, it breaks badly across lines, and not every medium turns it into a link",
+    help: "make the URL a link with descriptive text, or put it in backticks if readers have to type or compare it",
     bad: "body: Open https://acme.example/tokens.",
     good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
 };

@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A step collects a field before the step that obtains it",
     why: "nobody has the value yet at the first of the two steps",
-    help: "collect the field at the step that obtains it or at a later one",
+    help: "collect the field at the step that obtains it or at a later step",
     bad: "- key: enter-token
   collects: api_token
 - key: create-token

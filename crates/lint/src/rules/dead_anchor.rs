@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "dead-anchor",
     severity: Severity::Error,
     summary: "A link points to a section or step that does not exist",
-    why: "readers who click it stay where they are and think that the page is broken",
+    why: "readers who click the link stay where they are and think that the page is broken",
     help: "link to the key of a section or step in this guide",
     bad: "- key: create-token
   body: …

@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "echoing-description",
     severity: Severity::Warning,
     summary: "A description repeats the label",
-    why: "readers spend time on it and learn nothing",
+    why: "readers spend time on the description and learn nothing",
     help: "add what the label leaves out, such as where to find the value or what it looks like, or remove the description",
     bad: "label: API Token
 description: The API token.",

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "fault-without-field",
     severity: Severity::Warning,
     summary: "A rule blames an entered value but names no field",
-    why: "people who cannot tell which value is wrong may change one that is right",
+    why: "people who cannot tell which value is wrong may change a correct value",
     help: "name the field in `at_field`, and other possible causes in `or_fields`",
     bad: "- { key: no-such-shop, when: { status: 404 }, is: wrong_tenant }",
     good: "- { key: no-such-shop, when: { status: 404 }, is: wrong_tenant, at_field: shop }",

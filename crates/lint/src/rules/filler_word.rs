@@ -12,7 +12,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "The text contains a filler word: simply, just, easily, please note",
     why: "nothing is simple to a reader who is stuck, and everyone has one more word to read",
-    help: "remove it",
+    help: "remove the filler word",
     bad: "body: Simply click **Save**.",
     good: "body: Click **Save**.",
 };

@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "incomplete-scenario",
     severity: Severity::Error,
     summary: "A scenario gives no value for a required field",
-    why: "the form would not accept it, so the conversation could never take place",
+    why: "the form would not accept these values, so the conversation could never take place",
     help: "add the field to `given`",
     bad: "fields:
   - { key: agent_email, label: Agent Email, type: email }

@@ -11,8 +11,8 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "late-prerequisite",
     severity: Severity::Warning,
     summary: "A step requires an administrator, but the guide has no `needs`",
-    why: "readers who are not administrators find out halfway, wait for one and start over",
-    help: "say in `needs` who is needed and for what",
+    why: "readers who are not administrators find out halfway, wait for an administrator and start over",
+    help: "explain in `needs` who is needed and for what",
     bad: "link:
   sections: (a step says: Sign in as an administrator.)",
     good: "link:

@@ -10,8 +10,8 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "long-step",
     severity: Severity::Warning,
     summary: "A step's text has more than 120 words",
-    why: "readers switch between the step and the provider's window, and lose their place in a long text",
-    help: "split it into two steps",
+    why: "readers switch between the step and the provider's window, and lose their place in a long step",
+    help: "split the step in two",
     bad: "- key: create-token
   body: (a page of text)",
     good: "- key: open-settings

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "no-evidence",
     severity: Severity::Warning,
     summary: "The guide has no evidence",
-    why: "its maintainers cannot tell what is documented, what was observed and what was guessed",
+    why: "the guide's maintainers cannot tell what is documented, what was observed and what was guessed",
     help: "add `evidence` at the end of the guide: a claim, the provider's page that supports it, and the date it was read",
     bad: "waystone: 1
 provider: …

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "no-good-scenario",
     severity: Severity::Warning,
     summary: "No scenario of a method ends in `ok`",
-    why: "scenarios are the guide's tests and the simulator's data; without a successful one, neither shows a link that works",
+    why: "scenarios are the guide's tests and the simulator's data; without a successful scenario, neither shows a link that works",
     help: "add a scenario with successful answers and `then: { outcome: ok, … }`",
     bad: "scenarios: []",
     good: "scenarios:

@@ -9,8 +9,8 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "no-refusal-rule",
     severity: Severity::Warning,
     summary: "A method has outcome rules, but none for a refused credential",
-    why: "a wrong or revoked credential is the most common failure, and only the guide can say where to get a valid one",
-    help: "add a rule for the status with which the provider refuses, usually 401 or 403",
+    why: "a wrong or revoked credential is the most common failure, and only the guide can explain where to get a valid credential",
+    help: "add a rule for the status that the provider returns for a refused credential, usually 401 or 403",
     bad: "outcomes:
   - { key: busy, when: { status: 429 }, is: throttled }",
     good: "outcomes:

@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A step obtains a field that no step collects",
     why: "people would have the value but nowhere to enter it",
-    help: "add the field to `collects` of this step or a later one",
+    help: "add the field to the `collects` list of this step or a later step",
     bad: "- key: create-token
   obtains: api_token",
     good: "- key: create-token

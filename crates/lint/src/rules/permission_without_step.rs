@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A rule for a missing permission leads to no step",
     why: "entering the same values again changes nothing; people have to go where permissions are granted",
-    help: "name in `return_to` the step that grants the permission",
+    help: "set `return_to` to the step that grants the permission",
     bad: "- { key: forbidden, when: { status: 403 }, is: missing_permission }",
     good: "- { key: forbidden, when: { status: 403 }, is: missing_permission, return_to: grant-permission }",
 };

@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "real-looking-value",
     severity: Severity::Warning,
     summary: "A value in the guide looks like a real credential",
-    why: "guides are public: a real key in one is a leak, and a realistic one sets off secret scanners",
+    why: "guides are public: a real key in a guide is a leak, and a realistic key sets off secret scanners",
     help: "use an obviously fake value, such as `example-token`",
     bad: "placeholder: sk_live_4eC39HqLyjWDarjtT1zdp7dc",
     good: "placeholder: sk_live_…",

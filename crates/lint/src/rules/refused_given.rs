@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "refused-given",
     severity: Severity::Error,
     summary: "A scenario gives a value that its field refuses",
-    why: "the form would not accept it, so the conversation could never take place",
+    why: "the form would not accept these values, so the conversation could never take place",
     help: "give a value that the field accepts, and show refused values in the field's `examples`",
     bad: "fields:
   - { key: slug, label: Slug, type: text, pattern: '[a-z]+', … }

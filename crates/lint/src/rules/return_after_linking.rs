@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "return-after-linking",
     severity: Severity::Warning,
     summary: "An outcome leads to a step that is shown only after linking",
-    why: "while people link an account, they see only the steps that lead to the credentials, so they never reach this one",
+    why: "while people link an account, they see only the steps that lead to the credentials, so they never reach this step",
     help: "name a step in a section with `purpose: obtain` or no `purpose`",
     bad: "return_to: delete-old-token   # its section has purpose: rotate",
     good: "return_to: create-token",

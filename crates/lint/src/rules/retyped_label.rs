@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "retyped-label",
     severity: Severity::Warning,
     summary: "The prose types out a field's label in bold",
-    why: "if the label changes, the text keeps the old one and people look for a field that does not exist",
+    why: "if the label changes, the text keeps the old label and people look for a field that does not exist",
     help: "use a reference to the label",
     bad: "body: Paste the token into **API Token**.",
     good: "body: Paste the token into **{{ label.api_token }}**.",

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A rule's own message says what is wrong but not what to do",
     why: "generic advice does not help next to a specific message, and this problem does not go away by waiting",
-    help: "say in `fix` what the person can do and on which page of the provider",
+    help: "explain in `fix` what the person can do and on which of the provider's pages",
     bad: "says: 'Acme did not accept the {{ label.api_token }}.'",
     good: "says: 'Acme did not accept the {{ label.api_token }}.'
 fix: Create another token under Settings > Tokens and enter it.",

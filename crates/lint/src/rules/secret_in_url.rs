@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A request's URL contains a secret",
     why: "every server and proxy along the way writes URLs to its access log",
-    help: "send it in a header or the body; if the provider allows only this, allow the finding and cite the provider's page as the reason",
+    help: "send the secret in a header or the body; if the provider allows only the URL, allow the finding and cite the provider's page as the reason",
     bad: "auth:
   api_key:
     - { in: query, name: api_key, value: '{{ value.api_key }}' }",

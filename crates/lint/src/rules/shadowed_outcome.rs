@@ -8,9 +8,9 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0310",
     name: "shadowed-outcome",
     severity: Severity::Error,
-    summary: "An earlier outcome rule matches everything that a later one matches",
-    why: "the first matching rule decides, so the later one is never used",
-    help: "move the narrower rule up, or remove it",
+    summary: "An earlier outcome rule matches everything that a later rule matches",
+    why: "the first matching rule decides, so the later rule is never used",
+    help: "move the narrower rule up, or remove that rule",
     bad: "- { key: refused, when: { status: [401, 403] }, is: wrong_secret }
 - { key: no-permission, when: { status: 403 }, is: missing_permission }",
     good: "- { key: refused, when: { status: 401 }, is: wrong_secret }

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "Two fields have the same or nearly the same label",
     why: "people enter a value in the first field that fits, and the other field gets the wrong value",
-    help: "label each field with what distinguishes it",
+    help: "give each field a label that distinguishes it from the other",
     bad: "- { key: client_token, label: API token, type: secret }
 - { key: user_token, label: API Tokens, type: secret }",
     good: "- { key: client_token, label: Client Token, type: secret }

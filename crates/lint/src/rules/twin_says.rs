@@ -10,8 +10,8 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "twin-says",
     severity: Severity::Warning,
     summary: "Two outcome rules with different meanings have the same message",
-    why: "neither the person linking nor anyone helping them can tell which of the two happened",
-    help: "write a specific message for each, or merge the rules",
+    why: "neither the person linking nor anyone helping them can tell which of the two problems occurred",
+    help: "write a specific message for each rule, or merge the rules",
     bad: "- { key: refused, when: { status: 401 }, is: wrong_secret, says: Acme refused., … }
 - { key: forbidden, when: { status: 403 }, is: missing_permission, says: Acme refused., … }",
     good:

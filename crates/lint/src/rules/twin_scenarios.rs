@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "Two scenarios give the same values in the same environment",
     why: "the simulator recognizes a scenario by its values, so it would always answer from the first scenario",
-    help: "give one of them a different value, such as its own token",
+    help: "give one of the scenarios a different value, such as its own token",
     bad: "- { name: the right token, given: { api_token: token }, … }
 - { name: a revoked token, given: { api_token: token }, … }",
     good: "- { name: the right token, given: { api_token: right-token }, … }
@@ -32,7 +32,7 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
         let mut found = Finding::new(&PAGE, second.span, message).also(first.span, "the first scenario");
         if first.linked_before != second.linked_before || first.agrees != second.agrees {
             found = found.help(
-                "give one of them a different value, because the provider sees neither `linked_before` nor `agrees`",
+                "give one of the scenarios a different value, because the provider sees neither `linked_before` nor `agrees`",
             );
         }
         findings.push(found);

@@ -12,7 +12,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "No step collects a field",
     why: "the form consists of the steps, so nobody could enter the value, and linking would fail at the first request",
-    help: "add the field to `collects` of the step where people enter it",
+    help: "add the field to the `collects` list of the step where people enter it",
     bad: "fields:
   - { key: api_token, label: API Token, type: secret }
 steps:

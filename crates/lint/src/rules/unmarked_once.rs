@@ -12,7 +12,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "unmarked-once",
     severity: Severity::Warning,
     summary: "The prose says that the credential is shown only once, but `credential` does not",
-    why: "only data appears with every step and in every medium, including for readers who skip the prose",
+    why: "only structured data appears with every step and in every medium, including for readers who skip the prose",
     help: "add `shown_once: true` to `credential`",
     bad: "credential: { expires: unknown }
 body: Copy the token. It is shown only once.",

@@ -10,8 +10,8 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "unproved-secret",
     severity: Severity::Error,
     summary: "Neither `auth` nor a check uses a secret",
-    why: "it would be stored without anyone knowing whether it is right",
-    help: "use it in `auth` or in a check's request, or remove the field",
+    why: "the secret would be stored without anyone knowing whether it is right",
+    help: "use the secret in `auth` or in a check's request, or remove the field",
     bad: "fields:
   - { key: api_token, label: API Token, type: secret }
   - { key: webhook_secret, label: Webhook Secret, type: secret }

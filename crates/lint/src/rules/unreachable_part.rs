@@ -14,7 +14,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "Conditions that must hold together contradict each other",
     why: "the part under these conditions is never shown, and its fields are never collected",
-    help: "correct one of the conditions, or remove the part under them",
+    help: "correct one of the conditions, or remove the part that depends on them",
     bad: "- key: sandbox
   when: { environment: sandbox }
   steps:

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "unused-field",
     severity: Severity::Warning,
     summary: "Neither a request nor a condition uses a field that is not a secret",
-    why: "every question makes some people give up, and this one has no effect",
+    why: "every question makes some people give up, and this question has no effect",
     help: "use the field, or remove it",
     bad: "fields:
   - { key: region, label: Region, type: text }",

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "unused-scope",
     severity: Severity::Warning,
     summary: "No action, section, step or check uses a scope",
-    why: "people would be asked for a permission that nothing needs, or see it in a list and wonder why",
+    why: "people would be asked for a permission that nothing needs, or see the permission in a list and wonder why it is there",
     help: "list the scope where it is needed, or remove it",
     bad: "scopes:
   - { name: tickets.delete }",

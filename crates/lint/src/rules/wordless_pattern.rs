@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "wordless-pattern",
     severity: Severity::Warning,
     summary: "A field has a `pattern` but no `pattern_says`",
-    why: "people whose value is refused would read only that it does not look right",
+    why: "people whose value is refused would be told only that the value does not look right",
     help: r#"describe the valid values in `pattern_says`: "lowercase letters and digits""#,
     bad: "pattern: '[a-z0-9]+'",
     good: "pattern: '[a-z0-9]+'

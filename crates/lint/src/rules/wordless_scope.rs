@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A scope has no description",
     why: "people are asked to grant the scope, but its name does not tell them what it allows",
-    help: "say in `description` what the scope allows",
+    help: "explain in `description` what the scope allows",
     bad: "- { name: 'tickets:rw' }",
     good: "- { name: 'tickets:rw', description: Read and answer tickets }",
 };
