@@ -24,7 +24,8 @@ fn attack(database: Database) {
     pages::forged_forms_are_rejected(&mut target);
     pages::only_allowed_origins_can_frame_the_pages(&mut target);
     bodies::malformed_bodies_are_rejected(&mut target);
-    bodies::invalid_values_are_rejected(&mut target);
+    bodies::invalid_sessions_and_accounts_are_rejected(&mut target);
+    bodies::invalid_identifiers_and_credentials_are_rejected(&mut target);
     headers::injected_headers_have_no_effect(&mut target);
     headers::redirects_to_other_origins_are_rejected(&mut target);
     headers::unknown_paths_and_methods_are_rejected(&target);

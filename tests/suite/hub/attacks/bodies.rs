@@ -88,8 +88,7 @@ pub(super) fn malformed_bodies_are_rejected(target: &mut Target) {
     assert!(response.as_ref().map_or(true, |response| response.status == 400), "{response:?}");
 }
 
-pub(super) fn invalid_values_are_rejected(target: &mut Target) {
-    let session = target.session(&json!({}));
+pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
     let create = |more: Value| {
         let mut body = json!({ "origin_owner_id": "a", "origin_owner_name": "A" });
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -160,6 +159,10 @@ pub(super) fn invalid_values_are_rejected(target: &mut Target) {
             "invalid_value",
         );
     }
+}
+
+pub(super) fn invalid_identifiers_and_credentials_are_rejected(target: &mut Target) {
+    let session = target.session(&json!({}));
     for path in
         ["/link_attempts/%00", "/connector_profiles/%00", "/connectors/meta/%00", "/accounts/%00/proxy/x"]
     {
