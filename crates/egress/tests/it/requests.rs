@@ -89,7 +89,7 @@ async fn a_value_cannot_become_structure() {
     ];
     for value in values {
         refused(value, |request| {
-            request.headers = vec![header("x-key", &format!("{}{value}", world::CANARY))]
+            request.headers = vec![header("x-key", &format!("{}{value}", world::CANARY))];
         })
         .await;
         refused(value, |request| request.body.as_mut().expect("a body").content_type = format!("a/b{value}"))

@@ -162,7 +162,7 @@ async fn a_certificate_must_be_trusted_current_and_for_the_host() {
     let future = |params: &mut CertificateParams| params.not_before = date_time_ymd(2999, 1, 1);
     check("not valid yet", ours.issue(HOST, future), &[&ours], Err("the certificate is not valid yet")).await;
     let client = |params: &mut CertificateParams| {
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     };
     check("a client certificate", ours.issue(HOST, client), &[&ours], Err("the certificate is not valid"))
         .await;
