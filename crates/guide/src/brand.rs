@@ -11,7 +11,7 @@ use crate::template::Template;
 pub struct Brand {
     /// The product's name.
     pub name: String,
-    /// The name of the place where accounts are linked.
+    /// The name of the area in which people link accounts.
     pub hub: String,
     /// The URL at which people get help.
     pub support_url: Option<String>,
@@ -19,7 +19,7 @@ pub struct Brand {
     pub site_url: Option<String>,
     /// The colors of pages.
     pub theme: Theme,
-    /// The lines at the top of a page's Markdown version.
+    /// The lines at the top of the Markdown version of a page.
     pub twin_head: Vec<Template>,
     /// The wording of pages for people who link an account.
     pub link: LinkWording,
@@ -40,8 +40,8 @@ pub struct Theme {
     pub accent_dark: Option<String>,
 }
 
-// The wording is generic over the types of its texts, which are strings before they are parsed: `T` is a single line,
-// and `P` is Markdown.
+// The wording is generic over the types of its strings. `T` is a single line and `P` is Markdown; both are plain
+// strings until they are parsed.
 
 /// The fixed wording of pages for people who link an account.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -56,7 +56,7 @@ pub struct LinkWording<T = Template, P = Prose> {
     pub heading: T,
     /// The step in which people open the hub.
     pub open: Titled<T, P>,
-    /// The step in which people fill in the fields. The list of labels follows its text.
+    /// The step in which people fill in the fields. The list of labels follows this sentence.
     pub fill: Titled<T, P>,
     /// The title of the step in which people connect.
     pub connect_title: T,
@@ -80,7 +80,7 @@ pub struct SetupWording<T = Template, P = Prose> {
     pub description: T,
     /// The heading of the section about the connector profile.
     pub heading: T,
-    /// The text below the heading, as Markdown.
+    /// The paragraph below the heading, as Markdown.
     pub intro: P,
     /// The step in which administrators open the connector profiles.
     pub open: Titled<T, P>,
@@ -88,15 +88,15 @@ pub struct SetupWording<T = Template, P = Prose> {
     pub create_title: T,
     /// What to do before filling in the fields, one line each, as Markdown.
     pub before_fields: Vec<P>,
-    /// The text that introduces the list of fields, as Markdown.
+    /// The introduction to the list of fields, as Markdown.
     pub fields: P,
-    /// The text after the label of an optional field.
+    /// The suffix for the label of an optional field.
     pub optional: String,
     /// What to do after filling in the fields, one line each, as Markdown.
     pub after_fields: Vec<P>,
 }
 
-/// A step's title and text.
+/// The title and body of a step.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "TitledShape")]

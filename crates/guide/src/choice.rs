@@ -1,51 +1,51 @@
-//! The enumerations of the format.
+//! The enumerations in the guide format.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The kind of a dated event.
+/// The kind of dated event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LifecycleEvent {
     /// The API or method is introduced.
     Introduced,
-    /// Its behavior changes.
+    /// The behavior of the API or method changes.
     Changed,
-    /// It still works, but should not be used any more.
+    /// The API or method still works but should no longer be used.
     Deprecated,
-    /// It stops working.
+    /// The API or method stops working.
     Sunset,
 }
 
-/// How certain a fact is.
+/// The kind of evidence for a fact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// The provider's documentation states it.
+    /// The provider's documentation states the fact.
     #[default]
     Documented,
-    /// Someone observed it with a real account.
+    /// Someone observed the fact with a real account.
     Observed,
-    /// The guide assumes it without a source.
+    /// The guide assumes the fact without a source.
     Assumed,
 }
 
-/// When a credential stops working by itself.
+/// When a credential expires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Expiry {
-    /// It is not known.
+    /// The lifetime is unknown.
     #[default]
     Unknown,
-    /// The credential works until it is revoked.
+    /// The credential does not expire.
     Never,
-    /// This number of days after its creation.
+    /// The credential expires this number of days after its creation.
     Days(u32),
-    /// This number of days after its last use.
+    /// The credential expires this number of days after its last use.
     IdleDays(u32),
 }
 
-/// The kind of place in a request that carries a credential.
+/// The part of a request that carries a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "CarrierKind")]
@@ -109,7 +109,7 @@ pub(crate) enum TokenBody {
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum Algorithm {
-    /// HMAC with SHA-1. Only for signatures of requests.
+    /// HMAC with SHA-1. Only for request signatures.
     Hs1,
     /// HMAC with SHA-256.
     Hs256,
@@ -136,12 +136,12 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The name in guides and in the header of a JWT.
+    /// The name in guides and in a JWT header.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether the algorithm is an HMAC, whose key both sides share.
+    /// Whether the algorithm is an HMAC, which uses a shared key.
     pub const fn is_hmac(self) -> bool {
         matches!(self, Self::Hs1 | Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
@@ -151,7 +151,7 @@ impl Algorithm {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyEncoding {
-    /// Plain text, whose UTF-8 bytes are the key.
+    /// Plain text: the key is its UTF-8 bytes.
     #[default]
     Text,
     /// Base64, standard or URL-safe.
@@ -164,7 +164,7 @@ pub enum KeyEncoding {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureEncoding {
-    /// Hexadecimal in lower case.
+    /// Lowercase hexadecimal.
     #[default]
     Hex,
     /// Base64.
@@ -173,7 +173,7 @@ pub enum SignatureEncoding {
     Base64url,
 }
 
-/// The format of a `multiline` or `file` value.
+/// The format for a `multiline` or `file` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Holds {
@@ -187,22 +187,22 @@ pub enum Holds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Whose account it is.
+    /// The account to which the credentials belong.
     Identity,
-    /// That the provider accepts the credentials.
+    /// The provider accepts the credentials.
     Authenticate,
-    /// That the account has a permission.
+    /// The account has a permission.
     Capability,
 }
 
-/// What the id of an account identifies.
+/// What an account's id identifies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Identifies {
     /// The account at the provider.
     #[default]
     Account,
-    /// Only the credential, because the provider does not name the account.
+    /// Only the credential, because the provider does not identify the account.
     Credential,
 }
 
@@ -239,7 +239,7 @@ pub enum JsonType {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {
-    /// One line of text.
+    /// A single line of text.
     #[default]
     Text,
     /// An email address.
@@ -248,15 +248,15 @@ pub enum FieldType {
     Url,
     /// A host name.
     Host,
-    /// One line that is never shown, such as a token, a key or a password.
+    /// A single line that is never shown, such as a token, a key or a password.
     Secret,
     /// A whole number.
     Number,
     /// One of several choices.
     Select,
-    /// Several lines of text.
+    /// Multiple lines of text.
     Multiline,
-    /// The text of a file, such as a private key.
+    /// The contents of a text file, such as a private key.
     File,
     /// Yes or no.
     Boolean,
@@ -273,7 +273,7 @@ pub enum RefusedBy {
     Type,
     /// The value does not match the pattern.
     Pattern,
-    /// The value is a mistake that `refuse` lists.
+    /// The value matches a common mistake listed in `refuse`.
     Refuse,
     /// The value is too long.
     Length,

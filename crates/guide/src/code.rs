@@ -1,8 +1,8 @@
 //! The kinds of findings that reading a file can produce, each with its page.
 //!
-//! `waystone explain`, the reason and advice under a finding, and the index of findings are all made from the pages.
-//! A code is `W` and four digits and is never reused: `W00…` is about text, `W01…` about shape and `W02…` about
-//! meaning. `W03…` and up are the rules of the `lint` crate.
+//! These pages provide the content for `waystone explain`, the reason and advice below each finding, and the index of
+//! findings. A code consists of `W` and four digits and is never reused. `W00…` codes are about text, `W01…` codes
+//! about shape, and `W02…` codes about meaning. Codes from `W03…` belong to rules in the `lint` crate.
 
 mod meaning;
 mod shape;
@@ -14,7 +14,7 @@ pub(crate) use self::meaning::*;
 pub(crate) use self::shape::*;
 pub(crate) use self::text::*;
 
-/// All pages of this crate, ordered by code.
+/// All pages in this crate, ordered by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [text::PAGES, shape::PAGES, meaning::PAGES].into_iter().flatten().copied()
 }

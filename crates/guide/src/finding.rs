@@ -1,29 +1,30 @@
 //! Findings: messages to authors about their guides.
 //!
-//! A finding is a value. Findings are collected, and none of them stops the reading.
+//! Findings are values. Findings are collected, and no finding stops the reader.
 
 use crate::page::{CodePage, Severity};
 use crate::source::Span;
 
-/// The most findings reported for one file. Authors do not read more, and creating them takes time.
+/// The maximum number of findings reported for a file. Authors do not read more findings than this, and creating them
+/// takes time.
 pub(crate) const MOST_FINDINGS: usize = 100;
 
-/// A mistake, or a possible improvement, in one place of a file.
+/// A mistake or a possible improvement at a specific location in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The page of this kind of finding, with its code, severity and reason.
     pub code: &'static CodePage,
-    /// What is wrong, in one line without a full stop.
+    /// What is wrong, as a single line without a full stop.
     pub message: String,
-    /// The place that the caret marks.
+    /// The location that the caret marks.
     pub span: Span,
     /// The text next to the caret. May be empty.
     pub label: String,
-    /// Related places in the file, each with a label.
+    /// Related locations in the file, each with a label.
     pub also: Vec<(Span, String)>,
-    /// What the author can do in this case. `None` if the general advice of the page applies.
+    /// Advice on how to fix this case. `None` if the general advice of the page applies.
     pub help: Option<String>,
-    /// The edit that fixes the mistake. `None` if no edit is certain to be right.
+    /// The edit that fixes the mistake. `None` if no edit is certain to be correct.
     pub fix: Option<Edit>,
 }
 
@@ -37,7 +38,7 @@ pub struct Edit {
 }
 
 impl Finding {
-    /// Creates a finding with only a message. The methods below add the other parts.
+    /// Creates a finding with only a message. The methods below set the other fields.
     pub fn new(code: &'static CodePage, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -57,14 +58,14 @@ impl Finding {
         self
     }
 
-    /// Adds a related place.
+    /// Adds a related location.
     #[must_use]
     pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.also.push((span, label.into()));
         self
     }
 
-    /// Sets the advice on what to do.
+    /// Sets the advice on how to fix the mistake.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -84,7 +85,7 @@ impl Finding {
     }
 }
 
-/// The known name closest to a wrong one, or `None` if none is close enough to be what the author meant.
+/// The known name closest to an unknown name, or `None` if no known name is similar enough to be the intended one.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
     let length = wrong.chars().count();
@@ -99,7 +100,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// A piece of the file as messages show it: in backticks, on one line, and shortened if it is long.
+/// An excerpt from the file, as messages show it: in backticks, on a single line, and shortened if it is long.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let line: String = text.chars().take(LONGEST).map(|ch| if ch.is_control() { ' ' } else { ch }).collect();
@@ -117,7 +118,7 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// The advice to choose one of several names.
+/// Advice to choose one of several names.
 pub(crate) fn choose<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match names.as_slice() {

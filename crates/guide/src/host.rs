@@ -1,7 +1,7 @@
 //! Host names, and patterns for the hosts to which a method can send requests.
 //!
-//! **Invariant:** a [`HostPattern`] is lowercase ASCII, ends in at least two literal labels, and has its wildcard in
-//! front. No pattern can therefore match a whole top-level domain.
+//! **Invariant:** a [`HostPattern`] is lowercase ASCII, ends in at least two literal labels, and can only have a
+//! wildcard as its first label. No pattern can therefore match a whole top-level domain.
 
 use std::str::FromStr;
 
@@ -26,7 +26,7 @@ enum Wild {
 }
 
 impl HostPattern {
-    /// Whether the pattern matches a host, which must be in lower case and without a trailing dot.
+    /// Whether the pattern matches a host. The host must be in lower case and have no trailing dot.
     pub fn matches(&self, host: &str) -> bool {
         if self.wild == Wild::None {
             return host == self.suffix;
@@ -39,7 +39,7 @@ impl HostPattern {
         labels_are_sound && (self.wild == Wild::Labels || !front.contains('.'))
     }
 
-    /// The part without wildcards: `example.com` of `*.example.com`.
+    /// The part without wildcards: `example.com` in `*.example.com`.
     pub fn suffix(&self) -> &str {
         &self.suffix
     }
@@ -50,13 +50,13 @@ impl HostPattern {
     }
 }
 
-/// Why a text is not a valid host pattern.
+/// Why a string is not a valid host pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostPatternError {
     /// It has a scheme, a port or a path.
     #[error("a host cannot have a scheme, port or path")]
     NotAHost,
-    /// A label is empty, is too long, or has characters other than `a-z`, `0-9` and `-`.
+    /// A label is empty, is too long, or contains a character other than `a-z`, `0-9` and `-`.
     #[error("each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`")]
     BadLabel,
     /// It ends in fewer than two literal labels, so it would match a whole top-level domain.
@@ -94,7 +94,7 @@ impl FromStr for HostPattern {
     }
 }
 
-/// Whether a text is one label of a host name: `a-z`, `0-9`, inner hyphens, 1 to 63 characters.
+/// Whether a string is a valid host name label: `a-z`, `0-9`, inner hyphens, 1 to 63 characters.
 pub fn is_label(label: &str) -> bool {
     !label.is_empty()
         && label.len() <= 63

@@ -1,4 +1,4 @@
-//! The parts of HTTP that guides name: request methods and ways to fail.
+//! The parts of HTTP that guides refer to: request methods and faults.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub enum Verb {
     Post,
     /// Replaces a resource.
     Put,
-    /// Changes a part of a resource.
+    /// Changes part of a resource.
     Patch,
     /// Deletes a resource.
     Delete,
@@ -42,7 +42,7 @@ impl Verb {
     /// All methods, in the order in which messages list them.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name in requests, such as `GET`.
+    /// The name used in requests, such as `GET`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -79,7 +79,7 @@ pub enum Fault {
     Connect,
     /// The TLS handshake failed.
     Tls,
-    /// There was no response in time.
+    /// No response arrived in time.
     Timeout,
     /// The connection was closed before the response was complete.
     Reset,
@@ -87,15 +87,15 @@ pub enum Fault {
     TooLarge,
     /// The response was not HTTP or could not be decoded.
     Malformed,
-    /// Waystone does not allow the request, because of a private address or a host that the guide does not list.
+    /// Waystone blocks the request, because the address is private or the guide does not list the host.
     Refused,
 }
 
 impl Fault {
-    /// All faults, in the order of their declaration.
+    /// All faults, in declaration order.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name in guides.
+    /// The name used in guides.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

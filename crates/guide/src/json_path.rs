@@ -15,7 +15,7 @@ enum Segment {
 }
 
 impl JsonPath {
-    /// Parses a path. `None` if the text is not a valid path.
+    /// Parses a path. `None` if the string is not a valid path.
     pub fn parse(text: &str) -> Option<Self> {
         let mut segments = Vec::new();
         for (n, part) in text.split('.').enumerate() {

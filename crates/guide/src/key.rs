@@ -1,4 +1,4 @@
-//! Keys: the names of methods, fields, steps and other parts of a guide.
+//! Keys: the names of methods, fields, steps and other elements of a guide.
 
 use std::borrow::Borrow;
 
@@ -10,7 +10,7 @@ use std::borrow::Borrow;
 pub struct Key(String);
 
 impl Key {
-    /// Parses a key. `None` if the text is not a valid key.
+    /// Parses a key. `None` if the string is not a valid key.
     pub fn parse(text: &str) -> Option<Self> {
         let sound = text.len() <= 64
             && text.starts_with(|ch: char| ch.is_ascii_lowercase())
@@ -25,7 +25,7 @@ impl Key {
         &self.0
     }
 
-    /// The valid key that is closest to an invalid one, to suggest it. `None` if there is none.
+    /// The valid key to suggest in place of an invalid key. `None` if there is no similar key.
     pub(crate) fn suggestion(text: &str) -> Option<Self> {
         let mut out = String::new();
         for ch in text.to_lowercase().chars() {

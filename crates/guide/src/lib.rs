@@ -8,8 +8,8 @@
 //! | [`Finding`], [`CodePage`] | a mistake in a file, and the documentation of that kind of mistake |
 //! | [`Brand`] | everything that white-labeling changes |
 //!
-//! Start at [`read()`]. **Invariants:** reading never fails; it returns the parts that are valid, and findings about the rest.
-//! A guide without errors is correct, and nothing downstream checks it again.
+//! Start at [`read()`]. **Invariants:** reading never fails. It returns the valid parts of a guide, and findings about
+//! the other parts. A guide without errors is correct, and downstream code does not check it again.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod source;

@@ -1,7 +1,7 @@
-//! Turns shapes into the model: looks up names, parses texts and finds contradictions.
+//! Turns shapes into the model: looks up names, parses strings and finds contradictions.
 //!
-//! Lowering never stops at the first mistake. A part that cannot be understood is left out of the result, and a
-//! finding says why.
+//! Lowering never stops at the first mistake. A part that cannot be interpreted is omitted from the result, and a
+//! finding explains why.
 
 mod address;
 mod auth;

@@ -1,7 +1,7 @@
-//! A guide's meaning, which every other crate works with.
+//! The meaning of a guide, as used by all other crates.
 //!
-//! **Invariant:** a key that refers to something refers to something that exists; texts are parsed; hosts and
-//! patterns are valid. A guide without errors needs no further checking.
+//! **Invariants:** every key that refers to an item refers to an existing item. Strings are parsed. Hosts and patterns
+//! are valid. A guide without errors needs no further checking.
 
 mod auth;
 mod carrier;

@@ -1,21 +1,21 @@
-//! The names that a text may refer to, and the findings about unknown names.
+//! The names that a string may refer to, and the findings about unknown names.
 
 use crate::code::UNKNOWN_NAME;
 use crate::finding::{Finding, MOST_FINDINGS, choose, nearest, quoted};
 use crate::key::Key;
 use crate::source::Span;
 
-/// The names that a method's texts may refer to. Lowering adds names as they become available.
+/// The names that a method's strings may refer to. Lowering adds names as they become available.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names<'n> {
     pub(crate) fields: Vec<&'n str>,
-    /// Fields, and the values derived so far.
+    /// The fields, and the values derived so far.
     pub(crate) values: Vec<&'n str>,
     pub(crate) steps: Vec<&'n str>,
     pub(crate) environment_keys: Vec<&'n str>,
     /// Values captured by earlier checks.
     pub(crate) captures: Vec<&'n str>,
-    /// The values that any check captures, to explain a reference that is too early.
+    /// The values that any check captures. They explain a reference that is used too early.
     pub(crate) later_captures: Vec<&'n str>,
     /// Tokens obtained by earlier sign-in requests.
     pub(crate) tokens: Vec<&'n str>,
@@ -49,7 +49,7 @@ pub(crate) fn known(
     None
 }
 
-/// The finding about a name that is not known.
+/// The finding about an unknown name.
 pub(crate) fn unknown(at: Span, name: &str, kind: &str, known: &[&str]) -> Finding {
     let found = Finding::new(&UNKNOWN_NAME, at, format!("there is no {kind} {}", quoted(name)));
     if known.is_empty() {
@@ -58,14 +58,14 @@ pub(crate) fn unknown(at: Span, name: &str, kind: &str, known: &[&str]) -> Findi
     suggest(found, at, name, known)
 }
 
-/// Whether a name refers to an existing key with an invalid spelling. That mistake is reported at the key.
+/// Whether a name refers to an existing key whose spelling is invalid. The mistake is reported at the key.
 fn is_misspelled(name: &str, known: &[&str]) -> bool {
     let bare =
         |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     known.iter().any(|key| Key::parse(key).is_none() && bare(key) == bare(name))
 }
 
-/// Suggests the closest known name, with the edit that inserts it, or else lists the known names.
+/// Suggests the closest known name, with the edit that inserts it. If no name is close, lists the known names.
 pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> Finding {
     match nearest(name, known.iter().copied()) {
         Some(near) => found.help(format!("did you mean `{near}`?")).fix(at, near),

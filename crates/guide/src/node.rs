@@ -1,4 +1,4 @@
-//! The tree of a YAML file, in which every node and every key has its place.
+//! The tree of a YAML file, in which every node and every key has a location.
 
 use serde_json::{Map, Number, Value};
 
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     Mapping(Vec<Entry>),
 }
 
-/// An entry of a mapping.
+/// An entry in a mapping.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: String,
@@ -31,7 +31,7 @@ pub(crate) struct Entry {
 }
 
 impl Node {
-    /// The place at which a finding shows the node. A collection is shown at its first key or item.
+    /// The location at which a finding shows the node. For a collection, this is its first key or item.
     pub(crate) fn place(&self) -> Span {
         match &self.kind {
             Kind::Mapping(entries) => entries.first().map_or(self.span, |entry| entry.key_span),
@@ -51,7 +51,7 @@ impl Node {
             Kind::Mapping(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 for entry in entries {
-                    // Of duplicate keys the first counts. The loader has reported the duplicate.
+                    // The first of two duplicate keys is used. The loader has already reported the duplicate key.
                     map.entry(entry.key.clone()).or_insert_with(|| entry.value.to_json());
                 }
                 Value::Object(map)
@@ -59,7 +59,7 @@ impl Node {
         }
     }
 
-    /// The entry with this key, if the node is a mapping that has it.
+    /// The entry with this key, if the node is a mapping that contains the key.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.kind {
             Kind::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    /// The item at this index, if the node is a list that has it.
+    /// The item at this index, if the node is a list with such an index.
     pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         match &self.kind {
             Kind::Sequence(items) => items.get(index),
@@ -75,7 +75,7 @@ impl Node {
         }
     }
 
-    /// The node's type in messages to authors, such as "a mapping" or "the number `3`".
+    /// The node's type, as shown in messages to authors, such as "a mapping" or "the number `3`".
     pub(crate) fn described(&self) -> String {
         match &self.kind {
             Kind::Null => "empty".to_owned(),

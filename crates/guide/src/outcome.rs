@@ -1,12 +1,12 @@
 //! The fixed set of outcomes: what a response can mean.
 //!
-//! Every outcome has a default text, so a guide can be short. A guide's own rules can word it more precisely.
+//! Every outcome has a default message, so guides can be short. A guide's rules can provide more precise wording.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantArray};
 
-/// What a response, or the lack of one, means for the person who links.
+/// The meaning of a response, or of a missing response, for the person who links.
 #[derive(
     Clone,
     Copy,
@@ -36,7 +36,7 @@ pub enum OutcomeKind {
     WrongUser,
     /// The organization or site is wrong or does not exist.
     WrongTenant,
-    /// The credentials belong to another environment.
+    /// The credentials belong to a different environment.
     WrongEnvironment,
     /// The credentials belong to a different account than the one linked before.
     DifferentAccount,
@@ -56,38 +56,39 @@ pub enum OutcomeKind {
     IpBlocked,
     /// The provider's rate limit is reached. The request is retried.
     Throttled,
-    /// The provider has a problem of its own. The request is retried.
+    /// The provider reports an internal problem. The request is retried.
     ProviderDown,
     /// The provider cannot be reached. The request is retried.
     Unreachable,
     /// A secure connection cannot be established.
     Tls,
-    /// The response is not one that the provider documents.
+    /// The provider does not document this response.
     ProtocolMismatch,
     /// No rule matches the response.
     Unknown,
 }
 
 impl OutcomeKind {
-    /// All outcomes, in the order of their declaration.
+    /// All outcomes, in declaration order.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name in guides, in JSON and in the API.
+    /// The name used in guides, in JSON and in the API.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether the account can be stored.
+    /// Whether the account can be stored with this outcome.
     pub const fn is_good(self) -> bool {
         matches!(self, Self::Ok | Self::OkLimited)
     }
 
-    /// Whether the outcome can go away by itself. A transient outcome is retried and never attributed to a field.
+    /// Whether the cause of the outcome can resolve itself. A transient outcome is retried and never attributed to a
+    /// field.
     pub const fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::ProviderDown | Self::Unreachable)
     }
 
-    /// What happened, if the guide has no text of its own. `{provider}` stands for the provider's name.
+    /// What happened, if the guide does not provide its own message. `{provider}` stands for the provider's name.
     pub const fn says(self) -> &'static str {
         match self {
             Self::Ok => "{provider} accepted the credentials.",
@@ -110,12 +111,13 @@ impl OutcomeKind {
             Self::ProviderDown => "{provider} is having problems.",
             Self::Unreachable => "We couldn't reach {provider}.",
             Self::Tls => "We couldn't make a secure connection to {provider}.",
-            Self::ProtocolMismatch => "{provider} sent a reply we didn't expect.",
-            Self::Unknown => "{provider} sent a reply we don't recognize.",
+            Self::ProtocolMismatch => "{provider} sent a response we didn't expect.",
+            Self::Unknown => "{provider} sent a response we don't recognize.",
         }
     }
 
-    /// What the person can do, if the guide has no text of its own. `{provider}` stands for the provider's name.
+    /// What the person can do, if the guide does not provide its own advice. `{provider}` stands for the provider's
+    /// name.
     pub const fn fix(self) -> &'static str {
         match self {
             Self::Ok | Self::OkLimited => "You don't need to do anything.",

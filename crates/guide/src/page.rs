@@ -1,4 +1,4 @@
-//! The page of a kind of finding: its code, its severity, and what the documentation says about it.
+//! The page for a kind of finding: its code, its severity, and its documentation.
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::IntoStaticStr)]
@@ -6,34 +6,34 @@
 pub enum Severity {
     /// The guide cannot be used.
     Error,
-    /// The guide works but should be improved. The file can allow the warning, with a reason.
+    /// The guide works but should be improved. The file can allow the warning if it gives a reason.
     Warning,
 }
 
 impl Severity {
-    /// The word that is shown: `error` or `warning`.
+    /// The word shown in messages: `error` or `warning`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// The page of a kind of finding.
+/// The page for a kind of finding.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CodePage {
-    /// `W` and four digits.
+    /// `W` followed by four digits.
     pub code: &'static str,
-    /// A few words joined by hyphens.
+    /// A name of a few words joined by hyphens.
     pub name: &'static str,
     /// The severity of every finding of this kind.
     pub severity: Severity,
     /// What is wrong, in one sentence without a full stop.
     pub summary: &'static str,
-    /// Why it matters, in one sentence without a full stop. It is shown under every finding.
+    /// Why the finding matters, in one sentence without a full stop. This reason is shown under every finding.
     pub why: &'static str,
-    /// What to do in general, for findings without advice of their own.
+    /// General advice, for findings without specific advice.
     pub help: &'static str,
-    /// A piece of a guide with this mistake. Empty if no excerpt can show it.
+    /// An excerpt from a guide with this mistake. Empty if no excerpt can show the mistake.
     pub bad: &'static str,
-    /// The same piece, corrected.
+    /// The same excerpt, corrected.
     pub good: &'static str,
 }

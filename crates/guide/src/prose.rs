@@ -10,12 +10,12 @@ use crate::template::{Reference, Template};
 
 pub(crate) use self::read::read;
 
-/// A text that consists of paragraphs, lists and code.
+/// Prose that consists of paragraphs, lists, code and images.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prose {
     /// The blocks, in order.
     pub blocks: Vec<Block>,
-    /// The place of the text in the source.
+    /// The location of the prose in the source.
     pub span: Span,
 }
 
@@ -28,26 +28,26 @@ pub enum Block {
     List {
         /// The first number of a numbered list. `None` for a bulleted list.
         first: Option<u64>,
-        /// The items, each of which is a list of blocks.
+        /// The items. Each item is a list of blocks.
         items: Vec<Vec<Self>>,
     },
     /// A code block.
     Code {
-        /// The language, if the guide names it.
+        /// The language, if the guide specifies it.
         language: Option<String>,
-        /// The code. References in it are not replaced.
+        /// The code. References in code are not replaced.
         text: String,
     },
 }
 
-/// A piece of running text.
+/// An inline element.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inline {
     /// Literal text.
     Text(String),
     /// A value to insert.
     Reference(Reference),
-    /// Code: text to enter or to recognize, letter for letter.
+    /// Inline code: text that people enter or recognize exactly as written.
     Code(Template),
     /// Bold text, such as a label on the provider's screen.
     Strong(Vec<Self>),
@@ -69,7 +69,7 @@ pub enum Inline {
     },
     /// A line break in the source, shown as a space.
     SoftBreak,
-    /// A line break that is shown.
+    /// A visible line break.
     HardBreak,
 }
 
@@ -79,7 +79,7 @@ impl Prose {
         self.blocks.is_empty()
     }
 
-    /// All inline elements in order, each before those inside it.
+    /// All inline elements in order. Each element precedes the elements inside it.
     pub fn inlines(&self) -> Vec<&Inline> {
         fn blocks<'a>(list: &'a [Block], out: &mut Vec<&'a Inline>) {
             for block in list {

@@ -1,4 +1,4 @@
-//! Reads a file: text in, value and findings out.
+//! Reads a file: turns its text into a value and findings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct Reading<T> {
     pub source: Arc<Source>,
     /// The valid parts of the file, even if there are errors. `None` if the file cannot be interpreted at all.
     pub value: Option<T>,
-    /// The findings, ordered by their place in the text.
+    /// The findings, ordered by their location in the text.
     pub findings: Vec<Finding>,
 }
 
@@ -64,10 +64,10 @@ pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
     })
 }
 
-/// Reads a file of another form, with the same checks of its text and shape. `lower` interprets the shape.
+/// Reads a file in another form and checks its text and shape in the same way. `lower` interprets the shape.
 ///
-/// `lower` is also called if the file has schema errors, as long as it can be deserialized into the shape. All
-/// mistakes are therefore reported at once.
+/// `lower` is also called if the file has schema errors, as long as it can be deserialized into the shape. The author
+/// therefore sees all mistakes at once.
 pub fn read_form<S: for<'de> Deserialize<'de>, T>(
     name: &str,
     bytes: &[u8],
@@ -94,7 +94,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
         }
         let is_valid = match schema::check(form, &root, &source, &mut findings) {
             Some(repairs) => {
-                // A misspelled word is reported once, and the rest of the file is read as if it were correct.
+                // A misspelled word is reported once, and the rest of the file is read as if the word were correct.
                 repair(&mut root, &repairs);
                 schema::is_valid(form, &root)
             }
@@ -105,7 +105,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
         }
         match S::deserialize(&root) {
             Ok(shape) => lower(shape, &root, &source, &mut findings),
-            // The schema's findings say what is wrong.
+            // The findings from the schema describe what is wrong.
             Err(_) if !is_valid => None,
             Err(error) => {
                 let span = source.first_line(error.span.unwrap_or_default());
@@ -117,9 +117,9 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
     Reading { source, value, findings: in_order(findings) }
 }
 
-/// Decodes a file. If there is a finding, the text only serves to show it.
+/// Decodes a file. If there is a finding, the text is used only to display the finding.
 fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
-    // Avoids copying a file that would be rejected for its size anyway.
+    // Avoids copying a file that will be rejected because of its size.
     if bytes.len() > yaml::MAX_BYTES {
         let message = format!("the file is larger than {} MiB", yaml::MAX_BYTES >> 20);
         return (String::new(), Some(Finding::new(&TOO_LARGE, Span::new(0, 0), message)));
@@ -138,7 +138,7 @@ fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
                 format!("the byte 0x{byte:02x} is not valid UTF-8"),
             );
             if byte >= 0xa0 {
-                found = found.label(format!("would be `{}` in Latin-1", char::from(byte)));
+                found = found.label(format!("this byte is `{}` in Latin-1", char::from(byte)));
             }
             (String::from_utf8_lossy(bytes).into_owned(), Some(found))
         }
@@ -161,7 +161,7 @@ fn decode_utf16(bytes: &[u8]) -> Option<String> {
     Some(char::decode_utf16(rest.chunks_exact(2).map(unit)).map(|ch| ch.unwrap_or('\u{fffd}')).collect())
 }
 
-/// Sorts findings by place, removes duplicates and limits their number.
+/// Sorts findings by location, removes duplicates and limits their number.
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings.dedup();
@@ -174,7 +174,7 @@ fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-/// Applies repairs to the tree. Repairs are keyed by the place of a key or value.
+/// Applies repairs to the tree. Repairs are keyed by the location of a key or value.
 fn repair(node: &mut Node, repairs: &BTreeMap<Span, Repair>) {
     match repairs.get(&node.span) {
         Some(Repair::Become(kind)) => node.kind = kind.clone(),

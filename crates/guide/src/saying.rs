@@ -1,7 +1,7 @@
-//! Messages to the person who links an account: the guide's text, or one of our own.
+//! Messages to the person who links an account: the guide's messages and our own.
 //!
-//! **Invariant:** a message of our own keeps its meaning as data, so that pages can show it in the reader's language.
-//! No message contains an entered value.
+//! **Invariant:** each of our own messages keeps its meaning as data, so that pages can show it in the reader's
+//! language. No message contains an entered value.
 
 use std::ops::Deref;
 
@@ -20,7 +20,7 @@ pub struct Saying {
 }
 
 impl Saying {
-    /// The meaning of a message of our own. `None` if the text is the guide's.
+    /// The meaning of one of our own messages. `None` if the message is from the guide.
     pub fn ours(&self) -> Option<&Ours> {
         self.ours.as_ref()
     }
@@ -34,7 +34,7 @@ impl Deref for Saying {
     }
 }
 
-/// Makes a message of the guide's text.
+/// Creates a message from a string in the guide.
 impl From<String> for Saying {
     fn from(text: String) -> Self {
         Self { text, ours: None }
@@ -47,11 +47,11 @@ impl From<Ours> for Saying {
     }
 }
 
-/// The meaning of one of our own messages. `Display` writes it in English.
+/// The meaning of one of our own messages. `Display` writes the message in English.
 #[derive(Clone, Debug, Display, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ours {
-    /// What happened: an outcome's default text.
+    /// What happened: an outcome's default message.
     #[display("{}", outcome.says().replace("{provider}", provider))]
     Happened {
         /// The outcome.
@@ -72,7 +72,7 @@ pub enum Ours {
     AcceptedIn {
         /// The provider's name.
         provider: String,
-        /// The label of the environment that accepts them.
+        /// The label of the environment that accepts the credentials.
         environment: String,
     },
     /// Advice to link another environment instead.
@@ -91,15 +91,15 @@ pub enum Ours {
         /// What is wrong with the value.
         mistake: Mistake,
     },
-    /// An entered URL belongs to another environment than the chosen one.
+    /// An entered URL belongs to an environment other than the chosen one.
     #[display("This address belongs to {shown}, but you are connecting {chosen}.")]
     AddressOf {
-        /// The label of the environment that the URL belongs to.
+        /// The label of the environment to which the URL belongs.
         shown: String,
         /// The label of the chosen environment.
         chosen: String,
     },
-    /// Advice to create a new signing key, because part of the entered one is missing.
+    /// Advice to create a new signing key, because part of the entered key is missing.
     #[display("If you no longer have the complete key, create a new one.")]
     AnotherKey,
 }
@@ -111,76 +111,76 @@ pub enum Mistake {
     /// A required value is missing.
     #[display("{{label}} is required.")]
     Missing,
-    /// A yes-or-no question is not answered.
+    /// A yes-or-no question was not answered.
     #[display("Answer yes or no for {{label}}.")]
     Unanswered,
-    /// It is longer than this number of characters.
+    /// The value is longer than this number of characters.
     #[display("{{label}} must have at most {_0} characters.")]
     Longer(usize),
-    /// It contains line breaks or other control characters.
+    /// The value contains line breaks or other control characters.
     #[display("{{label}} must be a single line.")]
     SeveralLines,
-    /// It contains a NUL character.
+    /// The value contains a NUL character.
     #[display("{{label}} must not contain NUL characters.")]
     Nul,
-    /// It is not an email address.
+    /// The value is not an email address.
     #[display("{{label}} must be a full email address, such as name@example.com.")]
     NotEmail,
-    /// It is not an `https://` URL.
+    /// The value is not an `https://` URL.
     #[display("{{label}} must be an https:// URL.")]
     NotHttps,
-    /// It is not a host name.
+    /// The value is not a host name.
     #[display("{{label}} must be a host name, such as acme.example.com.")]
     NotHost,
-    /// It is neither `true` nor `false`.
+    /// The value is neither `true` nor `false`.
     #[display("{{label}} must be true or false.")]
     NotBoolean,
-    /// It is not one of these values.
+    /// The value is not one of the listed values.
     #[display("{{label}} must be one of {}.", _0.join(", "))]
     NotOneOf(Vec<String>),
-    /// It is a secret that contains a space.
+    /// The value is a secret that contains a space.
     #[display("{{label}} can't contain spaces. Copy only the value itself.")]
     Space,
-    /// It is not a JSON object.
+    /// The value is not a JSON object.
     #[display("{{label}} must be JSON, from the first `{{` to the last `}}`.")]
     NotJson,
-    /// It is not PEM.
+    /// The value is not PEM.
     #[display("{{label}} must be complete PEM text: it begins with `-----BEGIN` and ends with `-----`.")]
     NotPem,
-    /// It is not a whole number.
+    /// The value is not a whole number.
     #[display("{{label}} must be a whole number.")]
     NotWhole,
-    /// It is less than the first number or greater than the second.
+    /// The value is less than the first number or greater than the second.
     #[display("{{label}} must be a number from {_0} to {_1}.")]
     NotBetween(i64, i64),
-    /// It is less than this number.
+    /// The value is less than this number.
     #[display("{{label}} must be at least {_0}.")]
     Below(i64),
-    /// It is greater than this number.
+    /// The value is greater than this number.
     #[display("{{label}} must be at most {_0}.")]
     Above(i64),
-    /// It does not match the field's pattern.
+    /// The value does not match the field's pattern.
     #[display("{{label}} has the wrong format.")]
     Odd,
-    /// It does not identify its environment. Holds the provider's term for an environment.
+    /// The value does not identify its environment. Contains the provider's term for an environment.
     #[display("{{label}} doesn't identify the {}.", _0.to_lowercase())]
     NoEnvironment(String),
-    /// It does not result in one of the provider's addresses.
+    /// The value does not lead to one of the provider's addresses.
     #[display("{{label}} doesn't lead to one of this provider's addresses.")]
     NoAddress,
-    /// It contains characters that cannot be sent in a request.
+    /// The value contains characters that cannot be sent in a request.
     #[display("{{label}} contains characters that can't be sent. Copy only the value itself.")]
     Unsendable,
-    /// It is not a key that can be used for signing.
+    /// The value is not a key that can be used for signing.
     #[display("{{label}} is not a valid signing key. Copy all of it, from the first line to the last.")]
     NotSigningKey,
-    /// A part of it is missing.
+    /// Part of the value is missing.
     #[display("Part of {{label}} is missing. Copy all of it.")]
     Part,
 }
 
 impl Mistake {
-    /// The message about this mistake in the field with this label.
+    /// Creates the message about this mistake for the field with this label.
     pub fn in_field(self, label: &str) -> Saying {
         Ours::Field { label: label.to_owned(), mistake: self }.into()
     }

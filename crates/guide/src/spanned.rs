@@ -14,7 +14,7 @@ use crate::source::Span;
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 

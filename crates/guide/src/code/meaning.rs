@@ -1,9 +1,9 @@
-//! Findings about the meaning: do the parts of the guide fit together?
+//! Findings about meaning: are the parts of the guide consistent?
 
 use crate::page::CodePage;
 use crate::page::Severity::Error;
 
-/// The pages of this file, ordered by code.
+/// The pages in this file, ordered by code.
 pub(super) const PAGES: &[&CodePage] = &[
     &BAD_KEY,
     &TAKEN_KEY,
@@ -48,7 +48,7 @@ pub(crate) static TAKEN_KEY: CodePage = CodePage {
     name: "taken-key",
     severity: Error,
     summary: "Two items of the same kind have the same key",
-    why: "a reference to the key could mean either item",
+    why: "a reference to the key would be ambiguous",
     help: "give one of them a different key",
     bad: r"- key: token
 - key: token",
@@ -82,8 +82,8 @@ pub(crate) static MISPLACED_REFERENCE: CodePage = CodePage {
     code: "W0205",
     name: "misplaced-reference",
     severity: Error,
-    summary: "A reference has no value in this place",
-    why: "a documentation page knows no entered values, and a request knows no labels",
+    summary: "A reference cannot be used here",
+    why: "documentation pages have no access to entered values, and requests have no access to labels",
     help: "use a reference that is available here",
     bad: "body: Your slug is {{ value.slug }}.",
     good: "body: Find {{ label.slug }}.",
@@ -127,8 +127,8 @@ pub(crate) static IMAGE_WITHOUT_TEXT: CodePage = CodePage {
     name: "image-without-text",
     severity: Error,
     summary: "An image has no alternative text",
-    why: "people who cannot see the image, and people in a terminal, get no information",
-    help: "describe in the brackets what the image shows",
+    why: "the image gives no information to people who cannot see it or who read the guide in a terminal",
+    help: "describe the image inside the square brackets",
     bad: "body: '![](menu.png)'",
     good: "body: '![The Settings menu](menu.png)'",
 };
@@ -149,7 +149,7 @@ pub(crate) static BAD_HOST: CodePage = CodePage {
     name: "bad-host",
     severity: Error,
     summary: "A host or host pattern is invalid",
-    why: "`hosts` is what keeps secrets from being sent anywhere else",
+    why: "`hosts` prevents secrets from being sent to any other host",
     help: "write `api.example.com`, `*.example.com` or `**.example.com`",
     bad: "hosts: ['*.com']",
     good: "hosts: ['*.example.com']",
@@ -182,7 +182,7 @@ pub(crate) static NOT_RUNNABLE: CodePage = CodePage {
     name: "not-runnable-yet",
     severity: Error,
     summary: "Waystone cannot run this part of the format yet",
-    why: "a guide that passes `check` must be able to link accounts",
+    why: "a guide that passes `check` must work for linking accounts",
     help: "use something else for now, or watch the changelog",
     bad: "auth: { oauth2: { grant: device_code, … } }",
     good: "auth: { oauth2: { grant: client_credentials, … } }",
@@ -192,9 +192,9 @@ pub(crate) static BAD_DATE: CodePage = CodePage {
     code: "W0215",
     name: "bad-date",
     severity: Error,
-    summary: "A date does not exist",
-    why: "warnings about outdated facts and upcoming sunsets depend on dates",
-    help: "write an existing date as `YYYY-MM-DD`",
+    summary: "A date is invalid",
+    why: "warnings about outdated facts and upcoming sunsets depend on valid dates",
+    help: "write a valid date as `YYYY-MM-DD`",
     bad: "checked_on: '2026-02-30'",
     good: "checked_on: '2026-02-28'",
 };
@@ -204,7 +204,7 @@ pub(crate) static SECRET_CASE: CodePage = CodePage {
     name: "secret-case",
     severity: Error,
     summary: "`accept` would change the case of a secret",
-    why: "secrets are case-sensitive, so the provider would reject the changed one",
+    why: "secrets are case-sensitive, so the provider would reject the changed secret",
     help: "remove the step from `accept`",
     bad: r"type: secret
 accept: [lowercase]",
@@ -241,8 +241,8 @@ pub(crate) static FALSE_EXAMPLE: CodePage = CodePage {
     code: "W0219",
     name: "false-example",
     severity: Error,
-    summary: "An example does not produce the result it names",
-    why: "either the example or the rule it tests is wrong",
+    summary: "An example does not produce its expected result",
+    why: "the example or the rule that it tests is wrong",
     help: "correct the example, or the rule that it tests",
     bad: r"typed: Acme
 becomes: Acme",
@@ -266,8 +266,8 @@ pub(crate) static BAD_SCENARIO: CodePage = CodePage {
     code: "W0221",
     name: "bad-scenario",
     severity: Error,
-    summary: "A turn of a scenario needs exactly one answer",
-    why: "a scenario is a test, and its result must be certain",
+    summary: "A turn in a scenario needs exactly one answer",
+    why: "a scenario is a test, so its result must be unambiguous",
     help: "give the turn either a `response` or `fails`",
     bad: "- { request: GET /me }",
     good: "- { request: GET /me, response: { status: 200 } }",
@@ -279,7 +279,7 @@ pub(crate) static UNBOUND_HOST: CodePage = CodePage {
     severity: Error,
     summary: "The base address can lead to a host that `hosts` does not allow",
     why: "requests would be refused, or an entered value could choose the host",
-    help: "end the host in a literal part that a pattern in `hosts` covers",
+    help: "end the host with literal labels that match a pattern in `hosts`",
     bad: "base_url: 'https://{{ value.domain }}'",
     good: "base_url: 'https://{{ value.slug | host_labels(1) }}.example.com'",
 };
@@ -290,7 +290,7 @@ pub(crate) static UNUSED_ALLOW: CodePage = CodePage {
     severity: Error,
     summary: "`allow` names a code that is not a warning",
     why: "errors cannot be allowed, and an unknown code allows nothing",
-    help: "name the code of a warning, or remove the entry",
+    help: "use the code of a warning, or remove the entry",
     bad: "allow: [{ code: W0101, reason: we know }]",
     good: "allow: [{ code: W0325, reason: the step is read by admins only }]",
 };
@@ -300,8 +300,8 @@ pub(crate) static BAD_CONDITION: CodePage = CodePage {
     name: "bad-condition",
     severity: Error,
     summary: "A condition is always or never true",
-    why: "the part with this condition would be shown to nobody or to everybody",
-    help: "name a `field` together with `is`, or an `environment`",
+    why: "the step or field with this condition would be shown to no one or to everyone",
+    help: "specify an `environment`, or a `field` together with `is`",
     bad: "when: { field: region }",
     good: "when: { field: region, is: eu }",
 };
@@ -310,9 +310,9 @@ pub(crate) static BAD_AUTH: CodePage = CodePage {
     code: "W0225",
     name: "bad-auth",
     severity: Error,
-    summary: "The parts of `auth` do not fit together",
+    summary: "The parts of `auth` are inconsistent",
     why: "requests could not be authenticated, so no account could be linked",
-    help: "give the scheme all the parts it needs, and no others",
+    help: "specify all the keys that the scheme needs, and no other keys",
     bad: "auth:
   oauth2: { grant: client_credentials, token_url: 'https://acme.example/token', client_id: '{{ value.client_id }}' }",
     good: "auth:

@@ -1,9 +1,9 @@
-//! Findings about the shape: does the format have these keys and types of values?
+//! Findings about shape: does the format allow these keys and value types?
 
 use crate::page::CodePage;
 use crate::page::Severity::Error;
 
-/// The pages of this file, ordered by code.
+/// The pages in this file, ordered by code.
 pub(super) const PAGES: &[&CodePage] =
     &[&MISSING_KEY, &UNKNOWN_KEY, &WRONG_TYPE, &NOT_A_CHOICE, &OUT_OF_BOUNDS, &WRONG_VERSION];
 
@@ -26,8 +26,8 @@ pub(crate) static UNKNOWN_KEY: CodePage = CodePage {
     name: "unknown-key",
     severity: Error,
     summary: "The format has no such key",
-    why: "an unknown key would be ignored without notice",
-    help: "use a key of the format; an editor that has loaded the schema lists them",
+    why: "an unknown key would be silently ignored",
+    help: "use a key from the format; an editor with the schema loaded lists all keys",
     bad: r"steps:
   - titel: Open",
     good: r"steps:
@@ -72,8 +72,8 @@ pub(crate) static WRONG_VERSION: CodePage = CodePage {
     code: "W0106",
     name: "wrong-version",
     severity: Error,
-    summary: "The file uses another version of the format",
-    why: "the same words can mean something else in another version",
+    summary: "The file uses a different version of the format",
+    why: "the same keys can have a different meaning in another version",
     help: "write `waystone: 1`, or use a newer waystone",
     bad: "waystone: 2",
     good: "waystone: 1",

@@ -1,9 +1,9 @@
-//! Findings about the text: is it a document that every tool reads the same way?
+//! Findings about text: does every tool read the file the same way?
 
 use crate::page::CodePage;
 use crate::page::Severity::Error;
 
-/// The pages of this file, ordered by code.
+/// The pages in this file, ordered by code.
 pub(super) const PAGES: &[&CodePage] = &[
     &UNREADABLE,
     &TOO_LARGE,
@@ -23,7 +23,7 @@ pub(crate) static UNREADABLE: CodePage = CodePage {
     name: "unreadable",
     severity: Error,
     summary: "The file is not UTF-8 text",
-    why: "text in one known encoding reads the same everywhere",
+    why: "a single, fixed encoding makes every tool read the same text",
     help: "save the file as UTF-8",
     bad: "",
     good: "",
@@ -34,8 +34,8 @@ pub(crate) static TOO_LARGE: CodePage = CodePage {
     name: "too-large",
     severity: Error,
     summary: "The file exceeds a size limit for guides",
-    why: "limits on size, depth and number of values keep reading fast for any file",
-    help: "remove what does not belong in a guide",
+    why: "limits on size, depth and the number of values keep parsing fast for every file",
+    help: "remove everything that does not belong in a guide",
     bad: "",
     good: "",
 };
@@ -45,7 +45,7 @@ pub(crate) static CONTROL_CHARACTER: CodePage = CodePage {
     name: "invisible-character",
     severity: Error,
     summary: "The text contains a control, direction or private-use character",
-    why: "an invisible character can change how the text reads and so hide what a guide does",
+    why: "an invisible character can change how the text reads, and thus hide what a guide does",
     help: "delete the character",
     bad: "title: Create a<U+2060>token",
     good: "title: Create a token",
@@ -56,7 +56,7 @@ pub(crate) static YAML_SYNTAX: CodePage = CodePage {
     name: "yaml-syntax",
     severity: Error,
     summary: "The file is not valid YAML",
-    why: "nothing in the file can be used until it can be read",
+    why: "the file cannot be used until it can be parsed",
     help: "compare the indentation and quotes with the surrounding lines",
     bad: "title: 'Don't ask'",
     good: r#"title: "Don't ask""#,
@@ -68,7 +68,7 @@ pub(crate) static DUPLICATE_KEY: CodePage = CodePage {
     severity: Error,
     summary: "A key appears twice in the same mapping",
     why: "YAML parsers disagree on which of the two counts",
-    help: "keep one of them",
+    help: "keep only one of the two entries",
     bad: r"label: Token
 label: API token",
     good: "label: API token",
@@ -92,7 +92,7 @@ pub(crate) static SEVERAL_DOCUMENTS: CodePage = CodePage {
     name: "several-documents",
     severity: Error,
     summary: "The file contains more than one YAML document",
-    why: "a guide is one document, so any further document would be ignored",
+    why: "a guide is a single document, so any other document would be ignored",
     help: "remove the `---`, or move the second document into its own file",
     bad: r"waystone: 1
 ---
@@ -105,8 +105,8 @@ pub(crate) static AMBIGUOUS_SCALAR: CodePage = CodePage {
     name: "ambiguous-value",
     severity: Error,
     summary: "An unquoted value is ambiguous",
-    why: "YAML parsers disagree on its type, so different tools would see different guides",
-    help: "put it in quotes",
+    why: "YAML parsers disagree on the value's type, so tools would read the guide differently",
+    help: "put the value in quotes",
     bad: "default: 012",
     good: "default: '012'",
 };
@@ -116,7 +116,7 @@ pub(crate) static COMPLEX_KEY: CodePage = CodePage {
     name: "complex-key",
     severity: Error,
     summary: "A list or mapping is used as a key",
-    why: "every key in a guide is a name",
+    why: "every key in a guide must be a name",
     help: "use a name as the key",
     bad: r"? [a, b]
 : c",
@@ -138,9 +138,9 @@ pub(crate) static TOO_MANY: CodePage = CodePage {
     code: "W0011",
     name: "too-many-findings",
     severity: Error,
-    summary: "There are more findings than are shown",
+    summary: "Some findings are not shown",
     why: "later findings are often consequences of earlier ones",
-    help: "fix the findings shown, then check again",
+    help: "fix the findings that are shown, then check again",
     bad: "",
     good: "",
 };

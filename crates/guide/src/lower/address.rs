@@ -1,4 +1,4 @@
-//! Lowers environments, hosts and base URLs: where a method can send requests, and where it does.
+//! Lowers environments, hosts and base URLs: the hosts to which a method can send requests, and those to which it does.
 
 use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Reports environments that lack a value which others have.
+    /// Reports environments that lack a value that other environments have.
     pub(crate) fn columns(&mut self, environments: &[Environment]) {
         for (n, name) in environments
             .iter()
@@ -54,7 +54,7 @@ impl Lowering<'_> {
             let first = environments.iter().position(|one| one.value(name.as_str()).is_some());
             let lacking = environments.iter().find(|one| one.value(name.as_str()).is_none());
             if let (true, Some(lacking)) = (first == Some(n), lacking) {
-                let message = format!("the environment `{}` has no `{name}`, but others do", lacking.key);
+                let message = format!("the environment `{}` has no `{name}`, but other environments do", lacking.key);
                 let found = Finding::new(&UNKNOWN_NAME, lacking.span, message);
                 self.report(found.help(format!("add `{name}` to its `values`")));
             }
@@ -112,13 +112,13 @@ impl Lowering<'_> {
             let found = bad("a base URL can only have a host, a port and a path");
             self.report(
                 found.help(
-                    "remove the user, query or fragment; query parameters belong in `query` of a request",
+                    "remove the user, query or fragment; query parameters belong in a request's `query`",
                 ),
             );
             return None;
         }
         if host.parts.is_empty() {
-            // A reference that could not be read is missing here and has its own finding.
+            // A reference that could not be parsed is missing here and has its own finding.
             if is_whole {
                 self.report(
                     bad("the base URL has no host").help("write `https://` followed by the API's host"),
@@ -137,7 +137,7 @@ impl Lowering<'_> {
         Some(BaseUrl { host, port, path, span: text.span })
     }
 
-    /// Checks, for every environment, that a pattern covers the host whatever values people enter.
+    /// Checks that, in every environment, a pattern matches the host regardless of the values that people enter.
     pub(crate) fn bound(
         &mut self,
         base: &BaseUrl,
@@ -217,7 +217,7 @@ fn not_https(text: &Text) -> Finding {
     }
 }
 
-/// Splits a URL into host and path. `first` is its first literal part without the scheme.
+/// Splits a URL into host and path. `first` is the URL's first literal part, without the scheme.
 fn split(first: &str, template: &Template) -> (Template, Template) {
     let mut host = Template { parts: Vec::new(), span: template.span };
     let mut path = Template { parts: Vec::new(), span: template.span };
@@ -246,7 +246,8 @@ fn push(template: &mut Template, text: &str) {
     }
 }
 
-/// The host in an environment, with `VALUE` for each entered value, and the most labels that a value can have.
+/// The host in an environment, with `VALUE` for each entered value, and the maximum number of labels that a value can
+/// have.
 fn possible(base: &BaseUrl, environment: Option<&Environment>) -> (String, usize) {
     let mut host = String::new();
     let mut labels = 1;

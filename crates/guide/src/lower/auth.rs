@@ -1,4 +1,4 @@
-//! Lowers authentication: reduces every scheme to the same parts of a request.
+//! Lowers authentication: reduces every scheme to the same set of request parts.
 
 use crate::choice::Algorithm;
 use crate::code::{BAD_AUTH, BAD_CHECK};
@@ -38,7 +38,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reads a text that becomes part of a request.
+    /// Parses a string that becomes part of a request.
     pub(crate) fn request_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
         self.template(text, Context::Request, names)
     }
@@ -64,7 +64,7 @@ impl Lowering<'_> {
 
     /// Checks the name of a header or parameter. A header's name is returned in lower case.
     pub(crate) fn parameter_name(&mut self, text: &Text, header: bool) -> Option<String> {
-        // The characters of a token: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+        // The characters allowed in a token: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         let sound = !text.value.is_empty()
             && if header { text.value.bytes().all(token) } else { !text.value.contains(char::is_control) };
@@ -78,14 +78,14 @@ impl Lowering<'_> {
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
     }
 
-    /// Checks the literal parts of a header's value, where a line break would start another header. Inserted values are
-    /// checked when the request is made.
+    /// Checks the literal parts of a header value, in which a line break would start another header. Inserted values
+    /// are checked when the request is made.
     pub(crate) fn header_value(&mut self, value: &Template, text: &Text) {
         let is_bad = |part: &Part| matches!(part, Part::Text(text) if text.contains(char::is_control));
         if value.parts.iter().any(is_bad) {
             let span = self.source.first_line(text.span);
-            let found = Finding::new(&BAD_CHECK, span, "the value of a header must be a single line");
-            self.report(found.help("write it in quotes on one line, without `\\n` or tabs"));
+            let found = Finding::new(&BAD_CHECK, span, "a header value must be a single line");
+            self.report(found.help("write the value in quotes on a single line, without `\\n` or tabs"));
         }
     }
 
@@ -148,7 +148,7 @@ impl Lowering<'_> {
         ];
         for (template, part) in early {
             if let Some(found) = template.references().find(|one| one.target == Target::Request(part)) {
-                let message = "this is not available until after signing";
+                let message = "this value is not available until the request is signed";
                 self.report(Finding::new(&BAD_AUTH, found.span, message).help("remove it here"));
             }
         }

@@ -30,7 +30,7 @@ impl Lowering<'_> {
                 let found = Finding::new(&BAD_CHECK, shape.key.span, "an identity check needs an `account`");
                 self.report(
                     found.help(
-                        "name the account: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
+                        "specify the account: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
                     ),
                 );
             }
@@ -91,7 +91,7 @@ impl Lowering<'_> {
         self.template(text, Context::Answer, names)
     }
 
-    /// Reads a request line such as `GET /path`. `turn` is true for a line of a scenario's turn.
+    /// Parses a request line such as `GET /path`. `turn` is true for the request line of a scenario turn.
     pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text, turn: bool) -> Option<(Verb, &'t str)> {
         let (verb, path) = line.value.split_once(' ').unwrap_or((&line.value, ""));
         let verb = verb.parse().ok();
@@ -215,7 +215,7 @@ impl Lowering<'_> {
             if one_of.is_empty() && *shape == JsonTestShape::default() {
                 let found = Finding::new(&BAD_CHECK, path.span, "this test is empty");
                 self.report(
-                    found.help("add a condition, such as `exists: true`; for `null` it is `type: 'null'`"),
+                    found.help("add a condition, such as `exists: true`; to test for `null`, write `type: 'null'`"),
                 );
             }
             let host = shape.host_differs_from.as_ref().map(|text| self.request_text(text, names));
@@ -280,13 +280,13 @@ impl Lowering<'_> {
             let message = format!("{} matches both a failed request and a response", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
             self.report(
-                found.help("a failed request has no status, headers or body: split this into two rules"),
+                found.help("a failed request has no status, headers or body; split the rule in two"),
             );
         }
         if let Some(field) = shape.at_field.as_ref().filter(|_| shape.is.value.is_transient()) {
             let message = format!("`{}` is temporary and cannot be attributed to a field", shape.is.value);
             let found = Finding::new(&BAD_CHECK, field.span, message)
-                .also(shape.is.span, "temporary: nothing entered is wrong");
+                .also(shape.is.span, "a temporary outcome does not mean that an entered value is wrong");
             self.report(found.help("remove `at_field`, or people would change a correct value"));
         }
         if shape.ask_elsewhere && names.environment_keys.len() < 2 {
@@ -307,7 +307,7 @@ impl Lowering<'_> {
         list.0.iter().map(|status| status.value).collect()
     }
 
-    /// Reads a message to the person who links. It cannot contain secrets.
+    /// Parses a message to the person who links. The message cannot contain secrets.
     fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
         let template = self.template(text, Context::Message, names);
         for reference in template.references() {
@@ -334,7 +334,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a text looks as if it contains a reference.
+/// Whether a string appears to contain a reference.
 fn is_like_a_reference(text: &str) -> bool {
     let inner = text.split_once("{{").and_then(|(_, rest)| rest.split_once("}}"));
     inner.is_some_and(|(inner, _)| {

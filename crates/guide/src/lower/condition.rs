@@ -23,7 +23,7 @@ impl Lowering<'_> {
             }
             (None, Some(value)) => {
                 let found =
-                    Finding::new(&BAD_CONDITION, value.span, "this condition names a value but no field");
+                    Finding::new(&BAD_CONDITION, value.span, "this condition specifies a value but no field");
                 self.report(found.help("add the field: `field: …` next to `is`"));
             }
             (None, None) if shape.environment.0.is_empty() => {

@@ -37,7 +37,7 @@ impl Lowering<'_> {
             ShortOr::Short(line) => self.request_line(line, names)?,
             ShortOr::Long(long) => self.request(long, names)?,
         };
-        // A login request carries credentials in its content. It cannot carry the token that it obtains.
+        // A login request carries credentials in its query, headers or body. It cannot carry the token that it obtains.
         if matches!(request.carries, Carries::AsMethod) {
             request.carries = Carries::Only(Vec::new());
         }

@@ -17,7 +17,7 @@ use crate::template::Context;
 const SECRET_WORDS: &[&str] =
     &["token", "secret", "password", "passwd", "passphrase", "apikey", "key", "pat"];
 
-/// The default maximum length of a type's values, in characters.
+/// The default maximum length of values of this type, in characters.
 const fn longest(kind: FieldType) -> usize {
     match kind {
         FieldType::File | FieldType::Multiline => MAX_FILE_LENGTH,
@@ -25,7 +25,7 @@ const fn longest(kind: FieldType) -> usize {
     }
 }
 
-/// Whether a field's key looks like that of a secret.
+/// Whether a field's key looks like the key of a secret.
 fn looks_secret(key: &str) -> bool {
     key.split(['_', '-']).any(|word| SECRET_WORDS.contains(&word))
         && !["_id", "_sid"].iter().any(|end| key.ends_with(end))
@@ -54,7 +54,7 @@ impl Lowering<'_> {
         self.options(shape);
         self.bounds(shape);
         if let (Some(says), None) = (&shape.pattern_says, &shape.pattern) {
-            let found = Finding::new(&BAD_FIELD, says.span, "`pattern_says` needs a `pattern` to describe");
+            let found = Finding::new(&BAD_FIELD, says.span, "`pattern_says` requires a `pattern`");
             self.report(found.help("add the `pattern`, or remove `pattern_says`"));
         }
         let accept = shape.accept.iter().map(|accept| self.accept(accept, shape, secret, names)).collect();
@@ -67,7 +67,7 @@ impl Lowering<'_> {
                     let found = Finding::new(
                         &BAD_FIELD,
                         refuse.says.span,
-                        "this rule does not say which values it rejects",
+                        "this rule does not specify which values it rejects",
                     );
                     self.report(found.help("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
                 }
@@ -122,16 +122,16 @@ impl Lowering<'_> {
         self.unique("option", shape.options.iter().map(|option| &option.value));
     }
 
-    /// Reports settings that belong to another type, and a range without any number.
+    /// Reports settings that belong to another type, and ranges that contain no number.
     fn bounds(&mut self, shape: &FieldShape) {
         let (kind, at) = (shape.r#type.value, shape.r#type.span);
         if (shape.min.is_some() || shape.max.is_some()) && kind != FieldType::Number {
             let found = Finding::new(&BAD_FIELD, at, "only a `number` can have `min` and `max`");
-            self.report(found.help("write `type: number`, or remove them"));
+            self.report(found.help("write `type: number`, or remove `min` and `max`"));
         }
         if shape.min.zip(shape.max).is_some_and(|(min, max)| max < min) {
             let found = Finding::new(&BAD_FIELD, at, "`min` is greater than `max`");
-            self.report(found.help("swap the two"));
+            self.report(found.help("swap the two values"));
         }
         if let Some(holds) = shape.holds.filter(|_| !matches!(kind, FieldType::Multiline | FieldType::File)) {
             let found = Finding::new(&BAD_FIELD, holds.span, "only `multiline` and `file` can have `holds`");
@@ -230,7 +230,7 @@ impl Lowering<'_> {
                 (_, Err(refused)) => Some(format!("is rejected by `{}`", refused.by)),
             };
             if let Some(outcome) = outcome {
-                let message = format!("the example of `{}` has a different result", field.key);
+                let message = format!("an example for `{}` has a different result", field.key);
                 self.report(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
             }
         }

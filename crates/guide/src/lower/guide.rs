@@ -1,4 +1,4 @@
-//! The meaning of a guide as a whole.
+//! Lowers a whole guide.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::node::Node;
 use crate::shape::{GuideShape, LifecycleShape, ProviderShape, Text};
 use crate::source::Source;
 
-/// Lowers a guide. `digest` is the SHA-256 of its text.
+/// Lowers a guide. `digest` is the SHA-256 of the guide's text.
 pub(crate) fn guide(
     shape: &GuideShape,
     root: &Node,

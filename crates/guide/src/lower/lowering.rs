@@ -11,13 +11,13 @@ use crate::shape::{AllowShape, Text};
 use crate::source::{Source, Span};
 use crate::template::{Context, Template, TextReader};
 
-/// The state of lowering a file.
+/// The state while a file is lowered.
 pub(crate) struct Lowering<'a> {
     pub(crate) source: &'a Source,
-    /// The whole tree, to find the node that encloses a place.
+    /// The whole tree, used to find the node that encloses a location.
     pub(crate) root: &'a Node,
     pub(crate) findings: &'a mut Vec<Finding>,
-    /// The allowed warnings so far.
+    /// The allowed warnings that have been found so far.
     pub(crate) allow: Vec<Allow>,
 }
 
@@ -26,7 +26,7 @@ impl Lowering<'_> {
         self.findings.push(finding);
     }
 
-    /// Reads texts with references in this context, which may refer to these names.
+    /// Parses strings with references in this context. References can use these names.
     pub(crate) fn reader<'r, 'n>(&'r mut self, context: Context, names: &'r Names<'n>) -> TextReader<'r, 'n> {
         TextReader { context, names, source: self.source, findings: self.findings }
     }
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         self.key_with(text, "-")
     }
 
-    /// Checks the spelling of a field's key, whose words are joined by underscores.
+    /// Checks the spelling of a field's key, in which underscores separate words.
     pub(crate) fn field_key(&mut self, text: &Text) -> Option<Key> {
         self.key_with(text, "_")
     }
@@ -87,7 +87,7 @@ impl Lowering<'_> {
         names::known(self.findings, text.span, &text.value, kind, known)
     }
 
-    /// Checks that all names are known, and returns those that are.
+    /// Checks that all names are known, and returns the known names.
     pub(crate) fn known_all(&mut self, texts: &[Text], kind: &str, known: &[&str]) -> Vec<Key> {
         texts.iter().filter_map(|text| self.known(text, kind, known)).collect()
     }
@@ -137,14 +137,15 @@ impl Lowering<'_> {
         }
     }
 
-    /// Records the warnings that a node allows: within the node, or in the whole file if the node is the guide.
+    /// Records the warnings that a node allows. They are allowed within the node, or in the whole file if the node is
+    /// the guide.
     pub(crate) fn allowed(&mut self, list: &[AllowShape]) {
         for allow in list {
             let error = pages().any(|page| page.code == allow.code.value);
             if error {
                 let message = format!("`{}` is an error, and errors cannot be allowed", allow.code.value);
                 let found = Finding::new(&UNUSED_ALLOW, allow.code.span, message);
-                self.report(found.help("fix the error, and remove this entry"));
+                self.report(found.help("fix the error and remove this entry"));
             }
             let within = innermost(self.root, allow.code.span).filter(|node| *node != self.root.span);
             self.allow.push(Allow {
@@ -157,7 +158,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The innermost node that has an `allow` containing this place.
+/// The innermost node whose `allow` contains this location.
 fn innermost(node: &Node, at: Span) -> Option<Span> {
     let holds = |node: &&Node| node.span.start <= at.start && at.end <= node.span.end;
     match &node.kind {
@@ -172,7 +173,7 @@ fn innermost(node: &Node, at: Span) -> Option<Span> {
     }
 }
 
-/// The number of days in the month of a date. `None` if the text does not have the form of a date.
+/// The number of days in a date's month. `None` if the string is not formatted as a date.
 fn days_of_month(text: &str) -> Option<u32> {
     let mut parts = text.split('-').map(|part| part.parse::<u32>().ok());
     let (year, month, _) = (parts.next()??, parts.next()??, parts.next()??);

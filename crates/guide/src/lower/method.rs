@@ -95,7 +95,7 @@ impl Lowering<'_> {
 }
 
 impl Lowering<'_> {
-    /// Reports keys of a method that are used more than once.
+    /// Reports keys that are used more than once in a method.
     fn keys(&mut self, shape: &MethodShape) {
         self.unique("environment", shape.environments.iter().map(|one| &one.key));
         let computed = shape.derived.iter().map(|one| &one.key);
@@ -111,13 +111,13 @@ impl Lowering<'_> {
         self.unique("scenario", shape.scenarios.iter().map(|scenario| &scenario.name));
     }
 
-    /// Adds the values from which derived values are made.
+    /// Adds the source values of derived values.
     fn with_sources(&self, mut used: Vec<Key>, derived: &[DerivedShape], names: &Names<'_>) -> Vec<Key> {
         let mut at = 0;
         while let Some(key) = used.get(at).cloned() {
             at += 1;
             let Some(shape) = derived.iter().find(|shape| key == shape.key.value.as_str()) else { continue };
-            // Mistakes in the text are reported later, when the derived value is lowered.
+            // Mistakes in this string are reported later, when the derived value is lowered.
             let mut reported_later = Vec::new();
             let context = Context::Request;
             let mut reader =
@@ -141,18 +141,18 @@ impl Lowering<'_> {
         for check in checks.iter().filter(|_| in_body).filter(bare).filter(as_method) {
             let message = format!("a `{}` request has no body to carry the credential", check.request.verb);
             let found = Finding::new(&BAD_CHECK, check.request.span, message);
-            self.report(found.help("use `POST`, or carry the credential elsewhere"));
+            self.report(found.help("use `POST`, or send the credential in another part of the request"));
         }
     }
 }
 
-/// The names that texts of a method can refer to before any request is made.
+/// The names that strings in a method can refer to before any request is made.
 fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
     let fields = || shape.fields.iter().map(|field| field.key.value.as_str());
     let derived = || shape.derived.iter().map(|one| one.key.value.as_str());
     Names {
         fields: fields().collect(),
-        // Authentication is lowered first and can use all of them.
+        // Authentication is lowered first and can use all fields and derived values.
         values: fields().chain(derived()).collect(),
         steps: steps(shape).map(|step| step.key.value.as_str()).collect(),
         environment_keys: shape.environments.iter().map(|one| one.key.value.as_str()).collect(),
@@ -175,7 +175,7 @@ fn steps(shape: &MethodShape) -> impl Iterator<Item = &StepShape> {
     parts.into_iter().flatten().flat_map(|part| &part.sections).flat_map(|section| &section.steps)
 }
 
-/// The outcome rules of sign-in, of each check and of the method.
+/// The outcome rules for sign-in, for each check and for the method.
 fn rules(shape: &MethodShape) -> impl Iterator<Item = &OutcomeShape> {
     let of_checks = shape.checks.iter().flat_map(|check| &check.outcomes);
     shape.auth.value.outcomes().into_iter().chain(of_checks).chain(&shape.outcomes)
@@ -192,7 +192,7 @@ fn used_by(auth: &Auth) -> Vec<Key> {
     all.flat_map(Template::values).cloned().collect()
 }
 
-/// The names of the additional values that environments have.
+/// The names of the environments' additional values.
 fn columns(environments: &[EnvironmentShape]) -> Vec<&str> {
     let mut columns: Vec<&str> = Vec::new();
     for (name, _) in environments.iter().flat_map(|one| &one.values.0) {

@@ -1,8 +1,9 @@
-//! Lowers patterns: the subset of regular expressions that means the same in Rust and in every browser.
+//! Lowers patterns: the subset of regular expressions that has the same meaning in Rust and in every browser.
 //!
 //! Browsers compile a pattern with JavaScript's `v` flag ([the `pattern`
-//! attribute](https://html.spec.whatwg.org/multipage/input.html#the-pattern-attribute)) and silently ignore one that
-//! is invalid. Patterns that the two would read differently are therefore rejected here, where the author notices.
+//! attribute](https://html.spec.whatwg.org/multipage/input.html#the-pattern-attribute)) and silently ignore an invalid
+//! pattern. Patterns that browsers and Rust would interpret differently are therefore rejected here, so that the author
+//! sees the problem.
 
 use std::ops::Range;
 
@@ -15,7 +16,7 @@ use crate::lower::lowering::Lowering;
 use crate::model::Pattern;
 use crate::shape::Text;
 
-/// A part of a pattern that is not portable, with the reason and what to write instead.
+/// A non-portable part of a pattern, with the reason and the replacement.
 struct NotPortable {
     at: Range<usize>,
     why: String,
@@ -30,7 +31,7 @@ impl Lowering<'_> {
             let quoted = format!("'{}'", bare.replace('\'', "''"));
             self.report(
                 found
-                    .help(format!("it always matches the whole value; write {quoted}"))
+                    .help(format!("a pattern always matches the whole value; write {quoted}"))
                     .fix(text.span, quoted),
             );
             return None;
@@ -68,7 +69,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The pattern without the anchors at its ends. `None` if it has none.
+/// The pattern without the anchors at its ends. `None` if the pattern has no anchors.
 fn without_anchors(pattern: &str) -> Option<&str> {
     let front = pattern.strip_prefix('^').unwrap_or(pattern);
     let is_literal = |front: &&str| front.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 0;
@@ -76,7 +77,7 @@ fn without_anchors(pattern: &str) -> Option<&str> {
     (bare.len() < pattern.len()).then_some(bare)
 }
 
-/// The first part of a pattern that is not portable.
+/// The first non-portable part of a pattern.
 fn not_portable(pattern: &str) -> Option<NotPortable> {
     let found = |at: Range<usize>, why: String, advice: &str| {
         Some(NotPortable { at, why, advice: advice.to_owned() })
@@ -124,7 +125,7 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
                 Some(_),
             ) if next == Some(ch) => {
                 let why = format!("`{ch}{ch}` in a character class has a different meaning in browsers");
-                return found(at..at + 2, why, "write the character only once");
+                return found(at..at + 2, why, "write the character once");
             }
             ('(', None) if next == Some('?') => {
                 let why = "groups that begin with `(?` are not portable".to_owned();
@@ -136,7 +137,7 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
     None
 }
 
-/// Why an escape is not portable and what to write instead. `None` if it is portable.
+/// Why an escape is not portable, and its replacement. `None` if the escape is portable.
 fn escape_problem(ch: char, in_class: bool) -> Option<(String, &'static str)> {
     let unicode =
         |advice| Some((format!(r"`\{ch}` matches more than ASCII here, but not in browsers"), advice));

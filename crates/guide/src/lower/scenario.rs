@@ -65,7 +65,7 @@ impl Lowering<'_> {
                     shape.request.span,
                     "this turn has both a `response` and `fails`",
                 );
-                self.report(found.help("keep only one of them"));
+                self.report(found.help("keep either `response` or `fails`"));
                 return None;
             }
         };

@@ -27,7 +27,7 @@ type Parameter = (String, Template);
 
 /// A request to a token endpoint.
 struct TokenCall<'a> {
-    /// The key of the step that makes it.
+    /// The key of the step that makes the request.
     key: &'static str,
     url: &'a Text,
     parameters: Vec<Parameter>,
@@ -88,7 +88,7 @@ impl Lowering<'_> {
         Auth { sign_in, assertion, ..Auth::new("oauth2", carries, span) }
     }
 
-    /// Reports parts that the grant or the client authentication lacks.
+    /// Reports missing keys that the grant or the client authentication requires.
     fn fits_grant(&mut self, shape: &Oauth2Shape) {
         let at = shape.grant.span;
         let require = |it: &mut Self, is_set: bool, name: &str| {
@@ -161,7 +161,7 @@ impl Lowering<'_> {
         request.carries = Carries::Only(carries);
         request.headers = self.pairs(&shape.token_headers, true, names);
         let mut captures = vec![capture("access_token", true), capture("refresh_token", false)];
-        // Later responses do not necessarily repeat what the first one contained.
+        // Later responses do not necessarily repeat the values in the first response.
         let is_first = key == "sign-in";
         captures.extend(
             self.captures(&shape.captures).into_iter().map(|one| Capture { required: is_first, ..one }),
@@ -173,7 +173,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Adds the guide's parameters, which replace others of the same name.
+    /// Adds the guide's parameters, which replace existing parameters of the same name.
     fn override_parameters(&mut self, all: &mut Vec<Parameter>, own: &Entries<Text>, names: &Names<'_>) {
         for (name, value) in self.pairs(own, false, names) {
             all.retain(|(other, _)| *other != name);
@@ -256,7 +256,8 @@ impl Lowering<'_> {
         captures
     }
 
-    /// Lowers the outcome rules of the sign-in requests. This happens after the fields, whose values messages can show.
+    /// Lowers the outcome rules of the sign-in requests. They are lowered after the fields, because messages can show
+    /// field values.
     pub(crate) fn sign_in_outcomes(
         &mut self,
         shape: &AuthShape,
@@ -301,7 +302,7 @@ impl Lowering<'_> {
 }
 
 impl AuthShape {
-    /// The outcome rules within the scheme.
+    /// The outcome rules that the scheme declares.
     pub(crate) fn outcomes(&self) -> Vec<&OutcomeShape> {
         match self {
             Self::Oauth2(oauth) => oauth.outcomes.iter().collect(),

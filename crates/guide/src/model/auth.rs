@@ -1,7 +1,7 @@
 //! Authentication: the sign-in before requests, and the credentials that each request carries.
 //!
-//! Every scheme of the format is reduced to the same few parts, so the code that sends requests does not distinguish
-//! schemes.
+//! Every scheme in the format is reduced to the same few parts, so the code that sends requests does not need to
+//! distinguish schemes.
 
 use crate::choice::{Algorithm, KeyEncoding, SignatureEncoding};
 use crate::json_path::JsonPath;
@@ -19,7 +19,7 @@ pub struct Auth {
     pub scheme: &'static str,
     /// How tokens are obtained. `None` if the scheme needs no sign-in.
     pub sign_in: Option<SignIn>,
-    /// The places in each request that carry credentials.
+    /// The parts of each request that carry credentials.
     pub carries: Vec<CarrierUse>,
     /// The assertion that is signed for requests or token requests.
     pub assertion: Option<Assertion>,
@@ -27,18 +27,18 @@ pub struct Auth {
     pub signature: Option<Signature>,
     /// The client certificate.
     pub certificate: Option<Certificate>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// How tokens are obtained: requests whose responses contain what later requests carry.
+/// How tokens are obtained: requests whose responses contain the credentials for later requests.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// The requests, in order. Empty if the person signs in with a browser.
+    /// The requests, in order. Empty if people sign in with a browser.
     pub steps: Vec<TokenStep>,
     /// The request that refreshes an expired token. `None` if the steps are repeated instead.
     pub refresh: Option<TokenStep>,
-    /// Whether each refresh invalidates the refresh token that it used.
+    /// Whether each refresh invalidates the refresh token that it uses.
     pub rotates: bool,
     /// The provider's sign-in page, for sign-in with a browser.
     pub redirect: Option<Redirect>,
@@ -49,9 +49,9 @@ pub struct SignIn {
 pub struct TokenStep {
     /// The request, with the expected response and the tokens to keep.
     pub check: Check,
-    /// The path of the tokens' lifetime in the response, in seconds.
+    /// The path to the tokens' lifetime in the response, in seconds.
     pub expires_in: Option<JsonPath>,
-    /// The lifetime in seconds if the response does not state it. `None` if it is unknown.
+    /// The lifetime in seconds if the response does not state it. `None` if the lifetime is unknown.
     pub lifetime: Option<u32>,
 }
 
@@ -66,11 +66,11 @@ pub struct Redirect {
     pub separator: String,
     /// Whether PKCE is used.
     pub pkce: bool,
-    /// Additional parameters of the URL.
+    /// Additional query parameters.
     pub parameters: Vec<(String, Template)>,
-    /// The client id in the URL.
+    /// The client id in the sign-in URL.
     pub client_id: Option<Template>,
-    /// The request that exchanges the returned code for tokens. It uses `code`, `redirect_uri` and, with PKCE,
+    /// The request that exchanges the returned code for tokens. It refers to `code`, `redirect_uri` and, with PKCE,
     /// `code_verifier` as if they were tokens.
     pub exchange: TokenStep,
 }
@@ -92,12 +92,12 @@ pub struct Assertion {
     pub lifetime: u32,
 }
 
-/// The signature of a request.
+/// A request signature.
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// The signing algorithm.
     pub algorithm: Algorithm,
-    /// The signing key. Further items derive the key: each is signed with the previous result.
+    /// The signing key. Further items derive the key: each item is signed with the previous result.
     pub key: Vec<Template>,
     /// The encoding of the key.
     pub key_encoding: KeyEncoding,
@@ -129,12 +129,12 @@ impl Assertion {
 }
 
 impl Auth {
-    /// A scheme whose credentials are only carried, without sign-in, assertion, signature or certificate.
+    /// A scheme that only carries credentials, without sign-in, assertion, signature or certificate.
     pub(crate) fn new(scheme: &'static str, carries: Vec<CarrierUse>, span: Span) -> Self {
         Self { scheme, sign_in: None, carries, assertion: None, signature: None, certificate: None, span }
     }
 
-    /// All its templates, except for those of the sign-in requests.
+    /// All templates of the scheme, except for those of the sign-in requests.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.carries.iter().flat_map(CarrierUse::templates).collect();
         all.extend(self.assertion.iter().flat_map(Assertion::templates));
@@ -151,7 +151,7 @@ impl Auth {
         all
     }
 
-    /// The requests that obtain tokens: those of sign-in, then the one that refreshes.
+    /// The requests that obtain tokens: the sign-in requests, then the refresh request.
     pub(crate) fn token_steps(&self) -> impl Iterator<Item = &TokenStep> {
         self.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh))
     }

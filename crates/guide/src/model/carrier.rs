@@ -1,9 +1,9 @@
-//! A place in a request that carries a credential.
+//! A part of a request that carries a credential.
 
 use crate::choice::Carrier;
 use crate::template::Template;
 
-/// A place in a request that carries a credential.
+/// A part of a request that carries a credential.
 #[derive(Clone, Debug)]
 pub enum CarrierUse {
     /// HTTP Basic authentication.
@@ -12,15 +12,15 @@ pub enum CarrierUse {
         username: Template,
         /// The password.
         password: Template,
-        /// Whether both are form-encoded first, as OAuth requires of clients
-        /// ([RFC 6749, 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+        /// Whether the user name and password are form-encoded first, as OAuth requires for clients ([RFC 6749,
+        /// 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
         encoded: bool,
     },
     /// A header, query parameter, cookie or body member.
     Named {
-        /// The kind of place.
+        /// The part of the request.
         carrier: Carrier,
-        /// The name. A header's name is in lower case.
+        /// The name. A header name is in lower case.
         name: String,
         /// The value.
         value: Template,
@@ -28,7 +28,7 @@ pub enum CarrierUse {
 }
 
 impl CarrierUse {
-    /// The templates of its values.
+    /// The templates for its values.
     pub fn templates(&self) -> Vec<&Template> {
         match self {
             Self::Basic { username, password, .. } => vec![username, password],

@@ -1,4 +1,4 @@
-//! Checks, outcome rules and scenarios: requests, what responses mean, and conversations that test both.
+//! Checks, outcome rules and scenarios: requests, the meaning of responses, and conversations that test both.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,14 +14,14 @@ use crate::outcome::OutcomeKind;
 use crate::source::Span;
 use crate::template::Template;
 
-/// A request that verifies something.
+/// A request that verifies the credentials, the account or a permission.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// The key, unique in its method.
     pub key: Key,
     /// What the check verifies.
     pub role: Role,
-    /// The text that is shown while the check runs.
+    /// The progress message while the check runs.
     pub label: String,
     /// The request.
     pub request: RequestTemplate,
@@ -29,31 +29,31 @@ pub struct Check {
     pub expect: Expect,
     /// The account that the response describes, for an identity check.
     pub account: Option<AccountTemplate>,
-    /// The values of the response that later requests use.
+    /// The response values that later requests use.
     pub captures: Vec<Capture>,
-    /// What responses to this check mean. They are tried before the method's rules.
+    /// The outcome rules for responses to this check. These rules are tried before the method's rules.
     pub outcomes: Vec<OutcomeRule>,
     /// The scopes that the check verifies.
     pub scopes: Vec<String>,
     /// Whether linking fails if the check fails.
     pub required: bool,
-    /// The path of the granted scopes in the response, if it lists them.
+    /// The path to the granted scopes in the response, if the response lists them.
     pub granted: Option<JsonPath>,
     /// Whether errors have the form that OAuth defines
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     pub speaks_oauth: bool,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// A value of a response that later requests use.
+/// A response value that later requests use.
 #[derive(Clone, Debug)]
 pub struct Capture {
     /// The name in references.
     pub name: Key,
-    /// Its path in the JSON body.
+    /// The value's path in the JSON body.
     pub path: JsonPath,
-    /// Whether a response without it is a failure.
+    /// Whether a response without this value is a failure.
     pub required: bool,
 }
 
@@ -68,7 +68,7 @@ pub struct RequestTemplate {
     pub query: Vec<(String, Template)>,
     /// The headers, with names in lower case.
     pub headers: Vec<(String, Template)>,
-    /// The body, if any.
+    /// The body, if the request has one.
     pub body: Option<BodyTemplate>,
     /// The URL to which the path is appended. `None` for the method's base URL.
     pub base: Option<BaseUrl>,
@@ -76,7 +76,7 @@ pub struct RequestTemplate {
     pub carries: Carries,
     /// Whether the request can be retried.
     pub repeatable: bool,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
@@ -85,7 +85,7 @@ pub struct RequestTemplate {
 pub enum Carries {
     /// The method's authentication.
     AsMethod,
-    /// Only these credentials, which can be none.
+    /// Only these credentials. The list can be empty.
     Only(Vec<CarrierUse>),
 }
 
@@ -105,7 +105,7 @@ impl RequestTemplate {
         }
     }
 
-    /// All its templates, except for the method's authentication.
+    /// All templates in the check, except for the method's authentication.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.base.iter().flat_map(|base| [&base.host, &base.path]).collect();
         all.push(&self.path);
@@ -113,7 +113,7 @@ impl RequestTemplate {
         all
     }
 
-    /// The templates of everything but the URL: query, headers, body and its own credentials.
+    /// All templates except those in the URL: query, headers, body and the request's own credentials.
     pub fn contents(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> =
             self.query.iter().chain(&self.headers).map(|(_, value)| value).collect();
@@ -130,7 +130,7 @@ impl RequestTemplate {
 }
 
 impl JsonTemplate {
-    /// Adds all its templates to `all`.
+    /// Adds all templates in the JSON value to `all`.
     pub fn templates<'t>(&'t self, all: &mut Vec<&'t Template>) {
         match self {
             Self::Text(template) => all.push(template),
@@ -163,44 +163,44 @@ pub enum JsonTemplate {
     Plain(Value),
 }
 
-/// What a successful response looks like. Every part must hold.
+/// What a successful response looks like. Every condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
-    /// The possible statuses. If empty, any status from 200 to 299.
+    /// The possible statuses. If the list is empty, any status from 200 to 299 matches.
     pub status: Vec<u16>,
     /// Tests of values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
     /// Tests of headers, with names in lower case.
     pub headers: Vec<(String, HeaderTest)>,
-    /// Whether the body must be JSON, or must not. `None` for either.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
     pub is_json: Option<bool>,
 }
 
-/// A test of a value in a JSON body. Every part must hold.
+/// A test of a value in a JSON body. Every condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct JsonTest {
-    /// Whether there must be a value, or must not. `None` for either.
+    /// Whether the value must be present (`true`) or absent (`false`). `None` if both are accepted.
     pub exists: Option<bool>,
     /// The type of the value. `None` for any.
     pub kind: Option<JsonType>,
     /// The possible values. If empty, any.
     pub one_of: Vec<Value>,
-    /// A text that a string must contain, ignoring case, or that a list must have as an item.
+    /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
     pub contains: Option<String>,
-    /// A host that the host of a URL must differ from.
+    /// A host from which the URL's host must differ.
     pub host_differs_from: Option<Template>,
 }
 
-/// A test of a header. Every key must hold.
+/// A test of a header. Every condition must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "HeaderTestShape", extend("minProperties" = 1))]
 pub struct HeaderTest {
-    /// Whether the header must be present, or must not.
+    /// Whether the header must be present (`true`) or absent (`false`).
     pub exists: Option<bool>,
     /// The exact value.
     pub equals: Option<String>,
-    /// A text that the value must contain, ignoring case.
+    /// A substring that the value must contain, ignoring case.
     pub contains: Option<String>,
 }
 
@@ -222,27 +222,27 @@ pub struct AccountTemplate {
 pub struct OutcomeRule {
     /// The key.
     pub key: Key,
-    /// The responses that the rule matches. `None` for a rule that only words `different_account`.
+    /// The responses that the rule matches. `None` for a rule that only provides the wording for `different_account`.
     pub when: Option<When>,
     /// The outcome.
     pub is: OutcomeKind,
-    /// The field that people have to change.
+    /// The field whose value people have to change.
     pub at_field: Option<Key>,
     /// Other fields that can also be the cause.
     pub or_fields: Vec<Key>,
     /// The step to return to, if the guide names one.
     pub return_to: Option<Key>,
-    /// What happened. `None` for the outcome's default text.
+    /// What happened. `None` for the outcome's default message.
     pub says: Option<Template>,
-    /// What people can do. `None` for the outcome's default text.
+    /// What people can do. `None` for the outcome's default message.
     pub fix: Option<Template>,
     /// Whether to offer trying the credentials in the other environments.
     pub ask_elsewhere: bool,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// The responses that a rule matches. Every part must hold.
+/// The responses that a rule matches. Every condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct When {
     /// The possible statuses. If empty, any.
@@ -253,9 +253,9 @@ pub struct When {
     pub headers: Vec<(String, HeaderTest)>,
     /// Tests of values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
-    /// Whether the body must be JSON, or must not. `None` for either.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
     pub is_json: Option<bool>,
-    /// The ways in which the request failed without a response. If empty, there must be a response.
+    /// The faults, one of which must occur instead of a response. If the list is empty, there must be a response.
     pub fails: Vec<Fault>,
 }
 
@@ -264,7 +264,7 @@ pub struct When {
 pub struct Scenario {
     /// What happens, in a few words.
     pub name: String,
-    /// The chosen environment. `None` for the first one.
+    /// The chosen environment. `None` for the first environment.
     pub environment: Option<Key>,
     /// The entered values, by field.
     pub given: Vec<(Key, String)>,
@@ -280,7 +280,7 @@ pub struct Scenario {
     pub talk: Vec<Turn>,
     /// The expected result.
     pub then: Conclusion,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
@@ -291,11 +291,11 @@ pub struct Turn {
     pub verb: Verb,
     /// The path, as it is sent.
     pub path: String,
-    /// The environment that receives the request. `None` for the scenario's.
+    /// The environment that receives the request. `None` for the scenario's environment.
     pub environment: Option<Key>,
     /// The response or failure.
     pub reply: Reply,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
@@ -306,7 +306,7 @@ pub enum Reply {
     Response {
         /// The HTTP status.
         status: u16,
-        /// The headers, with names in lower case. They include a content type if there is a body.
+        /// The headers, with names in lower case. The headers include a content type if there is a body.
         headers: Vec<(String, String)>,
         /// The body.
         body: String,
@@ -322,16 +322,16 @@ pub struct Conclusion {
     pub outcome: OutcomeKind,
     /// The key of the outcome rule that must match.
     pub rule: Option<Key>,
-    /// The field that people have to change.
+    /// The field whose value people have to change.
     pub at_field: Option<Key>,
-    /// The step to which people return.
+    /// The step to which people must return.
     pub return_to: Option<Key>,
-    /// The id and name of the account that is found.
+    /// The id and name of the expected account.
     pub account: Option<(String, Option<String>)>,
-    /// The environment to which the credentials turn out to belong.
+    /// The environment to which the credentials belong.
     pub environment: Option<Key>,
     /// The optional checks that fail.
     pub missed: Vec<Key>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }

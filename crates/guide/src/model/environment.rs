@@ -4,22 +4,22 @@ use crate::key::Key;
 use crate::source::Span;
 use crate::template::Template;
 
-/// A separate deployment of the provider.
+/// A separate deployment of the provider's product.
 #[derive(Clone, Debug)]
 pub struct Environment {
     /// The key, unique in the method.
     pub key: Key,
-    /// The environment's name, as people read it.
+    /// The environment's display name.
     pub label: String,
-    /// The environment's host, or the domain in which its hosts end.
+    /// The environment's host, or the parent domain of its hosts.
     pub host: String,
     /// A sentence that helps people recognize the environment.
     pub description: Option<String>,
-    /// Additional values, by name. All environments of a method have the same names.
+    /// Additional values, by name. All environments in a method have the same names.
     pub values: Vec<(Key, String)>,
-    /// The field whose value identifies this environment, with the possible prefixes of that value.
+    /// The field whose value identifies this environment, with the prefixes that identify it.
     pub told_by: Option<(Key, Vec<String>)>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
@@ -37,15 +37,15 @@ impl Environment {
     }
 }
 
-/// The URL to which the paths of requests are appended. Its scheme is always `https`.
+/// The URL to which the paths of requests are appended. The URL's scheme is always `https`.
 #[derive(Clone, Debug)]
 pub struct BaseUrl {
-    /// The host, which can have references.
+    /// The host, which can contain references.
     pub host: Template,
     /// The port. `None` for 443.
     pub port: Option<u16>,
-    /// The path without a trailing slash, which can have references.
+    /// The path without a trailing slash, which can contain references.
     pub path: Template,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }

@@ -24,7 +24,7 @@ pub struct Field {
     pub key: Key,
     /// The label on pages, in forms and in messages.
     pub label: String,
-    /// The place of the label.
+    /// The location of the label.
     pub label_span: Span,
     /// The type of the value.
     pub kind: FieldType,
@@ -34,51 +34,51 @@ pub struct Field {
     pub secret: bool,
     /// A short explanation next to the field.
     pub description: Option<Prose>,
-    /// The placeholder in the empty field.
+    /// The placeholder shown while the field is empty.
     pub placeholder: Option<String>,
-    /// The value if nothing is entered.
+    /// The value that is used if nothing is entered.
     pub default: Option<String>,
     /// The steps that normalize an entered value, in order.
     pub accept: Vec<Accept>,
     /// The pattern that the whole value must match.
     pub pattern: Option<Pattern>,
-    /// The pattern in words. It completes the sentence "Site must be …".
+    /// The pattern in words. The words complete the sentence "Site must be …".
     pub pattern_says: Option<String>,
-    /// Common mistakes, which are rejected.
+    /// Common mistakes to reject.
     pub refuse: Vec<Refuse>,
-    /// Tests of the field.
+    /// Tests for the field.
     pub examples: Vec<Example>,
     /// The options of a `select`.
     pub options: Vec<Choice>,
-    /// When the field is shown. `None` if it always is.
+    /// When the field is shown. `None` if the field is always shown.
     pub when: Option<Condition>,
     /// The maximum length in characters.
     pub max_length: usize,
     /// The minimum and maximum of a `number`.
     pub range: (Option<i64>, Option<i64>),
-    /// The format of a `multiline` or `file` value.
+    /// The format for a `multiline` or `file` value.
     pub holds: Option<Holds>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
 /// The default maximum length of a value, in characters.
 pub const MAX_LENGTH: usize = 4096;
 
-/// The default maximum length of a `multiline` or `file` value, in characters.
+/// The default maximum length for a `multiline` or `file` value, in characters.
 pub const MAX_FILE_LENGTH: usize = 65_536;
 
 /// A value that is computed instead of entered.
 #[derive(Clone, Debug)]
 pub struct Derived {
-    /// The text from which it is derived.
+    /// The string from which the value is derived.
     pub from: Template,
-    /// The value as a field, which has its key and label and normalizes and validates it.
+    /// The derived value as a field: it has the same key and label, and it normalizes and validates the value.
     pub field: Field,
-    /// The message if the value is invalid. `None` for the field's own message.
+    /// The message that is shown if the value is invalid. If `None`, the field's own message is shown.
     pub says: Option<String>,
-    /// The field from which it is derived, and which is wrong if the value is invalid. `None` if it is derived from a
-    /// response only.
+    /// The field from which the value is derived. If the value is invalid, this field is reported. `None` if the value
+    /// is derived only from a response.
     pub source: Option<Key>,
 }
 
@@ -94,7 +94,7 @@ pub struct Pattern {
 /// A step in the normalization of an entered value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accept {
-    /// Removes whitespace at both ends.
+    /// Removes leading and trailing whitespace.
     Trim,
     /// Converts letters to lower case.
     Lowercase,
@@ -102,21 +102,21 @@ pub enum Accept {
     Uppercase,
     /// Removes every character that is not a digit.
     Digits,
-    /// Extracts the labels before the host of any environment from a URL.
+    /// Extracts the labels before an environment's host from a URL. Any environment's host matches.
     LabelOfEnvironment,
     /// Extracts the labels before this host from a URL.
     LabelOf(String),
     /// Extracts the host from a URL.
     Host,
-    /// Extracts the path segment with this number, counted from 1, from a URL.
+    /// Extracts the path segment at this position, counted from 1, from a URL.
     PathSegment(usize),
     /// Removes this prefix.
     StripPrefix(String),
     /// Removes this suffix.
     StripSuffix(String),
-    /// Extracts the part before the first occurrence of this text.
+    /// Extracts the part before the first occurrence of this string.
     BeforeFirst(String),
-    /// Extracts the part after the last occurrence of this text.
+    /// Extracts the part after the last occurrence of this string.
     AfterLast(String),
     /// Extracts the string or number at this path from JSON.
     Json(JsonPath),
@@ -125,9 +125,9 @@ pub enum Accept {
 /// A common mistake.
 #[derive(Clone, Debug)]
 pub struct Refuse {
-    /// The prefix of values to reject.
+    /// A prefix that values to reject begin with.
     pub prefix: Option<String>,
-    /// A text in values to reject.
+    /// A substring that values to reject contain.
     pub contains: Option<String>,
     /// The message that explains the mistake.
     pub says: String,
@@ -142,7 +142,7 @@ pub struct Example {
     pub then: Result<String, RefusedBy>,
     /// The environment that the entered value identifies.
     pub environment: Option<Key>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
@@ -155,7 +155,7 @@ pub struct Choice {
     pub label: String,
 }
 
-/// The normalized value of a field. It is empty if nothing was entered into an optional field.
+/// The normalized value of a field. The value is empty if an optional field was left empty.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The normalized value.
@@ -164,7 +164,7 @@ pub struct Kept {
     pub environment: Option<Key>,
 }
 
-/// Hides the value, which can be a secret.
+/// Hides the value, because it can be a secret.
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kept").field("environment", &self.environment).finish_non_exhaustive()
@@ -176,12 +176,12 @@ impl fmt::Debug for Kept {
 pub struct Refused {
     /// The rule that rejected the value.
     pub by: RefusedBy,
-    /// The message to the person. It never contains the value.
+    /// The message to the person. The message never contains the value.
     pub says: Saying,
 }
 
 impl Field {
-    /// Normalizes and validates an entered value. Terminal, browser and tests all use this function.
+    /// Normalizes and validates an entered value. The terminal, the browser and tests all use this function.
     pub fn keep(&self, typed: &str, environments: &[Environment]) -> Result<Kept, Refused> {
         let mut value = Cow::Borrowed(typed);
         let mut environment = None;
@@ -287,7 +287,7 @@ impl Field {
 }
 
 impl Derived {
-    /// Normalizes and validates the text from which the value is derived.
+    /// Normalizes and validates the string from which the value is derived.
     pub fn keep(&self, source: &str) -> Result<String, Refused> {
         let kept = self.field.keep(source, &[]).map_err(|refused| Refused {
             says: self.says.clone().map_or(refused.says, Saying::from),
@@ -297,8 +297,8 @@ impl Derived {
     }
 }
 
-/// Whether a text looks like PEM: it begins and ends with lines of the same name. The content is not checked
-/// ([RFC 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
+/// Whether a string looks like PEM: its first and last lines have the same label. The contents are not checked ([RFC
+/// 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
 fn is_pem(text: &str) -> bool {
     let name = text
         .trim()
@@ -356,7 +356,7 @@ impl Accept {
     }
 }
 
-/// Applies an extraction. If it finds nothing, the value stays as it is.
+/// Applies an extraction. If the step finds nothing to extract, the value remains unchanged.
 fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(extract(text).unwrap_or(text)),
@@ -367,7 +367,7 @@ fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, s
     }
 }
 
-/// The host of a URL, which can lack its scheme.
+/// The host in a URL. The URL can omit the scheme.
 fn host_of(text: &str) -> &str {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -382,7 +382,7 @@ fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
     tail.eq_ignore_ascii_case(end).then_some(front)?.strip_suffix('.').filter(|front| !front.is_empty())
 }
 
-/// Whether a text looks like an email address. Its existence is not checked.
+/// Whether a string looks like an email address. Whether the address exists is not checked.
 fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else { return false };
     !local.is_empty()

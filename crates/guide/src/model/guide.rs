@@ -1,4 +1,4 @@
-//! A guide as a whole: the provider, its scopes and actions, and where facts come from.
+//! A whole guide: the provider, its scopes and actions, and the sources for facts.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::source::{Source, Span};
 /// A connection guide.
 #[derive(Clone, Debug)]
 pub struct Guide {
-    /// The source from which the guide was read.
+    /// The source file of the guide.
     pub source: Arc<Source>,
     /// The SHA-256 of the source in hexadecimal, which identifies this edition of the guide.
     pub digest: String,
@@ -22,9 +22,9 @@ pub struct Guide {
     pub scopes: Vec<Scope>,
     /// What can be done with a linked account.
     pub actions: Vec<Action>,
-    /// The ways to authenticate. There is at least one.
+    /// The ways to authenticate. The list has at least one method.
     pub methods: Vec<Method>,
-    /// The sources of facts in the guide.
+    /// The sources for facts in the guide.
     pub evidence: Vec<Evidence>,
     /// The warnings that are intentional, from all parts of the file.
     pub allow: Vec<Allow>,
@@ -47,13 +47,13 @@ pub struct Provider {
     pub homepage: Option<String>,
     /// The URL of the provider's API documentation.
     pub api_docs: Option<String>,
-    /// Dated events of the provider's API.
+    /// Dated events for the provider's API.
     pub lifecycle: Vec<Lifecycle>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// A permission of the provider.
+/// A permission that the provider defines.
 #[derive(Clone, Debug)]
 pub struct Scope {
     /// The scope's name, as the provider writes it.
@@ -62,7 +62,7 @@ pub struct Scope {
     pub description: Option<String>,
     /// Other scopes that this scope includes.
     pub includes: Vec<String>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
@@ -71,28 +71,28 @@ pub struct Scope {
 pub struct Action {
     /// The key.
     pub key: Key,
-    /// The action's name, as people read it.
+    /// The action's display name.
     pub label: String,
     /// What the action does.
     pub description: Option<String>,
     /// The scopes that the action needs.
     pub scopes: Vec<String>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// The source of a fact.
+/// The source for a fact.
 #[derive(Clone, Debug)]
 pub struct Evidence {
     /// The fact, as a sentence.
     pub claim: String,
-    /// The URL of the page that states the fact. `None` for an assumption.
+    /// The URL of the page that states the fact. `None` if the fact is an assumption.
     pub source: Option<String>,
     /// The date when the fact was last checked, as a valid `YYYY-MM-DD`.
     pub checked_on: String,
-    /// How certain the fact is.
+    /// The kind of evidence for the fact.
     pub standing: Standing,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
@@ -103,14 +103,14 @@ pub struct Allow {
     pub code: String,
     /// Why the warning does not apply.
     pub reason: String,
-    /// The node in which the warning is allowed. `None` for the whole file.
+    /// The node in which the warning is allowed. `None` if the warning is allowed in the whole file.
     pub within: Option<Span>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
 impl Allow {
-    /// Whether it allows this kind of finding at this place.
+    /// Whether it allows this kind of finding at this location.
     pub fn covers(&self, code: &CodePage, at: Span) -> bool {
         self.code == code.code
             && self.within.is_none_or(|within| within.start <= at.start && at.end <= within.end)
@@ -123,7 +123,7 @@ impl Guide {
         self.methods.iter().find(|method| method.key == *key)
     }
 
-    /// The chosen scopes, followed by all that they include.
+    /// The chosen scopes, followed by all scopes that they include.
     pub fn with_included(&self, chosen: &[String]) -> Vec<String> {
         let mut all = chosen.to_vec();
         let mut at = 0;

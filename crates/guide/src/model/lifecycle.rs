@@ -1,9 +1,9 @@
-//! A dated event in the life of a provider or a method.
+//! A dated event that affects a provider or method.
 
 use crate::choice::LifecycleEvent;
 use crate::source::Span;
 
-/// A dated event in the life of a provider or method.
+/// A dated event that affects a provider or method.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
     /// The kind of event.
@@ -14,6 +14,6 @@ pub struct Lifecycle {
     pub says: String,
     /// The URL of the provider's announcement.
     pub source: String,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }

@@ -1,4 +1,4 @@
-//! A method: one way to authenticate, with everything that belongs to it.
+//! A method: a way to authenticate, with all its settings, checks and walkthroughs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,17 +19,17 @@ use crate::source::Span;
 pub struct Method {
     /// The key, unique in the guide.
     pub key: Key,
-    /// The method's name, as people read it.
+    /// The method's display name.
     pub label: String,
     /// A sentence that helps people choose between methods.
     pub description: Option<String>,
-    /// Separate deployments of the provider. Empty if there is only one.
+    /// Separate deployments of the provider's product. Empty if there is only one deployment.
     pub environments: Vec<Environment>,
     /// What the provider calls an environment, such as `Region`.
     pub environment_label: String,
     /// The values that people enter, in the order of the form.
     pub fields: Vec<Field>,
-    /// The values that are computed. Each can use those before it.
+    /// The values that are computed. Each value can use the values before it.
     pub derived: Vec<Derived>,
     /// How requests are authenticated.
     pub auth: Auth,
@@ -37,9 +37,9 @@ pub struct Method {
     pub base_url: BaseUrl,
     /// The only hosts to which requests can be sent.
     pub hosts: Vec<HostPattern>,
-    /// The place of `hosts` in the source.
+    /// The location of `hosts` in the source.
     pub hosts_span: Span,
-    /// How long the credential works, and on whose behalf it acts.
+    /// The credential's lifetime, and the identity on whose behalf it acts.
     pub credential: Option<Credential>,
     /// The provider's rate limit.
     pub limits: Option<Limits>,
@@ -47,29 +47,29 @@ pub struct Method {
     pub wait: Option<(String, WaitAs)>,
     /// The requests that verify the credentials, in order.
     pub checks: Vec<Check>,
-    /// What responses mean, for every check.
+    /// The outcome rules that apply to all checks.
     pub outcomes: Vec<OutcomeRule>,
     /// The walkthrough for the person who links an account.
     pub link: Walkthrough,
     /// The walkthrough for the administrator who sets up the method.
     pub setup: Option<Walkthrough>,
-    /// Conversations with the provider, which test the guide.
+    /// Conversations with the provider that test the guide.
     pub scenarios: Vec<Scenario>,
-    /// Dated events in the life of this method.
+    /// Dated events that affect this method.
     pub lifecycle: Vec<Lifecycle>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// How long the credential works, and on whose behalf it acts.
+/// The credential's lifetime, and the identity on whose behalf it acts.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CredentialShape")]
 pub struct Credential {
-    /// When the credential stops working by itself.
+    /// When the credential expires.
     #[serde(default)]
     pub expires: Expiry,
-    /// On whose behalf requests are made, and with which permissions.
+    /// The identity on whose behalf requests are made, and its permissions.
     pub acts_as: Option<String>,
     /// Whether the provider shows the credential only once.
     #[serde(default)]
@@ -81,7 +81,7 @@ pub struct Credential {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "LimitsShape")]
 pub struct Limits {
-    /// The number of requests that are allowed in `per_seconds`.
+    /// The number of requests that are allowed per `per_seconds`.
     #[schemars(range(min = 1))]
     pub requests: u32,
     /// The period of the limit, in seconds.
@@ -127,12 +127,12 @@ impl Method {
         self.steps().chain(self.setup.iter().flat_map(Walkthrough::steps)).find(|(_, step)| step.key == *key)
     }
 
-    /// The step at which people fill in a field.
+    /// The step in which people fill in a field.
     pub fn collected_at(&self, field: &str) -> Option<&Step> {
         self.steps().map(|(_, step)| step).find(|step| step.collects.iter().any(|key| key == field))
     }
 
-    /// The step to return to for a field: the one that obtains its value, or else the one that collects it.
+    /// The step to return to for a field: the step that obtains its value, or else the step that collects it.
     pub fn made_at(&self, field: &str) -> Option<&Step> {
         let obtained =
             self.steps().map(|(_, step)| step).find(|step| step.obtains.iter().any(|key| key == field));
@@ -144,7 +144,8 @@ impl Method {
         self.checks.iter().find(|check| check.key == *key)
     }
 
-    /// All outcome rules: those of each request, then the method's. A rule that several requests share occurs once.
+    /// All outcome rules: the rules for each request, then the method's rules. A rule that several requests share
+    /// occurs once.
     pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
         let mut seen: Vec<&Key> = Vec::new();
         let all = self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes);

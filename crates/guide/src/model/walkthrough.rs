@@ -1,4 +1,4 @@
-//! Walkthroughs: the sections and steps that people read, and when they apply.
+//! Walkthroughs: the sections and steps that people read, and the conditions under which they apply.
 
 use crate::choice::Purpose;
 use crate::key::Key;
@@ -14,69 +14,69 @@ pub struct Walkthrough {
     pub needs: Vec<Prose>,
     /// The sections, in order.
     pub sections: Vec<Section>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// A section of a walkthrough.
+/// A section in a walkthrough.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// The key, unique in its method.
     pub key: Key,
     /// The section's heading.
     pub title: String,
-    /// The place of the heading.
+    /// The location of the heading.
     pub title_span: Span,
     /// What the section is for.
     pub purpose: Purpose,
-    /// The text before the steps.
+    /// The introduction before the steps.
     pub intro: Option<Prose>,
     /// The steps.
     pub steps: Vec<Step>,
-    /// The scopes for which it is needed. If empty, it is always shown.
+    /// The scopes that require it. If the list is empty, it is always shown.
     pub scopes: Vec<String>,
-    /// When it applies. `None` if it always does.
+    /// The condition under which it applies. `None` if it always applies.
     pub when: Option<Condition>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// A step of a section.
+/// A step in a section.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// The key, unique in its method.
     pub key: Key,
     /// What to do, in a few words.
     pub title: String,
-    /// The place of the title.
+    /// The location of the title.
     pub title_span: Span,
     /// How to do it.
     pub body: Prose,
-    /// The keys of the fields that people fill in at this step.
+    /// The keys of the fields that people fill in during this step.
     pub collects: Vec<Key>,
-    /// The keys of the fields whose values people obtain at this step.
+    /// The keys of the fields whose values people obtain in this step.
     pub obtains: Vec<Key>,
-    /// The scopes for which it is needed. If empty, it is always shown.
+    /// The scopes that require it. If the list is empty, it is always shown.
     pub scopes: Vec<String>,
-    /// When it applies. `None` if it always does.
+    /// The condition under which it applies. `None` if it always applies.
     pub when: Option<Condition>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
-/// When something applies. Every part must hold.
+/// A condition for a section, step or field. Both parts must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
-    /// The environments in which it holds. If empty, any.
+    /// The environments in which the condition holds. If the list is empty, it holds in any environment.
     pub environments: Vec<Key>,
-    /// A field with its possible values, one of which it must have.
+    /// A field and the values that satisfy the condition.
     pub field: Option<(Key, Vec<String>)>,
-    /// Its place in the source.
+    /// Its location in the source.
     pub span: Span,
 }
 
 impl Condition {
-    /// Whether it holds in this environment with these values. `value` returns a field's value.
+    /// Whether the condition holds in this environment with these values. `value` returns a field's value.
     pub fn holds<'v>(&self, environment: Option<&Key>, value: impl Fn(&Key) -> Option<&'v str>) -> bool {
         let here =
             self.environments.is_empty() || environment.is_some_and(|key| self.environments.contains(key));

@@ -1,4 +1,4 @@
-//! Reads Markdown with references into prose.
+//! Parses Markdown with references into prose.
 
 mod blame;
 mod marked;
@@ -12,13 +12,13 @@ use crate::template::{Part, Template, TextReader};
 use self::blame::Blame;
 use self::marked::Marked;
 
-/// How deeply lists, emphasis and links can be nested. Deeper nesting is rejected before it is read.
+/// The maximum nesting depth for lists, emphasis and links. Deeper nesting is rejected before it is parsed.
 const MAX_DEPTH: usize = 12;
 
 /// Reads the scalar at `span`, whose content is `text`.
 pub(crate) fn read(reader: &mut TextReader<'_, '_>, text: &str, span: Span) -> Prose {
     let marked = Marked::new(reader.template(text, span));
-    // Tables are parsed only to be rejected. Otherwise they would be shown as lines of `|` characters.
+    // Tables are parsed only so that they can be rejected. Otherwise they would appear as lines of `|` characters.
     let mut events = Parser::new_ext(&marked.text, Options::ENABLE_TABLES).into_offset_iter();
     let source = reader.source;
     let blame = Blame::new(source, span, &marked.text, reader.findings);
@@ -36,7 +36,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads blocks up to `end`, or to the end of the text.
+    /// Reads blocks up to `end`, or to the end of the prose.
     fn blocks(&mut self, events: &mut OffsetIter<'_>, end: Option<TagEnd>) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut loose = Vec::new();
@@ -71,7 +71,7 @@ impl Reader<'_> {
                 Event::Start(Tag::Heading { .. }) => self.blame.heading(at),
                 Event::Start(Tag::BlockQuote(_)) => self.blame.quotation(at),
                 Event::Rule => self.blame.rule(at),
-                // The items of a tight list have no paragraph around their text.
+                // Items in a tight list have no paragraph around their content.
                 other => loose.extend(self.inline(other, at, events)),
             }
         }
@@ -176,7 +176,7 @@ impl Reader<'_> {
         Inline::Image { source: file.to_string(), text }
     }
 
-    /// A piece of the text, with its references as they are written in the guide.
+    /// A piece of the prose, with its references as written in the guide.
     fn unmarked(&self, text: &str) -> String {
         self.marked
             .parts(text)
@@ -230,7 +230,7 @@ impl From<Part> for Inline {
     }
 }
 
-/// Joins adjacent texts, which the Markdown parser yields in pieces.
+/// Joins adjacent text elements, because the Markdown parser splits text into pieces.
 fn join(list: Vec<Inline>) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(list.len());
     for inline in list {

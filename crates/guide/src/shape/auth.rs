@@ -108,7 +108,7 @@ pub(crate) struct Oauth2Shape {
     /// The places in requests that carry the token. Default: `Authorization: Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// What responses of the token endpoint mean. They are tried before the errors that OAuth defines.
+    /// The outcome rules for responses from the token endpoint. They are tried before the errors that OAuth defines.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -136,7 +136,7 @@ pub(crate) struct ExchangeStepShape {
     /// The step's key, unique within its method.
     #[schemars(example = &"log-in")]
     pub(crate) key: Text,
-    /// The text that is shown while the request runs. Default: `Signing in`.
+    /// The progress message while the request runs. Default: `Signing in`.
     #[schemars(example = &"Signing in")]
     pub(crate) label: Option<String>,
     /// The request, as `POST /path` or in the long form.
@@ -152,7 +152,7 @@ pub(crate) struct ExchangeStepShape {
     /// How many seconds the token is valid if the response does not state it.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
-    /// What responses to this request mean. They are tried before the method's outcomes.
+    /// The outcome rules for responses to this request. They are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -195,7 +195,7 @@ pub(crate) struct JwtShape {
     /// Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// What responses of the token endpoint mean. They are tried before the errors that OAuth defines.
+    /// The outcome rules for responses from the token endpoint. They are tried before the errors that OAuth defines.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }

@@ -11,7 +11,7 @@ use crate::model::HeaderTest;
 use crate::outcome::OutcomeKind;
 use crate::spanned::Spanned;
 
-/// A request that verifies something.
+/// A request that verifies the credentials, the account or a permission.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckShape {
@@ -20,7 +20,7 @@ pub(crate) struct CheckShape {
     pub(crate) key: Text,
     /// What the check verifies.
     pub(crate) role: Role,
-    /// The text that is shown while the check runs. Default: the key.
+    /// The progress message while the check runs. Default: the key.
     #[schemars(example = &"Reading your organization")]
     pub(crate) label: Option<String>,
     /// The request, as `GET /path` or in the long form.
@@ -34,7 +34,7 @@ pub(crate) struct CheckShape {
     /// Values that later requests use as `capture.NAME`: each name with its JSON path in the response.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
-    /// What responses to this check mean. They are tried before the method's outcomes.
+    /// The outcome rules for responses to this check. They are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
     /// The scopes that this check verifies. If scopes are chosen, checks for other scopes are skipped.
@@ -88,7 +88,7 @@ pub(crate) struct RequestShape {
     pub(crate) carries: Vec<CarrierShape>,
 }
 
-/// What a successful response looks like. Every key must hold.
+/// What a successful response looks like. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectShape {
@@ -101,16 +101,16 @@ pub(crate) struct ExpectShape {
     /// Tests of headers, by name.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTest>,
-    /// Whether the body must be JSON, or must not.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`).
     pub(crate) is_json: Option<bool>,
 }
 
-/// A test of a value in a JSON body. Every key must hold.
+/// A test of a value in a JSON body. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub(crate) struct JsonTestShape {
-    /// Whether there must be a value, or must not. `null` counts as a value.
+    /// Whether the value must be present (`true`) or absent (`false`). `null` counts as a value.
     pub(crate) exists: Option<bool>,
     /// The type of the value.
     pub(crate) r#type: Option<JsonType>,
@@ -119,9 +119,9 @@ pub(crate) struct JsonTestShape {
     /// The values of which the value must be one.
     #[serde(default)]
     pub(crate) one_of: Vec<Scalar>,
-    /// A text that a string must contain, ignoring case, or that a list must have as an item.
+    /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
     pub(crate) contains: Option<String>,
-    /// A host that the host of a URL must differ from.
+    /// A host from which the URL's host must differ.
     pub(crate) host_differs_from: Option<Text>,
 }
 
@@ -150,11 +150,12 @@ pub(crate) struct OutcomeShape {
     /// The rule's key.
     #[schemars(example = &"token-refused")]
     pub(crate) key: Text,
-    /// The responses that the rule matches. Only a rule that words `different_account` can omit it.
+    /// The responses that the rule matches. Only a rule that provides the wording for `different_account` can omit this
+    /// key.
     pub(crate) when: Option<WhenShape>,
     /// The outcome.
     pub(crate) is: Spanned<OutcomeKind>,
-    /// The field that people have to change.
+    /// The field whose value people have to change.
     pub(crate) at_field: Option<Text>,
     /// Other fields that can also be the cause.
     #[serde(default)]
@@ -174,7 +175,7 @@ pub(crate) struct OutcomeShape {
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// The responses that a rule matches. Every key must hold.
+/// The responses that a rule matches. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
@@ -191,7 +192,7 @@ pub(crate) struct WhenShape {
     /// Tests of values in the JSON body, by path.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,
-    /// Whether the body must be JSON, or must not.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`).
     pub(crate) is_json: Option<bool>,
     /// The way, or one of several ways, in which the request failed without a response.
     #[serde(default)]

@@ -12,7 +12,7 @@ use crate::spanned::Spanned;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FieldShape {
-    /// The field's key, in lower case with underscores.
+    /// The field's key, in lower case with underscores between words.
     #[schemars(example = &"api_token")]
     pub(crate) key: Text,
     /// The field's label on pages, in forms and in messages.
@@ -23,28 +23,29 @@ pub(crate) struct FieldShape {
     /// Whether a value is required.
     #[serde(default = "yes")]
     pub(crate) required: bool,
-    /// Whether the value can be shown. By default, a field is secret if `auth` uses it or if its key looks like a secret's.
+    /// Whether the value can be shown. By default, a field is secret if `auth` uses it or if its key looks like the key
+    /// of a secret.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,
     /// A short explanation that appears next to the field, as Markdown.
     pub(crate) description: Option<Text>,
-    /// The placeholder in the empty field. It must not look like a real value.
+    /// The placeholder shown while the field is empty. It must not look like a real value.
     pub(crate) placeholder: Option<String>,
-    /// The value if nothing is entered.
+    /// The value that is used if nothing is entered.
     pub(crate) default: Option<Text>,
-    /// How the entered value is normalized: steps that are applied in order. A step that finds nothing to extract keeps
-    /// its input.
+    /// How the entered value is normalized: steps that are applied in order. A step that finds nothing to extract
+    /// leaves the value unchanged.
     #[serde(default)]
     pub(crate) accept: Vec<Spanned<AcceptShape>>,
     /// A regular expression that the whole value must match after `accept`.
     #[schemars(example = &"[a-z0-9]+(-[a-z0-9]+)*")]
     pub(crate) pattern: Option<Text>,
-    /// The pattern in words, such as "lowercase letters and digits". It completes the sentence "Site must be …".
+    /// The pattern in words, such as "lowercase letters and digits". The words complete the sentence "Site must be …".
     pub(crate) pattern_says: Option<Text>,
     /// Common mistakes, which are rejected before anything is sent.
     #[serde(default)]
     pub(crate) refuse: Vec<RefuseShape>,
-    /// Entered values with their results: tests of `accept`, `pattern` and `refuse`.
+    /// Entered values with their results: tests for `accept`, `pattern` and `refuse`.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
     /// The options, for `type: select`.
@@ -59,7 +60,7 @@ pub(crate) struct FieldShape {
     pub(crate) min: Option<i64>,
     /// The maximum, for `type: number`.
     pub(crate) max: Option<i64>,
-    /// The format of the text, for `type: multiline` and `type: file`, such as `pem` for a private key.
+    /// The format of the contents, for `type: multiline` and `type: file`, such as `pem` for a private key.
     pub(crate) holds: Option<Spanned<Holds>>,
     /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
@@ -74,7 +75,7 @@ const fn yes() -> bool {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum AcceptShape {
-    /// Removes whitespace at both ends.
+    /// Removes leading and trailing whitespace.
     Trim,
     /// Converts letters to lower case. Not allowed for secrets.
     Lowercase,
@@ -82,20 +83,20 @@ pub(crate) enum AcceptShape {
     Uppercase,
     /// Removes every character that is not a digit.
     Digits,
-    /// Extracts the labels before this host from a URL: with `example.com`, `https://acme.example.com/x` becomes `acme`.
-    /// With `environment`, the host is that of any environment.
+    /// Extracts the labels before this host from a URL: with `example.com`, `https://acme.example.com/x` becomes
+    /// `acme`. With `environment`, the host of any environment matches.
     HostLabelOf(Text),
     /// Extracts the host from a URL.
     Host,
-    /// Extracts the path segment with this number, counted from 1, from a URL.
+    /// Extracts the path segment at this position, counted from 1, from a URL.
     PathSegment(u32),
     /// Removes this prefix.
     StripPrefix(Text),
     /// Removes this suffix.
     StripSuffix(Text),
-    /// Extracts the part before the first occurrence of this text.
+    /// Extracts the part before the first occurrence of this string.
     BeforeFirst(Text),
-    /// Extracts the part after the last occurrence of this text: with `-`, `key-us6` becomes `us6`.
+    /// Extracts the part after the last occurrence of this string: with `-`, `key-us6` becomes `us6`.
     AfterLast(Text),
     /// Extracts the string or number at this path from JSON.
     Json(Text),
@@ -105,9 +106,9 @@ pub(crate) enum AcceptShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefuseShape {
-    /// The prefix of values to reject.
+    /// A prefix that values to reject begin with.
     pub(crate) prefix: Option<String>,
-    /// A text in values to reject.
+    /// A substring that values to reject contain.
     pub(crate) contains: Option<String>,
     /// The message that explains the mistake.
     pub(crate) says: Text,
@@ -137,31 +138,31 @@ pub(crate) struct OptionShape {
     pub(crate) label: String,
 }
 
-/// A value that is computed instead of entered, such as the data center at the end of a key, or the id of a site in a
+/// A value that is computed instead of entered, such as the data center at the end of a key, or a site id in a
 /// response.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DerivedShape {
-    /// The value's key. It is referred to as `value.KEY`, like a field.
+    /// The value's key. References to the value have the form `value.KEY`, as for a field.
     #[schemars(example = &"data_center")]
     pub(crate) key: Text,
-    /// The value's label where an account is shown. Default: the key.
+    /// The value's label in the account's details. Default: the key.
     pub(crate) label: Option<Text>,
-    /// The text from which the value is derived.
+    /// The string from which the value is derived.
     #[schemars(example = &"{{ value.api_key }}")]
     pub(crate) from: Text,
-    /// How the text is normalized: steps that are applied in order.
+    /// How the string is normalized: steps that are applied in order.
     #[serde(default)]
     pub(crate) accept: Vec<Spanned<AcceptShape>>,
-    /// A regular expression that the whole value must match. If it does not, the field from which the value is derived is
-    /// wrong.
+    /// A regular expression that the whole value must match. If the value does not match, the message refers to the
+    /// field from which the value is derived.
     pub(crate) pattern: Option<Text>,
-    /// The message if the value does not match, as a sentence.
+    /// The message that is shown if the value does not match, as a sentence.
     pub(crate) says: Option<String>,
-    /// Whether the value can be shown. By default, a value that is derived from a secret is secret.
+    /// Whether the value can be shown. By default, a value derived from a secret is also secret.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,
-    /// Texts with their results: tests of `accept` and `pattern`.
+    /// Input strings with their results: tests for `accept` and `pattern`.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
 }

@@ -1,4 +1,4 @@
-//! The shape of a guide as a whole: the provider, its scopes and actions, and where facts come from.
+//! The shape of a whole guide: the provider, its scopes and actions, and the sources for facts.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::method::MethodShape;
 use super::parts::{AllowShape, LifecycleShape};
 use crate::choice::Standing;
 
-/// A connection guide: how people link accounts of one provider, and how the link is verified.
+/// A connection guide: how people link accounts with a provider, and how each link is verified.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Waystone connection guide")]
@@ -25,10 +25,10 @@ pub(crate) struct GuideShape {
     /// and steps for other scopes are hidden.
     #[serde(default)]
     pub(crate) actions: Vec<ActionShape>,
-    /// The ways to authenticate with the provider. The first one is offered first.
+    /// The ways to authenticate with the provider. The first method is offered first.
     #[schemars(length(min = 1))]
     pub(crate) methods: Vec<MethodShape>,
-    /// The sources of facts in the guide, and when each was last checked.
+    /// The sources for facts in the guide, and when each fact was last checked.
     #[serde(default)]
     pub(crate) evidence: Vec<EvidenceShape>,
     /// Warnings that are intentional anywhere in the guide, each with a reason.
@@ -53,18 +53,18 @@ pub(crate) struct ProviderShape {
     #[serde(default)]
     #[schemars(example = serde_json::json!(["ticketing"]))]
     pub(crate) categories: Vec<String>,
-    /// The icon's file name. The file is in the guide's folder.
+    /// The icon's file name. The file must be in the guide's folder.
     pub(crate) icon: Option<String>,
     /// The URL of the product's website.
     pub(crate) homepage: Option<Text>,
     /// The URL of the provider's API documentation.
     pub(crate) api_docs: Option<Text>,
-    /// Dated events of the provider's API, such as deprecations and sunsets.
+    /// Dated events for the provider's API, such as deprecations and sunsets.
     #[serde(default)]
     pub(crate) lifecycle: Vec<LifecycleShape>,
 }
 
-/// A permission of the provider.
+/// A permission that the provider defines.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScopeShape {
@@ -83,7 +83,7 @@ pub(crate) struct ScopeShape {
 pub(crate) struct ActionShape {
     /// The action's key.
     pub(crate) key: Text,
-    /// The action's name, as people read it.
+    /// The action's display name.
     pub(crate) label: String,
     /// What the action does.
     pub(crate) description: Option<String>,
@@ -92,18 +92,18 @@ pub(crate) struct ActionShape {
     pub(crate) scopes: Vec<Text>,
 }
 
-/// The source of a fact.
+/// The source for a fact.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EvidenceShape {
     /// The fact, as a sentence.
     pub(crate) claim: Text,
-    /// The URL of the page that states the fact. Omit it if no page does and the claim is an assumption.
+    /// The URL of the page that states the fact. Omit this key if no page states the fact, so that it is an assumption.
     pub(crate) source: Option<Text>,
     /// The date when the fact was last checked, as `YYYY-MM-DD`.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
     pub(crate) checked_on: Text,
-    /// How certain the fact is.
+    /// The kind of evidence for the fact.
     #[serde(default)]
     pub(crate) standing: Standing,
 }

@@ -1,4 +1,4 @@
-//! The shape of a method: one way to authenticate, with everything that belongs to it.
+//! The shape of a method: a way to authenticate, with all its settings, checks and walkthroughs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -21,13 +21,13 @@ pub(crate) struct MethodShape {
     /// The method's key.
     #[schemars(example = &"api-key")]
     pub(crate) key: Text,
-    /// The method's name, as people read it.
+    /// The method's display name.
     #[schemars(example = &"API Key")]
     pub(crate) label: String,
     /// A sentence that helps people choose between methods.
     pub(crate) description: Option<String>,
-    /// Separate deployments of the provider, such as production and sandbox, or regions. People choose one of them, and
-    /// it determines the host.
+    /// Separate deployments of the provider's product, such as production and sandbox, or regions. People choose an
+    /// environment, which determines the host.
     #[serde(default)]
     pub(crate) environments: Vec<EnvironmentShape>,
     /// What the provider calls an environment, such as `Site` or `Region`. Default: `Environment`.
@@ -48,26 +48,26 @@ pub(crate) struct MethodShape {
     /// `**.example.com` (one or more labels), or a field that holds the customer's own host.
     #[schemars(length(min = 1))]
     pub(crate) hosts: Vec<ShortOr<OwnHostShape>>,
-    /// How long the credential works, and on whose behalf it acts.
+    /// The credential's lifetime, and the identity on whose behalf it acts.
     pub(crate) credential: Option<Credential>,
     /// The provider's rate limit.
     pub(crate) limits: Option<Limits>,
     /// The header that specifies when to retry, if the provider does not use `Retry-After`.
     pub(crate) wait: Option<WaitShape>,
-    /// The requests that verify the credentials, in the order in which they are made.
+    /// The requests that verify the credentials, in the order in which they are sent.
     #[serde(default)]
     pub(crate) checks: Vec<CheckShape>,
-    /// What responses mean, for every check. A check's own outcomes are tried first.
+    /// The outcome rules that apply to all checks. A check's own outcomes are tried first.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
     /// The walkthrough for the person who links an account.
     pub(crate) link: PartShape,
     /// The walkthrough for the administrator who sets up the method once.
     pub(crate) setup: Option<PartShape>,
-    /// Conversations with the provider. They are the guide's tests and the simulator's data.
+    /// Conversations with the provider. They serve as tests for the guide and as data for the simulator.
     #[serde(default)]
     pub(crate) scenarios: Vec<ScenarioShape>,
-    /// Dated events in the life of this method.
+    /// Dated events that affect this method.
     #[serde(default)]
     pub(crate) lifecycle: Vec<LifecycleShape>,
     /// Warnings that are intentional in this method, each with a reason.
@@ -75,23 +75,23 @@ pub(crate) struct MethodShape {
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// A separate deployment of the provider.
+/// A separate deployment of the provider's product.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EnvironmentShape {
     /// The environment's key.
     #[schemars(example = &"production")]
     pub(crate) key: Text,
-    /// The environment's name, as people read it.
+    /// The environment's display name.
     #[schemars(example = &"Production")]
     pub(crate) label: String,
-    /// The environment's host, or the domain in which its hosts end.
+    /// The environment's host, or the parent domain of its hosts.
     #[schemars(example = &"example.com")]
     pub(crate) host: Text,
     /// A sentence that helps people recognize the environment.
     pub(crate) description: Option<String>,
-    /// Additional values of the environment, such as other hosts, by name. They are referred to as `environment.NAME`.
-    /// Every environment must have the same names.
+    /// Additional values for the environment, such as other hosts, by name. References to them have the form
+    /// `environment.NAME`. All environments must use the same names.
     #[serde(default)]
     pub(crate) values: Entries<Text>,
     /// The field whose value identifies the environment, so that people do not have to choose it.
@@ -105,17 +105,17 @@ pub(crate) struct ToldByShape {
     /// The field's key.
     #[schemars(example = &"secret_key")]
     pub(crate) field: Text,
-    /// The beginning, or one of several beginnings, of the field's value in this environment.
+    /// The prefix of the field's value in this environment, or a list of possible prefixes.
     #[schemars(example = &"test_")]
     pub(crate) prefix: OneOrMany<String>,
 }
 
-/// The customer's own host, which is entered in a field.
+/// The customer's own host, which people enter in a field.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnHostShape {
-    /// The key of the field that holds the host. Only public addresses are reached, and an operator must allow the
-    /// provider.
+    /// The key of the field that holds the host. Requests to private addresses are blocked, and an operator must allow
+    /// the provider.
     pub(crate) field: Text,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct ConditionShape {
     pub(crate) is: OneOrMany<Text>,
 }
 
-/// A dated event in the life of a provider or method.
+/// A dated event that affects a provider or method.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LifecycleShape {

@@ -24,7 +24,7 @@ pub(crate) struct PartShape {
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// A section of a walkthrough.
+/// A section in a walkthrough.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SectionShape {
@@ -52,7 +52,7 @@ pub(crate) struct SectionShape {
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// A step of a section.
+/// A step in a section.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StepShape {
@@ -64,10 +64,10 @@ pub(crate) struct StepShape {
     pub(crate) title: Text,
     /// How to do it, as Markdown. `{{ label.api_token }}` inserts the label of the field `api_token`.
     pub(crate) body: Text,
-    /// The fields that people fill in at this step.
+    /// The fields that people fill in during this step.
     #[serde(default)]
     pub(crate) collects: Names,
-    /// The fields whose values people obtain at this step.
+    /// The fields whose values people obtain in this step.
     #[serde(default)]
     pub(crate) obtains: Names,
     /// The scopes for which the step is needed. If omitted, it is always shown.

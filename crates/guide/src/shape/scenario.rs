@@ -78,13 +78,13 @@ pub(crate) struct ThenShape {
     pub(crate) outcome: Spanned<OutcomeKind>,
     /// The key of the outcome rule that must match.
     pub(crate) rule: Option<Text>,
-    /// The field that people have to change.
+    /// The field whose value people have to change.
     pub(crate) at_field: Option<Text>,
-    /// The step to which people return.
+    /// The step to which people must return.
     pub(crate) return_to: Option<Text>,
     /// The account that is found.
     pub(crate) account: Option<FoundShape>,
-    /// The environment to which the credentials turn out to belong.
+    /// The environment to which the credentials belong.
     pub(crate) environment: Option<Text>,
     /// The optional checks that fail.
     #[serde(default)]

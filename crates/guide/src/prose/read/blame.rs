@@ -1,4 +1,4 @@
-//! Findings about the Markdown of a text.
+//! Findings about Markdown in prose.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use crate::code::{BAD_LINK, IMAGE_WITHOUT_TEXT, PROSE_MARKUP, TOO_LARGE};
 use crate::finding::{Finding, quoted};
 use crate::source::{Source, Span};
 
-/// The most findings per text. Locating each takes time proportional to the text.
+/// The maximum number of findings per string. Locating each finding takes time proportional to the length of the prose.
 const MOST: usize = 10;
 
-/// Reports findings about a text at their places in the file.
+/// Reports findings about prose at their locations in the file.
 pub(super) struct Blame<'a> {
     source: &'a Source,
     span: Span,
@@ -52,7 +52,7 @@ impl<'a> Blame<'a> {
     }
 
     pub(super) fn table(&mut self, at: Range<usize>) {
-        self.markup(at, "tables are not allowed in prose", "write a list with one item per row");
+        self.markup(at, "tables are not allowed in prose", "write a list with an item for each row");
     }
 
     pub(super) fn html(&mut self, at: Range<usize>) {
@@ -69,11 +69,11 @@ impl<'a> Blame<'a> {
             "i" | "em" => "write `*…*`".to_owned(),
             "code" | "kbd" | "pre" | "tt" => "put it in backticks".to_owned(),
             "a" => "write `[text](https://…)`".to_owned(),
-            "br" | "p" | "div" => "start a new paragraph with an empty line".to_owned(),
+            "br" | "p" | "div" => "start a new paragraph after an empty line".to_owned(),
             "img" => "write `![what it shows](file.png)`".to_owned(),
             "ul" | "ol" | "li" => "start each item with `- ` or `1. `".to_owned(),
             _ if name.starts_with('!') => {
-                "write comments for authors as YAML comments with `#`, outside the text".to_owned()
+                "write comments for authors as YAML comments with `#`, outside the string".to_owned()
             }
             _ => format!("use Markdown, or put it in backticks to show it: `<{name}>`"),
         };
@@ -101,7 +101,7 @@ impl<'a> Blame<'a> {
                 (format!("{shown} is not an `https://` URL"), Some(advice), Some(secure))
             }
             Some(name) if is_scheme(name) => {
-                (format!("links with `{name}:` do not work everywhere"), None, None)
+                (format!("`{name}:` links do not work everywhere"), None, None)
             }
             _ if target.starts_with("//") => (
                 format!("{shown} has no scheme"),
@@ -133,7 +133,7 @@ impl<'a> Blame<'a> {
         self.reported += 1;
         if self.reported <= MOST {
             let found = finding(self.place(at));
-            // Without the exact place, the edit could change something else.
+            // Without the exact location, the edit could change an unrelated part of the file.
             let found = match &found.fix {
                 Some(fix) if !self.is_exact(fix.span) => Finding { fix: None, ..found },
                 _ => found,
@@ -154,7 +154,7 @@ impl<'a> Blame<'a> {
         span != self.source.first_line(self.span)
     }
 
-    /// The place in the file of the first line of a range of the marked text.
+    /// The location in the file of the first line in a range of the marked prose.
     fn place(&self, at: Range<usize>) -> Span {
         let text = &self.marked[at.clone()];
         let end = text.find(['\n', MARK]).unwrap_or(text.len());

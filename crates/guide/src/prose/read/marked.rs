@@ -1,12 +1,12 @@
-//! Removes references from a text before the Markdown is parsed, and inserts them afterwards.
+//! Removes references from prose before the Markdown is parsed, and restores them afterwards.
 
 use crate::template::{Part, Reference, Template};
 
-/// Encloses a reference's number in the text that Markdown reads. The loader rejects private-use characters, so no
-/// guide can contain this one.
+/// Encloses a reference's number in the string that the Markdown parser reads. The loader rejects private-use
+/// characters, so no guide can contain this character.
 pub(super) const MARK: char = '\u{e000}';
 
-/// A text in which numbers between marks replace the references.
+/// Prose in which numbers between marks replace the references.
 pub(super) struct Marked {
     pub(super) text: String,
     references: Vec<Reference>,
@@ -29,7 +29,7 @@ impl Marked {
         Self { text, references }
     }
 
-    /// A piece of the text, with its references back in place.
+    /// A piece of the prose, with its references restored.
     pub(super) fn parts(&self, piece: &str) -> Vec<Part> {
         let mut parts = Vec::new();
         for (n, piece) in piece.split(MARK).enumerate() {
