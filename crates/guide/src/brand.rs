@@ -17,7 +17,7 @@ pub struct Brand {
     pub support_url: Option<String>,
     /// The URL of the product's site, without a trailing slash.
     pub site_url: Option<String>,
-    /// The colors of pages.
+    /// The page colors.
     pub theme: Theme,
     /// The lines at the top of the Markdown version of a page.
     pub twin_head: Vec<Template>,
@@ -27,7 +27,7 @@ pub struct Brand {
     pub setup: SetupWording,
 }
 
-/// The colors of pages.
+/// The page colors.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ThemeShape")]

@@ -1,6 +1,6 @@
-//! The JSON Schemas of the format, and the validation of trees against them.
+//! The JSON Schemas for the format, and the validation of trees against them.
 //!
-//! A schema is generated from the shapes, so the two cannot disagree. It validates the whole tree at once, and its
+//! Each schema is generated from the shapes, so the two always match. It validates the whole tree at once, and its
 //! errors are explained in the author's terms. No other module uses a schema validator.
 
 mod branches;
@@ -27,29 +27,30 @@ use crate::node::{Kind as NodeKind, Node};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};
 
-/// The JSON Schema of a guide.
+/// The JSON Schema for guides.
 pub fn guide_schema() -> Value {
     schema_of::<GuideShape>("guide")
 }
 
-/// The JSON Schema of a brand file.
+/// The JSON Schema for brand files.
 pub fn brand_schema() -> Value {
     schema_of::<BrandShape>("brand")
 }
 
-/// A kind of YAML file: how to recognize it, and its schema.
+/// A type of YAML file: its identifying keys and its schema.
 ///
-/// Guides and brand files are two forms. Other crates can define forms for their own files and get the same findings.
+/// Guides and brand files are two of the forms. Other crates can define forms for their own files and get the same
+/// findings.
 #[derive(Debug)]
 pub struct Form {
     /// The key that holds the version, as in `waystone: 1`.
     mark: &'static str,
-    /// What such a file is called, with an article.
+    /// The name for such a file, with an article.
     name: &'static str,
     /// Keys that identify such a file if the mark is missing.
     alike: &'static [&'static str],
     schema: fn() -> Value,
-    /// Whether a file with schema errors is not interpreted any further.
+    /// Whether to stop interpreting a file that has schema errors.
     pub(crate) is_read_whole: bool,
     compiled: OnceLock<Compiled>,
 }
@@ -59,7 +60,7 @@ pub(crate) static GUIDE: Form =
 pub(crate) static BRAND: Form =
     Form::new("waystone_brand", "a brand file", &["wording", "hub"], brand_schema).read_whole();
 
-/// The marks of all files that Waystone reads, to recognize a file of the wrong kind.
+/// The marks of all file types that Waystone reads, used to recognize a file of the wrong type.
 const MARKS: &[(&str, &str)] = &[
     ("waystone", "a guide"),
     ("waystone_brand", "a brand file"),
@@ -71,7 +72,7 @@ struct Compiled {
     schema: Value,
     /// Decides whether a tree is valid, without converting it.
     judge: Validator<Tree>,
-    /// Lists the errors of a tree that was converted to JSON. Built when the first error is found.
+    /// Lists the errors in a tree that was converted to JSON. Built when the first error is found.
     explain: OnceLock<Validator>,
 }
 
@@ -82,7 +83,7 @@ fn compile<T: Json>(schema: &Value) -> Validator<T> {
         .expect("a test ensures that the generated schema is valid")
 }
 
-/// Reports all schema errors of a tree. Returns the repairs for mistakes whose intention is clear, or `None` if the
+/// Reports all schema errors in a tree. Returns the repairs for mistakes whose intention is clear, or `None` if the
 /// tree is valid.
 pub(crate) fn check(
     form: &Form,
@@ -108,7 +109,8 @@ pub(crate) fn is_valid(form: &Form, root: &Node) -> bool {
     form.compiled().judge.is_valid(root)
 }
 
-/// The finding about a file of another form or version. It is reported alone, because it causes all other findings.
+/// The finding about a file in a different form or version. It is the only finding reported, because all other findings
+/// would result from it.
 pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<Finding> {
     let Form { mark, name, .. } = *form;
     let NodeKind::Mapping(entries) = &root.kind else {
@@ -149,7 +151,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
 }
 
 impl Form {
-    /// The form of files with this mark. `alike` lists keys that identify such a file if the mark is missing.
+    /// The form for files with this mark. `alike` lists keys that identify such a file if the mark is missing.
     pub const fn new(
         mark: &'static str,
         name: &'static str,
@@ -159,7 +161,7 @@ impl Form {
         Self { mark, name, alike, schema, is_read_whole: false, compiled: OnceLock::new() }
     }
 
-    /// A form whose files are not interpreted while they have schema errors.
+    /// A form whose files are interpreted only if they have no schema errors.
     const fn read_whole(mut self) -> Self {
         self.is_read_whole = true;
         self
@@ -173,7 +175,7 @@ impl Form {
     }
 }
 
-/// The JSON Schema of a shape, prepared for editors.
+/// The JSON Schema for a shape, prepared for editors.
 pub fn schema_of<T: JsonSchema>(name: &str) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = false;

@@ -1,7 +1,7 @@
-//! What the YAML of a guide may look like.
+//! The allowed structure of a guide's YAML.
 //!
-//! These types are the format: the JSON Schema in `schemas/` and the reference are generated from them, so authors
-//! read their doc comments in the editor. The types describe only the shape; `lower` gives it its meaning.
+//! These types define the format. The JSON Schema in `schemas/` and the reference are generated from them, so authors
+//! see the doc comments in their editors. The types describe only the shape. `lower` interprets its meaning.
 
 mod auth;
 mod brand;

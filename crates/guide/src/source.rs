@@ -1,14 +1,14 @@
-//! A file's text, and places in it.
+//! A file's text, and locations in the text.
 //!
-//! **Invariant:** a [`Span`] is a range of bytes that lies on character boundaries of its text. Lines and columns are
-//! computed only when they are shown.
+//! **Invariant:** a [`Span`] is a range of bytes that begins and ends at character boundaries of its text. Lines and
+//! columns are computed only when they are shown.
 
 use std::ops::Range;
 
-/// A named text, usually a file.
+/// A text with a name, usually a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The name in messages: the path as the person running the program wrote it.
+    /// The name used in messages: the path as the person running the program wrote it.
     pub name: String,
     /// The text, without a byte-order mark.
     pub text: String,
@@ -19,11 +19,11 @@ pub struct Source {
 pub struct Span {
     /// The offset of the first byte.
     pub start: usize,
-    /// The offset after the last byte.
+    /// The offset immediately after the last byte.
     pub end: usize,
 }
 
-/// A place as shown to people.
+/// A location as shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The line number, counted from 1.
@@ -52,7 +52,7 @@ impl Source {
         Self { name: name.into(), text }
     }
 
-    /// The line and column of a byte offset. An offset beyond the end is the end.
+    /// The line and column of a byte offset. An offset beyond the end counts as the end.
     pub fn place(&self, offset: usize) -> Place {
         let before = &self.text[..self.floor(offset)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -62,16 +62,16 @@ impl Source {
         }
     }
 
-    /// The text of a span.
+    /// The text in a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.text[self.floor(span.start)..self.floor(span.end.max(span.start))]
     }
 
-    /// The place of a part of a scalar's content.
+    /// The location of a part of a scalar's content.
     ///
-    /// The content of a block or quoted scalar differs from the bytes in the file, so the part is searched for in
-    /// those bytes, at the same occurrence. If an escape or a folded line changes how it is written, the result
-    /// is the first line of the scalar. The search takes time proportional to the scalar's length.
+    /// The content of a block or quoted scalar differs from the bytes in the file, so the part is searched for in those
+    /// bytes, at the same occurrence. If an escape or a folded line changes how the part is written, the result is the
+    /// first line of the scalar. The search takes time proportional to the scalar's length.
     pub fn within(&self, scalar: Span, content: &str, part: Range<usize>) -> Span {
         let raw = self.slice(scalar);
         let Some(needle) = content.get(part.clone()).filter(|needle| !needle.is_empty()) else {
@@ -96,7 +96,7 @@ impl Source {
     }
 }
 
-/// Finds the places of a scalar's references in order.
+/// Finds the locations of the references in a scalar, in order.
 ///
 /// The content of a block or quoted scalar differs from the bytes in the file, but braces are the same in both, so a
 /// single pass over the bytes finds all references.
@@ -111,7 +111,7 @@ impl<'s> Braces<'s> {
         Self { source, scalar, at: source.floor(scalar.start) }
     }
 
-    /// Returns the next place of these braces and moves past it.
+    /// Returns the location of the next such braces and moves past them.
     pub(crate) fn skip(&mut self, braces: &str) -> Span {
         match self.rest().find(braces) {
             Some(n) => {
@@ -119,7 +119,7 @@ impl<'s> Braces<'s> {
                 self.at = start + braces.len();
                 Span::new(start, self.at)
             }
-            // An escape hides the braces, and the places of later ones cannot be known either.
+            // An escape hides the braces, so the locations of later braces are unknown, too.
             None => {
                 self.at = self.scalar.end;
                 self.source.first_line(self.scalar)
@@ -127,7 +127,7 @@ impl<'s> Braces<'s> {
         }
     }
 
-    /// Returns the next place of `{{ … }}`, up to the end of its first line, and moves past it.
+    /// Returns the location of the next `{{ … }}`, up to the end of its first line, and moves past the reference.
     pub(crate) fn reference(&mut self) -> Span {
         let open = self.skip("{{");
         let Some(n) = self.rest().find("}}") else { return open };

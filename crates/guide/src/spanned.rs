@@ -1,4 +1,4 @@
-//! Values with their places, for the shapes that are read from the tree.
+//! Values with their locations, for the shapes that are read from the tree.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::source::Span;
 
-/// A value and its place. In the schema it is just the value.
+/// A value and its location. In the schema, it is represented by the value alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
@@ -24,18 +24,18 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
     }
 }
 
-/// Reads a map of a single pair: the span, as its two offsets, and the value.
+/// Reads a map with a single pair: the span, as its two offsets, and the value.
 pub(crate) struct SpannedVisitor<T>(pub(crate) PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for SpannedVisitor<T> {
     type Value = Spanned<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value with its place")
+        f.write_str("a value with its location")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let ((start, end), value) = map.next_entry()?.ok_or_else(|| Error::custom("a place was expected"))?;
+        let ((start, end), value) = map.next_entry()?.ok_or_else(|| Error::custom("a location was expected"))?;
         Ok(Spanned { value, span: Span::new(start, end) })
     }
 }

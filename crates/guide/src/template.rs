@@ -1,6 +1,6 @@
-//! References in texts: `{{ path | filter }}`.
+//! References in strings: `{{ path | filter }}`.
 //!
-//! The grammar is small and closed: a path, then filters. `{{{{` stands for two literal braces. References are resolved
+//! The grammar is small and fixed: a path, then filters. `{{{{` stands for two literal braces. References are resolved
 //! when a guide is read, so names are never looked up later.
 //!
 //! **Invariant:** every reference in a [`Template`] names something that exists and is available in the template's
@@ -21,7 +21,7 @@ use crate::source::Span;
 pub(crate) use self::read::TextReader;
 pub use self::vocabulary::{TextKind, Vocabulary, Word, vocabulary};
 
-/// A text with references.
+/// A string with references.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
     /// Literal text and references, in order.
@@ -42,7 +42,7 @@ pub enum Part {
 /// A value to insert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    /// The value that is referred to.
+    /// The value that the reference refers to.
     pub target: Target,
     /// The filters that are applied to the value, in order.
     pub filters: Vec<Filter>,
@@ -68,7 +68,7 @@ pub enum Target {
     /// The label of the chosen environment.
     #[schemars(rename = "environment.label")]
     EnvironmentLabel,
-    /// Another value of the chosen environment, from its `values`.
+    /// An additional value of the chosen environment, from its `values`.
     #[schemars(rename = "environment.…")]
     EnvironmentValue(#[schemars(with = "String")] Key),
     /// The provider's name.
@@ -80,10 +80,10 @@ pub enum Target {
     /// The method's label.
     #[schemars(rename = "method.label")]
     MethodLabel,
-    /// The name of the product that people connect accounts to, from the brand file.
+    /// The name of the product to which people connect accounts, from the brand file.
     #[schemars(rename = "brand.name")]
     BrandName,
-    /// The name of the place where accounts are linked, from the brand file.
+    /// The name of the area in which people link accounts, from the brand file.
     #[schemars(rename = "brand.hub")]
     BrandHub,
     /// The support URL from the brand file.
@@ -92,7 +92,7 @@ pub enum Target {
     /// The URL of the product's site, from the brand file.
     #[schemars(rename = "brand.site_url")]
     BrandSiteUrl,
-    /// A value in the JSON body of the response, by its path.
+    /// A value in the JSON response body, by its path.
     #[schemars(rename = "json.…")]
     Json(#[schemars(with = "String")] JsonPath),
     /// A value that an earlier check captured.
@@ -135,22 +135,22 @@ pub enum RequestPart {
     SortedQuery,
     /// The path and query as they are sent, separated by a question mark if there is a query.
     PathAndQuery,
-    /// The body as text. Empty if there is no body.
+    /// The body as text. Empty if the request has no body.
     Body,
-    /// The `canonical` string of the signature.
+    /// The signature's `canonical` string.
     Canonical,
     /// The signature.
     Signature,
 }
 
-/// The formats of the time at which a request is sent, always in UTC.
+/// The formats for the time at which a request is sent, always in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Clock {
-    /// Seconds since 1970: `1440938160`.
+    /// Seconds since the Unix epoch: `1440938160`.
     Unix,
-    /// Milliseconds since 1970: `1440938160000`.
+    /// Milliseconds since the Unix epoch: `1440938160000`.
     UnixMs,
     /// `2015-08-30T12:36:00Z` ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)).
     Iso,
@@ -162,14 +162,14 @@ pub enum Clock {
     Http,
 }
 
-/// The formats of a nonce.
+/// The formats for a nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Nonce {
     /// 32 hexadecimal digits.
     Hex,
-    /// A UUID of version 4 ([RFC 9562](https://www.rfc-editor.org/rfc/rfc9562)).
+    /// A version 4 UUID ([RFC 9562](https://www.rfc-editor.org/rfc/rfc9562)).
     Uuid,
 }
 
@@ -179,17 +179,17 @@ pub enum Nonce {
 #[strum(serialize_all = "snake_case")]
 pub enum Filter {
     /// Allows dots in a value that is inserted into a host name: `host_labels(2)` accepts up to two labels, such as
-    /// `acme.eu`. Without the filter a value is a single label.
+    /// `acme.eu`. Without the filter, a value must be a single label.
     #[strum(serialize = "host_labels", to_string = "host_labels({0})")]
     HostLabels(u8),
     /// Converts letters to lower case.
     Lowercase,
     /// Converts letters to upper case.
     Uppercase,
-    /// Encodes as Base64 ([RFC 4648, 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
+    /// Encodes the value as Base64 ([RFC 4648, 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
     Base64,
-    /// Encodes as URL-safe Base64 without padding
-    /// ([RFC 4648, 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+    /// Encodes the value as URL-safe Base64 without padding ([RFC 4648,
+    /// 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64url,
     /// The SHA-256 of the bytes, in hexadecimal.
     Sha256Hex,
@@ -210,16 +210,17 @@ pub(crate) enum Context {
     /// Text that is sent to the provider, and `from` of a derived value. Values, the environment, captures, tokens and
     /// the time are available.
     Request,
-    /// The parts of a signature and the places that carry it. The request that is signed is available, too.
+    /// The parts of a signature, and the parts of the request that carry it. The request that is signed is also
+    /// available.
     Signed,
-    /// Text that is taken from a response, in `account`.
+    /// Text that is taken from a response, for `account`.
     Answer,
     /// The wording in a brand file.
     Wording,
 }
 
 impl Context {
-    /// Whether filters can be used. They cannot in text that people read.
+    /// Whether filters can be used. Text that people read cannot contain filters.
     pub(crate) const fn has_filters(self) -> bool {
         !matches!(self, Self::Prose | Self::Message | Self::Wording)
     }
@@ -231,7 +232,7 @@ impl Template {
         Self { parts: vec![Part::Text(text.into())], span: Span::default() }
     }
 
-    /// The text, if it has no references.
+    /// The literal text, if the template has no references.
     pub fn as_literal(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
@@ -248,7 +249,7 @@ impl Template {
         })
     }
 
-    /// The keys of the fields and derived values that it refers to.
+    /// The keys of the fields and derived values that the template refers to.
     pub fn values(&self) -> impl Iterator<Item = &Key> {
         self.references().filter_map(|reference| match &reference.target {
             Target::Value(key) => Some(key),
@@ -257,7 +258,7 @@ impl Template {
     }
 }
 
-/// Writes the template as in a guide.
+/// Formats the template as in a guide.
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in &self.parts {

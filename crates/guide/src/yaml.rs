@@ -1,7 +1,8 @@
-//! Reads YAML into a tree in which every node has its place. No other module uses a YAML parser.
+//! Parses YAML into a tree in which every node has a location. No other module uses a YAML parser.
 //!
 //! Guides use a strict subset of YAML 1.2: one document, string keys, no duplicate keys, no anchors, tags or merge
-//! keys, and no scalar whose type other parsers would read differently. Every tool therefore reads the same guide.
+//! keys, and no scalar whose type other parsers would interpret differently. As a result, every tool reads the same
+//! guide.
 //!
 //! **Invariant:** time and memory are proportional to the length of the text. Size, depth and the number of nodes
 //! are limited while reading, and nothing is expanded.
@@ -23,14 +24,14 @@ use crate::node::{Entry, Kind, Node};
 use crate::page::CodePage;
 use crate::source::{Source, Span};
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
-/// The most nodes a file can have, keys included.
+/// The maximum number of nodes in a file, including keys.
 const MAX_NODES: usize = 20_000;
-/// The deepest nesting of lists and mappings.
+/// The maximum nesting depth of lists and mappings.
 const MAX_DEPTH: usize = 40;
 
-/// Reads a file. If no tree is returned, `findings` has at least one finding.
+/// Reads a file. If it returns no tree, `findings` contains at least one finding.
 pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
     let hidden = hidden::find(source);
     if !hidden.is_empty() {
@@ -90,8 +91,8 @@ struct Loader<'s, 'f> {
     root: Option<Node>,
     nodes: usize,
     documents: usize,
-    /// The number of anchors, aliases, tags and merge keys so far. With any of them no tree is returned, and each is
-    /// reported.
+    /// The number of anchors, aliases, tags and merge keys so far. Each use is reported, and if there is any use, no
+    /// tree is returned.
     features: usize,
     /// The names of the aliases that have been reported.
     aliases: Vec<String>,
@@ -101,15 +102,16 @@ struct Loader<'s, 'f> {
 struct Open {
     /// The items or entries so far.
     kind: Kind,
-    /// The key of a mapping whose value comes next. A duplicate key has no place: its value is read and dropped.
+    /// The key of a mapping whose value comes next. A duplicate key has no span, because its value is parsed and
+    /// discarded.
     key: Option<(String, Option<Span>)>,
     span: Span,
-    /// Whether the end is marked by a bracket.
+    /// Whether a bracket marks the end.
     flow: bool,
 }
 
 impl Loader<'_, '_> {
-    /// Adds an event to the tree. Returns false if reading must stop.
+    /// Adds an event to the tree. Returns false if parsing must stop.
     fn event(&mut self, event: Event<'_>, span: Span) -> bool {
         match event {
             Event::DocumentStart(..) => {
@@ -150,7 +152,7 @@ impl Loader<'_, '_> {
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let name = self.source.slice(span).to_owned();
-                // One finding per name: the author replaces all its uses at once.
+                // Each name gets only one finding, because the author replaces all its uses at once.
                 if !self.aliases.contains(&name) {
                     let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
                     let advice =
@@ -165,7 +167,7 @@ impl Loader<'_, '_> {
         true
     }
 
-    /// Begins a list or mapping. Returns false if reading must stop.
+    /// Begins a list or mapping. Returns false if parsing must stop.
     fn open(&mut self, kind: Kind, style: StructureStyle, span: Span) -> bool {
         if !self.count(span) {
             return false;
@@ -192,7 +194,7 @@ impl Loader<'_, '_> {
         true
     }
 
-    /// Reports a node's anchor and tag, which guides cannot have.
+    /// Reports a node's anchor and tag, which guides cannot contain.
     fn plain_yaml(&mut self, anchor: usize, tag: bool, node: Span) {
         for (is_there, sign, kind) in [(anchor != 0, '&', "an anchor"), (tag, '!', "a tag")] {
             if is_there {
@@ -203,7 +205,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// The word before a node that begins with this sign, or the node itself if the word is on another line.
+    /// The word that precedes a node and begins with this sign. If the word is on another line, the node itself.
     fn before(&self, node: Span, sign: char) -> Span {
         let line = self.source.text[..node.start].rfind('\n').map_or(0, |n| n + 1);
         let front = &self.source.text[line..node.start];
@@ -253,7 +255,7 @@ impl Loader<'_, '_> {
                 Ok(kind) => kind.unwrap_or_else(|| Kind::Text(text.into_owned())),
                 Err(why) => {
                     let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("{} {why}", quoted(&text)))
-                        .help(format!("put it in quotes: '{text}'"))
+                        .help(format!("put the value in quotes: '{text}'"))
                         .fix(span, format!("'{text}'"));
                     self.findings.push(found);
                     Kind::Text(text.into_owned())
@@ -285,7 +287,7 @@ impl Loader<'_, '_> {
         false
     }
 
-    /// The place of a `key: {{` or `- {{` at or shortly before the place where the parser failed.
+    /// The location of a `key: {{` or `- {{` at or shortly before the point where the parser failed.
     fn reference_before(&self, at: usize) -> Option<usize> {
         let text = &self.source.text;
         let at = text.floor_char_boundary(at);
@@ -312,7 +314,7 @@ impl Loader<'_, '_> {
     }
 }
 
-/// The part of a line that belongs to a value beginning with a reference.
+/// The part of a line that belongs to a value that begins with a reference.
 fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
     let closed = rest.find("}}").map_or(rest.len(), |n| n + 2);
     let is_in_flow =
@@ -325,7 +327,8 @@ fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
     rest[..end].trim_end()
 }
 
-/// The value of a plain scalar by the YAML 1.2 core schema, or why it must be quoted. `None` stands for a string.
+/// The value of a plain scalar according to the YAML 1.2 core schema, or the reason why it must be quoted. `None`
+/// represents a string.
 fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Some(Kind::Null)),
@@ -339,16 +342,16 @@ fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
         if digits.len() > 1 && digits.starts_with('0') {
-            return Err("begins with a zero: some tools read a number, others a string");
+            return Err("begins with a zero: some tools read a number, other tools a string");
         }
-        let number = text.parse::<i64>().map_err(|_| "is too large a number")?;
+        let number = text.parse::<i64>().map_err(|_| "is a number that is too large")?;
         return Ok(Some(Kind::Number(number.into())));
     }
     if digits.starts_with("0x") || digits.starts_with("0o") {
-        return Err("is read as a number in another base by some tools");
+        return Err("is a hexadecimal or octal number in some tools");
     }
     if matches!(digits, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
-        return Err("is a number that JSON cannot express");
+        return Err("is a number that JSON cannot represent");
     }
     let looks_like_a_float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
         && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.')

@@ -300,7 +300,7 @@ pub(crate) static BAD_CONDITION: CodePage = CodePage {
     name: "bad-condition",
     severity: Error,
     summary: "A condition is always or never true",
-    why: "the step or field with this condition would be shown to no one or to everyone",
+    why: "the section, step or field with this condition would be shown to no one or to everyone",
     help: "specify an `environment`, or a `field` together with `is`",
     bad: "when: { field: region }",
     good: "when: { field: region, is: eu }",

@@ -51,7 +51,7 @@ pub struct TokenStep {
     pub check: Check,
     /// The path to the tokens' lifetime in the response, in seconds.
     pub expires_in: Option<JsonPath>,
-    /// The lifetime in seconds if the response does not state it. `None` if the lifetime is unknown.
+    /// The lifetime in seconds, if the response does not specify it. `None` if the lifetime is unknown.
     pub lifetime: Option<u32>,
 }
 
@@ -84,7 +84,7 @@ pub struct Assertion {
     pub key: Template,
     /// The encoding of an HMAC key.
     pub key_encoding: KeyEncoding,
-    /// Additional members of the token's header.
+    /// Additional members in the token's header.
     pub header: Vec<(String, Template)>,
     /// The claims, except for `iat` and `exp`, which are added.
     pub claims: Vec<(String, JsonTemplate)>,

@@ -25,7 +25,7 @@ pub struct Check {
     pub label: String,
     /// The request.
     pub request: RequestTemplate,
-    /// What a successful response looks like.
+    /// The conditions for a successful response.
     pub expect: Expect,
     /// The account that the response describes, for an identity check.
     pub account: Option<AccountTemplate>,
@@ -163,7 +163,7 @@ pub enum JsonTemplate {
     Plain(Value),
 }
 
-/// What a successful response looks like. Every condition must hold.
+/// The conditions for a successful response. Every condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
     /// The possible statuses. If the list is empty, any status from 200 to 299 matches.
@@ -272,7 +272,7 @@ pub struct Scenario {
     pub linked_before: Option<String>,
     /// Whether the person agrees to try other environments.
     pub agrees: bool,
-    /// The tokens from signing in with a browser.
+    /// The tokens obtained by signing in with a browser.
     pub tokens: Vec<(Key, String)>,
     /// The chosen scopes. If empty, all.
     pub scopes: Vec<String>,
@@ -311,7 +311,7 @@ pub enum Reply {
         /// The body.
         body: String,
     },
-    /// The request fails without a response.
+    /// A fault occurs instead of a response.
     Fails(Fault),
 }
 
@@ -330,7 +330,7 @@ pub struct Conclusion {
     pub account: Option<(String, Option<String>)>,
     /// The environment to which the credentials belong.
     pub environment: Option<Key>,
-    /// The optional checks that fail.
+    /// The optional checks that must fail.
     pub missed: Vec<Key>,
     /// Its location in the source.
     pub span: Span,

@@ -50,7 +50,7 @@ pub struct Field {
     pub examples: Vec<Example>,
     /// The options of a `select`.
     pub options: Vec<Choice>,
-    /// When the field is shown. `None` if the field is always shown.
+    /// The condition under which the field is shown. `None` if the field is always shown.
     pub when: Option<Condition>,
     /// The maximum length in characters.
     pub max_length: usize,

@@ -1,7 +1,7 @@
-//! Explains a value that fits none of a schema's branches.
+//! Explains a value that matches none of the branches in a schema.
 //!
-//! The type of the value identifies the intended branch; for a mapping, its key does. Only the
-//! errors of that branch are reported.
+//! The type of the value identifies the intended branch. For a mapping, the key identifies it. Only the errors for that
+//! branch are reported.
 
 use jsonschema::ValidationError;
 use serde_json::Value;
@@ -28,7 +28,7 @@ enum Accepts<'s> {
 }
 
 impl Words<'_, '_, '_> {
-    /// Explains a value that no branch accepts. `context` has the errors of each branch.
+    /// Explains a value that no branch accepts. `context` contains the errors for each branch.
     pub(super) fn report_branches(&mut self, spot: &Spot<'_, '_>, context: &[Vec<ValidationError<'static>>]) {
         let Some(list) = spot.choice.and_then(branches) else { return self.wrong_kind(spot, &[]) };
         let forms: Vec<Vec<Accepts<'_>>> = list.iter().map(|branch| forms(self.schema, branch)).collect();
@@ -59,7 +59,7 @@ impl Words<'_, '_, '_> {
     fn word(&mut self, spot: &Spot<'_, '_>, text: &str, all: &[Accepts<'_>]) {
         if all.contains(&Accepts::Tag(text)) {
             let found = Finding::new(&WRONG_TYPE, spot.node.span, format!("`{text}` needs a value"));
-            self.push(found.help(format!("write it as a key with its settings below: `{text}: …`")));
+            self.push(found.help(format!("write `{text}: …`, with its settings below")));
             return;
         }
         let words: Vec<&str> = all.iter().filter_map(named).collect();
@@ -70,7 +70,7 @@ impl Words<'_, '_, '_> {
         self.not_a_choice(spot, text, spot.node.span, &words);
     }
 
-    /// The key of a single-key mapping. If it has no such key, the mistake is reported.
+    /// The key of a single-key mapping. If the mapping does not have exactly one valid key, the mistake is reported.
     fn tagged<'e>(
         &mut self,
         spot: &Spot<'_, '_>,
@@ -84,7 +84,7 @@ impl Words<'_, '_, '_> {
             (Some(one), Some(other)) => {
                 let message = format!("{name} is both `{}` and `{}`", one.key, other.key);
                 let found = Finding::new(&NOT_A_CHOICE, other.key_span, message);
-                self.push(found.also(one.key_span, "the first one").help("keep only one of them"));
+                self.push(found.also(one.key_span, "the first one").help("keep only one of the two keys"));
                 None
             }
             (Some(one), None) if entries.len() == 1 => Some(one.key.as_str()),
@@ -133,7 +133,7 @@ impl Words<'_, '_, '_> {
         if kinds.first() == Some(&"a string") {
             return self.wrong_type(spot, "a string");
         }
-        let expected = if kinds.is_empty() { "another type of value".to_owned() } else { kinds.join(" or ") };
+        let expected = if kinds.is_empty() { "another value type".to_owned() } else { kinds.join(" or ") };
         let message = format!("{} must be {expected}, but this is {}", spot.name(), spot.node.described());
         let found = Finding::new(&WRONG_TYPE, self.line(spot.place()), message);
         let choices: Vec<String> = all

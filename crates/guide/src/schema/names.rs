@@ -1,11 +1,11 @@
-//! Places in a tree: their names in messages, and the parts of the schema that apply to them.
+//! Locations in a tree: their names in messages, and the parts of the schema that apply to them.
 
 use serde_json::Value;
 
 use crate::node::{Kind, Node};
 use crate::source::{Source, Span};
 
-/// A place in the tree with the part of the schema that applies to it.
+/// A location in the tree, with the part of the schema that applies to it.
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'n, 's> {
     pub(super) node: &'n Node,
@@ -17,12 +17,12 @@ pub(super) struct Spot<'n, 's> {
     pub(super) schema: &'s Value,
     /// The `anyOf` or `oneOf` from which the schema was chosen, if any.
     pub(super) choice: Option<&'s Value>,
-    /// The name of its shape in the schema, if it has one.
+    /// The name of the node's shape in the schema, if the shape has a name.
     shape: Option<&'s str>,
 }
 
 impl<'n, 's> Spot<'n, 's> {
-    /// The place at a JSON pointer.
+    /// The location at a JSON pointer.
     pub(super) fn find(root: &'n Node, schema: &'s Value, pointer: &str) -> Self {
         let mut spot = Self { node: root, key: None, is_item: false, schema, choice: None, shape: None };
         for part in pointer.split('/').skip(1) {
@@ -67,8 +67,8 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// The place for a finding about the whole node. For a block it is the key, or the first key of an item,
-    /// because readers look there.
+    /// The location for a finding about the whole node. For a block, this is its key. For an item, it is the item's
+    /// first key.
     pub(super) fn place(&self) -> Span {
         match (&self.node.kind, self.key) {
             (Kind::Mapping(_) | Kind::Sequence(_), Some((_, span))) => span,
@@ -76,7 +76,7 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// All keys that the mapping can have.
+    /// All keys that the mapping can contain.
     pub(super) fn keys(&self) -> Vec<&'s str> {
         let properties = self.schema.get("properties").and_then(Value::as_object);
         properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
@@ -91,7 +91,7 @@ impl<'n, 's> Spot<'n, 's> {
         Some(first.chain(chars).collect())
     }
 
-    /// How to write the node's value as the mapping that the schema expects.
+    /// Advice on how to write the node's value as the mapping that the schema expects.
     pub(super) fn as_mapping(&self, source: &Source) -> String {
         let required = self.schema.get("required").and_then(Value::as_array);
         let mut keys: Vec<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -112,7 +112,7 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// Resolves references, and chooses the branch that fits the type of the node.
+    /// Resolves references, and selects the branch that matches the node's type.
     fn enter(&mut self, root: &'s Value, mut schema: &'s Value) {
         (self.choice, self.shape) = (None, None);
         loop {
@@ -150,7 +150,7 @@ impl<'n, 's> Spot<'n, 's> {
     }
 }
 
-/// The parts of a guide that have this key, as prose. `None` if there is none, or too many to list.
+/// The parts of a guide that can have this key, as prose. `None` if there are none, or too many to list.
 pub(super) fn parents_of(schema: &Value, key: &str) -> Option<String> {
     const MOST: usize = 3;
     let shapes = schema.get("$defs").and_then(Value::as_object)?;

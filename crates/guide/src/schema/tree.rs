@@ -1,4 +1,4 @@
-//! The tree of a file as the schema validator sees it, without copying it.
+//! A view of a file's tree for the schema validator, without copying the tree.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use crate::node::{Entry, Kind, Node};
 use crate::source::Span;
 
-/// Tells the validator how to read a [`Node`].
+/// Implements the validator's access to a [`Node`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tree;
 
@@ -18,7 +18,7 @@ impl Json for Tree {
     type PreparedKey = String;
     type StringBuffer = Option<Node>;
 
-    // A mapping has few keys, kept in a list: one pass over them is cheaper than many searches.
+    // A mapping has few keys, stored in a list, so a single pass over the keys is cheaper than many searches.
     const KEYS_PER_LOOKUP: usize = 1;
     const ACYCLIC: bool = true;
 
@@ -88,7 +88,7 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
 
     fn equals_value(&self, expected: &Value) -> bool {
         match (&self.kind, expected) {
-            // Nearly all enumerations consist of words.
+            // Nearly all enumerations contain only words.
             (Kind::Text(text), Value::String(expected)) => text == expected,
             (Kind::Text(_), _) | (_, Value::String(_)) => false,
             _ => jsonschema::json::cmp::equal(&self.to_json(), expected),

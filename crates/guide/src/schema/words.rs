@@ -1,4 +1,4 @@
-//! Explains schema errors in the author's terms, at the place of the mistake.
+//! Explains schema errors in the author's terms, at the location of the mistake.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::finding::{Finding, MOST_FINDINGS, choose, listed, nearest, quoted};
 use crate::node::{Kind as NodeKind, Node};
 use crate::source::{Source, Span};
 
-/// The correction of a mistake whose intended form is clear, so that the rest of the file can be read.
+/// A correction for a mistake whose intended form is clear. It allows the rest of the file to be read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Repair {
     /// Renames the key.
@@ -30,7 +30,8 @@ pub(super) struct Words<'n, 's, 'f> {
     pub(super) schema: &'s Value,
     findings: &'f mut Vec<Finding>,
     repairs: BTreeMap<Span, Repair>,
-    /// Unknown and missing keys by their place in the tree. A misspelled key is one of each, but a single mistake.
+    /// Unknown and missing keys, by their location in the tree. A misspelled key is both unknown and missing, but it is
+    /// a single mistake.
     keys: BTreeMap<String, Keys>,
 }
 
@@ -83,7 +84,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             Kind::Type { kind } => {
                 let expected = match kind {
                     TypeKind::Single(kind) => expected(&kind.to_string()),
-                    TypeKind::Multiple(_) => "another type of value",
+                    TypeKind::Multiple(_) => "another value type",
                 };
                 self.wrong_type(&spot, expected);
             }
@@ -91,7 +92,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         }
     }
 
-    /// Reports the unknown and missing keys, once all are known. Returns the repairs.
+    /// Reports the unknown and missing keys after all of them have been collected. Returns the repairs.
     pub(super) fn finish(mut self) -> BTreeMap<Span, Repair> {
         for (path, Keys { mut unknown, mut missing }) in std::mem::take(&mut self.keys) {
             let spot = Spot::find(self.root, self.schema, &path);
@@ -108,8 +109,9 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
             }
             if let ([wrong], [right]) = (&*Vec::from_iter(&unknown), &*Vec::from_iter(&missing)) {
-                // With one unknown and one missing key, the author probably meant the missing one, unless the unknown key
-                // resembles a third key. The top level is excluded, because a missing key there identifies the file.
+                // If one key is unknown and one is missing, the author probably meant the missing key, unless the
+                // unknown key resembles a third key. The top level is excluded, because a missing key there identifies
+                // the file.
                 let other = nearest(wrong, self.free(&spot));
                 if !path.is_empty() && parents_of(self.schema, wrong).is_none() && other.is_none() {
                     self.misspelled(&spot, wrong, right);
@@ -140,7 +142,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         self.repairs.insert(at, repair);
     }
 
-    /// The keys that can be added.
+    /// The keys that can still be added.
     fn free(&self, spot: &Spot<'_, 's>) -> Vec<&'s str> {
         spot.keys().into_iter().filter(|key| spot.node.entry(key).is_none()).collect()
     }
@@ -163,7 +165,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
         let found = Finding::new(&UNKNOWN_KEY, span, message);
         self.push(match parents_of(self.schema, wrong) {
-            Some(home) => found.help(format!("it belongs in {home}")),
+            Some(home) => found.help(format!("this key belongs in {home}")),
             None if free.is_empty() => found.help("remove it"),
             None => {
                 found.help(format!("the keys that can be added here are {}", listed(free.iter().copied())))
@@ -202,7 +204,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 (self.no_value(place, found, expected), None)
             }
             (NodeKind::Number(_) | NodeKind::Bool(_), "a string") => {
-                let found = found.help(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
+                let found = found.help(format!("put the value in quotes: '{text}'")).fix(place, format!("'{text}'"));
                 (found, Some(NodeKind::Text(text)))
             }
             (NodeKind::Text(_), "a list") => {
@@ -247,7 +249,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         if expected == "a string" && rest.starts_with('#') {
             let text = format!("'{}'", rest.replace('\'', "''"));
             return found
-                .help(format!("text after `#` is a comment; if it is the value, put it in quotes: {text}"));
+                .help(format!("text after `#` is a comment; if this text is the value, put it in quotes: {text}"));
         }
         found.help(format!("write {expected} after the colon, or remove the key"))
     }
@@ -284,14 +286,14 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 };
                 (format!("{name} is not {form}"), format!("write {form}"))
             }
-            other => (format!("{name} violates the rule `{}` of the schema", other.keyword()), String::new()),
+            other => (format!("{name} violates the schema rule `{}`", other.keyword()), String::new()),
         };
         let found = Finding::new(&OUT_OF_BOUNDS, self.source.first_line(spot.place()), message);
         self.push(if advice.is_empty() { found } else { found.help(advice) });
     }
 }
 
-/// The author's term for a type of the schema.
+/// The author's term for a schema type.
 fn expected(kind: &str) -> &'static str {
     match kind {
         "string" => "a string",
@@ -299,7 +301,7 @@ fn expected(kind: &str) -> &'static str {
         "object" => "a mapping",
         "boolean" => "`true` or `false`",
         "integer" | "number" => "a number",
-        _ => "another type of value",
+        _ => "another value type",
     }
 }
 
@@ -311,7 +313,8 @@ fn boolean(word: &str) -> Option<bool> {
     }
 }
 
-/// The allowed word that the author probably meant: the closest one, or the equivalent of a word from other formats.
+/// The allowed word that the author probably meant: the closest allowed word, or the equivalent of a word from other
+/// formats.
 fn intended<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
     const ELSEWHERE: &[(&str, &str)] = &[
         ("string", "text"),

@@ -25,7 +25,7 @@ pub(crate) enum AuthShape {
     Exchange(Box<ExchangeShape>),
     /// A signed assertion, used directly or exchanged for a token.
     Jwt(Box<JwtShape>),
-    /// A signature of each request.
+    /// A signature for each request.
     Signature(Box<SignatureShape>),
     /// A client certificate, alone or combined with another scheme.
     MutualTls(Box<MutualTlsShape>),
@@ -56,9 +56,9 @@ pub(crate) struct BearerShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Oauth2Shape {
-    /// The grant, which is how a token is obtained.
+    /// The OAuth grant with which a token is obtained.
     pub(crate) grant: Spanned<Grant>,
-    /// The URL at which people sign in, for `grant: authorization_code`.
+    /// The URL of the sign-in page, for `grant: authorization_code`.
     pub(crate) authorize_url: Option<Text>,
     /// The URL of the token endpoint.
     #[schemars(example = &"https://{{ environment.login_host }}/oauth/token")]
@@ -68,7 +68,7 @@ pub(crate) struct Oauth2Shape {
     pub(crate) scopes: Vec<String>,
     /// The separator between scopes. Default: a space.
     pub(crate) scope_separator: Option<String>,
-    /// Why PKCE ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)) is not used. If omitted, it is used.
+    /// The reason why PKCE ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)) is not used. If omitted, PKCE is used.
     pub(crate) no_pkce: Option<String>,
     /// How the client authenticates. Default: `basic`.
     pub(crate) client_auth: Option<Spanned<ClientAuth>>,
@@ -85,27 +85,27 @@ pub(crate) struct Oauth2Shape {
     pub(crate) username: Option<Text>,
     /// The user's password, for `grant: password`.
     pub(crate) password: Option<Text>,
-    /// Additional parameters of `authorize_url`.
+    /// Additional query parameters for `authorize_url`.
     #[serde(default)]
     pub(crate) authorize_parameters: Entries<Text>,
-    /// Additional parameters of token requests, such as an audience.
+    /// Additional parameters for token requests, such as an audience.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
     /// How the parameters of token requests are sent.
     #[serde(default)]
     pub(crate) token_body: TokenBody,
-    /// Additional headers of token requests.
+    /// Additional headers for token requests.
     #[serde(default)]
     pub(crate) token_headers: Entries<Text>,
     /// Values to keep in addition to `access_token` and `refresh_token`: each name with its JSON path in the response.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
-    /// How many seconds a token is valid if the response has no `expires_in`.
+    /// The token's lifetime in seconds, if the response has no `expires_in`.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
-    /// How to refresh an expired token. If omitted, a new token is obtained like the first one.
+    /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first token.
     pub(crate) refresh: Option<RefreshShape>,
-    /// The places in requests that carry the token. Default: `Authorization: Bearer …`.
+    /// The parts of requests that carry the token. Default: `Authorization: Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
     /// The outcome rules for responses from the token endpoint. They are tried before the errors that OAuth defines.
@@ -124,12 +124,12 @@ pub(crate) struct ExchangeShape {
     pub(crate) steps: Vec<ExchangeStepShape>,
     /// The request that refreshes an expired token. If omitted, the steps are repeated.
     pub(crate) refresh: Option<ExchangeStepShape>,
-    /// The places in requests that carry the token.
+    /// The parts of requests that carry the token.
     #[schemars(length(min = 1))]
     pub(crate) carries: Vec<CarrierShape>,
 }
 
-/// One request of a login.
+/// A request in a custom login.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExchangeStepShape {
@@ -141,15 +141,16 @@ pub(crate) struct ExchangeStepShape {
     pub(crate) label: Option<String>,
     /// The request, as `POST /path` or in the long form.
     pub(crate) request: ShortOr<RequestShape>,
-    /// What a successful response looks like. It must also contain every captured value.
+    /// The conditions for a successful response. The response must also contain every captured value.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// Values to keep: each name with its JSON path in the response. They are used as `{{ token.NAME }}`.
+    /// Values to keep: each name with its JSON path in the response. References to them have the form `{{ token.NAME
+    /// }}`.
     pub(crate) captures: Entries<Text>,
-    /// The JSON path of the lifetime in the response, in seconds.
+    /// The JSON path to the token's lifetime in the response, in seconds.
     #[schemars(example = &"expires_in")]
     pub(crate) expires_in: Option<Text>,
-    /// How many seconds the token is valid if the response does not state it.
+    /// The token's lifetime in seconds, if the response does not specify it.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
     /// The outcome rules for responses to this request. They are tried before the method's outcomes.
@@ -169,13 +170,13 @@ pub(crate) struct AssertionShape {
     /// How the key is encoded, for `HS…`.
     #[serde(default)]
     pub(crate) key_encoding: KeyEncoding,
-    /// Additional members of the token's header, such as `kid`.
+    /// Additional members in the token's header, such as `kid`.
     #[serde(default)]
     pub(crate) header: Entries<Text>,
     /// The token's claims. `iat` and `exp` are added automatically.
     #[serde(default)]
     pub(crate) claims: Option<AnyJson>,
-    /// How many seconds the token is valid. Default: 300.
+    /// The token's lifetime in seconds. Default: 300.
     #[schemars(range(min = 1, max = 86400))]
     pub(crate) lifetime_seconds: Option<u32>,
 }
@@ -188,10 +189,10 @@ pub(crate) struct JwtShape {
     pub(crate) assertion: AssertionShape,
     /// The URL of the token endpoint. If omitted, the assertion itself is sent with requests.
     pub(crate) token_url: Option<Text>,
-    /// Additional parameters of token requests.
+    /// Additional parameters for token requests.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
-    /// The places in requests that carry the token, or the assertion if it is not exchanged. Default: `Authorization:
+    /// The parts of requests that carry the token, or the assertion if it is not exchanged. Default: `Authorization:
     /// Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
@@ -200,14 +201,14 @@ pub(crate) struct JwtShape {
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
 
-/// A signature of each request.
+/// A signature for each request.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignatureShape {
     /// The signing algorithm.
     pub(crate) algorithm: Spanned<Algorithm>,
-    /// The signing key. A list derives the key, as some providers do for each day and region: starting from the first
-    /// item, each further item is signed with the previous result.
+    /// The signing key. A list derives the key, as some providers require for each day and region. The first item is
+    /// the initial key, and each further item is signed with the previous result.
     #[schemars(example = &"{{ value.secret_key }}")]
     pub(crate) key: OneOrMany<Text>,
     /// How the key is encoded.
@@ -216,12 +217,12 @@ pub(crate) struct SignatureShape {
     /// The canonical string: the parts of the request that are signed.
     #[schemars(example = &"{{ now.unix }}{{ request.method }}{{ request.path_and_query }}{{ request.body }}")]
     pub(crate) canonical: Text,
-    /// The string to sign, if it is derived from the canonical string. Default: the canonical string itself.
+    /// The string to sign, if it differs from the canonical string. Default: the canonical string itself.
     pub(crate) signs: Option<Text>,
     /// How the signature is encoded.
     #[serde(default)]
     pub(crate) encoding: SignatureEncoding,
-    /// The places in requests that carry the signature, as `{{ request.signature }}`, and related values.
+    /// The parts of requests that carry the signature, as `{{ request.signature }}`, and related values.
     #[schemars(length(min = 1))]
     pub(crate) carries: Vec<CarrierShape>,
 }
@@ -249,7 +250,7 @@ pub(crate) struct RefreshShape {
     /// Whether each refresh returns a new refresh token and invalidates the old one.
     #[serde(default)]
     pub(crate) rotates: bool,
-    /// Additional parameters of the refresh request.
+    /// Additional parameters for the refresh request.
     #[serde(default)]
     pub(crate) parameters: Entries<Text>,
 }

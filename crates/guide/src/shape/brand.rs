@@ -24,7 +24,7 @@ pub(crate) struct BrandShape {
     pub(crate) support_url: Option<Text>,
     /// The URL of the product's site, without a trailing slash.
     pub(crate) site_url: Option<Text>,
-    /// The colors of pages.
+    /// The page colors.
     #[serde(default)]
     pub(crate) theme: Theme,
     /// The fixed wording of pages. It can contain the references `{{ provider.name }}`, `{{ method.label }}`,

@@ -1,4 +1,4 @@
-//! The shape of checks and outcomes: requests, and what their responses mean.
+//! The shape of checks and outcomes: requests, and the meaning of their responses.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,10 +26,10 @@ pub(crate) struct CheckShape {
     /// The request, as `GET /path` or in the long form.
     #[schemars(example = &"GET /api/v1/me")]
     pub(crate) request: ShortOr<RequestShape>,
-    /// What a successful response looks like. The outcomes decide what any other response means.
+    /// The conditions for a successful response. The outcomes determine the meaning of any other response.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// The account that was found. Required for `role: identity`, and only allowed there.
+    /// The account that was found. Required for `role: identity`, and not allowed for other roles.
     pub(crate) account: Option<AccountShape>,
     /// Values that later requests use as `capture.NAME`: each name with its JSON path in the response.
     #[serde(default)]
@@ -43,8 +43,8 @@ pub(crate) struct CheckShape {
     /// Whether linking fails if the check fails. If an optional check fails, the account is `ok_limited`.
     #[serde(default = "yes")]
     pub(crate) required: bool,
-    /// The JSON path of the granted scopes in the response, which are a list, or a string separated by spaces or commas.
-    /// Later checks of single scopes then need no request.
+    /// The JSON path to the granted scopes in the response. They can be a list, or a string separated by spaces or
+    /// commas. Later checks for individual scopes then do not need a request.
     #[schemars(example = &"results.scopes")]
     pub(crate) granted: Option<Text>,
     /// Warnings that are intentional here, each with a reason.
@@ -73,22 +73,24 @@ pub(crate) struct RequestShape {
     /// A form body.
     #[serde(default)]
     pub(crate) form: Entries<Text>,
-    /// The URL to which the path is appended, if it is not the method's `base_url`. Its host must be in `hosts`, too.
+    /// The URL to which the path is appended, if it differs from the method's `base_url`. Its host must also be in
+    /// `hosts`.
     #[schemars(example = &"https://{{ environment.login_host }}")]
     pub(crate) base_url: Option<Text>,
-    /// Whether the request is sent without authentication, because the provider answers it for anyone.
+    /// Whether the request is sent without authentication, because the provider does not require it.
     #[serde(default)]
     pub(crate) anonymous: bool,
-    /// Whether the request can be retried although its HTTP method does not allow it, such as a `POST` that only reads.
+    /// Whether the request can be retried even though its HTTP method is not idempotent, such as a `POST` that only
+    /// reads.
     #[serde(default)]
     pub(crate) repeatable: bool,
-    /// The credentials of this request, which replace the method's authentication. A login request has no other
+    /// The credentials for this request, which replace the method's authentication. A login request sends no other
     /// credentials.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
 }
 
-/// What a successful response looks like. All conditions must hold.
+/// The conditions for a successful response. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectShape {
@@ -116,7 +118,7 @@ pub(crate) struct JsonTestShape {
     pub(crate) r#type: Option<JsonType>,
     /// The exact value.
     pub(crate) equals: Option<Scalar>,
-    /// The values of which the value must be one.
+    /// The allowed values.
     #[serde(default)]
     pub(crate) one_of: Vec<Scalar>,
     /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
@@ -132,13 +134,13 @@ pub(crate) struct AccountShape {
     /// The account's permanent id at the provider.
     #[schemars(example = &"{{ json.id }}")]
     pub(crate) id: Text,
-    /// The account's name, as people know it.
+    /// The account's display name.
     #[schemars(example = &"{{ json.name }}")]
     pub(crate) name: Text,
-    /// More details that people see before the account is stored: each label with its value.
+    /// Additional details that people see before the account is stored: each label with its value.
     #[serde(default)]
     pub(crate) details: Entries<Text>,
-    /// What the id identifies. With the id of a credential, a new credential cannot be matched to the same account.
+    /// What the id identifies. If it identifies the credential, a new credential cannot be matched to the same account.
     #[serde(default)]
     pub(crate) identifies: Identifies,
 }
@@ -160,14 +162,15 @@ pub(crate) struct OutcomeShape {
     /// Other fields that can also be the cause.
     #[serde(default)]
     pub(crate) or_fields: Vec<Text>,
-    /// The step to return to. Default: the step that obtains the value of `at_field`, or else the one that collects it.
+    /// The step to return to. Default: the step that obtains the value of `at_field`, or else the step that collects
+    /// it.
     pub(crate) return_to: Option<Text>,
-    /// What happened, in the provider's terms. Default: a general text for the outcome.
+    /// What happened, in the provider's terms. Default: the general message for the outcome.
     pub(crate) says: Option<Text>,
-    /// What people can do about it. It appears in the message and in the troubleshooting section.
+    /// How people can fix the problem. This advice appears in the message and in the troubleshooting section.
     pub(crate) fix: Option<Text>,
-    /// Whether to offer trying the same credentials in the other environments. Set it if the provider answers a wrong
-    /// credential and one of another environment in the same way.
+    /// Whether to offer trying the same credentials in the other environments. Set this if the provider's response is
+    /// the same for a wrong credential and for a credential from another environment.
     #[serde(default)]
     pub(crate) ask_elsewhere: bool,
     /// Warnings that are intentional here, each with a reason.
@@ -194,7 +197,7 @@ pub(crate) struct WhenShape {
     pub(crate) json: Entries<JsonTestShape>,
     /// Whether the body must be JSON (`true`) or must not be JSON (`false`).
     pub(crate) is_json: Option<bool>,
-    /// The way, or one of several ways, in which the request failed without a response.
+    /// The fault, or one of several faults, that occurred instead of a response.
     #[serde(default)]
     pub(crate) fails: OneOrMany<Fault>,
 }

@@ -51,7 +51,7 @@ pub(crate) struct FieldShape {
     /// The options, for `type: select`.
     #[serde(default)]
     pub(crate) options: Vec<OptionShape>,
-    /// When the field is shown. If omitted, it is always shown.
+    /// The condition under which the field is shown. If omitted, the field is always shown.
     pub(crate) when: Option<ConditionShape>,
     /// The maximum length in characters. Default: 4096, and 65,536 for `multiline` and `file`.
     #[schemars(range(min = 1))]

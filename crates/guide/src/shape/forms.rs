@@ -1,4 +1,4 @@
-//! The forms of values in a guide: mappings with free keys, one or several values, a short or a long form.
+//! The forms of values in a guide: mappings with arbitrary keys, one or several values, a short or a long form.
 //!
 //! The deserializer recognizes these types by their names.
 
@@ -13,13 +13,13 @@ use serde_json::Value;
 use crate::source::Span;
 use crate::spanned::{Spanned, SpannedVisitor};
 
-/// A string with its place.
+/// A string with its location.
 pub(crate) type Text = Spanned<String>;
 
 /// A list of names, or one name.
 pub(crate) type Names = OneOrMany<Text>;
 
-// A mapping with free keys. It keeps their order and places.
+// A mapping with arbitrary keys. It preserves the order and locations of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[schemars(transparent, inline)]
 pub(crate) struct Entries<T>(#[schemars(with = "BTreeMap<String, T>")] pub(crate) Vec<(Text, T)>);
@@ -60,7 +60,7 @@ pub(crate) enum ShortOr<T> {
 #[schemars(inline, extend("type" = ["string", "number", "boolean"]))]
 pub(crate) struct Scalar(pub(crate) Value);
 
-// Any JSON value with the place of the whole node, from its first byte to its last.
+// Any JSON value with the location of the whole node, from its first byte to its last byte.
 #[derive(Clone, Debug, PartialEq, JsonSchema)]
 #[schemars(inline, transparent, extend("type" = ["string", "number", "boolean", "array", "object", "null"]))]
 pub(crate) struct AnyJson {

@@ -1,4 +1,4 @@
-//! Small shapes that occur in several others.
+//! Small shapes that several other shapes use.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,14 +19,14 @@ pub(crate) struct AllowShape {
     pub(crate) reason: String,
 }
 
-/// A condition. Every key in it must hold.
+/// A condition. All its keys must match.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConditionShape {
     /// The environment, or one of several environments, in which the condition holds.
     #[serde(default)]
     pub(crate) environment: OneOrMany<Text>,
-    /// The field whose value decides.
+    /// The field whose value is compared.
     pub(crate) field: Option<Text>,
     /// The value, or one of several values, that `field` must have.
     #[serde(default)]
@@ -48,11 +48,11 @@ pub(crate) struct LifecycleShape {
     pub(crate) source: Text,
 }
 
-/// A place in a request that carries a credential.
+/// A part of a request that carries a credential.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CarrierShape {
-    /// The kind of place.
+    /// The part of the request.
     pub(crate) r#in: Spanned<Carrier>,
     /// The name of the header, query parameter, cookie or body member.
     #[schemars(example = &"X-API-Key")]

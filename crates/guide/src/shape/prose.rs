@@ -1,4 +1,4 @@
-//! The shape of the walkthroughs that people read: sections, steps and their texts.
+//! The shape of the walkthroughs that people read: sections, steps and their prose.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::choice::Purpose;
 pub(crate) struct PartShape {
     /// An important note that is shown first and highlighted.
     pub(crate) warning: Option<Text>,
-    /// What people need before they begin, such as a role or a plan. One line each.
+    /// What people need before they begin, such as a role or a plan, with one line for each item.
     #[serde(default)]
     pub(crate) needs: Vec<Text>,
     /// The sections, in order.
@@ -34,18 +34,19 @@ pub(crate) struct SectionShape {
     /// The section's heading.
     #[schemars(example = &"Create an API token")]
     pub(crate) title: Text,
-    /// What the section is for. `rotate`, `revoke` and `reference` follow after linking and appear only in documentation.
+    /// What the section is for. `rotate`, `revoke` and `reference` sections come after the linking sections and appear
+    /// only in the documentation.
     #[serde(default)]
     pub(crate) purpose: Purpose,
-    /// The text between the heading and the steps, as Markdown.
+    /// The introduction between the heading and the steps, as Markdown.
     pub(crate) intro: Option<Text>,
     /// The steps, in order.
     #[serde(default)]
     pub(crate) steps: Vec<StepShape>,
-    /// The scopes for which the section is needed. If omitted, it is always shown.
+    /// The scopes that require the section. If omitted, the section is always shown.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// When the section applies. If omitted, it always applies.
+    /// The condition under which the section applies. If omitted, the section always applies.
     pub(crate) when: Option<ConditionShape>,
     /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
@@ -70,10 +71,10 @@ pub(crate) struct StepShape {
     /// The fields whose values people obtain in this step.
     #[serde(default)]
     pub(crate) obtains: Names,
-    /// The scopes for which the step is needed. If omitted, it is always shown.
+    /// The scopes that require the step. If omitted, the step is always shown.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// When the step applies. If omitted, it always applies.
+    /// The condition under which the step applies. If omitted, the step always applies.
     pub(crate) when: Option<ConditionShape>,
     /// Warnings that are intentional here, each with a reason.
     #[serde(default)]

@@ -8,23 +8,23 @@ use crate::http::Fault;
 use crate::outcome::OutcomeKind;
 use crate::spanned::Spanned;
 
-/// A conversation with the provider, which tests the guide and drives the simulator.
+/// A conversation with the provider. It tests the guide and drives the simulator.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScenarioShape {
     /// What happens, in a few words.
     #[schemars(example = &"a revoked token")]
     pub(crate) name: Text,
-    /// The chosen environment. Default: the first one.
+    /// The chosen environment. Default: the first environment.
     pub(crate) environment: Option<Text>,
     /// The entered values, by field.
     pub(crate) given: Entries<Text>,
     /// The id of the account that was linked before, for a scenario in which an account is linked again.
     pub(crate) linked_before: Option<String>,
-    /// Whether the person agrees to try the other environments.
+    /// Whether the person agrees to try other environments.
     #[serde(default)]
     pub(crate) agrees: bool,
-    /// The tokens from signing in with a browser, by name. The conversation begins after the sign-in.
+    /// The tokens obtained by signing in with a browser, by name. The conversation begins after the sign-in.
     #[serde(default)]
     pub(crate) tokens: Entries<Text>,
     /// The chosen scopes. Default: all.
@@ -48,7 +48,7 @@ pub(crate) struct TurnShape {
     pub(crate) environment: Option<Text>,
     /// The provider's response. Exactly one of `response` and `fails` is required.
     pub(crate) response: Option<ResponseShape>,
-    /// How the request fails without a response.
+    /// The fault that occurs instead of a response.
     pub(crate) fails: Option<Fault>,
 }
 
@@ -82,16 +82,16 @@ pub(crate) struct ThenShape {
     pub(crate) at_field: Option<Text>,
     /// The step to which people must return.
     pub(crate) return_to: Option<Text>,
-    /// The account that is found.
+    /// The account that the identity check must find.
     pub(crate) account: Option<FoundShape>,
     /// The environment to which the credentials belong.
     pub(crate) environment: Option<Text>,
-    /// The optional checks that fail.
+    /// The optional checks that must fail.
     #[serde(default)]
     pub(crate) missed: Names,
 }
 
-/// The account that is found.
+/// The account that the identity check must find.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FoundShape {

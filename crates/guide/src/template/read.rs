@@ -1,4 +1,4 @@
-//! Reads the references in a text.
+//! Parses the references in a string.
 
 use std::str::FromStr;
 
@@ -12,7 +12,7 @@ use crate::names::{self, Names, suggest};
 use crate::source::{Braces, Source, Span};
 use crate::template::{Context, Filter, Part, Reference, Target, Template};
 
-/// Reads texts with references: the context decides what they may refer to.
+/// Parses strings with references. The context determines what they can refer to.
 pub(crate) struct TextReader<'a, 'n> {
     pub(crate) context: Context,
     pub(crate) names: &'a Names<'n>,
@@ -21,12 +21,12 @@ pub(crate) struct TextReader<'a, 'n> {
 }
 
 impl TextReader<'_, '_> {
-    /// Reads the scalar at `span`, whose content is `text`.
+    /// Parses the scalar at `span`, whose content is `text`.
     pub(crate) fn template(&mut self, text: &str, span: Span) -> Template {
         self.next_template(text, span, &mut Braces::new(self.source, span))
     }
 
-    /// Reads one of several texts within `span`, in the order in which they appear there.
+    /// Parses one of several strings within `span`. They must be parsed in the order in which they appear there.
     pub(crate) fn next_template(&mut self, text: &str, span: Span, braces: &mut Braces<'_>) -> Template {
         let mut parts = Vec::new();
         let mut literal = String::new();
@@ -111,7 +111,7 @@ impl ReferenceReader<'_, '_, '_> {
                 let found = Finding::new(
                     &UNKNOWN_NAME,
                     self.span,
-                    "`jwt` has no value, because nothing is signed here",
+                    "`jwt` has no value, because this method signs no assertion",
                 );
                 self.text.findings.push(found.help("declare an `assertion`, or use the scheme `jwt`"));
                 None
@@ -123,7 +123,7 @@ impl ReferenceReader<'_, '_, '_> {
             "json" => self.json(rest),
             "environment" if names.environment_keys.is_empty() => {
                 let found = Finding::new(&UNKNOWN_NAME, self.span, "this method has no environments");
-                self.text.findings.push(found.help("declare `environments`, or write the value itself"));
+                self.text.findings.push(found.help("declare `environments`, or write the literal value"));
                 None
             }
             "environment" => self.environment(rest),
@@ -142,7 +142,7 @@ impl ReferenceReader<'_, '_, '_> {
         }
     }
 
-    /// The names that can follow a root, as far as they are known here.
+    /// The names that can follow a root, if they are known here.
     fn members(&self, root: &str) -> Vec<&str> {
         match root {
             "value" => self.text.names.values.clone(),
@@ -177,7 +177,7 @@ impl ReferenceReader<'_, '_, '_> {
         });
     }
 
-    /// Reports a root that is not available in this context. The intended one is usually obvious.
+    /// Reports a root that is not available in this context. The intended value is usually obvious.
     fn misplaced(&mut self, root: &str, rest: &str) {
         let (legal, readable) =
             (self.text.context.roots(), matches!(self.text.context, Context::Prose | Context::Wording));
@@ -186,7 +186,7 @@ impl ReferenceReader<'_, '_, '_> {
                 format!("`{root}` is not available on a page")
             }
             "label" | "step" => {
-                format!("`{root}` is only for text that people read, but this is sent to the provider")
+                format!("`{root}` is only for text that people read, but this text is sent to the provider")
             }
             _ => format!("`{root}` is not available here"),
         };
@@ -227,8 +227,8 @@ impl ReferenceReader<'_, '_, '_> {
     fn token(&mut self, name: &str) -> Option<Key> {
         let names = self.text.names;
         if !names.tokens.contains(&name) && names.later_tokens.contains(&name) {
-            let message = format!("the token `{name}` is not available yet when this is sent");
-            return self.too_early(name, message, "use it only after the request that obtains it");
+            let message = format!("the token `{name}` is not available yet at this point");
+            return self.too_early(name, message, "use the token only after the request that obtains it");
         }
         self.known(name, "token", &names.tokens)
     }
@@ -244,7 +244,7 @@ impl ReferenceReader<'_, '_, '_> {
     fn no_member(&mut self, name: &str, names: &[&str]) {
         let at = self.part(name);
         let found =
-            Finding::new(&BAD_REFERENCE, at, format!("there is no {} to refer to here", quoted(name)));
+            Finding::new(&BAD_REFERENCE, at, format!("{} does not exist here", quoted(name)));
         self.text.findings.push(suggest(found, at, name, names));
     }
 
@@ -260,8 +260,8 @@ impl ReferenceReader<'_, '_, '_> {
     fn capture(&mut self, name: &str) -> Option<Key> {
         let names = self.text.names;
         if !names.captures.contains(&name) && names.later_captures.contains(&name) {
-            let message = format!("`{name}` is not captured yet when this is sent");
-            return self.too_early(name, message, "move the check that captures it before this one");
+            let message = format!("`{name}` is not captured yet at this point");
+            return self.too_early(name, message, "move the check that captures this value before this check");
         }
         self.known(name, "capture", &names.captures)
     }
@@ -297,8 +297,8 @@ impl ReferenceReader<'_, '_, '_> {
             Ok(Filter::HostLabels(_)) => match argument.trim().parse() {
                 Ok(n @ 1..=4) if self.text.context.has_filters() => return Some(Filter::HostLabels(n)),
                 Ok(1..=4) => no_filters(at, text),
-                _ => Finding::new(&BAD_FILTER, at, "`host_labels` needs a number from 1 to 4")
-                    .help("write how many labels the value may have: `host_labels(2)`"),
+                _ => Finding::new(&BAD_FILTER, at, "`host_labels` requires a number from 1 to 4")
+                    .help("write the maximum number of labels: `host_labels(2)`"),
             },
             Ok(filter) if name == text && self.text.context.has_filters() => return Some(filter),
             Ok(_) if name == text => no_filters(at, text),
@@ -313,7 +313,7 @@ impl ReferenceReader<'_, '_, '_> {
         None
     }
 
-    /// The place of these words within the reference.
+    /// The location of these words within the reference.
     fn part(&self, words: &str) -> Span {
         match self.text.source.slice(self.span).find(words) {
             Some(at) if !words.is_empty() => {
@@ -349,7 +349,7 @@ pub(super) const ROOTS: &[&str] = &[
 ];
 
 impl Context {
-    /// The roots that references in this context can have.
+    /// The roots that references in this context can use.
     pub(super) const fn roots(self) -> &'static [&'static str] {
         match self {
             Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],

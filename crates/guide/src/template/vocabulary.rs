@@ -1,6 +1,6 @@
 //! Everything that can be written between `{{` and `}}`, as data for the reference documentation.
 //!
-//! The words and descriptions come from the types and their doc comments, so nothing is written twice.
+//! The words and descriptions come from the types and their doc comments, so they are not duplicated.
 
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use super::{Clock, Context, Filter, Nonce, RequestPart, Target};
 /// Everything that can be written between `{{` and `}}`.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
-    /// The contexts of texts, and how references in each can begin.
+    /// The contexts of strings, and the first words of references in each context.
     pub kinds: Vec<TextKind>,
     /// The references. `…` stands for a name.
     pub references: Vec<Word>,
@@ -21,18 +21,18 @@ pub struct Vocabulary {
     pub filters: Vec<Word>,
 }
 
-/// A context in which texts have references.
+/// A context in which strings contain references.
 #[derive(Clone, Debug)]
 pub struct TextKind {
-    /// Its name and description.
+    /// The name and description of the context.
     pub word: Word,
-    /// The first words of the references that it allows.
+    /// The first words of the references that the context allows.
     pub roots: &'static [&'static str],
-    /// Whether it allows filters.
+    /// Whether the context allows filters.
     pub has_filters: bool,
 }
 
-/// A word of the language.
+/// A word in the reference language.
 #[derive(Clone, Debug)]
 pub struct Word {
     /// The word as written in a guide.

@@ -1,15 +1,15 @@
-//! Finds characters that an editor does not show, or that change how the surrounding text reads.
+//! Finds characters that an editor does not show, or that change how the surrounding text is displayed.
 
 use crate::code::CONTROL_CHARACTER;
 use crate::finding::Finding;
 use crate::source::{Source, Span};
 
-/// The most characters that are reported. Further ones are probably of the same kind.
+/// The maximum number of characters to report. Further hidden characters are probably of the same kind.
 const MOST: usize = 10;
 
-/// One finding per hidden character.
+/// Creates a finding for each hidden character.
 pub(super) fn find(source: &Source) -> Vec<Finding> {
-    // Nearly every file has only plain ASCII, which is quick to check byte by byte.
+    // Nearly all files contain only plain ASCII, which is quick to check byte by byte.
     let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
     if source.text.as_bytes().iter().all(is_plain) {
         return Vec::new();
@@ -40,7 +40,7 @@ fn name(ch: char) -> Option<&'static str> {
         '\u{200c}' | '\u{200d}' | '\u{2060}' => "a zero-width joiner",
         '\u{feff}' => "a byte-order mark",
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            "a text direction character"
+            "a text-direction character"
         }
         '\u{2028}' | '\u{2029}' => "a Unicode line separator",
         '\u{180e}' | '\u{2061}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => {

@@ -1,7 +1,7 @@
 //! Explains a YAML syntax error in the author's terms.
 //!
-//! A parser reports where it failed, which is seldom where the mistake is. The usual mistakes are few, so this module
-//! looks for each of them in the surrounding lines.
+//! A parser reports where it failed, which is rarely the location of the mistake. Most authors make the same few
+//! mistakes, so this module searches the surrounding lines for each of those mistakes.
 
 use granit_parser::ErrorKind;
 
@@ -10,13 +10,13 @@ use crate::finding::{Finding, quoted};
 use crate::key::Key;
 use crate::source::{Source, Span};
 
-/// How many lines before the error are searched for an unclosed quote or bracket.
+/// The number of lines before the error to search for an unclosed quote or bracket.
 const LINES_BACK: usize = 40;
 
-/// A function that looks for one kind of mistake near the place where the parser failed.
+/// A function that searches for one kind of mistake near the point where the parser failed.
 type Detector = fn(&Source, usize, &ErrorKind) -> Option<Finding>;
 
-/// The finding about the place where the parser failed.
+/// The finding at the point where the parser failed.
 pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let at = source.text.floor_char_boundary(at.min(source.text.len()));
     let detectors: [Detector; 8] =
@@ -25,7 +25,7 @@ pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
 }
 
 fn too_deep(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
-    let message = "this is nested too deeply";
+    let message = "the nesting is too deep here";
     matches!(kind, ErrorKind::RecursionLimitExceeded)
         .then(|| Finding::new(&TOO_LARGE, word(source, at), message).help("reduce the nesting"))
 }
@@ -62,7 +62,7 @@ fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> 
         }
         _ => return None,
     };
-    // The parser reports the place after the quote and any blanks that follow it.
+    // The parser reports the location after the quote and any blanks that follow the quote.
     let quote = source.text[..at].trim_end().len();
     let span = Span::new(quote.saturating_sub(1), quote);
     let rest = source.slice(Span::new(quote, line_at(source, at).end)).trim_start();
@@ -132,7 +132,7 @@ fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding>
     let text = format!("'{}'", value.replace('\'', "''"));
     let found =
         Finding::new(&YAML_SYNTAX, span, format!("an unquoted value cannot begin with {}", spelled(ch)));
-    Some(found.help(format!("put it in quotes: {text}")).fix(span, text))
+    Some(found.help(format!("put the value in quotes: {text}")).fix(span, text))
 }
 
 /// Finds the mistake in `title: Note: read this`.
@@ -194,7 +194,7 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
         ErrorKind::InvalidBlockScalarIndent
         | ErrorKind::ZeroBlockScalarIndent
         | ErrorKind::InvalidBlockScalarHeader => says(
-            "this is not a valid start of a block of text",
+            "a block of text cannot begin like this",
             "write only `|` or `>-` here, and indent the text on the lines below",
         ),
         ErrorKind::UnknownQuotedScalarEscape
@@ -208,7 +208,7 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
             says("a tab is not allowed here", "use spaces")
         }
         ErrorKind::MisplacedFlowCollectionEnd => {
-            says("this bracket has no opening bracket", "remove it, or add the opening bracket")
+            says("this bracket has no opening bracket", "remove this bracket, or add the opening bracket")
         }
         _ => Finding::new(&YAML_SYNTAX, span, "this is not valid YAML"),
     }
@@ -238,14 +238,14 @@ fn line_at(source: &Source, at: usize) -> Span {
     Span::new(start, end)
 }
 
-/// The line that contains a byte, then the lines before it, nearest first.
+/// The line that contains a byte, then the preceding lines, nearest first.
 fn lines_back(source: &Source, at: usize) -> impl Iterator<Item = Span> {
     let first = line_at(source, at);
     std::iter::successors(Some(first), |line| Some(line_at(source, line.start.checked_sub(1)?)))
         .take(LINES_BACK)
 }
 
-/// The word that begins at a byte, or the byte itself.
+/// The word that begins at a byte, or only the byte if no word begins there.
 fn word(source: &Source, at: usize) -> Span {
     let rest = source.slice(Span::new(at, line_at(source, at).end));
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
@@ -253,7 +253,7 @@ fn word(source: &Source, at: usize) -> Span {
     Span::new(at, at + length)
 }
 
-/// Where the value of `key: value` or `- value` begins.
+/// The offset at which the value of `key: value` or `- value` begins.
 fn value_start(line: &str) -> Option<usize> {
     let body = line.len() - line.trim_start_matches([' ', '-']).len();
     let start = match line[body..].find(": ") {
@@ -264,7 +264,7 @@ fn value_start(line: &str) -> Option<usize> {
     (start + blanks < line.len()).then_some(start + blanks)
 }
 
-/// The last bracket in a line that is not closed in the same line.
+/// The last bracket in a line that is not closed on the same line.
 fn unbalanced(line: &str) -> Option<(usize, char)> {
     let mut open = Vec::new();
     let mut quote = None;

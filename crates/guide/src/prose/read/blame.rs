@@ -31,7 +31,7 @@ impl<'a> Blame<'a> {
 
     pub(super) fn too_deep(&mut self, at: Range<usize>) {
         self.report(at, |span| {
-            Finding::new(&TOO_LARGE, span, "this is nested too deeply").help("reduce the nesting")
+            Finding::new(&TOO_LARGE, span, "the nesting is too deep here").help("reduce the nesting")
         });
     }
 
