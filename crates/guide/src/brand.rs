@@ -13,7 +13,7 @@ pub struct Brand {
     pub name: String,
     /// The name of the area in which people link accounts.
     pub hub: String,
-    /// The URL at which people get help.
+    /// The URL of the support page.
     pub support_url: Option<String>,
     /// The URL of the product's site, without a trailing slash.
     pub site_url: Option<String>,
@@ -60,9 +60,9 @@ pub struct LinkWording<T = Template, P = Prose> {
     pub fill: Titled<T, P>,
     /// The title of the step in which people connect.
     pub connect_title: T,
-    /// What happens when people connect, one line each, as Markdown.
+    /// What happens when people connect, one line for each event, as Markdown.
     pub connect: Vec<P>,
-    /// What happens if people sign in with the provider in a browser. Default: the lines of `connect`.
+    /// What happens if people sign in to the provider in a browser. Default: the lines of `connect`.
     #[serde(default)]
     pub connect_in_browser: Vec<P>,
     /// The closing sentence, as Markdown.
@@ -84,15 +84,15 @@ pub struct SetupWording<T = Template, P = Prose> {
     pub intro: P,
     /// The step in which administrators open the connector profiles.
     pub open: Titled<T, P>,
-    /// The title of the step in which they create a profile.
+    /// The title of the step in which administrators create a profile.
     pub create_title: T,
-    /// What to do before filling in the fields, one line each, as Markdown.
+    /// The instructions before the fields, one line for each instruction, as Markdown.
     pub before_fields: Vec<P>,
     /// The introduction to the list of fields, as Markdown.
     pub fields: P,
     /// The suffix for the label of an optional field.
     pub optional: String,
-    /// What to do after filling in the fields, one line each, as Markdown.
+    /// The instructions after the fields, one line for each instruction, as Markdown.
     pub after_fields: Vec<P>,
 }
 
@@ -103,6 +103,6 @@ pub struct SetupWording<T = Template, P = Prose> {
 pub struct Titled<T = Template, P = Prose> {
     /// The title.
     pub title: T,
-    /// The text, as Markdown.
+    /// The prose, as Markdown.
     pub text: P,
 }

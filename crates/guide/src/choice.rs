@@ -52,11 +52,11 @@ pub enum Expiry {
 pub enum Carrier {
     /// A header.
     Header,
-    /// A query parameter. It appears in access logs, so use it only if the provider requires it.
+    /// A query parameter. The query appears in access logs, so use it only if the provider requires it.
     Query,
     /// A cookie.
     Cookie,
-    /// A member of the body.
+    /// A member in the body.
     Body,
 }
 
@@ -88,7 +88,7 @@ pub(crate) enum ClientAuth {
     None,
 }
 
-/// How the parameters of a token request are sent.
+/// How the parameters are sent in a token request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TokenBody {
@@ -147,7 +147,7 @@ impl Algorithm {
     }
 }
 
-/// The encoding of an HMAC key.
+/// The encoding for an HMAC key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyEncoding {
@@ -206,7 +206,7 @@ pub enum Identifies {
     Credential,
 }
 
-/// The meaning of the header that specifies when to retry.
+/// The meaning of the value in the header that specifies when to retry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitAs {

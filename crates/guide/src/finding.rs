@@ -12,7 +12,7 @@ pub(crate) const MOST_FINDINGS: usize = 100;
 /// A mistake or a possible improvement at a specific location in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// The page of this kind of finding, with its code, severity and reason.
+    /// The page for this kind of finding, with its code, severity and reason.
     pub code: &'static CodePage,
     /// What is wrong, as a single line without a full stop.
     pub message: String,
@@ -22,13 +22,13 @@ pub struct Finding {
     pub label: String,
     /// Related locations in the file, each with a label.
     pub also: Vec<(Span, String)>,
-    /// Advice on how to fix this case. `None` if the general advice of the page applies.
+    /// Advice on how to fix this case. `None` if the page's general advice applies.
     pub help: Option<String>,
     /// The edit that fixes the mistake. `None` if no edit is certain to be correct.
     pub fix: Option<Edit>,
 }
 
-/// The replacement of a range of bytes.
+/// An edit that replaces a range of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// The bytes to replace.
@@ -92,7 +92,8 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let reach = |name: &str| (name.chars().count().max(3) / 3).max(1);
     known
         .into_iter()
-        // Computing a distance takes time proportional to both lengths, and a hostile file can have very long names.
+        // Computing a distance takes time proportional to the product of both lengths, and a hostile file can contain
+        // very long names.
         .filter(|name| length.abs_diff(name.chars().count()) <= reach(name))
         .map(|name| (strsim::osa_distance(&wrong, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= reach(name))

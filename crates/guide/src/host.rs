@@ -53,14 +53,14 @@ impl HostPattern {
 /// Why a string is not a valid host pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostPatternError {
-    /// It has a scheme, a port or a path.
+    /// The pattern has a scheme, a port or a path.
     #[error("a host cannot have a scheme, port or path")]
     NotAHost,
     /// A label is empty, is too long, or contains a character other than `a-z`, `0-9` and `-`.
     #[error("each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`")]
     BadLabel,
-    /// It ends in fewer than two literal labels, so it would match a whole top-level domain.
-    #[error("it must end in at least two literal labels, such as `example.com`")]
+    /// The pattern ends in fewer than two literal labels, so it would match a whole top-level domain.
+    #[error("a host must end in at least two literal labels, such as `example.com`")]
     TooWide,
     /// A wildcard is not the whole first label.
     #[error("`*` and `**` can only be the whole first label")]

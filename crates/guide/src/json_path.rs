@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// A path of member names and array indexes.
+/// A path that consists of member names and array indexes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JsonPath(Vec<Segment>);
 

@@ -27,7 +27,7 @@ pub(crate) struct Names<'n> {
     pub(crate) environment_values: Vec<&'n str>,
     pub(crate) checks: Vec<&'n str>,
     pub(crate) rules: Vec<&'n str>,
-    /// The options of `select` fields, as pairs of field and value.
+    /// The options in `select` fields, as pairs of field and value.
     pub(crate) choices: Vec<(&'n str, &'n str)>,
     pub(crate) scopes: Vec<&'n str>,
 }

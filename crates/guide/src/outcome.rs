@@ -38,7 +38,7 @@ pub enum OutcomeKind {
     WrongTenant,
     /// The credentials belong to a different environment.
     WrongEnvironment,
-    /// The credentials belong to a different account than the one linked before.
+    /// The credentials belong to an account other than the previously linked account.
     DifferentAccount,
     /// The user lacks a permission.
     MissingPermission,
@@ -111,8 +111,8 @@ impl OutcomeKind {
             Self::ProviderDown => "{provider} is having problems.",
             Self::Unreachable => "We couldn't reach {provider}.",
             Self::Tls => "We couldn't make a secure connection to {provider}.",
-            Self::ProtocolMismatch => "{provider} sent a response we didn't expect.",
-            Self::Unknown => "{provider} sent a response we don't recognize.",
+            Self::ProtocolMismatch => "{provider} sent a reply we didn't expect.",
+            Self::Unknown => "{provider} sent a reply we don't recognize.",
         }
     }
 

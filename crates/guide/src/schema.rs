@@ -83,7 +83,7 @@ fn compile<T: Json>(schema: &Value) -> Validator<T> {
         .expect("a test ensures that the generated schema is valid")
 }
 
-/// Reports all schema errors in a tree. Returns the repairs for mistakes whose intention is clear, or `None` if the
+/// Reports all schema errors in a tree. Returns the repairs for mistakes whose correction is clear, or `None` if the
 /// tree is valid.
 pub(crate) fn check(
     form: &Form,
@@ -116,7 +116,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
     let NodeKind::Mapping(entries) = &root.kind else {
         let message = format!("the file is {}, but {name} must be a mapping", root.described());
         let found = Finding::new(&WRONG_TYPE, source.first_line(root.place()), message);
-        return Some(found.help(format!("write {name}, which begins with `{mark}: 1`")));
+        return Some(found.help(format!("write {name}; it begins with `{mark}: 1`")));
     };
     let other = MARKS.iter().find_map(|(mark, name)| Some((root.entry(mark)?, name)));
     if let Some((entry, other)) = other.filter(|_| root.entry(mark).is_none()) {
@@ -125,7 +125,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
             entry.key_span,
             format!("this is {other}, but {name} is expected here"),
         );
-        return Some(found.help(format!("use {name}, which begins with `{mark}: 1`")));
+        return Some(found.help(format!("use {name}; it begins with `{mark}: 1`")));
     }
     let Some(entry) = root.entry(mark) else {
         let known = || form.alike.iter().copied().chain([mark]);

@@ -45,7 +45,7 @@ impl Span {
 }
 
 impl Source {
-    /// A source with this name and text. A byte-order mark at the start is dropped.
+    /// Creates a source with this name and text. A byte-order mark at the start is dropped.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text: String = text.into();
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
@@ -69,9 +69,9 @@ impl Source {
 
     /// The location of a part of a scalar's content.
     ///
-    /// The content of a block or quoted scalar differs from the bytes in the file, so the part is searched for in those
-    /// bytes, at the same occurrence. If an escape or a folded line changes how the part is written, the result is the
-    /// first line of the scalar. The search takes time proportional to the scalar's length.
+    /// The content of a block or quoted scalar differs from the bytes in the file. The same occurrence of the part is
+    /// therefore searched for in those bytes. If an escape or a folded line changes how the part is written, the result
+    /// is the first line of the scalar. The search takes time proportional to the scalar's length.
     pub fn within(&self, scalar: Span, content: &str, part: Range<usize>) -> Span {
         let raw = self.slice(scalar);
         let Some(needle) = content.get(part.clone()).filter(|needle| !needle.is_empty()) else {
@@ -98,8 +98,8 @@ impl Source {
 
 /// Finds the locations of the references in a scalar, in order.
 ///
-/// The content of a block or quoted scalar differs from the bytes in the file, but braces are the same in both, so a
-/// single pass over the bytes finds all references.
+/// The content of a block or quoted scalar differs from the bytes in the file. Braces are the same in both, so a single
+/// pass over the bytes finds all references.
 pub(crate) struct Braces<'s> {
     source: &'s Source,
     scalar: Span,

@@ -35,7 +35,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for SpannedVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let ((start, end), value) = map.next_entry()?.ok_or_else(|| Error::custom("a location was expected"))?;
+        let ((start, end), value) =
+            map.next_entry()?.ok_or_else(|| Error::custom("a location was expected"))?;
         Ok(Spanned { value, span: Span::new(start, end) })
     }
 }

@@ -53,7 +53,7 @@ pub struct Reference {
 /// The value that a reference refers to.
 #[derive(Clone, Debug, PartialEq, JsonSchema)]
 pub enum Target {
-    /// The value of a field or of a derived value.
+    /// The value of a field, or a derived value.
     #[schemars(rename = "value.…")]
     Value(#[schemars(with = "String")] Key),
     /// A field's label.
@@ -227,7 +227,7 @@ impl Context {
 }
 
 impl Template {
-    /// A template of literal text without references.
+    /// Creates a template that consists of literal text without references.
     pub fn literal(text: impl Into<String>) -> Self {
         Self { parts: vec![Part::Text(text.into())], span: Span::default() }
     }

@@ -4,7 +4,7 @@
 //! keys, and no scalar whose type other parsers would interpret differently. As a result, every tool reads the same
 //! guide.
 //!
-//! **Invariant:** time and memory are proportional to the length of the text. Size, depth and the number of nodes
+//! **Invariant:** time and memory use are proportional to the length of the text. Size, depth and the number of nodes
 //! are limited while reading, and nothing is expanded.
 
 mod hidden;
@@ -98,7 +98,7 @@ struct Loader<'s, 'f> {
     aliases: Vec<String>,
 }
 
-/// A list or mapping whose end has not been reached.
+/// A list or mapping that has not ended yet.
 struct Open {
     /// The items or entries so far.
     kind: Kind,
@@ -156,7 +156,7 @@ impl Loader<'_, '_> {
                 if !self.aliases.contains(&name) {
                     let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
                     let advice =
-                        format!("repeat the value here; if it is a string, put it in quotes: '{name}'");
+                        format!("repeat the value here; if this is a string, put it in quotes: '{name}'");
                     self.feature(found.help(advice));
                     self.aliases.push(name.clone());
                 }
@@ -344,7 +344,7 @@ fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
         if digits.len() > 1 && digits.starts_with('0') {
             return Err("begins with a zero: some tools read a number, other tools a string");
         }
-        let number = text.parse::<i64>().map_err(|_| "is a number that is too large")?;
+        let number = text.parse::<i64>().map_err(|_| "is outside the 64-bit integer range")?;
         return Ok(Some(Kind::Number(number.into())));
     }
     if digits.starts_with("0x") || digits.starts_with("0o") {

@@ -49,7 +49,7 @@ pub(crate) static TAKEN_KEY: CodePage = CodePage {
     severity: Error,
     summary: "Two items of the same kind have the same key",
     why: "a reference to the key would be ambiguous",
-    help: "give one of them a different key",
+    help: "give one of the two items a different key",
     bad: r"- key: token
 - key: token",
     good: r"- key: token
@@ -61,7 +61,7 @@ pub(crate) static UNKNOWN_NAME: CodePage = CodePage {
     name: "unknown-name",
     severity: Error,
     summary: "A name refers to something that does not exist",
-    why: "its value would be missing from the page, the form or the request",
+    why: "the value would be missing from the page, the form or the request",
     help: "use a name that this method declares",
     bad: "collects: [api_tokn]",
     good: "collects: [api_token]",

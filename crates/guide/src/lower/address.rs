@@ -54,7 +54,8 @@ impl Lowering<'_> {
             let first = environments.iter().position(|one| one.value(name.as_str()).is_some());
             let lacking = environments.iter().find(|one| one.value(name.as_str()).is_none());
             if let (true, Some(lacking)) = (first == Some(n), lacking) {
-                let message = format!("the environment `{}` has no `{name}`, but other environments do", lacking.key);
+                let message =
+                    format!("the environment `{}` has no `{name}`, but other environments do", lacking.key);
                 let found = Finding::new(&UNKNOWN_NAME, lacking.span, message);
                 self.report(found.help(format!("add `{name}` to its `values`")));
             }

@@ -28,11 +28,9 @@ impl Lowering<'_> {
         match &shape.account {
             None if shape.role == Role::Identity => {
                 let found = Finding::new(&BAD_CHECK, shape.key.span, "an identity check needs an `account`");
-                self.report(
-                    found.help(
-                        "specify the account: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
-                    ),
-                );
+                self.report(found.help(
+                    "specify the account: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
+                ));
             }
             Some(account) if shape.role != Role::Identity => {
                 let found =
@@ -214,9 +212,9 @@ impl Lowering<'_> {
             }
             if one_of.is_empty() && *shape == JsonTestShape::default() {
                 let found = Finding::new(&BAD_CHECK, path.span, "this test is empty");
-                self.report(
-                    found.help("add a condition, such as `exists: true`; to test for `null`, write `type: 'null'`"),
-                );
+                self.report(found.help(
+                    "add a condition, such as `exists: true`; to test for `null`, write `type: 'null'`",
+                ));
             }
             let host = shape.host_differs_from.as_ref().map(|text| self.request_text(text, names));
             tests.push((
@@ -268,7 +266,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Reports parts of a rule that contradict each other.
+    /// Reports contradicting parts of a rule.
     fn contradictions(&mut self, shape: &OutcomeShape, when: &When, names: &Names<'_>) {
         let rule = &shape.key.value;
         let needs_response = !when.status.is_empty()
@@ -279,9 +277,7 @@ impl Lowering<'_> {
         if !when.fails.is_empty() && needs_response {
             let message = format!("{} matches both a failed request and a response", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.report(
-                found.help("a failed request has no status, headers or body; split the rule in two"),
-            );
+            self.report(found.help("a failed request has no status, headers or body; split the rule in two"));
         }
         if let Some(field) = shape.at_field.as_ref().filter(|_| shape.is.value.is_transient()) {
             let message = format!("`{}` is temporary and cannot be attributed to a field", shape.is.value);

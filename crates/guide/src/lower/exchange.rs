@@ -56,7 +56,7 @@ fn captured(step: &ExchangeStepShape) -> impl Iterator<Item = &str> {
     step.captures.0.iter().map(|(name, _)| name.value.as_str())
 }
 
-/// A sign-in request as a check, which proves that the provider accepts the credentials.
+/// A sign-in request as a check. It proves that the provider accepts the credentials.
 pub(crate) fn sign_in_check(
     key: &str,
     request: RequestTemplate,

@@ -37,7 +37,7 @@ impl Lowering<'_> {
         let derived = self.derived(&shape.derived, &fields, &mut names);
         names.values = all_values;
         self.sign_in_outcomes(&shape.auth.value, &mut auth, &fields, &names);
-        // The hosts of a URL can only be checked if all its parts are valid.
+        // The hosts in a URL can be checked only if all parts of the URL are valid.
         let before = self.findings.len();
         let hosts = self.hosts(shape);
         let base_url = self.base_url(&shape.base_url, &names);
@@ -132,7 +132,7 @@ impl Lowering<'_> {
         used
     }
 
-    /// Reports requests without a body whose authentication needs one.
+    /// Reports requests that have no body although their authentication requires a body.
     fn bodies(&mut self, auth: &Auth, checks: &[Check]) {
         let in_body =
             auth.carries.iter().any(|one| matches!(one, CarrierUse::Named { carrier: Carrier::Body, .. }));

@@ -47,7 +47,7 @@ impl Lowering<'_> {
                 let reason = match &error {
                     regex_syntax::Error::Parse(error) => error.kind().to_string(),
                     regex_syntax::Error::Translate(error) => error.kind().to_string(),
-                    _ => "it is not a regular expression".to_owned(),
+                    _ => "not a regular expression".to_owned(),
                 };
                 self.report(bad(format!("the pattern is invalid: {reason}")));
                 return None;
@@ -55,7 +55,7 @@ impl Lowering<'_> {
         };
         if has_anchor(&hir) {
             let found = bad("a pattern cannot have anchors".to_owned());
-            self.report(found.help("remove it: a pattern always matches the whole value"));
+            self.report(found.help("remove the anchor: a pattern always matches the whole value"));
             return None;
         }
         match Regex::new(&format!("^(?:{})$", text.value)) {
@@ -146,9 +146,10 @@ fn escape_problem(ch: char, in_class: bool) -> Option<(String, &'static str)> {
         'w' => unicode(if in_class { "write `A-Za-z0-9_`" } else { "write `[A-Za-z0-9_]`" }),
         's' => unicode("write a space"),
         'D' | 'W' | 'S' => unicode("list the characters that are allowed"),
-        'b' | 'B' | 'A' | 'z' | 'Z' | 'G' => {
-            Some((format!(r"`\{ch}` is an anchor"), "remove it: a pattern always matches the whole value"))
-        }
+        'b' | 'B' | 'A' | 'z' | 'Z' | 'G' => Some((
+            format!(r"`\{ch}` is an anchor"),
+            "remove the anchor: a pattern always matches the whole value",
+        )),
         'p' | 'P' | 'k' | 'x' | 'u' | 'U' | 'Q' | '0'..='9' => {
             Some((format!(r"`\{ch}` is not portable"), "write the literal characters"))
         }

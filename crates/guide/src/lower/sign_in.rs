@@ -256,7 +256,7 @@ impl Lowering<'_> {
         captures
     }
 
-    /// Lowers the outcome rules of the sign-in requests. They are lowered after the fields, because messages can show
+    /// Lowers the outcome rules for the sign-in requests. They are lowered after the fields, because messages can show
     /// field values.
     pub(crate) fn sign_in_outcomes(
         &mut self,

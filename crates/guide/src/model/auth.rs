@@ -23,7 +23,7 @@ pub struct Auth {
     pub carries: Vec<CarrierUse>,
     /// The assertion that is signed for requests or token requests.
     pub assertion: Option<Assertion>,
-    /// The signature of each request.
+    /// The signature for each request.
     pub signature: Option<Signature>,
     /// The client certificate.
     pub certificate: Option<Certificate>,
@@ -82,7 +82,7 @@ pub struct Assertion {
     pub algorithm: Algorithm,
     /// The signing key.
     pub key: Template,
-    /// The encoding of an HMAC key.
+    /// The encoding for an HMAC key.
     pub key_encoding: KeyEncoding,
     /// Additional members in the token's header.
     pub header: Vec<(String, Template)>,

@@ -168,15 +168,15 @@ pub enum JsonTemplate {
 pub struct Expect {
     /// The possible statuses. If the list is empty, any status from 200 to 299 matches.
     pub status: Vec<u16>,
-    /// Tests of values in the JSON body.
+    /// Tests for values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
-    /// Tests of headers, with names in lower case.
+    /// Tests for headers, with names in lower case.
     pub headers: Vec<(String, HeaderTest)>,
     /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
     pub is_json: Option<bool>,
 }
 
-/// A test of a value in a JSON body. Every condition must hold.
+/// A test for a value in a JSON body. Every condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct JsonTest {
     /// Whether the value must be present (`true`) or absent (`false`). `None` if both are accepted.
@@ -191,7 +191,7 @@ pub struct JsonTest {
     pub host_differs_from: Option<Template>,
 }
 
-/// A test of a header. Every condition must hold.
+/// A test for a header. Every condition must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "HeaderTestShape", extend("minProperties" = 1))]
@@ -217,7 +217,7 @@ pub struct AccountTemplate {
     pub identifies: Identifies,
 }
 
-/// What a response means.
+/// The meaning of a response.
 #[derive(Clone, Debug)]
 pub struct OutcomeRule {
     /// The key.
@@ -228,9 +228,9 @@ pub struct OutcomeRule {
     pub is: OutcomeKind,
     /// The field whose value people have to change.
     pub at_field: Option<Key>,
-    /// Other fields that can also be the cause.
+    /// Other fields that can be the cause.
     pub or_fields: Vec<Key>,
-    /// The step to return to, if the guide names one.
+    /// The step to return to, if the guide specifies a step.
     pub return_to: Option<Key>,
     /// What happened. `None` for the outcome's default message.
     pub says: Option<Template>,
@@ -249,9 +249,9 @@ pub struct When {
     pub status: Vec<u16>,
     /// The statuses that the response must not have.
     pub status_not: Vec<u16>,
-    /// Tests of headers, with names in lower case.
+    /// Tests for headers, with names in lower case.
     pub headers: Vec<(String, HeaderTest)>,
-    /// Tests of values in the JSON body.
+    /// Tests for values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
     /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
     pub is_json: Option<bool>,
@@ -268,7 +268,7 @@ pub struct Scenario {
     pub environment: Option<Key>,
     /// The entered values, by field.
     pub given: Vec<(Key, String)>,
-    /// The id of the account that was linked before.
+    /// The id of the previously linked account.
     pub linked_before: Option<String>,
     /// Whether the person agrees to try other environments.
     pub agrees: bool,
@@ -289,7 +289,7 @@ pub struct Scenario {
 pub struct Turn {
     /// The HTTP method.
     pub verb: Verb,
-    /// The path, as it is sent.
+    /// The path as sent.
     pub path: String,
     /// The environment that receives the request. `None` for the scenario's environment.
     pub environment: Option<Key>,

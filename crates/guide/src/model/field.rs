@@ -48,13 +48,13 @@ pub struct Field {
     pub refuse: Vec<Refuse>,
     /// Tests for the field.
     pub examples: Vec<Example>,
-    /// The options of a `select`.
+    /// The options in a `select`.
     pub options: Vec<Choice>,
     /// The condition under which the field is shown. `None` if the field is always shown.
     pub when: Option<Condition>,
     /// The maximum length in characters.
     pub max_length: usize,
-    /// The minimum and maximum of a `number`.
+    /// The minimum and maximum for a `number`.
     pub range: (Option<i64>, Option<i64>),
     /// The format for a `multiline` or `file` value.
     pub holds: Option<Holds>,
@@ -91,7 +91,7 @@ pub struct Pattern {
     pub regex: Regex,
 }
 
-/// A step in the normalization of an entered value.
+/// A normalization step for an entered value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accept {
     /// Removes leading and trailing whitespace.
@@ -146,7 +146,7 @@ pub struct Example {
     pub span: Span,
 }
 
-/// An option of a `select`.
+/// An option in a `select`.
 #[derive(Clone, Debug)]
 pub struct Choice {
     /// The value that is stored.

@@ -20,13 +20,13 @@ pub struct Guide {
     pub provider: Provider,
     /// The provider's permissions.
     pub scopes: Vec<Scope>,
-    /// What can be done with a linked account.
+    /// The actions that a linked account allows.
     pub actions: Vec<Action>,
     /// The ways to authenticate. The list has at least one method.
     pub methods: Vec<Method>,
     /// The sources for facts in the guide.
     pub evidence: Vec<Evidence>,
-    /// The warnings that are intentional, from all parts of the file.
+    /// The intentionally allowed warnings from all parts of the file.
     pub allow: Vec<Allow>,
 }
 
@@ -37,7 +37,7 @@ pub struct Provider {
     pub key: Key,
     /// The product's name.
     pub name: String,
-    /// Other names by which people search for the product.
+    /// Other names that people use to search for the product.
     pub aliases: Vec<String>,
     /// The product's categories.
     pub categories: Vec<String>,
@@ -96,7 +96,7 @@ pub struct Evidence {
     pub span: Span,
 }
 
-/// A warning that is intentional.
+/// An intentionally allowed warning.
 #[derive(Clone, Debug)]
 pub struct Allow {
     /// The warning's code.

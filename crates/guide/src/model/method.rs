@@ -84,7 +84,7 @@ pub struct Limits {
     /// The number of requests that are allowed per `per_seconds`.
     #[schemars(range(min = 1))]
     pub requests: u32,
-    /// The period of the limit, in seconds.
+    /// The limit's period, in seconds.
     #[schemars(range(min = 1))]
     pub per_seconds: u32,
     /// What the limit applies to, such as an organization or a token.
@@ -102,7 +102,7 @@ impl Method {
         self.derived.iter().find(|one| one.field.key == *key)
     }
 
-    /// Whether the values of fields identify the environment, so that people do not choose it.
+    /// Whether field values identify the environment, so that people do not have to choose it.
     pub fn tells_environment(&self) -> bool {
         !self.environments.is_empty() && self.environments.iter().all(|one| one.told_by.is_some())
     }
@@ -117,7 +117,7 @@ impl Method {
         self.environments.iter().find(|environment| environment.key == *key)
     }
 
-    /// The steps of the link walkthrough in order, each with its section.
+    /// The steps in the link walkthrough in order, each with its section.
     pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {
         self.link.steps()
     }

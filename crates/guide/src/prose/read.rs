@@ -15,7 +15,7 @@ use self::marked::Marked;
 /// The maximum nesting depth for lists, emphasis and links. Deeper nesting is rejected before it is parsed.
 const MAX_DEPTH: usize = 12;
 
-/// Reads the scalar at `span`, whose content is `text`.
+/// Parses the scalar at `span`, whose content is `text`.
 pub(crate) fn read(reader: &mut TextReader<'_, '_>, text: &str, span: Span) -> Prose {
     let marked = Marked::new(reader.template(text, span));
     // Tables are parsed only so that they can be rejected. Otherwise they would appear as lines of `|` characters.

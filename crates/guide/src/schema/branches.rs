@@ -92,10 +92,10 @@ impl Words<'_, '_, '_> {
                 for other in entries.iter().filter(|entry| entry.key != one.key) {
                     let message = format!("{} is not allowed next to `{}`", quoted(&other.key), one.key);
                     let found = Finding::new(&UNKNOWN_KEY, other.key_span, message);
-                    self.push(
-                        found
-                            .help(format!("indent it below `{}` if it belongs there, or remove it", one.key)),
-                    );
+                    self.push(found.help(format!(
+                        "indent this key below `{}` if it belongs there, or remove the key",
+                        one.key
+                    )));
                     self.repair(other.key_span, Repair::Remove);
                 }
                 None
@@ -133,7 +133,8 @@ impl Words<'_, '_, '_> {
         if kinds.first() == Some(&"a string") {
             return self.wrong_type(spot, "a string");
         }
-        let expected = if kinds.is_empty() { "another value type".to_owned() } else { kinds.join(" or ") };
+        let expected =
+            if kinds.is_empty() { "a value of another type".to_owned() } else { kinds.join(" or ") };
         let message = format!("{} must be {expected}, but this is {}", spot.name(), spot.node.described());
         let found = Finding::new(&WRONG_TYPE, self.line(spot.place()), message);
         let choices: Vec<String> = all

@@ -11,7 +11,7 @@ pub(super) struct Spot<'n, 's> {
     pub(super) node: &'n Node,
     /// The key of the node, or of the list that contains it.
     pub(super) key: Option<(&'n str, Span)>,
-    /// Whether the node is an item of a list.
+    /// Whether the node is an item in a list.
     is_item: bool,
     /// The schema of the node, with references resolved.
     pub(super) schema: &'s Value,
@@ -54,12 +54,12 @@ impl<'n, 's> Spot<'n, 's> {
                 Some(own) => format!("the {} `{own}`", noun(shape)),
                 None => format!("this {}", noun(shape)),
             },
-            (Some((key, _)), true, None) => format!("an item of `{key}`"),
+            (Some((key, _)), true, None) => format!("an item in `{key}`"),
             (Some((key, _)), false, _) => format!("`{key}`"),
         }
     }
 
-    /// The name of the node's kind in messages, such as `a step` or `` `bearer` ``.
+    /// The name for the node's kind in messages, such as `a step` or `` `bearer` ``.
     pub(super) fn kind(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (Some(_), true, Some(shape)) => with_article(&noun(shape)),
@@ -221,13 +221,13 @@ fn noun(shape: &str) -> String {
     match shape {
         "AllowShape" => return "entry of `allow`".to_owned(),
         "EvidenceShape" => return "fact".to_owned(),
-        "FoundShape" => return "scenario's account".to_owned(),
+        "FoundShape" => return "expected account".to_owned(),
         "JsonTestShape" => return "JSON test".to_owned(),
         "LifecycleShape" => return "dated event".to_owned(),
         "OutcomeShape" => return "outcome rule".to_owned(),
-        "PartShape" => return "guide for one audience".to_owned(),
+        "PartShape" => return "walkthrough".to_owned(),
         "RefuseShape" => return "refusal".to_owned(),
-        "ThenShape" => return "scenario's conclusion".to_owned(),
+        "ThenShape" => return "expected result".to_owned(),
         _ => {}
     }
     let mut out = String::new();

@@ -84,7 +84,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             Kind::Type { kind } => {
                 let expected = match kind {
                     TypeKind::Single(kind) => expected(&kind.to_string()),
-                    TypeKind::Multiple(_) => "another value type",
+                    TypeKind::Multiple(_) => "a value of another type",
                 };
                 self.wrong_type(&spot, expected);
             }
@@ -204,7 +204,8 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 (self.no_value(place, found, expected), None)
             }
             (NodeKind::Number(_) | NodeKind::Bool(_), "a string") => {
-                let found = found.help(format!("put the value in quotes: '{text}'")).fix(place, format!("'{text}'"));
+                let found =
+                    found.help(format!("put the value in quotes: '{text}'")).fix(place, format!("'{text}'"));
                 (found, Some(NodeKind::Text(text)))
             }
             (NodeKind::Text(_), "a list") => {
@@ -248,8 +249,9 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let rest = self.source.slice(line).trim_start_matches(':').trim();
         if expected == "a string" && rest.starts_with('#') {
             let text = format!("'{}'", rest.replace('\'', "''"));
-            return found
-                .help(format!("text after `#` is a comment; if this text is the value, put it in quotes: {text}"));
+            return found.help(format!(
+                "text after `#` is a comment; if this text is the value, put it in quotes: {text}"
+            ));
         }
         found.help(format!("write {expected} after the colon, or remove the key"))
     }
@@ -301,7 +303,7 @@ fn expected(kind: &str) -> &'static str {
         "object" => "a mapping",
         "boolean" => "`true` or `false`",
         "integer" | "number" => "a number",
-        _ => "another value type",
+        _ => "a value of another type",
     }
 }
 

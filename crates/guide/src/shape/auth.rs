@@ -91,7 +91,7 @@ pub(crate) struct Oauth2Shape {
     /// Additional parameters for token requests, such as an audience.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
-    /// How the parameters of token requests are sent.
+    /// How the parameters are sent in token requests.
     #[serde(default)]
     pub(crate) token_body: TokenBody,
     /// Additional headers for token requests.
@@ -108,12 +108,13 @@ pub(crate) struct Oauth2Shape {
     /// The parts of requests that carry the token. Default: `Authorization: Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// The outcome rules for responses from the token endpoint. They are tried before the errors that OAuth defines.
+    /// The outcome rules for responses from the token endpoint. These rules are tried before the errors that OAuth
+    /// defines.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
 
-/// A custom login in one or more requests.
+/// A custom login that consists of one or more requests.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExchangeShape {
@@ -153,7 +154,7 @@ pub(crate) struct ExchangeStepShape {
     /// The token's lifetime in seconds, if the response does not specify it.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
-    /// The outcome rules for responses to this request. They are tried before the method's outcomes.
+    /// The outcome rules for responses to this request. These rules are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -196,7 +197,8 @@ pub(crate) struct JwtShape {
     /// Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// The outcome rules for responses from the token endpoint. They are tried before the errors that OAuth defines.
+    /// The outcome rules for responses from the token endpoint. These rules are tried before the errors that OAuth
+    /// defines.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -237,7 +239,7 @@ pub(crate) struct MutualTlsShape {
     /// The certificate's private key as PEM.
     #[schemars(example = &"{{ value.private_key }}")]
     pub(crate) key: Text,
-    /// Another scheme that is used together with the certificate.
+    /// Another scheme to use together with the certificate.
     pub(crate) beside: Option<Box<Spanned<AuthShape>>>,
 }
 

@@ -20,14 +20,14 @@ pub(crate) struct BrandShape {
     /// The name of the area in which people link accounts.
     #[schemars(example = &"Example Connections")]
     pub(crate) hub: String,
-    /// The URL at which people get help.
+    /// The URL of the support page.
     pub(crate) support_url: Option<Text>,
     /// The URL of the product's site, without a trailing slash.
     pub(crate) site_url: Option<Text>,
     /// The page colors.
     #[serde(default)]
     pub(crate) theme: Theme,
-    /// The fixed wording of pages. It can contain the references `{{ provider.name }}`, `{{ method.label }}`,
+    /// The fixed wording of pages. The wording can contain the references `{{ provider.name }}`, `{{ method.label }}`,
     /// `{{ brand.name }}` and `{{ brand.hub }}`.
     pub(crate) wording: WordingShape,
 }

@@ -34,7 +34,7 @@ pub(crate) struct CheckShape {
     /// Values that later requests use as `capture.NAME`: each name with its JSON path in the response.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
-    /// The outcome rules for responses to this check. They are tried before the method's outcomes.
+    /// The outcome rules for responses to this check. These rules are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
     /// The scopes that this check verifies. If scopes are chosen, checks for other scopes are skipped.
@@ -47,7 +47,7 @@ pub(crate) struct CheckShape {
     /// commas. Later checks for individual scopes then do not need a request.
     #[schemars(example = &"results.scopes")]
     pub(crate) granted: Option<Text>,
-    /// Warnings that are intentional here, each with a reason.
+    /// Warnings to allow here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -94,20 +94,20 @@ pub(crate) struct RequestShape {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectShape {
-    /// The status, or one of several statuses. Default: any status from 200 to 299.
+    /// The status, or a list of possible statuses. Default: any status from 200 to 299.
     #[serde(default)]
     pub(crate) status: OneOrMany<Spanned<u16>>,
-    /// Tests of values in the JSON body, by path, such as `id`, `user.name` or `items[0].id`.
+    /// Tests for values in the JSON body, by path, such as `id`, `user.name` or `items[0].id`.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,
-    /// Tests of headers, by name.
+    /// Tests for headers, by name.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTest>,
     /// Whether the body must be JSON (`true`) or must not be JSON (`false`).
     pub(crate) is_json: Option<bool>,
 }
 
-/// A test of a value in a JSON body. All conditions must hold.
+/// A test for a value in a JSON body. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
@@ -145,7 +145,7 @@ pub(crate) struct AccountShape {
     pub(crate) identifies: Identifies,
 }
 
-/// What a response means.
+/// The meaning of a response.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OutcomeShape {
@@ -159,7 +159,7 @@ pub(crate) struct OutcomeShape {
     pub(crate) is: Spanned<OutcomeKind>,
     /// The field whose value people have to change.
     pub(crate) at_field: Option<Text>,
-    /// Other fields that can also be the cause.
+    /// Other fields that can be the cause.
     #[serde(default)]
     pub(crate) or_fields: Vec<Text>,
     /// The step to return to. Default: the step that obtains the value of `at_field`, or else the step that collects
@@ -173,7 +173,7 @@ pub(crate) struct OutcomeShape {
     /// the same for a wrong credential and for a credential from another environment.
     #[serde(default)]
     pub(crate) ask_elsewhere: bool,
-    /// Warnings that are intentional here, each with a reason.
+    /// Warnings to allow here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -183,21 +183,21 @@ pub(crate) struct OutcomeShape {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub(crate) struct WhenShape {
-    /// The status, or one of several statuses.
+    /// The status, or a list of possible statuses.
     #[serde(default)]
     pub(crate) status: OneOrMany<Spanned<u16>>,
-    /// A status, or several statuses, that the response must not have.
+    /// A status, or a list of statuses, that the response must not have.
     #[serde(default)]
     pub(crate) status_not: OneOrMany<Spanned<u16>>,
-    /// Tests of headers, by name.
+    /// Tests for headers, by name.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTest>,
-    /// Tests of values in the JSON body, by path.
+    /// Tests for values in the JSON body, by path.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,
     /// Whether the body must be JSON (`true`) or must not be JSON (`false`).
     pub(crate) is_json: Option<bool>,
-    /// The fault, or one of several faults, that occurred instead of a response.
+    /// The fault that occurred instead of a response, or a list of possible faults.
     #[serde(default)]
     pub(crate) fails: OneOrMany<Fault>,
 }

@@ -42,7 +42,7 @@ pub(crate) struct FieldShape {
     pub(crate) pattern: Option<Text>,
     /// The pattern in words, such as "lowercase letters and digits". The words complete the sentence "Site must be …".
     pub(crate) pattern_says: Option<Text>,
-    /// Common mistakes, which are rejected before anything is sent.
+    /// Common mistakes, which are rejected before any request is sent.
     #[serde(default)]
     pub(crate) refuse: Vec<RefuseShape>,
     /// Entered values with their results: tests for `accept`, `pattern` and `refuse`.
@@ -62,7 +62,7 @@ pub(crate) struct FieldShape {
     pub(crate) max: Option<i64>,
     /// The format of the contents, for `type: multiline` and `type: file`, such as `pem` for a private key.
     pub(crate) holds: Option<Spanned<Holds>>,
-    /// Warnings that are intentional here, each with a reason.
+    /// Warnings to allow here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -71,7 +71,7 @@ const fn yes() -> bool {
     true
 }
 
-/// A step in the normalization of an entered value.
+/// A normalization step for an entered value.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum AcceptShape {
@@ -128,7 +128,7 @@ pub(crate) struct ExampleShape {
     pub(crate) environment: Option<Text>,
 }
 
-/// An option of a `select`.
+/// An option in a `select`.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OptionShape {

@@ -16,7 +16,7 @@ use crate::spanned::{Spanned, SpannedVisitor};
 /// A string with its location.
 pub(crate) type Text = Spanned<String>;
 
-/// A list of names, or one name.
+/// A name or a list of names.
 pub(crate) type Names = OneOrMany<Text>;
 
 // A mapping with arbitrary keys. It preserves the order and locations of the keys.

@@ -21,8 +21,8 @@ pub(crate) struct GuideShape {
     /// The provider's permissions.
     #[serde(default)]
     pub(crate) scopes: Vec<ScopeShape>,
-    /// What can be done with a linked account, and which scopes each action needs. When actions are chosen, sections
-    /// and steps for other scopes are hidden.
+    /// The actions that a linked account allows, and the scopes that each action needs. When actions are chosen,
+    /// sections and steps for other scopes are hidden.
     #[serde(default)]
     pub(crate) actions: Vec<ActionShape>,
     /// The ways to authenticate with the provider. The first method is offered first.
@@ -31,7 +31,7 @@ pub(crate) struct GuideShape {
     /// The sources for facts in the guide, and when each fact was last checked.
     #[serde(default)]
     pub(crate) evidence: Vec<EvidenceShape>,
-    /// Warnings that are intentional anywhere in the guide, each with a reason.
+    /// Warnings to allow anywhere in the guide, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -43,10 +43,10 @@ pub(crate) struct ProviderShape {
     /// The provider's key, which is also the name of the guide's folder. It must never change.
     #[schemars(example = &"acme")]
     pub(crate) key: Text,
-    /// The product's name, as its vendor writes it.
+    /// The product's name, as the vendor writes it.
     #[schemars(example = &"Acme")]
     pub(crate) name: String,
-    /// Other names by which people search for the product.
+    /// Other names that people use to search for the product.
     #[serde(default)]
     pub(crate) aliases: Vec<String>,
     /// The product's categories.

@@ -14,7 +14,7 @@ use crate::choice::WaitAs;
 use crate::model::{Credential, Limits};
 use crate::spanned::Spanned;
 
-/// One way to authenticate with the provider.
+/// A way to authenticate with the provider.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MethodShape {
@@ -45,7 +45,7 @@ pub(crate) struct MethodShape {
     #[schemars(example = &"https://{{ value.slug | host_labels(2) }}.{{ environment.host }}")]
     pub(crate) base_url: Text,
     /// The only hosts to which this method can send requests: `api.example.com`, `*.example.com` (one label),
-    /// `**.example.com` (one or more labels), or a field that holds the customer's own host.
+    /// `**.example.com` (one or more labels), or a field that contains the customer's own host.
     #[schemars(length(min = 1))]
     pub(crate) hosts: Vec<ShortOr<OwnHostShape>>,
     /// The credential's lifetime, and the identity on whose behalf it acts.
@@ -70,7 +70,7 @@ pub(crate) struct MethodShape {
     /// Dated events that affect this method.
     #[serde(default)]
     pub(crate) lifecycle: Vec<LifecycleShape>,
-    /// Warnings that are intentional in this method, each with a reason.
+    /// Warnings to allow in this method, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -114,8 +114,8 @@ pub(crate) struct ToldByShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnHostShape {
-    /// The key of the field that holds the host. Requests to private addresses are blocked, and an operator must allow
-    /// the provider.
+    /// The key of the field that contains the host. Requests to private addresses are blocked, and an operator must
+    /// allow the provider.
     pub(crate) field: Text,
 }
 

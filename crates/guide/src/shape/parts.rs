@@ -7,7 +7,7 @@ use super::forms::{OneOrMany, Text};
 use crate::choice::{Carrier, LifecycleEvent};
 use crate::spanned::Spanned;
 
-/// A warning that is intentional.
+/// An intentionally allowed warning.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AllowShape {
@@ -23,12 +23,12 @@ pub(crate) struct AllowShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConditionShape {
-    /// The environment, or one of several environments, in which the condition holds.
+    /// The environment in which the condition holds, or a list of environments.
     #[serde(default)]
     pub(crate) environment: OneOrMany<Text>,
     /// The field whose value is compared.
     pub(crate) field: Option<Text>,
-    /// The value, or one of several values, that `field` must have.
+    /// The value that `field` must have, or a list of possible values.
     #[serde(default)]
     pub(crate) is: OneOrMany<Text>,
 }

@@ -19,7 +19,7 @@ pub(crate) struct PartShape {
     /// The sections, in order.
     #[schemars(length(min = 1))]
     pub(crate) sections: Vec<SectionShape>,
-    /// Warnings that are intentional here, each with a reason.
+    /// Warnings to allow here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -48,7 +48,7 @@ pub(crate) struct SectionShape {
     pub(crate) scopes: Names,
     /// The condition under which the section applies. If omitted, the section always applies.
     pub(crate) when: Option<ConditionShape>,
-    /// Warnings that are intentional here, each with a reason.
+    /// Warnings to allow here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -76,7 +76,7 @@ pub(crate) struct StepShape {
     pub(crate) scopes: Names,
     /// The condition under which the step applies. If omitted, the step always applies.
     pub(crate) when: Option<ConditionShape>,
-    /// Warnings that are intentional here, each with a reason.
+    /// Warnings to allow here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }

@@ -19,7 +19,7 @@ pub(crate) struct ScenarioShape {
     pub(crate) environment: Option<Text>,
     /// The entered values, by field.
     pub(crate) given: Entries<Text>,
-    /// The id of the account that was linked before, for a scenario in which an account is linked again.
+    /// The id of the previously linked account, for scenarios in which an account is reconnected.
     pub(crate) linked_before: Option<String>,
     /// Whether the person agrees to try other environments.
     #[serde(default)]

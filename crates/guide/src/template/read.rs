@@ -243,8 +243,7 @@ impl ReferenceReader<'_, '_, '_> {
 
     fn no_member(&mut self, name: &str, names: &[&str]) {
         let at = self.part(name);
-        let found =
-            Finding::new(&BAD_REFERENCE, at, format!("{} does not exist here", quoted(name)));
+        let found = Finding::new(&BAD_REFERENCE, at, format!("{} does not exist here", quoted(name)));
         self.text.findings.push(suggest(found, at, name, names));
     }
 
@@ -261,7 +260,11 @@ impl ReferenceReader<'_, '_, '_> {
         let names = self.text.names;
         if !names.captures.contains(&name) && names.later_captures.contains(&name) {
             let message = format!("`{name}` is not captured yet at this point");
-            return self.too_early(name, message, "move the check that captures this value before this check");
+            return self.too_early(
+                name,
+                message,
+                "move the check that captures this value before this check",
+            );
         }
         self.known(name, "capture", &names.captures)
     }

@@ -58,7 +58,7 @@ pub fn vocabulary() -> Vocabulary {
     }
 }
 
-/// The variants of a type with their doc comments.
+/// The variants of a type, with their doc comments.
 fn words<T: JsonSchema>() -> Vec<Word> {
     let schema = schema_for!(T);
     let variants = schema.get("oneOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

@@ -47,7 +47,7 @@ fn alias(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
         let span = word(source, at);
         let text = source.slice(span);
         Finding::new(&YAML_FEATURE, span, format!("YAML reads {} as an alias", quoted(text)))
-            .help(format!("if it is a string, put it in quotes: '{text}'"))
+            .help(format!("if this is a string, put it in quotes: '{text}'"))
             .fix(span, format!("'{text}'"))
     })
 }
@@ -187,9 +187,9 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
             let found = Finding::new(
                 &YAML_SYNTAX,
                 word(source, start),
-                "the indentation of this line does not match any line above",
+                "this line's indentation does not match any line above",
             );
-            found.help("align the line with the other entries of its list or mapping")
+            found.help("align the line with the other entries in its list or mapping")
         }
         ErrorKind::InvalidBlockScalarIndent
         | ErrorKind::ZeroBlockScalarIndent

@@ -39,7 +39,7 @@ impl<'a> Blame<'a> {
         self.markup(
             at,
             "headings are not allowed in prose",
-            "use it as the `title` of a separate section or step",
+            "move it to the `title` of a separate section or step",
         );
     }
 
@@ -67,7 +67,7 @@ impl<'a> Blame<'a> {
         let advice = match name {
             "b" | "strong" => "write `**…**`".to_owned(),
             "i" | "em" => "write `*…*`".to_owned(),
-            "code" | "kbd" | "pre" | "tt" => "put it in backticks".to_owned(),
+            "code" | "kbd" | "pre" | "tt" => "put the code in backticks".to_owned(),
             "a" => "write `[text](https://…)`".to_owned(),
             "br" | "p" | "div" => "start a new paragraph after an empty line".to_owned(),
             "img" => "write `![what it shows](file.png)`".to_owned(),
@@ -75,7 +75,7 @@ impl<'a> Blame<'a> {
             _ if name.starts_with('!') => {
                 "write comments for authors as YAML comments with `#`, outside the string".to_owned()
             }
-            _ => format!("use Markdown, or put it in backticks to show it: `<{name}>`"),
+            _ => format!("use Markdown, or put the tag in backticks to show it: `<{name}>`"),
         };
         self.report(at, |span| {
             Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").help(advice)
@@ -100,9 +100,7 @@ impl<'a> Blame<'a> {
                 let advice = format!("write {}", quoted(&secure));
                 (format!("{shown} is not an `https://` URL"), Some(advice), Some(secure))
             }
-            Some(name) if is_scheme(name) => {
-                (format!("`{name}:` links do not work everywhere"), None, None)
-            }
+            Some(name) if is_scheme(name) => (format!("`{name}:` links do not work everywhere"), None, None),
             _ if target.starts_with("//") => (
                 format!("{shown} has no scheme"),
                 Some(format!("write {}", quoted(&format!("https:{target}")))),
@@ -142,7 +140,7 @@ impl<'a> Blame<'a> {
         }
     }
 
-    /// The part of a range that contains these words, or the whole range.
+    /// The part of a range that contains these words, or the whole range if they are not found.
     fn inner(&self, at: Range<usize>, words: &str) -> Range<usize> {
         match self.marked[at.clone()].rfind(words) {
             Some(n) if !words.is_empty() => at.start + n..at.start + n + words.len(),
