@@ -1,6 +1,6 @@
 //! Findings: messages to authors about their guides.
 //!
-//! Findings are values. Findings are collected, and no finding stops the reader.
+//! Findings are collected as values, so no finding stops the reader.
 
 use crate::page::{CodePage, Severity};
 use crate::source::Span;

@@ -150,7 +150,7 @@ pub enum Mistake {
     /// The value is not a whole number.
     #[display("{{label}} must be a whole number.")]
     NotWhole,
-    /// The value is less than the first number or greater than the second.
+    /// The value is less than the first number or greater than the second number.
     #[display("{{label}} must be a number from {_0} to {_1}.")]
     NotBetween(i64, i64),
     /// The value is less than this number.

@@ -14,7 +14,7 @@ use crate::source::Span;
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 

@@ -26,7 +26,7 @@ pub use self::vocabulary::{TextKind, Vocabulary, Word, vocabulary};
 pub struct Template {
     /// Literal text and references, in order.
     pub parts: Vec<Part>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -46,7 +46,7 @@ pub struct Reference {
     pub target: Target,
     /// The filters that are applied to the value, in order.
     pub filters: Vec<Filter>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 

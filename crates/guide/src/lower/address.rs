@@ -1,4 +1,5 @@
-//! Lowers environments, hosts and base URLs: the hosts to which a method can send requests, and those to which it does.
+//! Lowers environments, hosts and base URLs: the hosts to which a method may send requests, and the hosts to which it
+//! sends them.
 
 use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};

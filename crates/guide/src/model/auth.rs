@@ -27,7 +27,7 @@ pub struct Auth {
     pub signature: Option<Signature>,
     /// The client certificate.
     pub certificate: Option<Certificate>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 

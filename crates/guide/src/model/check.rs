@@ -42,7 +42,7 @@ pub struct Check {
     /// Whether errors have the form that OAuth defines
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     pub speaks_oauth: bool,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -76,7 +76,7 @@ pub struct RequestTemplate {
     pub carries: Carries,
     /// Whether the request can be retried.
     pub repeatable: bool,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -238,7 +238,7 @@ pub struct OutcomeRule {
     pub fix: Option<Template>,
     /// Whether to offer trying the credentials in the other environments.
     pub ask_elsewhere: bool,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -280,7 +280,7 @@ pub struct Scenario {
     pub talk: Vec<Turn>,
     /// The expected result.
     pub then: Conclusion,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -295,7 +295,7 @@ pub struct Turn {
     pub environment: Option<Key>,
     /// The response or failure.
     pub reply: Reply,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -332,6 +332,6 @@ pub struct Conclusion {
     pub environment: Option<Key>,
     /// The optional checks that must fail.
     pub missed: Vec<Key>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }

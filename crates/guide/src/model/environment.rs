@@ -19,7 +19,7 @@ pub struct Environment {
     pub values: Vec<(Key, String)>,
     /// The field whose value identifies this environment, with the prefixes that identify it.
     pub told_by: Option<(Key, Vec<String>)>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -46,6 +46,6 @@ pub struct BaseUrl {
     pub port: Option<u16>,
     /// The path without a trailing slash, which can contain references.
     pub path: Template,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }

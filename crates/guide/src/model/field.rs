@@ -58,7 +58,7 @@ pub struct Field {
     pub range: (Option<i64>, Option<i64>),
     /// The format for a `multiline` or `file` value.
     pub holds: Option<Holds>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -125,9 +125,9 @@ pub enum Accept {
 /// A common mistake.
 #[derive(Clone, Debug)]
 pub struct Refuse {
-    /// A prefix that values to reject begin with.
+    /// The prefix of the values to reject.
     pub prefix: Option<String>,
-    /// A substring that values to reject contain.
+    /// A substring of the values to reject.
     pub contains: Option<String>,
     /// The message that explains the mistake.
     pub says: String,
@@ -142,7 +142,7 @@ pub struct Example {
     pub then: Result<String, RefusedBy>,
     /// The environment that the entered value identifies.
     pub environment: Option<Key>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 

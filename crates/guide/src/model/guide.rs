@@ -49,7 +49,7 @@ pub struct Provider {
     pub api_docs: Option<String>,
     /// Dated events for the provider's API.
     pub lifecycle: Vec<Lifecycle>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -62,7 +62,7 @@ pub struct Scope {
     pub description: Option<String>,
     /// Other scopes that this scope includes.
     pub includes: Vec<String>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -77,7 +77,7 @@ pub struct Action {
     pub description: Option<String>,
     /// The scopes that the action needs.
     pub scopes: Vec<String>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -92,7 +92,7 @@ pub struct Evidence {
     pub checked_on: String,
     /// The kind of evidence for the fact.
     pub standing: Standing,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -105,7 +105,7 @@ pub struct Allow {
     pub reason: String,
     /// The node in which the warning is allowed. `None` if the warning is allowed in the whole file.
     pub within: Option<Span>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 

@@ -14,6 +14,6 @@ pub struct Lifecycle {
     pub says: String,
     /// The URL of the provider's announcement.
     pub source: String,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }

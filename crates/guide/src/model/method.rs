@@ -57,7 +57,7 @@ pub struct Method {
     pub scenarios: Vec<Scenario>,
     /// Dated events that affect this method.
     pub lifecycle: Vec<Lifecycle>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 

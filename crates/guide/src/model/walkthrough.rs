@@ -14,7 +14,7 @@ pub struct Walkthrough {
     pub needs: Vec<Prose>,
     /// The sections, in order.
     pub sections: Vec<Section>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -33,11 +33,11 @@ pub struct Section {
     pub intro: Option<Prose>,
     /// The steps.
     pub steps: Vec<Step>,
-    /// The scopes that require it. If the list is empty, it is always shown.
+    /// The scopes that require the section. If the list is empty, the section is always shown.
     pub scopes: Vec<String>,
-    /// The condition under which it applies. `None` if it always applies.
+    /// The condition under which the section applies. `None` if the section always applies.
     pub when: Option<Condition>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -56,11 +56,11 @@ pub struct Step {
     pub collects: Vec<Key>,
     /// The keys of the fields whose values people obtain in this step.
     pub obtains: Vec<Key>,
-    /// The scopes that require it. If the list is empty, it is always shown.
+    /// The scopes that require the step. If the list is empty, the step is always shown.
     pub scopes: Vec<String>,
-    /// The condition under which it applies. `None` if it always applies.
+    /// The condition under which the step applies. `None` if the step always applies.
     pub when: Option<Condition>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 
@@ -71,7 +71,7 @@ pub struct Condition {
     pub environments: Vec<Key>,
     /// A field and the values that satisfy the condition.
     pub field: Option<(Key, Vec<String>)>,
-    /// Its location in the source.
+    /// The location in the source.
     pub span: Span,
 }
 

@@ -105,7 +105,7 @@ pub(crate) struct Oauth2Shape {
     pub(crate) lifetime_seconds: Option<u32>,
     /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first token.
     pub(crate) refresh: Option<RefreshShape>,
-    /// The parts of requests that carry the token. Default: `Authorization: Bearer …`.
+    /// The parts of requests that carry the token. Default: an `Authorization: Bearer …` header.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
     /// The outcome rules for responses from the token endpoint. These rules are tried before the errors that OAuth
@@ -145,8 +145,7 @@ pub(crate) struct ExchangeStepShape {
     /// The conditions for a successful response. The response must also contain every captured value.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// Values to keep: each name with its JSON path in the response. References to them have the form `{{ token.NAME
-    /// }}`.
+    /// Values to keep: each name with its JSON path in the response. Use `{{ token.NAME }}` to refer to a value.
     pub(crate) captures: Entries<Text>,
     /// The JSON path to the token's lifetime in the response, in seconds.
     #[schemars(example = &"expires_in")]
@@ -193,8 +192,8 @@ pub(crate) struct JwtShape {
     /// Additional parameters for token requests.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
-    /// The parts of requests that carry the token, or the assertion if it is not exchanged. Default: `Authorization:
-    /// Bearer …`.
+    /// The parts of requests that carry the token, or the assertion if it is not exchanged. Default: an
+    /// `Authorization: Bearer …` header.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
     /// The outcome rules for responses from the token endpoint. These rules are tried before the errors that OAuth

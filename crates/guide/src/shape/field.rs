@@ -106,9 +106,9 @@ pub(crate) enum AcceptShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefuseShape {
-    /// A prefix that values to reject begin with.
+    /// The prefix of the values to reject.
     pub(crate) prefix: Option<String>,
-    /// A substring that values to reject contain.
+    /// A substring of the values to reject.
     pub(crate) contains: Option<String>,
     /// The message that explains the mistake.
     pub(crate) says: Text,

@@ -98,7 +98,8 @@ pub(crate) struct ActionShape {
 pub(crate) struct EvidenceShape {
     /// The fact, as a sentence.
     pub(crate) claim: Text,
-    /// The URL of the page that states the fact. Omit this key if no page states the fact, so that it is an assumption.
+    /// The URL of the page that states the fact. Omit this key if no page states the fact. The fact is then an
+    /// assumption.
     pub(crate) source: Option<Text>,
     /// The date when the fact was last checked, as `YYYY-MM-DD`.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
