@@ -282,7 +282,7 @@ impl Lowering<'_> {
         if let Some(field) = shape.at_field.as_ref().filter(|_| shape.is.value.is_transient()) {
             let message = format!("`{}` is temporary and cannot be attributed to a field", shape.is.value);
             let found = Finding::new(&BAD_CHECK, field.span, message)
-                .also(shape.is.span, "a temporary outcome does not mean that an entered value is wrong");
+                .also(shape.is.span, "temporary: the entered values are correct");
             self.report(found.help("remove `at_field`, or people would change a correct value"));
         }
         if shape.ask_elsewhere && names.environment_keys.len() < 2 {
