@@ -61,28 +61,11 @@ pub(crate) const IMPURE: &[&str] = &[
     "inquire",
 ];
 
-/// Types that only some files in their crate may name: the crate, the type, and the files or folders in `src`.
+/// Types that only some modules of their crate may name: the crate, the type, and the top-level modules.
 ///
-/// `App` composes the Hub's services. A service that uses `App` could not be built without a Hub.
-pub(crate) const NAMED_IN: &[(&str, &str, &[&str])] = &[(
-    "hub",
-    "App",
-    &[
-        "app.rs",
-        "router.rs",
-        "serve.rs",
-        "serve/",
-        "layers.rs",
-        "layers/",
-        "api.rs",
-        "api/",
-        "browse.rs",
-        "browse/",
-        "embed.rs",
-        "health.rs",
-        "access.rs",
-    ],
-)];
+/// `App` composes the services of the Hub. A service that uses `App` could not be built without a Hub.
+pub(crate) const NAMED_IN: &[(&str, &str, &[&str])] =
+    &[("hub", "App", &["app", "router", "serve", "layers", "api", "browse", "embed", "health", "access"])];
 
 /// The only items that a crate may import from another crate: the importing crate, the other crate, and the items.
 pub(crate) const FACADES: &[(&str, &str, &[&str])] = &[("cli", "hub", &["open_vault", "serve", "settings"])];

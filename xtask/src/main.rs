@@ -15,7 +15,7 @@ mod tree;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 const HELP: &str = "\
 cargo xtask test       install what the tests need and run all tests
@@ -47,11 +47,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["with-postgres", program, rest @ ..] => run::with_postgres(program, rest),
         ["ci-checks"] => run::ci_checks(),
         ["codegen"] => codegen::write(),
-        ["tidy"] => {
-            let problems = tidy::problems()?;
-            ensure!(problems.is_empty(), "the tree is not tidy:\n{}", problems.join("\n"));
-            Ok(())
-        }
+        ["tidy"] => tidy::check(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["pictures"] => pictures::generate(),

@@ -7,23 +7,25 @@ mod imports;
 mod paths;
 mod sources;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::tree::root;
 
-/// Returns every problem, each with advice on how to fix it.
-pub(crate) fn problems() -> Result<Vec<String>> {
+/// Fails if there are problems. The error lists all of them, each with what to do about it.
+pub(crate) fn check() -> Result<()> {
     let root = root();
     let checks = [imports::check, facades::check, cycles::check, sources::check, architecture::check];
     let problems: Vec<Vec<String>> = checks.iter().map(|check| check(&root)).collect::<Result<_>>()?;
-    Ok(problems.concat())
+    let problems = problems.concat();
+    ensure!(problems.is_empty(), "the tree is not tidy:\n{}", problems.join("\n"));
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_tree_is_tidy() {
-        let problems = super::problems().expect("the tree can be read");
-        assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+        let checked = super::check().map_err(|error| error.to_string());
+        assert_eq!(checked, Ok(()));
     }
 }

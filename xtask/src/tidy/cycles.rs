@@ -11,42 +11,32 @@ mod names;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use serde_json::Value;
 
 use self::graph::{Imports, groups, shortest_cycle};
 use self::modules::{Crate, Space};
 use self::names::{Found, Names};
 use super::paths::{GLOB, Import, Mention, MentionKind};
+use crate::command::{cargo, output};
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
-    let mut problems = Vec::new();
-    for target in targets(root)? {
-        problems.extend(cycles(root, &target)?);
-    }
-    Ok(problems)
+    let cycles = targets(root)?.iter().map(|target| cycles(root, target)).collect::<Result<Vec<_>>>()?;
+    Ok(cycles.concat())
 }
 
 /// The root file of every library, program, test and example.
-fn targets(root: &Path) -> Result<Vec<PathBuf>> {
+fn targets(root: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut targets = BTreeSet::new();
     for workspace in [root.to_owned(), root.join("tests/fuzz")] {
-        let out = Command::new(env!("CARGO"))
-            .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
-            .current_dir(workspace)
-            .output()
-            .context("cargo cannot be run")?;
-        if !out.status.success() {
-            bail!("cargo metadata failed: {}", String::from_utf8_lossy(&out.stderr).trim());
-        }
-        let metadata: Value = serde_json::from_slice(&out.stdout)?;
+        let mut command = cargo(&["metadata", "--no-deps", "--offline", "--format-version=1"]);
+        let metadata: Value = serde_json::from_str(&output(command.current_dir(workspace))?)?;
         let packages = metadata["packages"].as_array().into_iter().flatten();
         let paths = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
         targets.extend(paths.filter_map(|target| target["src_path"].as_str()).map(PathBuf::from));
     }
-    Ok(targets.into_iter().collect())
+    Ok(targets)
 }
 
 /// Describes each group of files in one crate that import each other, with the group's shortest cycle.

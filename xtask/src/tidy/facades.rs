@@ -1,6 +1,6 @@
-//! Only some files may name certain types, and some crates may import only a few items of another crate.
+//! Only some modules may name certain types, and some crates may import only a few items of another crate.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, anyhow};
 
@@ -19,49 +19,37 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Reports the files that name a type without permission.
+/// Reports the paths that name a type outside the modules that may name it.
 fn named(source: &Path, name: &str, allowed: &[&str]) -> Result<Vec<String>> {
-    let mut problems = Vec::new();
-    for (file, paths) in paths(source)? {
-        let shown = file.strip_prefix(source).unwrap_or(&file).display().to_string();
-        let may =
-            allowed.iter().any(|path| *path == shown || (path.ends_with('/') && shown.starts_with(path)));
-        if !may && paths.iter().flatten().any(|segment| segment == name) {
-            problems.push(format!(
-                "{}: may not name `{name}`: see NAMED_IN in xtask/src/floors.rs",
-                file.display()
-            ));
-        }
-    }
-    Ok(problems)
+    rejected(source, "NAMED_IN", |module, path| {
+        path.iter().any(|segment| segment == name) && !allowed.contains(&module)
+    })
 }
 
 /// Reports imports from the crate `other` that the facade does not allow.
 fn imported(source: &Path, other: &str, allowed: &[&str]) -> Result<Vec<String>> {
-    let mut problems = Vec::new();
-    for (file, paths) in paths(source)? {
-        for path in paths {
-            if path[0] == other && !path.get(1).is_some_and(|item| allowed.contains(&item.as_str())) {
-                problems.push(format!(
-                    "{}: may not import `{}`: see FACADES in xtask/src/floors.rs",
-                    file.display(),
-                    path.join("::")
-                ));
-            }
-        }
-    }
-    Ok(problems)
+    rejected(source, "FACADES", |_, path| {
+        path[0] == other && !path.get(1).is_some_and(|item| allowed.contains(&item.as_str()))
+    })
 }
 
-/// Every path in each source file in a folder.
-fn paths(source: &Path) -> Result<Vec<(PathBuf, Vec<Vec<String>>)>> {
-    let paths = |file: PathBuf| {
+/// Reports every path in a crate's source files that breaks a rule of `table`. The rule gets the name of the file's
+/// top-level module, and the path.
+fn rejected(source: &Path, table: &str, breaks: impl Fn(&str, &[String]) -> bool) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    for file in files(source, ".rs")? {
         let tokens = read(&file)?.parse().map_err(|error| anyhow!("{}: {error}", file.display()))?;
         let Paths { imports, mentions } = find(tokens);
         let mentions = mentions.into_iter().map(|mention| mention.path);
-        Ok((file, imports.into_iter().map(|import| import.path).chain(mentions).collect()))
-    };
-    files(source, ".rs")?.into_iter().map(paths).collect()
+        let paths = imports.into_iter().map(|import| import.path).chain(mentions);
+        let shown = file.strip_prefix(source).unwrap_or(&file).to_string_lossy();
+        let module = shown.split(['/', '.']).next().unwrap_or_default();
+        problems.extend(paths.filter(|path| breaks(module, path)).map(|path| {
+            let (file, path) = (file.display(), path.join("::"));
+            format!("{file}: may not name `{path}`: see {table} in xtask/src/floors.rs")
+        }));
+    }
+    Ok(problems)
 }
 
 #[cfg(test)]
@@ -88,9 +76,9 @@ mod tests {
             ("limits.rs", "// App\nfn f(app: &crate::app::App) {}"),
             ("apparel.rs", "struct Apparel;"),
         ]);
-        let problems = named(tree.path(), "App", &["app.rs", "api/"]).expect("files are read");
+        let problems = named(tree.path(), "App", &["app", "api"]).expect("files are read");
         assert_eq!(problems.len(), 1, "{problems:?}");
-        assert!(problems[0].contains("limits.rs: may not name `App`"), "{problems:?}");
+        assert!(problems[0].contains("limits.rs: may not name `crate::app::App`"), "{problems:?}");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Crates import only from lower floors, and certain dependencies belong to certain crates.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -11,7 +10,6 @@ use crate::tree::{files, read};
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    let mut crates = BTreeSet::new();
     let floors = floors(root)?;
     for manifest in files(&root.join("crates"), "Cargo.toml")? {
         let table: Table = read(&manifest)?.parse().with_context(|| manifest.display().to_string())?;
@@ -22,8 +20,9 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
         };
         let dependencies = table.get("dependencies").and_then(Value::as_table);
         for dependency in dependencies.into_iter().flat_map(Table::keys) {
-            problems
-                .extend(refusals(floor, dependency, &floors).map(|problem| format!("`{name}` {problem}")));
+            if let Some(reason) = refusal(floor, dependency, &floors) {
+                problems.push(format!("`{name}` may not import `{dependency}`: {reason}"));
+            }
         }
         if floor.is_pure {
             let lib = read(&manifest.with_file_name("src").join("lib.rs"))?;
@@ -31,9 +30,8 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
                 problems.push(format!("`{name}` is pure, but its lib.rs does not turn the purity lint on"));
             }
         }
-        crates.insert(name);
     }
-    for floor in floors.iter().filter(|floor| !crates.contains(&floor.name)) {
+    for floor in floors.iter().filter(|floor| !root.join("crates").join(&floor.name).exists()) {
         problems.push(format!("`{}` has a floor but is not in the tree", floor.name));
     }
     let manifests: Vec<String> =
@@ -47,26 +45,18 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// The reasons why a crate may not depend on `dependency`.
-fn refusals(floor: &Floor, dependency: &str, floors: &[Floor]) -> impl Iterator<Item = String> {
+/// Why a crate may not depend on `dependency`; `None` if it may.
+fn refusal(floor: &Floor, dependency: &str, floors: &[Floor]) -> Option<&'static str> {
     let ours = floors.iter().find(|other| other.name == dependency);
-    let is_listed = floor.may_import.iter().any(|name| name == dependency);
     let owners = ONLY.iter().find(|(name, _)| *name == dependency).map(|(_, owners)| *owners);
-    [
-        (ours.is_some() && !is_listed, "may not import", "see the floors in ARCHITECTURE.md"),
+    let refusals = [
         (
-            ours.is_some_and(|other| floor.floor <= other.floor),
-            "may not import",
-            "it is not on a lower floor",
+            ours.is_some() && !floor.may_import.iter().any(|name| name == dependency),
+            "ARCHITECTURE.md does not list it",
         ),
-        (floor.is_pure && IMPURE.contains(&dependency), "must not use", "the crate is pure"),
-        (
-            owners.is_some_and(|owners| !owners.contains(&&*floor.name)),
-            "may not name",
-            "see ONLY in xtask/src/floors.rs",
-        ),
-    ]
-    .into_iter()
-    .filter(|(is_refused, ..)| *is_refused)
-    .map(move |(_, verb, reason)| format!("{verb} `{dependency}`: {reason}"))
+        (ours.is_some_and(|other| floor.floor <= other.floor), "it is not on a lower floor"),
+        (floor.is_pure && IMPURE.contains(&dependency), "the crate is pure"),
+        (owners.is_some_and(|owners| !owners.contains(&&*floor.name)), "see ONLY in xtask/src/floors.rs"),
+    ];
+    refusals.into_iter().find_map(|(is_refused, reason)| is_refused.then_some(reason))
 }

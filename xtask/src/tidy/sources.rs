@@ -47,11 +47,9 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
             problems.push(format!("`{name}` does not belong at the top level"));
         }
     }
-    let providers: Vec<String> = fs::read_dir(root.join("guides"))?
-        .filter_map(Result::ok)
-        .filter(|entry| entry.path().is_dir())
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
+    let guides = fs::read_dir(root.join("guides"))?.flatten();
+    let providers: Vec<String> =
+        guides.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     for file in files(root, ".rs")? {
         let shown = file.strip_prefix(root).unwrap_or(&file).display().to_string();
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();

@@ -10,9 +10,7 @@ pub(super) type Imports<'a> = BTreeMap<&'a Path, BTreeMap<&'a Path, BTreeSet<&'a
 pub(super) fn groups<'a>(imports: &Imports<'a>) -> BTreeSet<BTreeSet<&'a Path>> {
     let reached: BTreeMap<_, _> = imports.keys().map(|file| (*file, predecessors(imports, file))).collect();
     let reaches = |from: &Path, to: &Path| reached.get(from).is_some_and(|files| files.contains_key(to));
-    let group = |file: &&'a Path| {
-        reached.keys().copied().filter(|other| reaches(file, other) && reaches(other, file)).collect()
-    };
+    let group = |file: &&Path| reached[file].keys().copied().filter(|other| reaches(other, file)).collect();
     imports.keys().filter(|file| reaches(file, file)).map(group).collect()
 }
 
@@ -20,11 +18,8 @@ pub(super) fn groups<'a>(imports: &Imports<'a>) -> BTreeSet<BTreeSet<&'a Path>> 
 pub(super) fn shortest_cycle<'a>(imports: &Imports<'a>, group: &BTreeSet<&'a Path>) -> Vec<&'a Path> {
     let cycle = |file: &&'a Path| {
         let predecessors = predecessors(imports, file);
-        let mut cycle: Vec<_> = std::iter::successors(predecessors.get(file), |at| predecessors.get(*at))
-            .copied()
-            .take_while(|at| at != file)
-            .collect();
-        cycle.push(file);
+        let before = std::iter::successors(predecessors.get(file), |at| predecessors.get(*at)).copied();
+        let mut cycle: Vec<_> = before.take_while(|at| at != file).chain([*file]).collect();
         cycle.reverse();
         cycle
     };

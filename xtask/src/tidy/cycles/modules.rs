@@ -105,11 +105,8 @@ impl Crate {
                 ..Module::default()
             };
             if let Some((_, items)) = child.content {
-                self.add(
-                    Module { file: file.clone(), tests_of: tests_of.clone(), ..module },
-                    items,
-                    &folder,
-                )?;
+                (module.file, module.tests_of) = (file.clone(), tests_of.clone());
+                self.add(module, items, &folder)?;
                 continue;
             }
             let is_tests = child.ident == "tests" && child.attrs.iter().any(is_test_only);
@@ -146,15 +143,8 @@ fn definition(item: &Item, file: &Path) -> Option<Definition> {
         Item::Enum(item) => item.variants.iter().map(|variant| variant.ident.to_string()).collect(),
         _ => Vec::new(),
     };
-    let is_trait = matches!(item, Item::Trait(_));
-    Some(Definition {
-        name: ident.to_string(),
-        file: file.to_owned(),
-        is_private,
-        is_trait,
-        spaces,
-        variants,
-    })
+    let (name, file, is_trait) = (ident.to_string(), file.to_owned(), matches!(item, Item::Trait(_)));
+    Some(Definition { name, file, is_private, is_trait, spaces, variants })
 }
 
 fn is_private(visibility: &Visibility) -> bool {
@@ -168,11 +158,7 @@ fn is_test_only(attribute: &Attribute) -> bool {
 
 /// The path in `#[path = "…"]`.
 fn path_attribute(attribute: &Attribute) -> Option<String> {
-    match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    }
+    let pair = attribute.meta.require_name_value().ok().filter(|pair| pair.path.is_ident("path"))?;
+    let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else { return None };
+    Some(text.value())
 }
