@@ -1,5 +1,5 @@
 //! Development tasks: checks of the source tree, generated files, tests, benchmarks.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks report to the terminal")]
+#![expect(clippy::print_stdout, reason = "tasks report to the terminal")]
 
 mod bench;
 mod codegen;
@@ -12,8 +12,6 @@ mod postgres;
 mod run;
 mod tidy;
 mod tree;
-
-use std::process::ExitCode;
 
 use anyhow::Result;
 
@@ -30,19 +28,9 @@ cargo xtask bench      measure how fast Waystone is, compare it with other tools
 cargo xtask pictures   generate the README's pictures
 cargo xtask deny       check licenses, sources and bans of dependencies";
 
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(arguments: &[&str]) -> Result<()> {
-    match arguments {
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => run::test(),
         ["with-postgres", program, rest @ ..] => run::with_postgres(program, rest),
         ["ci-checks"] => run::ci_checks(),
