@@ -2,6 +2,7 @@
 
 mod reference;
 mod serving;
+mod table;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -79,9 +80,6 @@ fn capital(text: &str) -> String {
 pub(crate) fn write() -> Result<()> {
     for (path, text) in generated() {
         if fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
             fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
             println!("wrote {}", path.display());
         }

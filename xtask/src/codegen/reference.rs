@@ -4,8 +4,10 @@
 
 use std::fmt::Write as _;
 
-use guide::{OutcomeKind, Word, vocabulary};
-use serde_json::{Map, Value};
+use guide::{OutcomeKind, TextKind, Word, vocabulary};
+use serde_json::Value;
+
+use super::table::table;
 
 const INTRO: &str = "# Guide language reference
 
@@ -19,12 +21,9 @@ Omitting a key that is not required and has no default has no effect.
 pub(super) fn page() -> String {
     let schema = guide::guide_schema();
     let mut text = INTRO.to_owned();
-    let none = Map::new();
-    let shapes = schema["$defs"].as_object().unwrap_or(&none);
-    let all: Vec<(&str, &Value)> = [("GuideShape", &schema)]
-        .into_iter()
-        .chain(shapes.iter().map(|(name, shape)| (name.as_str(), shape)))
-        .collect();
+    let shapes = schema["$defs"].as_object().into_iter().flatten();
+    let shapes = shapes.map(|(name, shape)| (name.as_str(), shape));
+    let all: Vec<(&str, &Value)> = [("GuideShape", &schema)].into_iter().chain(shapes).collect();
     text.push_str("\n## Contents\n\n");
     for (name, shape) in &all {
         let _ = writeln!(text, "- {}: {}", link(name), first_sentence(&description(shape)));
@@ -33,11 +32,12 @@ pub(super) fn page() -> String {
     for (name, shape) in &all {
         let _ = write!(text, "\n## {}\n\n{}\n", title(name), description(shape));
         users(&mut text, name, &all);
-        match shape["oneOf"].as_array() {
-            Some(choices) if *name == "OutcomeKind" => outcomes(&mut text, choices),
-            Some(choices) => one_of(&mut text, name, choices),
-            None => keys(&mut text, name, shape),
-        }
+        text.push('\n');
+        text.push_str(&match list(&shape["oneOf"]) {
+            [] => keys(name, shape),
+            choices if *name == "OutcomeKind" => outcomes(choices),
+            choices => one_of(name, choices),
+        });
     }
     references(&mut text);
     text
@@ -48,8 +48,7 @@ fn users(text: &mut String, name: &str, all: &[(&str, &Value)]) {
     let pointer = format!("\"#/$defs/{name}\"");
     let mut uses = Vec::new();
     for (user, shape) in all {
-        let choices = shape["oneOf"].as_array().map_or(&[][..], Vec::as_slice);
-        for (key, value) in std::iter::once(*shape).chain(choices).flat_map(properties) {
+        for (key, value) in std::iter::once(*shape).chain(list(&shape["oneOf"])).flat_map(properties) {
             if value.to_string().contains(&pointer) {
                 uses.push(format!("`{key}` of {}", link(user)));
             }
@@ -65,12 +64,10 @@ fn properties(shape: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 /// Writes the table of a mapping's keys.
-fn keys(text: &mut String, name: &str, shape: &Value) {
-    let required: Vec<&str> = list(&shape["required"]).iter().filter_map(Value::as_str).collect();
-    text.push_str("\n| key | value | if omitted | description |\n|---|---|---|---|\n");
-    for (key, value) in properties(shape) {
+fn keys(name: &str, shape: &Value) -> String {
+    let row = |(key, value): (&String, &Value)| {
         let if_omitted = match &value["default"] {
-            _ if required.contains(&key.as_str()) => "**required**".to_owned(),
+            _ if list(&shape["required"]).iter().any(|name| name == key) => "**required**".to_owned(),
             Value::Null => String::new(),
             default => code(default),
         };
@@ -79,70 +76,63 @@ fn keys(text: &mut String, name: &str, shape: &Value) {
         let sample =
             if samples.is_empty() { String::new() } else { format!(" For example {}.", samples.join(", ")) };
         let anchor = format!("<a id=\"{}-{key}\"></a>`{key}`", slug(name));
-        row(text, &[&anchor, &kind(value), &if_omitted, &format!("{}{sample}", description(value))]);
-    }
+        [anchor, kind(value), if_omitted, description(value) + &sample]
+    };
+    table(["key", "value", "if omitted", "description"], properties(shape).map(row))
 }
 
 /// Writes the table of an enum's values, or of a single-key mapping's keys.
-fn one_of(text: &mut String, name: &str, choices: &[Value]) {
-    text.push_str("\n| value | description |\n|---|---|\n");
-    for choice in choices {
-        let word = choice["const"].as_str();
-        let written = match (word, properties(choice).next()) {
-            (None, Some((key, value))) => format!("`{key}:` {}", kind(value)),
-            _ => format!("`{}`", word.unwrap_or_default()),
+fn one_of(name: &str, choices: &[Value]) -> String {
+    let row = |choice: &Value| {
+        let (key, value) = match properties(choice).next() {
+            Some((key, value)) => (key.as_str(), format!("`{key}:` {}", kind(value))),
+            None => (choice["const"].as_str().unwrap_or_default(), code(&choice["const"])),
         };
-        let key = word.or_else(|| properties(choice).next().map(|(key, _)| key.as_str())).unwrap_or_default();
-        let anchor = format!("<a id=\"{}-{key}\"></a>{written}", slug(name));
-        row(text, &[&anchor, &description(choice)]);
-    }
+        [format!("<a id=\"{}-{key}\"></a>{value}", slug(name)), description(choice)]
+    };
+    table(["value", "description"], choices.iter().map(row))
 }
 
 /// Writes the table of outcomes, with the messages that people see unless a guide provides its own.
-fn outcomes(text: &mut String, choices: &[Value]) {
-    text.push_str(
-        "\nOutcomes marked ↻ are transient: they are retried and never attributed to a field.\n\n\
-         | outcome | meaning | message | advice |\n|---|---|---|---|\n",
-    );
-    for &kind in OutcomeKind::ALL {
+fn outcomes(choices: &[Value]) -> String {
+    let row = |kind: &OutcomeKind| {
         let choice = choices.iter().find(|choice| choice["const"] == kind.as_str());
         let mark = if kind.is_transient() { " ↻" } else { "" };
         let name = |text: &str| text.replace("{provider}", "Acme");
         let anchor = format!("<a id=\"outcome-kind-{kind}\"></a>`{kind}`{mark}");
-        row(
-            text,
-            &[&anchor, &choice.map(description).unwrap_or_default(), &name(kind.says()), &name(kind.fix())],
-        );
-    }
+        [anchor, choice.map(description).unwrap_or_default(), name(kind.says()), name(kind.fix())]
+    };
+    let table = table(["outcome", "meaning", "message", "advice"], OutcomeKind::ALL.iter().map(row));
+    format!("Outcomes marked ↻ are transient: they are retried and never attributed to a field.\n\n{table}")
 }
 
 fn references(text: &mut String) {
     let all = vocabulary();
     text.push_str(
         "\n## References\n\nWrite `{{ reference }}` or `{{ reference | filter }}`, and quote the text if it begins with a brace, which YAML would \
-         read as a mapping.\nWrite `{{{{` for two literal braces.\n\nThe text that contains a reference determines what the reference \
-         can begin with:\n\n\
-         | text | description | begins with | filters |\n|---|---|---|---|\n",
+         read as a mapping.\nWrite `{{{{` for two literal braces.\n\nThe text that contains a reference determines how it can begin:\n\n",
     );
-    for kind in &all.kinds {
+    let row = |kind: &TextKind| {
         let roots: Vec<String> = kind.roots.iter().map(|root| format!("`{root}`")).collect();
         let filters = if kind.has_filters { "yes" } else { "no" };
-        row(text, &[&kind.word.name.to_lowercase(), &kind.word.says, &roots.join(", "), filters]);
-    }
-    words(text, "Available references", &all.references, "");
+        [kind.word.name.to_lowercase(), kind.word.says.clone(), roots.join(", "), filters.to_owned()]
+    };
+    text.push_str(&table(["text", "description", "begins with", "filters"], all.kinds.iter().map(row)));
+    words(text, "Available references", &all.references);
     for (root, members) in &all.members {
-        words(text, &format!("After `{root}.`"), members, "");
+        words(text, &format!("After `{root}.`"), members);
     }
-    words(text, "Filters", &all.filters, "host_labels");
+    words(text, "Filters", &all.filters);
 }
 
-/// Writes a table of words. The word named `with_number` is shown with a number as its argument.
-fn words(text: &mut String, title: &str, words: &[Word], with_number: &str) {
-    let _ = write!(text, "\n### {title}\n\n| reference | description |\n|---|---|\n");
-    for word in words {
-        let argument = if word.name == with_number { "(2)" } else { "" };
-        row(text, &[&format!("`{}{argument}`", word.name), &word.says]);
-    }
+/// Writes a table of words.
+fn words(text: &mut String, title: &str, words: &[Word]) {
+    let row = |word: &Word| {
+        // The only word with an argument.
+        let argument = if word.name == "host_labels" { "(2)" } else { "" };
+        [format!("`{}{argument}`", word.name), word.says.clone()]
+    };
+    let _ = write!(text, "\n### {title}\n\n{}", table(["reference", "description"], words.iter().map(row)));
 }
 
 /// Describes the kind of value that a schema allows.
@@ -199,11 +189,6 @@ fn first_sentence(text: &str) -> &str {
 fn code(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     format!("`{text}`")
-}
-
-fn row(text: &mut String, cells: &[&str]) {
-    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
-    let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
 /// The title of a shape: `JSON test` for `JsonTestShape`.

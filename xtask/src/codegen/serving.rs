@@ -2,11 +2,12 @@
 //!
 //! **Invariant:** only the text between a table's markers changes. The rest of the page is written by hand.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use hub::settings::SETTINGS;
+use hub::settings::{SETTINGS, Setting};
+
+use super::table::table;
 
 /// Returns the page with its tables up to date.
 pub(super) fn page(path: &Path) -> String {
@@ -32,35 +33,26 @@ fn between(text: &str, name: &str, table: &str) -> String {
 }
 
 fn settings() -> String {
-    let mut text =
-        String::from("| in the file | variable | flag | default | description |\n|---|---|---|---|---|\n");
-    for setting in SETTINGS {
+    let row = |setting: &Setting| {
         let key = if setting.is_in_file() { format!("`{}`", setting.key) } else { "–".to_owned() };
         let flag = setting.flag().map_or("–".to_owned(), |flag| format!("`--{flag}`"));
-        let says = setting.description().trim_end_matches('.').replace('|', "\\|");
-        let _ = writeln!(
-            text,
-            "| {key} | `{}` | {flag} | {} | {says} |",
-            setting.variable(),
-            if setting.default.is_empty() { "–" } else { setting.default },
-        );
-    }
-    text
+        let default = if setting.default.is_empty() { "–" } else { setting.default };
+        let says = setting.description().trim_end_matches('.');
+        [key, format!("`{}`", setting.variable()), flag, default.to_owned(), says.to_owned()]
+    };
+    table(["in the file", "variable", "flag", "default", "description"], SETTINGS.iter().map(row))
 }
 
 fn errors() -> String {
-    let mut text = String::from("| status | `code` | meaning |\n|---|---|---|\n");
-    for (status, name, means) in hub::error_codes() {
-        let _ = writeln!(text, "| {status} | `{name}` | {means} |");
-    }
-    text
+    let row =
+        |(status, name, means): (u16, _, &str)| [status.to_string(), format!("`{name}`"), means.to_owned()];
+    table(["status", "`code`", "meaning"], hub::error_codes().map(row))
 }
 
 fn metrics() -> String {
-    let mut text = String::from("| name | labels | description |\n|---|---|---|\n");
-    for (name, labels, says) in hub::METRICS {
+    let row = |(name, labels, says): &(&str, &[&str], &str)| {
         let labels = labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
-        let _ = writeln!(text, "| `{name}` | {labels} | {} |", says.trim_end_matches('.'));
-    }
-    text
+        [format!("`{name}`"), labels, says.trim_end_matches('.').to_owned()]
+    };
+    table(["name", "labels", "description"], hub::METRICS.iter().map(row))
 }
