@@ -7,39 +7,25 @@ use std::thread;
 
 use anyhow::{Context as _, Result};
 
+use super::figures::memory;
 use super::process::kib;
 use crate::command::output;
 
-/// A machine at the time of a measurement.
-#[derive(Clone, Debug)]
-pub(super) struct Machine {
-    /// The number of threads that can run at once.
-    pub(super) cores: usize,
-    /// The name of the processor.
-    pub(super) processor: String,
-    /// The memory in KiB.
-    pub(super) memory: f64,
-    /// The version of the Rust compiler.
-    pub(super) compiler: String,
-    /// The date, as in `2026-11-25`.
-    pub(super) date: String,
-    /// The load average over the preceding minute.
-    pub(super) load: f64,
-}
-
-/// Describes this machine.
-pub(super) fn machine() -> Result<Machine> {
+/// Describes this machine, with the date and the load average of the preceding minute.
+pub(super) fn machine() -> Result<String> {
     let read = |file: &str| fs::read_to_string(file).with_context(|| format!("cannot read {file}"));
-    let load = read("/proc/loadavg")?;
+    let (processors, load) = (read("/proc/cpuinfo")?, read("/proc/loadavg")?);
+    let size = kib(&read("/proc/meminfo")?, "MemTotal:").context("/proc/meminfo has no memory size")?;
     let compiler = output(Command::new("rustc").arg("--version"))?;
-    Ok(Machine {
-        cores: thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        processor: processor(&read("/proc/cpuinfo")?).unwrap_or("an unnamed processor").into(),
-        memory: kib(&read("/proc/meminfo")?, "MemTotal:").context("/proc/meminfo has no memory size")?,
-        compiler: compiler.split(" (").next().unwrap_or_default().to_owned(),
-        date: output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?,
-        load: load.split(' ').next().unwrap_or_default().parse().context("the load is not a number")?,
-    })
+    Ok(format!(
+        "{}, Linux, {} cores ({}), {} of memory, {}, load average {}",
+        output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?,
+        thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        processor(&processors).unwrap_or("an unnamed processor"),
+        memory(size),
+        compiler.split(" (").next().unwrap_or_default(),
+        load.split(' ').next().unwrap_or_default(),
+    ))
 }
 
 /// Finds the processor's name in the text of `/proc/cpuinfo`.
@@ -49,24 +35,9 @@ fn processor(text: &str) -> Option<&str> {
 }
 
 #[cfg(test)]
-pub(super) use tests::sample;
-
-#[cfg(test)]
 mod tests {
-    use super::{Machine, processor};
+    use super::processor;
     use crate::bench::process::kib;
-
-    /// A made-up machine.
-    pub(in crate::bench) fn sample() -> Machine {
-        Machine {
-            cores: 2,
-            processor: "Some CPU".to_owned(),
-            memory: 8_388_608.0,
-            compiler: "rustc 1.95.0".to_owned(),
-            date: "2026-11-25".to_owned(),
-            load: 0.1,
-        }
-    }
 
     #[test]
     fn the_processor_has_a_name() {

@@ -1,23 +1,18 @@
 //! Writes a page with figures.
 
 use super::figures::{count, memory, number, time};
-use super::machine::Machine;
-use super::run::{Aim, Cell, Column, Figures, Measure, Page, Row, scaled};
+use super::run::{Aim, Cell, Column, Figures, Measure, Page, Row, RowId, scaled};
 
-pub(super) const GUIDES: Column =
-    Column { head: "guides", cell: |cell| Some(count(scaled(cell.row.guides, cell.quick))) };
+pub(super) const GUIDES: Column = ("guides", |cell| Some(count(scaled(cell.row.guides, cell.quick))));
 pub(super) const REPETITIONS: Column =
-    Column { head: "runs", cell: |cell| Some(count(u32::try_from(cell.figures.samples.len()).ok()?)) };
-pub(super) const MEDIAN: Column = Column { head: "median", cell: |cell| Some(time(cell.figures.median())) };
-pub(super) const P99: Column =
-    Column { head: "99th percentile", cell: |cell| Some(time(cell.figures.p99())) };
-pub(super) const PER_ITEM: Column =
-    Column { head: "wall time each", cell: |cell| Some(time(cell.figures.per_item())) };
-pub(super) const RATE: Column =
-    Column { head: "per second", cell: |cell| Some(number(1.0 / cell.figures.per_item())) };
-pub(super) const CPU: Column = Column { head: "CPU time each", cell: |cell| cell.figures.cpu.map(time) };
-pub(super) const MEMORY: Column = Column { head: "memory", cell: |cell| cell.figures.memory.map(memory) };
-pub(super) const BASELINE: Column = Column { head: "compared with", cell: compared };
+    ("runs", |cell| Some(count(u32::try_from(cell.figures.samples.len()).ok()?)));
+pub(super) const MEDIAN: Column = ("median", |cell| Some(time(cell.figures.median())));
+pub(super) const P99: Column = ("99th percentile", |cell| Some(time(cell.figures.p99())));
+pub(super) const PER_ITEM: Column = ("wall time each", |cell| Some(time(cell.figures.per_item())));
+pub(super) const RATE: Column = ("per second", |cell| Some(number(1.0 / cell.figures.per_item())));
+pub(super) const CPU: Column = ("CPU time each", |cell| cell.figures.cpu.map(time));
+pub(super) const MEMORY: Column = ("memory", |cell| cell.figures.memory.map(memory));
+pub(super) const BASELINE: Column = ("compared with", compared);
 
 fn compared(cell: &Cell<'_>) -> Option<String> {
     let name = cell.row.baseline.as_ref()?;
@@ -26,69 +21,62 @@ fn compared(cell: &Cell<'_>) -> Option<String> {
 }
 
 /// The whole page. `rows` contains the rows of each section.
-pub(super) fn page(page: &Page, quick: bool, machine: &Machine, rows: &[Vec<Row>]) -> String {
-    let mut text = head(page, quick, machine);
-    text.push_str("\n## Aims\n\n| aim | measured | met |\n|---|---:|---|\n");
+pub(super) fn page(page: &Page, quick: bool, machine: &str, rows: &[Vec<Row>]) -> String {
+    let Page { argument, title, other, method, .. } = page;
+    let option = if quick { " --quick" } else { "" };
+    let mut text = format!(
+        "# {title}\n\n`cargo xtask bench {argument}{option}` measured these figures in one run on one machine. Figures \
+         on other machines differ, but their ratios are similar. {other}\n\n\
+         - **Machine:** {machine}.\n\
+         - **Method:** Waystone is built as for a release (`--profile dist`). {method}\n\n\
+         ## Aims\n\nTimes are per item: a guide, a page, an edit, a link or a start.\n\n\
+         | aim | measured | met |\n|---|---:|---|\n",
+    );
     for (section, rows) in page.sections.iter().zip(rows) {
-        for aim in section.aims {
-            let (measured, met) = judge(aim, rows).unwrap_or(("–".to_owned(), "not measured"));
-            text.push_str(&format!("| {} | {measured} | {met} |\n", aim.text));
-        }
+        text.extend(section.aims.iter().map(|aim| judge(aim, rows)));
     }
     for (section, rows) in page.sections.iter().zip(rows) {
-        let heads: Vec<&str> = section.columns.iter().map(|column| column.head).collect();
+        let heads: Vec<&str> = section.columns.iter().map(|(head, _)| *head).collect();
         let rule = "---:|".repeat(heads.len());
         let (title, intro) = (section.title, section.intro);
         text.push_str(&format!("\n## {title}\n\n{intro}\n\n|  | {} |\n|---|{rule}\n", heads.join(" | ")));
         for row in rows {
-            let cell = |column: &Column| {
-                let figures = row.figures.as_ref()?;
-                (column.cell)(&Cell { row, figures, rows, quick })
-            };
-            let cells: Vec<String> =
-                section.columns.iter().map(|column| cell(column).unwrap_or("–".to_owned())).collect();
-            text.push_str(&format!("| {} | {} |\n", row.name, cells.join(" | ")));
+            let cell = |(_, cell): &Column| cell(&Cell { row, figures: row.figures.as_ref()?, rows, quick });
+            let cells = section.columns.iter().map(|column| cell(column).unwrap_or("–".to_owned()));
+            text.push_str(&format!("| {} | {} |\n", row.name, cells.collect::<Vec<_>>().join(" | ")));
         }
     }
     text
 }
 
-fn head(page: &Page, quick: bool, machine: &Machine) -> String {
-    let Machine { cores, processor, memory: size, compiler, date, load } = machine;
-    let Page { argument, title, other, method, .. } = page;
-    let quick = if quick { " --quick" } else { "" };
-    format!(
-        "# {title}\n\n`cargo xtask bench {argument}{quick}` measured these figures in one run on one machine. Figures on \
-         other machines differ, but their ratios are similar. {other}\n\n\
-         - **Machine:** {date}, Linux, {cores} cores ({processor}), {} of memory, {compiler}, load average {}.\n\
-         - **Method:** Waystone is built as for a release (`--profile dist`). {method}\n",
-        memory(*size),
-        number(*load),
-    )
-}
-
-/// The figure for an aim, and whether the figure is within the aim's range. `None` if a run that the aim uses was not
-/// measured.
-fn judge(aim: &Aim, rows: &[Row]) -> Option<(String, &'static str)> {
-    let value = |(name, guides): &(&str, u32)| {
-        let figures = find(rows, name, *guides)?;
-        match aim.measure {
-            Measure::Wall => Some(figures.per_item()),
-            Measure::Cpu => figures.cpu,
-            Measure::P99 => Some(figures.p99()),
-            Measure::Memory => figures.memory,
-        }
+/// The table row of an aim, with its figure, and whether the figure is within the range.
+fn judge(Aim(of, measure, range): &Aim, rows: &[Row]) -> String {
+    let sum = |figure: fn(&Figures) -> Option<f64>| -> Option<f64> {
+        of.iter().map(|(name, guides)| figure(find(rows, name, *guides)?)).sum()
     };
-    let mut measured: f64 = aim.of.iter().map(value).sum::<Option<f64>>()?;
-    let shown = match &aim.to {
-        Some(to) => {
-            measured /= value(to)?;
-            format!("{}×", number(measured))
+    let shown = |(name, guides): &RowId| format!("`{name}` ({} guides)", count(*guides));
+    let (figure, unit, verb, rest): (_, fn(f64) -> String, _, _) = match measure {
+        Measure::Ratio(to) => {
+            let wall = find(rows, to.0, to.1).map(Figures::per_item);
+            let ratio = sum(|figures| Some(figures.per_item())).zip(wall).map(|(of, to)| of / to);
+            (ratio, |ratio| number(ratio) + "×", "takes", format!(" as long as {}", shown(to)))
         }
-        None if aim.measure == Measure::Memory => memory(measured),
-        None => time(measured),
+        Measure::Cpu => (sum(|figures| figures.cpu), time, "takes", " of CPU time".to_owned()),
+        Measure::P99 => {
+            (sum(|figures| Some(figures.p99())), time, "takes", " at the 99th percentile".to_owned())
+        }
+        Measure::Memory => (sum(|figures| figures.memory), memory, "uses", String::new()),
     };
-    Some((shown, if aim.range.contains(&measured) { "yes" } else { "**no**" }))
+    let (bound, limit) =
+        if range.end().is_finite() { ("at most", range.end()) } else { ("at least", range.start()) };
+    let aim = format!("{verb} {bound} {}{rest}", unit(*limit));
+    let met = match figure {
+        Some(figure) if range.contains(&figure) => "yes",
+        Some(_) => "**no**",
+        None => "not measured",
+    };
+    let names = of.iter().map(shown).collect::<Vec<_>>().join(" + ");
+    format!("| {names} {aim} | {} | {met} |\n", figure.map_or("–".to_owned(), unit))
 }
 
 /// The figures in a row. A tool's row has the tool's version after the name.

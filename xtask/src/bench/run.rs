@@ -32,11 +32,8 @@ pub(super) struct Section {
     pub(super) aims: &'static [Aim],
 }
 
-/// A column of a section's table.
-pub(super) struct Column {
-    pub(super) head: &'static str,
-    pub(super) cell: fn(&Cell<'_>) -> Option<String>,
-}
+/// A column of a section's table: its heading, and the text of a cell.
+pub(super) type Column = (&'static str, fn(&Cell<'_>) -> Option<String>);
 
 /// The input for a cell: a measured row and the other rows in its section.
 pub(super) struct Cell<'a> {
@@ -86,27 +83,22 @@ pub(super) struct Command {
     pub(super) repetitions: u32,
 }
 
-/// An aim: the total figure for some runs, or its ratio to another run's figure, should be within a range.
-pub(super) struct Aim {
-    pub(super) text: &'static str,
-    pub(super) measure: Measure,
-    /// The runs whose figures are added up, each as its name and number of guides.
-    pub(super) of: &'static [(&'static str, u32)],
-    /// The run to divide by.
-    pub(super) to: Option<(&'static str, u32)>,
-    /// A range of ratios, seconds or KiB.
-    pub(super) range: RangeInclusive<f64>,
-}
+/// The name and guides of a row.
+pub(super) type RowId = (&'static str, u32);
 
-/// The figure that an aim limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An aim: the figure of some rows should be within a range. The figures of several rows are added up.
+pub(super) struct Aim(pub(super) &'static [RowId], pub(super) Measure, pub(super) RangeInclusive<f64>);
+
+/// The figure that an aim is about.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Measure {
-    /// Wall time per item.
-    Wall,
-    /// CPU time per item.
+    /// The ratio of wall time per item to that of another row.
+    Ratio(RowId),
+    /// Seconds of CPU time per item.
     Cpu,
-    /// The 99th percentile of the repetitions' wall time.
+    /// The 99th percentile of the repetitions' wall time, in seconds.
     P99,
+    /// Memory in KiB.
     Memory,
 }
 
