@@ -3,14 +3,14 @@
 //! **Invariant:** the bare handler does only what linking requires: one request to the provider through the Hub's own
 //! egress, and one insert that is as durable as the Hub's.
 
-#![expect(clippy::print_stdout, reason = "each server prints its address")]
+#![expect(clippy::print_stdout, reason = "each server prints its address, as the Hub does")]
 
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -29,7 +29,7 @@ async fn main() -> Result<()> {
         _ => bail!("usage: servers provider | servers bare DATABASE PROVIDER"),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("{}", listener.local_addr()?);
+    println!("{}", json!({ "event": "started", "address": listener.local_addr()? }));
     Ok(axum::serve(listener, routes).await?)
 }
 
@@ -47,7 +47,8 @@ async fn bare(database: &str, provider: &str) -> Result<Router> {
     let upstream = format!("**.gladly.com={provider}").parse().map_err(|_| anyhow::anyhow!("no upstream"))?;
     let policy = egress::Policy { upstreams: vec![upstream], ..egress::Policy::default() };
     let state = Arc::new((pool, egress::Egress::new(policy)?));
-    Ok(Router::new().route("/hub/accounts", post(link)).with_state(state))
+    let routes = Router::new().route("/hub/accounts", post(link)).route("/health/ready", get(|| async {}));
+    Ok(routes.with_state(state))
 }
 
 async fn link(

@@ -13,37 +13,35 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use self::client::Connection;
-use self::servers::{Hub, Server, example};
+use self::servers::{Server, example, hub};
 use super::process::{cpu_of, memory_of};
 use super::run::{Figures, Row, Run, World};
 use crate::postgres;
 
-/// The number of workers that link at once. Each worker waits for its responses.
+/// The number of workers that link at once. Each worker waits for its responses, and has its own API key, because a key
+/// allows 6 000 requests per minute.
 const WORKERS: usize = 8;
-
-/// The number of API keys. Each key allows 6 000 requests per minute.
-const KEYS: usize = 20;
 
 /// The number of linked organizations, each with its own host.
 const ORGANIZATIONS: usize = 64;
 
 /// Starts a Hub several times with guides that the Hub has read before.
 pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
-    let provider = example(&["provider"])?;
+    let provider = Server::start(&mut example(&["provider"]))?;
     let folder = world.scratch.join(format!("start-{guides}"));
     std::fs::create_dir(&folder)?;
     let (mut samples, mut memory) = (Vec::new(), 0.0);
     for n in 0..4 {
+        let mut hub = hub(world, &folder, &provider)?;
         let start = Instant::now();
-        let catalog = world.catalog(guides);
-        let hub = Hub::start(&world.program(), &folder, None, Some(&catalog), &provider.address)?;
+        let hub = Server::start(hub.arg("--guides").arg(world.catalog(guides)))?;
         // The first start creates the database.
         if 0 < n {
             samples.push(start.elapsed().as_secs_f64());
         }
         if n == 3 {
             thread::sleep(Duration::from_secs(3));
-            memory = memory_of(hub.server.id())?;
+            memory = memory_of(hub.id())?;
         }
         hub.stop()?;
     }
@@ -61,10 +59,10 @@ enum Load {
     Whole,
 }
 
-/// The servers that the loads use, and the Hub's API keys.
+/// The servers of the loads, and an API key of the Hub for each worker.
 struct Servers {
     bare: Server,
-    hub: Hub,
+    hub: Server,
     keys: Vec<String>,
 }
 
@@ -82,18 +80,14 @@ struct Total {
 pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<Row>> {
     let folder = world.scratch.join(run.name);
     std::fs::create_dir(&folder)?;
-    let server = if on_postgres {
-        postgres::install()?;
-        Some(postgres::Server::start(true)?)
-    } else {
-        None
-    };
+    let server = on_postgres.then(|| postgres::Server::start(true)).transpose()?;
     let url = |name| server.as_ref().map(|server| server.create_database(name)).transpose();
     let file = || format!("sqlite://{}?mode=rwc", folder.join("bare.db").display());
-    let provider = example(&["provider"])?;
+    let provider = Server::start(&mut example(&["provider"]))?;
     let upstream = format!("http://{}", provider.address);
-    let bare = example(&["bare", &url("bare")?.unwrap_or_else(file), &upstream])?;
-    let hub = Hub::start(&world.program(), &folder, url("hub")?.as_deref(), None, &provider.address)?;
+    let bare = Server::start(&mut example(&["bare", &url("bare")?.unwrap_or_else(file), &upstream]))?;
+    let database = url("hub")?.map(|url| ("WAYSTONE_DATABASE_URL", url));
+    let hub = Server::start(hub(world, &folder, &provider)?.envs(database))?;
     let servers = Servers { bare, keys: create_keys(&hub)?, hub };
     let (turns, seconds) = if world.quick { (1, 1) } else { (3, 5) };
     let mut totals =
@@ -115,8 +109,8 @@ pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<R
 }
 
 /// Creates API keys with the Hub's first API key.
-fn create_keys(hub: &Hub) -> Result<Vec<String>> {
-    let mut connection = Connection::open(&hub.server.address)?;
+fn create_keys(hub: &Server) -> Result<Vec<String>> {
+    let mut connection = Connection::open(&hub.address)?;
     let first = hub.key.as_deref().context("the Hub printed no key")?;
     let create = |n| {
         let body = json!({ "name": format!("Key {n}"), "scopes": ["platform:write"] }).to_string();
@@ -124,17 +118,17 @@ fn create_keys(hub: &Hub) -> Result<Vec<String>> {
         let response = connection.request("POST", "/api_keys", &headers, &body)?;
         Ok(format!("Bearer {}", text(&response, "key")?))
     };
-    (0..KEYS).map(create).collect()
+    (0..WORKERS).map(create).collect()
 }
 
 fn take_turn(servers: &Servers, load: Load, turn: u32, length: Duration, total: &mut Total) -> Result<()> {
-    let server = if load == Load::Bare { &servers.bare } else { &servers.hub.server };
+    let server = if load == Load::Bare { &servers.bare } else { &servers.hub };
     let mut ready = Vec::new();
-    for worker in 0..WORKERS {
+    for (worker, key) in servers.keys.iter().enumerate() {
         let mut connection = Connection::open(&server.address)?;
         let sessions = if load == Load::Request { 100 * length.as_secs() } else { 0 };
         let tokens: Vec<String> = (0..sessions)
-            .map(|n| create_session(&servers.keys, &mut connection, &format!("{turn}-{worker}-{n}")))
+            .map(|n| create_session(key, &mut connection, &format!("{turn}-{worker}-{n}")))
             .collect::<Result<_>>()?;
         ready.push((connection, tokens));
     }
@@ -147,7 +141,7 @@ fn take_turn(servers: &Servers, load: Load, turn: u32, length: Duration, total: 
                     let (n, start) = (samples.len(), Instant::now());
                     if load == Load::Whole {
                         let owner = format!("{turn}-{worker}-whole-{n}");
-                        tokens.push(create_session(&servers.keys, &mut connection, &owner)?);
+                        tokens.push(create_session(&servers.keys[worker], &mut connection, &owner)?);
                         open_form(&mut connection, &tokens[0])?;
                     }
                     link(&mut connection, tokens.pop().unwrap_or_default(), worker, n)?;
@@ -168,9 +162,8 @@ fn take_turn(servers: &Servers, load: Load, turn: u32, length: Duration, total: 
 }
 
 /// Creates a session for a customer, as the product's server does. Returns the session's token.
-fn create_session(keys: &[String], connection: &mut Connection, owner: &str) -> Result<String> {
-    let hash = owner.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    let headers = [("authorization", keys[hash % keys.len()].clone())];
+fn create_session(key: &str, connection: &mut Connection, owner: &str) -> Result<String> {
+    let headers = [("authorization", key.to_owned())];
     let body =
         json!({ "origin_owner_id": owner, "origin_owner_name": owner, "provider": "gladly" }).to_string();
     text(&connection.request("POST", "/connect_sessions", &headers, &body)?, "token")

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command as Process, Stdio};
+use std::process::{Child, Command as Process, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,16 @@ use anyhow::{Context as _, Result, ensure};
 use super::run::{Command, Figures, Row, Run, World};
 use crate::command::{output, run};
 use crate::tree::{files, root, target};
+
+/// A process that is killed when this value is dropped.
+pub(super) struct Running(pub(super) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// Runs a command repeatedly. Returns its name, with the tool's version, and its figures.
 pub(super) fn command(

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use super::corpus;
-use super::process::cpu_of;
+use super::process::{Running, cpu_of};
 use super::run::{Figures, World};
 
 /// The pause before each edit.
@@ -24,21 +24,10 @@ const EDITS: u32 = 10;
 
 /// Watches a catalog, and edits guides throughout the catalog.
 pub(super) fn edits(guides: u32, world: &World) -> Result<Figures> {
-    let mut child = Command::new(world.program())
-        .args(["check", "--watch"])
-        .arg(world.catalog(guides))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("cannot run waystone")?;
-    let figures = edited(&mut child, guides, world);
-    child.kill()?;
-    child.wait()?;
-    figures
-}
-
-fn edited(child: &mut Child, guides: u32, world: &World) -> Result<Figures> {
+    let mut command = Command::new(world.program());
+    command.args(["check", "--watch"]).arg(world.catalog(guides)).stdin(Stdio::null()).stdout(Stdio::null());
+    let mut process = Running(command.stderr(Stdio::piped()).spawn().context("cannot run waystone")?);
+    let child = &mut process.0;
     let lines = BufReader::new(child.stderr.take().context("waystone has no standard error")?).lines();
     let (sender, answers) = channel();
     // The last line of each answer ends with this text.
