@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::command::run;
 use crate::install::{self, is_root};
+use crate::tree::files;
 
 /// The environment variable that holds the server's URL, without a database, for tests.
 pub(crate) const VARIABLE: &str = "WAYSTONE_TEST_POSTGRES";
@@ -19,18 +20,14 @@ pub(crate) struct Server {
     port: u16,
 }
 
-/// Installs PostgreSQL unless it is installed.
-pub(crate) fn install() -> Result<()> {
-    if programs().is_none() {
-        install::debian(&["postgresql"])?;
-    }
-    Ok(())
-}
-
 impl Server {
-    /// Starts a server. If `durable` is true, commits wait for the disk. Tests do not need this.
+    /// Starts a server, and installs PostgreSQL if it is missing. If the server is `durable`, commits wait for the
+    /// disk, which tests do not need.
     pub(crate) fn start(durable: bool) -> Result<Self> {
-        let programs = programs().context("PostgreSQL is not installed; `cargo xtask test` installs it")?;
+        if programs().is_none() {
+            install::debian(&["postgresql"])?;
+        }
+        let programs = programs().context("the package `postgresql` contains no `initdb`")?;
         let folder = tempfile::Builder::new().prefix("waystone-postgres-").tempdir()?;
         // The server refuses to run as root, so Debian's `postgres` user owns the folder.
         if is_root() {
@@ -85,18 +82,9 @@ impl Drop for Server {
 /// The folder that contains the server's programs: the folder of the newest version that Debian installed, or a folder
 /// on the `PATH`.
 fn programs() -> Option<PathBuf> {
-    let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let version = entry.file_name().to_str()?.parse().ok()?;
-            let folder = entry.path().join("bin");
-            folder.join("initdb").is_file().then_some((version, folder))
-        })
-        .collect();
-    versions.sort();
-    versions.pop().map(|(_, folder)| folder).or_else(|| install::find("initdb"))
+    let versions = files(Path::new("/usr/lib/postgresql"), "initdb").unwrap_or_default();
+    let newest = versions.last().and_then(|initdb| initdb.parent());
+    newest.map(Path::to_owned).or_else(|| install::find("initdb"))
 }
 
 /// Runs a command without standard streams, because the server inherits them and would keep them open.

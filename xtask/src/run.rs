@@ -20,7 +20,6 @@ pub(crate) fn test() -> Result<()> {
 
 /// Runs a command next to a PostgreSQL server.
 pub(crate) fn with_postgres(program: &str, arguments: &[&str]) -> Result<()> {
-    postgres::install()?;
     let server = postgres::Server::start(false)?;
     run(Command::new(program).args(arguments).env(postgres::VARIABLE, server.url()).current_dir(root()))
 }
