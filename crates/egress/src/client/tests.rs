@@ -59,7 +59,7 @@ async fn the_egress_connects_only_to_the_address_that_it_checked() {
 
     let first = egress.send(&request).await;
     assert!(matches!(first, Answer::Failed { fault: Fault::Timeout, .. }), "{first:?}");
-    admitted.accept().expect("the admitted address was not connected to");
+    admitted.accept().expect("no connection was made to the allowed address");
     let second = egress.send(&request).await;
     assert!(matches!(second, Answer::Failed { fault: Fault::Refused, .. }), "{second:?}");
     assert_eq!(

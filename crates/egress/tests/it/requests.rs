@@ -22,7 +22,7 @@ async fn sent(change: impl FnOnce(&mut Request)) -> (Vec<String>, probe::Answer)
 async fn refused(case: &str, change: impl FnOnce(&mut Request)) {
     let (seen, answer) = sent(change).await;
     world::assert_fault(&answer, Fault::Refused, case);
-    assert_eq!(seen, [""; 0], "{case}: nothing must be sent");
+    assert_eq!(seen, [""; 0], "{case}: no request may be sent");
 }
 
 #[tokio::test]

@@ -13,7 +13,9 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
             format!("{provider} akzeptiert diese Zugangsdaten in {environment}.")
         }
         Ours::LinkInstead { works, asked } => {
-            format!("Verbinden Sie {works} statt {asked} oder erstellen Sie Zugangsdaten in {asked}.")
+            format!(
+                "Verbinden Sie die Umgebung {works} statt {asked} oder erstellen Sie Zugangsdaten für {asked}."
+            )
         }
         Ours::AddressOf { shown, chosen } => {
             format!("Diese Adresse gehört zu {shown}, ausgewählt ist aber {chosen}.")
@@ -81,7 +83,9 @@ const fn happened(kind: OutcomeKind) -> &'static str {
             "Diese Zugangsdaten gehören zu einem anderen Konto bei {provider} als dem bisher verbundenen."
         }
         OutcomeKind::MissingPermission => "Dem Benutzer bei {provider} fehlt eine Berechtigung.",
-        OutcomeKind::NotInPlan => "Ihr Tarif bei {provider} enthält eine benötigte Funktion nicht.",
+        OutcomeKind::NotInPlan => {
+            "In Ihrem Tarif bei {provider} ist eine benötigte Funktion nicht enthalten."
+        }
         OutcomeKind::Declined => "Der Zugriff auf {provider} wurde nicht erlaubt.",
         OutcomeKind::Misconfigured => "Die Verbindung mit {provider} ist nicht richtig eingerichtet.",
         OutcomeKind::Disabled => "{provider} hat diesen Benutzer oder diese Zugangsdaten deaktiviert.",
@@ -103,7 +107,7 @@ const fn fix(kind: OutcomeKind) -> &'static str {
             "Kopieren Sie die Zugangsdaten noch einmal ohne zusätzliche Leerzeichen oder erstellen Sie neue."
         }
         OutcomeKind::WrongUser => "Verwenden Sie die Zugangsdaten des in der Anleitung genannten Benutzers.",
-        OutcomeKind::WrongTenant => "Prüfen Sie den Organisationsnamen in Ihrer Webadresse von {provider}.",
+        OutcomeKind::WrongTenant => "Prüfen Sie den Organisationsnamen in Ihrer Webadresse bei {provider}.",
         OutcomeKind::WrongEnvironment => {
             "Wählen Sie die Umgebung, in der Sie die Zugangsdaten erstellt haben."
         }
