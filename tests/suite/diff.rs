@@ -69,7 +69,7 @@ fn text_changes_have_the_impact_words() {
         "ask",
         &["words: the field or step to which the outcome `token-refused` leads changed"],
     );
-    check("# A single label, or", "# One label, or", &[]);
+    check("# One label of the host name, or", "# A label of the host name, or", &[]);
 }
 
 #[test]
