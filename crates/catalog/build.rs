@@ -1,4 +1,4 @@
-//! Lists the guides to embed, so that adding a guide requires changes in `guides/` only.
+//! Generates the list of guides to embed, so that adding a guide requires changes only in `guides/`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -6,22 +6,22 @@ use guide::Guide;
 
 use crate::entry::Entry;
 
-/// A set of guides, by folder.
+/// A set of guides, indexed by folder name.
 #[derive(Debug, Default)]
 pub struct Catalog {
     entries: BTreeMap<String, Entry>,
 }
 
 impl Catalog {
-    /// Creates a catalog from these entries. A later entry replaces an earlier one with the same folder, so that
-    /// private guides replace built-in ones.
+    /// Creates a catalog from these entries. A later entry replaces an earlier entry with the same folder name, so that
+    /// private guides can replace built-in guides.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut catalog = Self::default();
         catalog.extend(entries);
         catalog
     }
 
-    /// Adds entries, replacing existing entries with the same folder.
+    /// Adds entries, replacing existing entries that have the same folder name.
     pub fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
             let key = if entry.folder.is_empty() {
@@ -33,17 +33,17 @@ impl Catalog {
         }
     }
 
-    /// Returns the entries, sorted by folder.
+    /// Returns the entries, sorted by folder name.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
 
-    /// Converts the catalog to its entries, sorted by folder.
+    /// Converts the catalog into a list of its entries, sorted by folder name.
     pub fn into_entries(self) -> Vec<Entry> {
         self.entries.into_values().collect()
     }
 
-    /// Returns the guides without errors, sorted by folder.
+    /// Returns the guides without errors, sorted by folder name.
     pub fn guides(&self) -> impl Iterator<Item = &Guide> {
         self.entries.values().filter_map(Entry::guide)
     }

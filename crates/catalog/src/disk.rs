@@ -1,4 +1,4 @@
-//! Reads guides from disk. No other file in this crate accesses the disk.
+//! Reads guides from disk. No other module in this crate accesses the disk.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 
 use crate::entry::{Entry, GUIDE_FILE};
 
-/// A failure to read a path.
+/// The error for a path that could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read `{}`", path.display())]
 pub struct ReadError {
-    /// The path that cannot be read.
+    /// The path that could not be read.
     pub path: PathBuf,
     /// The system's error.
     #[source]
@@ -26,12 +26,12 @@ pub struct ReadError {
 /// becomes a finding.
 const MOST: u64 = (1 << 20) + 1;
 
-/// Reads the guides at a path: a guide's file, a guide's folder, or a folder that contains guide folders.
+/// Reads the guides at a path, which can be a guide file, a guide folder, or a folder that contains guide folders.
 pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
     locate(path)?.iter().map(|file| read_guide_file(file)).collect()
 }
 
-/// Lists the guide files at a path, sorted by folder, without reading them.
+/// Lists the guide files at a path, sorted by folder name, without reading them.
 pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
     if !fs::metadata(path).map_err(fail)?.is_dir() {
@@ -54,7 +54,7 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(files)
 }
 
-/// Reads a guide's file. A file named `guide.yaml` is read with the assets in its folder.
+/// Reads a guide file. If the file is named `guide.yaml`, the assets in its folder are read too.
 pub fn read_guide_file(path: &Path) -> Result<Entry, ReadError> {
     let is_in_folder = path.file_name().is_some_and(|name| name == GUIDE_FILE);
     match path.parent().filter(|parent| is_in_folder && parent.file_name().is_some()) {
@@ -80,7 +80,7 @@ fn read_folder(folder: &Path) -> Result<Entry, ReadError> {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
-    // Large enough to read most guides at once.
+    // Large enough for most guides, so that the buffer rarely grows.
     let mut bytes = Vec::with_capacity(16 << 10);
     fs::File::open(path).map_err(fail)?.take(MOST).read_to_end(&mut bytes).map_err(fail)?;
     Ok(bytes)

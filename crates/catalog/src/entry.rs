@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use guide::{Guide, Reading};
 
-/// The name of a guide's file in its folder.
+/// The name of the guide file in a guide folder.
 pub const GUIDE_FILE: &str = "guide.yaml";
 
 /// A guide, the findings about it, and its assets.
@@ -12,20 +12,20 @@ pub const GUIDE_FILE: &str = "guide.yaml";
 pub struct Entry {
     /// The folder's name, which must equal the guide's key; empty for a file that is not in a guide folder.
     pub folder: String,
-    /// The guide as far as it could be read, and the findings.
+    /// The guide, if the file could be parsed, and the findings about it.
     pub reading: Reading<Guide>,
     /// The contents of the SVG and PNG files in the folder, by file name.
     pub assets: BTreeMap<String, Vec<u8>>,
 }
 
 impl Entry {
-    /// Reads a guide from its text. `name` is the file name to show in findings.
+    /// Reads a guide from a file's contents. `name` is the file name that the findings show.
     pub fn new(folder: &str, name: &str, bytes: &[u8]) -> Self {
         Self { folder: folder.to_owned(), reading: guide::read(name, bytes), assets: BTreeMap::new() }
     }
 
-    /// Whether this is the entry for the provider with this key. A guide that cannot be read uses its folder's name as
-    /// its key.
+    /// Whether this is the entry for the provider with this key. If the guide cannot be parsed, its folder's name is
+    /// used as the key.
     pub fn is(&self, key: &str) -> bool {
         match &self.reading.value {
             Some(guide) => guide.provider.key == *key,

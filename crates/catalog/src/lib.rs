@@ -1,7 +1,7 @@
 //! Reads guide folders.
 //!
 //! Only this crate depends on the layout of a guide folder: `<key>/guide.yaml` with the guide's assets next to it, and
-//! `brand.yaml`. The crate is pure except for `disk`.
+//! `brand.yaml`. Only the `disk` module performs I/O.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod catalog;

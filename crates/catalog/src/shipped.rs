@@ -31,7 +31,7 @@ pub fn shipped() -> Catalog {
 ///
 /// # Panics
 ///
-/// If the embedded brand file has an error. A test ensures that it has none.
+/// Panics if the embedded brand file has an error. A test ensures that the file has no errors.
 pub fn shipped_brand() -> Brand {
     let bytes =
         FILES.iter().find(|(path, _)| *path == "brand.yaml").map(|(_, bytes)| *bytes).unwrap_or_default();
