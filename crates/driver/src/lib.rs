@@ -1,11 +1,11 @@
-//! Runs a flow over the network and the vault.
+//! Runs a flow: sends its requests over the network, and stores the account that it verifies in the vault.
 //!
 //! A [`link::Flow`] decides what to do next but performs no I/O. [`run()`] sends the flow's requests over a
 //! [`Transport`], waits when the flow requires it, and reports to an [`Observer`], which can end the run. The terminal,
-//! the Hub, scenarios and tests differ only in their transport and observer. The other modules convert between a flow's
-//! values and the values that the vault stores.
+//! the Hub, scenarios and tests differ only in the transport and observer that they use. The other modules convert
+//! between a flow's values and the values that the vault stores.
 //!
-//! **Invariants:** a flow has at most one request under way; renewed tokens are stored before another request is sent
+//! **Invariants:** a flow has at most one request in progress; renewed tokens are stored before another request is sent
 //! with them; a transcript contains no headers, no bodies, and no values except those in request addresses.
 
 mod observer;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use link::Flow;
 use probe::{Answer, Request};
 
-/// Watches a run and can end it early. Every method has a default that does nothing.
+/// Watches a run and can end it early. By default, each method does nothing.
 pub trait Observer: Send {
     /// The reason for ending a run early.
     type Stop: Send;
@@ -15,10 +15,10 @@ pub trait Observer: Send {
     /// Called before each request is sent.
     fn sending(&mut self) {}
 
-    /// Called when an answer has been received or sending has failed, before the flow judges the result.
+    /// Called after an answer has been received or sending has failed, before the flow judges the result.
     fn received(&mut self) {}
 
-    /// Called when the flow has judged an answer, before anything else is sent.
+    /// Called after the flow has judged an answer, before the next request is sent.
     fn answered(
         &mut self,
         _flow: &Flow,

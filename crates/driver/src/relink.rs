@@ -14,7 +14,7 @@ pub fn purpose(account: &Account, allow_different: bool) -> Purpose {
 }
 
 /// The initial values of a flow for a linked account: the account's environment, stored values and tokens. The flow
-/// accepts only the same account at the provider.
+/// accepts only the account that is already linked.
 pub fn relink(account: &Account, stored: Values, tokens: Tokens) -> Start {
     Start {
         purpose: purpose(account, false),

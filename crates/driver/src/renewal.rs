@@ -7,15 +7,15 @@ use vault::{By, ChangeError, Credentials, Vault};
 
 use crate::stored::{Tokens, is_field_name, stored_tokens};
 
-/// Whether a method's renewed tokens must be stored. This is the case if a person would have to sign in again without
-/// them, or if the provider accepts each refresh token only once. Other tokens can be fetched again at any time, so
-/// they are not persisted.
+/// Whether a method's renewed tokens must be stored. They must be stored if losing them would force a person to sign in
+/// again, or if the provider accepts each refresh token only once. Other tokens can be fetched again at any time, so
+/// they are not stored.
 pub fn keeps_tokens(method: &Method) -> bool {
     method.auth.needs_browser()
         || method.auth.sign_in.as_ref().is_some_and(|sign_in| sign_in.refresh.is_some())
 }
 
-/// An account's credentials while its flow runs, and the actor that runs it.
+/// An account's credentials while a flow runs for the account, and the actor that runs the flow.
 #[derive(Debug)]
 pub struct TokenKeeper {
     /// The credentials that are currently stored.

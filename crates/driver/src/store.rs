@@ -15,7 +15,7 @@ pub struct NewLink<'a> {
     /// The account that was chosen for relinking. Its stored version must still be the same. `None` if no account was
     /// chosen.
     pub relinked: Option<&'a Account>,
-    /// The account that the new account replaces if no account was chosen for relinking.
+    /// Which account the new account replaces, if any, when no account was chosen for relinking.
     pub otherwise: Replacing<'a>,
     /// The new label. `None` keeps the label of the replaced account.
     pub label: Option<&'a str>,

@@ -8,8 +8,7 @@ use probe::Values;
 use secret::Secret;
 use vault::Credentials;
 
-/// The prefix of the names under which tokens are stored among an account's secrets. No field key begins with this
-/// prefix.
+/// The prefix of a token's name among an account's stored secrets. No field key begins with this prefix.
 const TOKEN: &str = "token:";
 
 /// The reserved name that stores the tokens' expiry time (Unix seconds) alongside them. No token may use this name.
@@ -18,7 +17,7 @@ const TOKENS_END: &str = "tokens:end";
 /// The tokens that a sign-in returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// The tokens, by their names in the guide.
+    /// The tokens, indexed by their names in the guide.
     pub values: Values,
     /// When the tokens expire, in Unix seconds. `None` if the provider did not specify an expiry time.
     pub end: Option<i64>,
@@ -31,7 +30,7 @@ impl Tokens {
         Self { values: values.clone(), end }
     }
 
-    /// The names and values to store. Without tokens, there is nothing to store, not even an expiry time.
+    /// The names and values to store. If there are no tokens, the expiry time is not stored either.
     pub(crate) fn to_store(&self) -> impl Iterator<Item = (String, Secret)> {
         let end = self.end.filter(|_| !self.values.is_empty());
         let end = end.map(|end| (TOKENS_END.to_owned(), Secret::new(end.to_string())));

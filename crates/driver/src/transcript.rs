@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::observer::Exchange;
 
-/// The maximum number of lines in a transcript. Older lines are dropped.
+/// The maximum number of lines in a transcript. When a transcript is full, its oldest line is dropped.
 const MAX_LINES: usize = 200;
 
 /// Appends an exchange to a transcript, with the verdict if this exchange made the flow fail.

@@ -6,7 +6,7 @@ use egress::Egress;
 use jiff::Timestamp;
 use probe::{Answer, Moment, Request};
 
-/// Sends requests and provides the current time. Uses the network or a simulated provider.
+/// Sends requests and provides the current time. An implementation can use the network or a simulated provider.
 pub trait Transport: Send {
     /// Sends a request once and returns the answer, or the failure if no answer was received.
     fn send(&mut self, request: &Request) -> impl Future<Output = Answer> + Send;
@@ -38,7 +38,7 @@ impl Transport for &Egress {
 ///
 /// # Panics
 ///
-/// If the operating system has no source of randomness.
+/// Panics if the operating system has no source of randomness.
 pub fn moment() -> Moment {
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce).expect("the operating system has a source of randomness");

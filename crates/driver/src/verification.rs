@@ -18,7 +18,7 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Reads the result from a flow whose checks have ended.
+    /// Reads the result from a flow whose checks have finished.
     pub fn of(flow: &Flow) -> Self {
         let (outcome, message, checks, is_transient) = match flow.stage() {
             Stage::Confirm { limited, reports, .. } => {

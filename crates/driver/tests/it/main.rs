@@ -1,4 +1,4 @@
-//! The driver with a scripted transport and a real vault.
+//! Tests the driver with a scripted transport and a real vault.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod run;
@@ -65,7 +65,7 @@ fn key(name: &str) -> Key {
     Key::parse(name).unwrap()
 }
 
-/// A flow with both fields entered.
+/// Creates a flow and submits values for both fields.
 fn flow(start: Start) -> Flow {
     let mut flow = Flow::new(guide(), "main", start).unwrap();
     flow.submit_all(&[(key("site"), Secret::from("shop")), (key("pass"), Secret::from(PASSWORD))]);
@@ -105,7 +105,7 @@ impl Transport for Script {
     async fn send(&mut self, _: &Request) -> Answer {
         match self.answers.pop_front() {
             Some(answer) => answer,
-            // A provider that never answers.
+            // Simulates a provider that never answers.
             None => std::future::pending().await,
         }
     }
@@ -120,11 +120,11 @@ impl Transport for Script {
     }
 }
 
-/// Records a run's events, and can stop the run.
+/// Records a run's events and can stop the run.
 #[derive(Default)]
 struct Log {
     events: Vec<String>,
-    /// The longest accepted wait, or `None` to accept any.
+    /// The longest wait that the observer accepts, or `None` if it accepts any wait.
     patience: Option<Duration>,
     /// Whether to interrupt the run while it waits for an answer.
     interrupts: bool,

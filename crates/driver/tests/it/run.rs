@@ -1,4 +1,4 @@
-//! The loop: what it sends and reports, in what order, and what stops it.
+//! Tests the run loop: what it sends and reports, in which order, and what stops it.
 
 use std::convert::Infallible;
 use std::time::Duration;

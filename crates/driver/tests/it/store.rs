@@ -1,4 +1,4 @@
-//! Storing the account that a flow verified: which account it replaces, its field names and its label.
+//! Tests how a verified account is stored: which account it replaces, its field names and its label.
 
 use driver::NewLink;
 use link::{Linked, Start};
