@@ -1,7 +1,7 @@
 //! The API's routes and its OpenAPI description.
 //!
-//! The description at `/openapi.json` is generated from the handlers' attributes and types, so nothing is described
-//! twice.
+//! The description at `/openapi.json` is generated from the handlers' attributes and types, so no endpoint has to be
+//! described separately.
 
 mod accounts;
 mod actions;
@@ -43,7 +43,7 @@ use crate::app::App;
         (name = "hub", description = "The endpoints that StackOne's widget calls in the browser, with a session's token."),
         (name = "project", description = "The project's API keys and audit trail.")
     ),
-    // The proxy accepts every method, but OpenAPI can only describe one method at a time.
+    // The proxy's route accepts every HTTP method, but an OpenAPI operation describes a single method.
     paths(requests::described),
     components(schemas(crate::wire::error::ErrorBody))
 )]

@@ -57,8 +57,8 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// Returns the response to a panic. The panic has already been logged, and its message is omitted because it might
-/// contain a secret.
+/// Returns the response for a request whose handler panicked. The panic has already been logged, and its message is
+/// omitted because it might contain a secret.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::of(&INTERNAL).into_response()
 }

@@ -1,7 +1,7 @@
 //! Runs the Hub: starts it, listens, and stops gracefully.
 //!
-//! **Invariant:** when the Hub reports that it is ready, it can be used. After a signal to stop, requests in progress
-//! still get their response within the grace period.
+//! **Invariant:** the Hub reports that it is ready only when it can handle requests. After it receives a signal to
+//! stop, requests in progress have until the end of the grace period to finish.
 
 mod check;
 mod listen;
@@ -40,7 +40,7 @@ use crate::upkeep;
 pub struct Started {
     /// The URL at which clients reach the Hub.
     pub url: String,
-    /// The address that the Hub listens on, with the actual port.
+    /// The address that the Hub listens on, with the actual port if the setting's port is 0.
     pub address: SocketAddr,
     /// The separate address for the metrics, if one is set.
     pub metrics: Option<SocketAddr>,
@@ -50,7 +50,7 @@ pub struct Started {
     pub created: Vec<String>,
     /// Warnings for the operator.
     pub notes: Vec<String>,
-    /// The project's first API key. The key is created at the very first start, and shown only then.
+    /// The project's first API key. The key is created when the Hub starts for the first time, and is shown only then.
     pub api_key: Option<Secret>,
 }
 
@@ -181,7 +181,7 @@ async fn drain(
     tracing::info!(connections = control.connection_count(), "stopping: finishing requests in progress");
     let finish = async {
         server.finish().await;
-        // Tasks stop last, because a request in progress may wait for one.
+        // Tasks stop last, because a request in progress may be waiting for a task.
         app.tasks.stop_all();
         app.tasks.ended().await;
     };
@@ -212,7 +212,7 @@ async fn drain(
     ended
 }
 
-/// Describes the files and folders that a start will create.
+/// Describes the files and folders that starting the Hub will create.
 fn created(settings: &Settings) -> Vec<String> {
     let mut created = Vec::new();
     let data = &settings.data.value;
@@ -250,7 +250,7 @@ fn reload(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
                 tls::reload(pair, config);
             }
         });
-        // A panic has already been logged.
+        // If the task panicked, the panic has already been logged.
         let _ = read.await;
     });
 }

@@ -1,4 +1,5 @@
-//! The Hub's settings: one table, read from flags, environment variables and a file, in this order of precedence.
+//! The Hub's settings. A table defines them; their values come from flags, environment variables and a file, in this
+//! order of precedence.
 //!
 //! **Invariant:** neither a settings file nor a command line may contain a secret.
 

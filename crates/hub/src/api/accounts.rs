@@ -165,7 +165,7 @@ fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount 
     LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), profile_active)
 }
 
-/// Parses the filters. A parameter may be repeated, and the values in a list may be separated by commas.
+/// Parses the filters. To send several values, a client can repeat a parameter or separate the values with commas.
 fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
     let mut found = Query { project: caller.project().to_owned(), ..Query::default() };
     let (mut page, mut size) = (1, PAGE);
@@ -206,7 +206,7 @@ fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
     Ok(found)
 }
 
-/// Converts a status filter to database conditions, which correspond to the table in `status.rs`.
+/// Converts a status filter to database conditions, which must match the table in `status.rs`.
 fn filter_status(query: &mut Query, name: &str) -> Result<(), ApiError> {
     let known = "`status` must be `active`, `inactive`, `error`, `suspended`, `archived` or `expired`";
     let status = name.to_lowercase().parse().map_err(|_| ApiError::new(&INVALID_VALUE, known))?;

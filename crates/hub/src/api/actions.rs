@@ -24,7 +24,7 @@ use crate::wire::{Reply, number, parameters};
 
 /// The default number of connectors per page.
 const PAGE: u32 = 25;
-/// The maximum number of connectors per page, and of accounts in a filter.
+/// The maximum number of connectors per page, and the maximum number of accounts in a filter.
 const MOST: u32 = 200;
 
 /// Filters and options for a list of connectors.
@@ -92,7 +92,7 @@ struct Filters {
 }
 
 impl Filters {
-    /// Parses the query. A parameter may be repeated, and the values in a list are separated by commas.
+    /// Parses the query. Some parameters contain a comma-separated list of values.
     fn parse(query: Option<&str>) -> Result<Self, ApiError> {
         let mut filters = Self { size: PAGE, ..Self::default() };
         let parts = |value: &str| -> Vec<String> {
@@ -120,7 +120,8 @@ impl Filters {
         Ok(filters)
     }
 
-    /// Narrows the filter to these providers.
+    /// Limits the list to these providers. If the list is already limited, only the providers that meet both limits
+    /// remain.
     fn only(&mut self, these: BTreeSet<String>) {
         self.providers = Some(match self.providers.take() {
             Some(before) => before.intersection(&these).cloned().collect(),
@@ -142,7 +143,7 @@ impl Filters {
     }
 }
 
-/// Returns the providers of these accounts, without the accounts that the caller may not see.
+/// Returns the providers of these accounts, ignoring accounts that the caller may not see.
 async fn providers_of(app: &App, caller: &Caller, ids: Vec<String>) -> Result<BTreeSet<String>, ApiError> {
     let query = Query { project: caller.project().to_owned(), ids, limit: MOST.into(), ..Query::default() };
     let mut found = app.vault.query(&query).await?;

@@ -61,7 +61,8 @@ pub(super) async fn icon(app: AppState, Path(provider): Path<String>) -> Result<
     let headers = [
         ("content-type", kind),
         ("cache-control", "public, max-age=3600"),
-        // Browsers run no scripts in an SVG inside an `<img>`. If the SVG is opened directly, the policy forbids them.
+        // Browsers run no scripts in an SVG inside an `<img>`. If the SVG is opened directly, this policy blocks its
+        // scripts.
         ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
         ("cross-origin-resource-policy", "cross-origin"),
     ];
@@ -82,7 +83,7 @@ pub(super) struct ConnectorProfile {
     /// Whether accounts can be linked and used with the profile. Deactivating the profile makes its accounts
     /// `inactive`.
     active: bool,
-    /// Whether the profile is built in, because its method needs no setup.
+    /// Whether the profile is built in. A method that needs no setup has a built-in profile.
     built_in: bool,
     /// The non-secret setup values, by field key.
     values: BTreeMap<String, String>,
@@ -282,7 +283,7 @@ fn shown(connector: &Connector) -> ConnectorProfile {
     }
 }
 
-/// The public setup values and the secret setup values, each by field key.
+/// The public and the secret setup values, both indexed by field key.
 type SetupValues = (BTreeMap<String, String>, BTreeMap<String, Secret>);
 
 /// Normalizes setup values and splits them into public values and secret values.

@@ -1,14 +1,14 @@
 //! Completes the API's description: authentication, errors, and the example requests and responses.
 //!
-//! **Invariant:** examples are recorded, not invented: a test of the suite records them from a running Hub, and fails
-//! when the Hub responds differently.
+//! **Invariant:** a test records the examples from a running Hub, and fails if the Hub's responses no longer match
+//! them.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Written by `UPDATE=1 cargo xtask with-postgres cargo test -p suite examples`.
+/// The recorded examples. To update them, run `UPDATE=1 cargo xtask with-postgres cargo test -p suite examples`.
 const RECORDED: &str = include_str!("examples.json");
 
 /// An example of a request and its response.
@@ -22,8 +22,8 @@ struct Example {
     response: Option<Value>,
 }
 
-/// Adds the authentication schemes, the example of an error, and for each operation its authentication, error response
-/// and examples. What an operation defines itself stays unchanged.
+/// Adds the authentication schemes and an example of an error to the description. Adds the recorded examples to each
+/// operation, and adds authentication and an error response unless the operation already defines them.
 pub(super) fn complete(document: &mut Value) {
     let mut recorded: BTreeMap<String, Example> = serde_json::from_str(RECORDED).unwrap_or_default();
     let components = &mut document["components"];
@@ -57,7 +57,7 @@ pub(super) fn complete(document: &mut Value) {
     }
 }
 
-/// Sets a member of an object, unless the object has the member.
+/// Sets a member of an object, unless the object already has the member.
 fn set_default(object: &mut Value, name: &str, value: Value) {
     if object[name].is_null() {
         object[name] = value;

@@ -79,7 +79,7 @@ pub(super) async fn read(
     };
     let tag = etag::of(&text);
     let is_known = etag::is_known(&headers, &tag);
-    // The guide can change at any time, and revalidating is cheap.
+    // Clients must revalidate cached guides, because a guide can change at any time and revalidation is cheap.
     let common = [(ETAG, tag), (CACHE_CONTROL, "no-cache".to_owned())];
     if is_known {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());

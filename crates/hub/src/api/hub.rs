@@ -60,7 +60,8 @@ pub(super) async fn connectors(
     let mut all = app.connectors.of_session(&visitor.session).await?;
     if let Some(provider) = &query.provider {
         all.retain(|one| one.provider() == provider);
-        // When editing, the widget shows the provider's first connector, so the account's own connector must be first.
+        // When an account is edited, the widget shows the provider's first connector, so the account's connector must
+        // come first.
         if let Some(account) = app.session_accounts.edited(&visitor.session).await? {
             let own = account.home.map(|home| home.connector_profile);
             all.sort_by_key(|one| Some(&one.id) != own.as_ref());
@@ -142,7 +143,7 @@ pub(super) async fn account(app: AppState, visitor: Visitor, Path(id): Path<Stri
 
 /// Edits an account.
 ///
-/// Fields that are left out keep their values; all values are checked again before they are stored.
+/// Omitted fields keep their values. All values are checked again before they are stored.
 #[utoipa::path(
     patch, path = "/hub/accounts/{id}", tag = "hub", params(("id", description = "The account's id")),
     responses(
@@ -176,7 +177,7 @@ fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
                 return Err(ApiError::new(&INVALID_VALUE, "Each value in `credentials` must be a string"));
             }
         };
-        // If the marker is sent back, the secret stays unchanged.
+        // If a client sends the marker back, the secret stays unchanged.
         if text.expose().starts_with(STORED_SECRET) {
             continue;
         }

@@ -19,7 +19,7 @@ pub(super) struct KeyShown {
     name: String,
     /// What the key allows, for example `platform:read`.
     scopes: Vec<String>,
-    /// `production`, or `test` for a key that sees and creates test data only.
+    /// `production`, or `test` for a key that can read and create only test data.
     #[serde(rename = "type")]
     kind: &'static str,
     /// When the key was created (RFC 3339, UTC).
@@ -37,8 +37,8 @@ pub(super) struct KeyCreate {
     /// What the key allows: any of `platform:read`, `platform:write`, `connectors:read`, `connectors:write`,
     /// `credentials:read`, `requests:write` and `keys:write`.
     scopes: Vec<String>,
-    /// `production`, or `test` for a key that sees and creates test data only. Defaults to the type of the key that
-    /// creates it.
+    /// `production`, or `test` for a key that can read and create only test data. Defaults to the type of the API key
+    /// that sends the request.
     #[serde(rename = "type")]
     kind: Option<String>,
 }

@@ -21,7 +21,7 @@ use crate::wire::{Json, Path};
 /// Sends a request to the provider through an account.
 ///
 /// The path after `/proxy` is appended to the base URL of the provider's API; the method, query, headers and body are
-/// passed on. The Hub adds the authentication. It returns the provider's response with the additional header
+/// passed on. The Hub adds the authentication. The response is the provider's response with the additional header
 /// `x-waystone-answered-by: provider`.
 #[utoipa::path(
     get, path = "/accounts/{id}/proxy/{path}", tag = "accounts",

@@ -33,7 +33,7 @@ pub(super) async fn create(
     let new = parsed(&app, &caller, body, now).await?;
     let (session, token) = app.vault.add_session(&new, By::new(&caller.actor, now)).await?;
     let token = token.secret().expose().to_owned();
-    // Not `Url::join`, which would replace the last segment of a base without a trailing slash.
+    // `Url::join` is not used, because it would replace the last path segment of a base URL without a trailing slash.
     let auth_link_url = format!("{}link/{token}", app.public_url);
     let session = ConnectSession::new(&session, agent(&headers));
     Ok((StatusCode::CREATED, axum::Json(ConnectSessionToken { session, token, auth_link_url })))
@@ -168,7 +168,8 @@ async fn parsed(
     })
 }
 
-/// Returns the scopes if the provider's guide defines all of them. Otherwise, a misspelled scope could hide a step.
+/// Returns the scopes if the provider's guide defines all of them. A misspelled scope is rejected, because it would
+/// hide the steps for the intended scope.
 fn known_scopes(app: &App, provider: Option<&str>, scopes: Vec<String>) -> Result<Vec<String>, ApiError> {
     let Some(guide) = provider.and_then(|key| app.guides.current(key)) else {
         return Err(invalid("scopes", "scopes require `provider`"));
@@ -203,8 +204,8 @@ fn origin(text: &str) -> Result<WebOrigin, ApiError> {
     })
 }
 
-/// Checks the URL that the person returns to. The URL must have an allowed origin, so that a link cannot lead to a
-/// hostile site.
+/// Checks the URL to which the person returns. Its origin must be allowed, so that the linking pages cannot send the
+/// person to a hostile site.
 fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     let wrong = |why: &str| invalid("return_url", why);
     let url = Url::parse(value).map_err(|_| wrong("it is not a URL"))?;

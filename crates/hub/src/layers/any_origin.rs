@@ -1,8 +1,8 @@
 //! CORS: pages from any origin may call the widget's endpoints.
 //!
-//! **Invariant:** this applies only below `/hub/`, where requests are authenticated by a token in a header and cookies
-//! are ignored: a page without a token gets nothing, whatever its origin. Error responses have the CORS headers, too;
-//! otherwise the browser would hide the responses from the page.
+//! **Invariant:** the CORS headers are sent only for paths below `/hub/`. There, a token in a header authenticates each
+//! request, and cookies are ignored, so a page without a token gets no data, whatever its origin. Error responses have
+//! the CORS headers too; otherwise, browsers would hide these responses from the page.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -16,7 +16,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("access-control-allow-headers", "content-type, x-hub-session-token, x-hub-version"),
     ("access-control-max-age", "600"),
     ("access-control-expose-headers", "x-request-id, retry-after"),
-    // The response depends on the token, which a shared cache ignores.
+    // A shared cache would ignore the token and could send one session's response to another session.
     ("cache-control", "no-store"),
     ("cross-origin-resource-policy", "cross-origin"),
 ];

@@ -1,10 +1,10 @@
 //! Determines a client's address, and whether its request came over TLS.
 //!
-//! Behind a proxy, the connection comes from the proxy. If the operator trusts the proxy, its `X-Forwarded-For` header
-//! is used. The header is read from the right, because each proxy appends the address that it saw, and clients can
-//! forge the rest.
+//! If the Hub runs behind a proxy, connections come from the proxy's address. If the operator trusts the proxy, the
+//! client's address is taken from the `X-Forwarded-For` header. The header is read from the right, because each proxy
+//! appends the address that it saw, and a client can forge the other addresses.
 //!
-//! **Invariant:** a client cannot choose its address with a header.
+//! **Invariant:** a client cannot use a header to choose the address that the Hub sees.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ fn client_of(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]
     Client { address, is_secure: scheme.map_or(own_tls, |scheme| scheme.eq_ignore_ascii_case("https")) }
 }
 
-/// Parses an address as proxies write it: some add a port and brackets.
+/// Parses an address as proxies write it: some proxies add a port or brackets.
 fn address_of(text: &str) -> Option<IpAddr> {
     let plain = text.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();

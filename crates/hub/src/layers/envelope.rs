@@ -1,7 +1,7 @@
 //! Converts framework errors (router, limits, extractors) to the API's error body.
 //!
-//! **Invariant:** a response with status 400 or above has the API's error body, or a body that a handler chose on
-//! purpose: JSON, a page, or a provider's response.
+//! **Invariant:** a response with status 400 or above has the API's error body, or a body that a handler wrote: JSON, a
+//! page, or a provider's response.
 
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -23,7 +23,7 @@ pub(super) async fn envelope(request: Request, next: Next) -> Response {
     let mut error = ApiError::of(Code::for_status(status));
     error.status = sent;
     let (mut parts, body) = error.into_response().into_parts();
-    // Keeps the other headers, for example a 405 response's `Allow`.
+    // Keeps the other headers, for example `Allow` in a 405 response.
     for (name, value) in response.headers() {
         if ![CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING].contains(name) {
             parts.headers.append(name.clone(), value.clone());

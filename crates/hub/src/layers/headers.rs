@@ -1,6 +1,7 @@
 //! The security headers that every response has.
 //!
-//! **Invariant:** a handler can replace a header, but not omit it: the defaults are as strict as possible.
+//! **Invariant:** a handler can replace a security header but cannot omit it. The default values are as strict as
+//! possible.
 
 use std::sync::Arc;
 
@@ -17,7 +18,8 @@ use crate::app::App;
 /// The policy for a response that is not a page: the response cannot load anything, and cannot be framed.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Two years, as browsers' preload lists require. Subdomains are excluded, because the Hub does not know them.
+/// Two years, as browsers' preload lists require. Subdomains are excluded, because the Hub does not know whether they
+/// support HTTPS.
 const HSTS: &str = "max-age=63072000";
 
 /// The headers that this layer sets unless a handler has set them.
@@ -27,7 +29,7 @@ const ALWAYS: [(HeaderName, &str); 3] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// Allows a documentation page to use its inline style sheet, and images from the Hub.
+/// Allows a documentation page to use its inline style sheet and to load images from the Hub.
 pub(crate) fn allow_inline_style(response: &mut Response) {
     const PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
                         form-action 'none'; frame-ancestors 'none'";

@@ -18,11 +18,12 @@ use crate::wire::error::Code;
 /// The route that is recorded for a request that matches no route.
 const UNMATCHED: &str = "(none)";
 
-/// The status that is recorded if the client closes the connection before the response. nginx uses the same status.
+/// The status that is recorded if the client closes the connection before the response is sent. nginx uses the same
+/// status.
 const CLIENT_CLOSED: u16 = 499;
 
-/// Routes that monitoring systems request every few seconds. Unless they fail, these requests are logged only at
-/// level `debug`.
+/// Routes that monitoring systems request every few seconds. Requests to these routes are logged at level `debug`
+/// unless they fail.
 const MONITORED: &[&str] = &["/health/live", "/health/ready", "/metrics"];
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
@@ -66,7 +67,7 @@ impl LogEntry {
     }
 }
 
-/// A client that closes the connection cancels the handler, which drops this entry.
+/// If the client closes the connection, the handler is canceled and this entry is dropped.
 impl Drop for LogEntry {
     fn drop(&mut self) {
         if !self.is_answered {

@@ -1,7 +1,7 @@
 //! Idempotency keys: a repeated request runs once and gets the same response.
 //!
-//! **Invariant:** only successful responses are stored. They are sealed, and kept for a day. A failed request may be
-//! retried. An idempotency key belongs to the API key's project, and to one request.
+//! **Invariant:** only successful responses are stored. Stored responses are sealed and kept for a day. A failed
+//! request may be retried. An idempotency key identifies one request within the API key's project.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::wire::error::{ApiError, BODY_TOO_LARGE, CONFLICT, INVALID_VALUE, UNPR
 /// The header that contains the idempotency key.
 const KEY: &str = "idempotency-key";
 
-/// The maximum size of a stored response, in bytes. Larger responses are not stored.
+/// The maximum size of a stored response, in bytes. A larger response is replaced with an internal error.
 const MAX_STORED: usize = 1024 * 1024;
 
 pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -84,7 +84,7 @@ async fn run_once(
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-/// Hashes the method, path and body, which identify a request.
+/// Hashes the method, path and body, which together identify a request.
 fn digest(method: &Method, path: &str, body: &Bytes) -> Digest {
     let mut text = format!("{method} {path}\n").into_bytes();
     text.extend_from_slice(body);

@@ -1,7 +1,7 @@
 //! Request ids: the client's `X-Request-Id` if it is valid, otherwise an id that the Hub generates.
 //!
-//! **Invariant:** an id is safe in a header, a log and a page: it has at most [`MAX_LENGTH`] letters, digits, `-`, `_`
-//! and `.`.
+//! **Invariant:** an id is safe in a header, a log and a page: it has 8 to [`MAX_LENGTH`] characters, which must be
+//! letters, digits, `-`, `_` or `.`.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
@@ -37,7 +37,7 @@ fn is_valid(id: &str) -> bool {
 }
 
 fn random() -> String {
-    // If no random bytes are available, the id is not unique, but the request should not fail because of that.
+    // If no random bytes are available, the id is not unique, but the request must not fail for this reason.
     let (first, second) = (getrandom::u32().unwrap_or(0), getrandom::u64().unwrap_or(0));
     format!("req_{first:08x}{second:016x}")
 }

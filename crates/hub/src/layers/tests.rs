@@ -1,4 +1,4 @@
-//! Properties of every response, whatever the handler does.
+//! Tests the properties that every response has, whatever its handler does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,7 +142,7 @@ async fn a_valid_request_id_is_kept_and_text_responses_are_compressed() {
     );
 }
 
-/// Logs all crates at the most verbose level, which is more than an operator can enable.
+/// The log includes all crates at the most verbose level, which is more than an operator can enable.
 #[tokio::test]
 async fn client_input_is_never_logged() {
     let lines = Lines::of_all_tests();

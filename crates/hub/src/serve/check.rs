@@ -1,4 +1,4 @@
-//! `serve --check`: checks the files and addresses in the settings without serving.
+//! `serve --check`: checks the files and addresses in the settings without starting the Hub.
 //!
 //! **Invariant:** the checks create nothing, open no file for writing, listen on no address and use no network.
 
@@ -40,7 +40,7 @@ pub enum Verdict {
     /// The setting works, but may not have the intended effect.
     #[strum(serialize = "note")]
     Note,
-    /// The check is possible only while serving.
+    /// The setting can be checked only while the Hub is running.
     #[strum(serialize = "not checked")]
     NotChecked,
     /// The Hub would not start, or would not work as intended.
@@ -141,7 +141,7 @@ fn is_open_to_others(metadata: &fs::Metadata) -> bool {
     std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0
 }
 
-/// Other systems have no such permissions, so there is nothing to report.
+/// Systems other than Unix do not have these permissions, so there is nothing to report.
 #[cfg(not(unix))]
 fn is_open_to_others(_: &fs::Metadata) -> bool {
     false

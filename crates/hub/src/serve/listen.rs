@@ -1,7 +1,7 @@
 //! A listener that limits the number of open connections.
 //!
-//! **Invariant:** connections beyond the limit wait in the operating system's queue until another connection closes,
-//! and use none of the Hub's resources.
+//! **Invariant:** connections beyond the limit wait in the operating system's queue until another connection closes.
+//! While they wait, they use none of the Hub's resources.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use crate::client::Peer;
 #[derive(Clone, Debug)]
 pub(super) struct Limited(Peer);
 
-/// A listener with a limit.
+/// A listener that limits the number of open connections.
 pub(super) struct Listener {
     tcp: TcpListener,
     permits: Arc<Semaphore>,
@@ -31,7 +31,7 @@ impl Listener {
         Ok(Self { tcp, permits: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))) })
     }
 
-    /// The address, with the actual port.
+    /// The address that the listener is bound to, with the actual port.
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr()
     }

@@ -129,7 +129,7 @@ pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
     })
 }
 
-/// At the very first start, creates the project and returns its first API key.
+/// When the Hub starts for the first time, creates the project and returns its first API key.
 pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
     let by = By::new("serve", Timestamp::now());
     let created =
@@ -170,7 +170,7 @@ pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
         return url.clone();
     }
     let scheme = if settings.tls.value.is_some() { "https" } else { "http" };
-    // Browsers cannot open an unspecified address.
+    // Browsers cannot open an unspecified address, such as `0.0.0.0`.
     let host = if address.ip().is_unspecified() {
         format!("localhost:{}", address.port())
     } else {

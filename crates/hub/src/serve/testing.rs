@@ -12,7 +12,7 @@ use crate::app::{App, Phase};
 use crate::serve::app;
 use crate::settings::{Settings, Sources, read};
 
-/// A ready app, and its folder, which is deleted on drop.
+/// An app that is ready to use, and its folder, which is deleted on drop.
 pub(crate) struct Made {
     pub(crate) app: Arc<App>,
     _folder: TempDir,
@@ -41,8 +41,8 @@ pub(crate) async fn made(variables: &[(&str, &str)]) -> Made {
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    /// Captures the log of all tests in the process, starting with the first call. A per-thread log would miss other
-    /// threads.
+    /// Captures the log of all tests in the process, starting with the first call. A per-thread log would miss messages
+    /// from other threads.
     pub(crate) fn of_all_tests() -> Self {
         static LINES: OnceLock<Lines> = OnceLock::new();
         let lines = LINES.get_or_init(|| {

@@ -1,7 +1,7 @@
 //! The Hub's TLS certificate.
 //!
 //! **Invariant:** a certificate is used only with its matching key. While the files do not match, the Hub keeps using
-//! the previous pair.
+//! the previous certificate and key.
 
 use std::fs;
 use std::io;
@@ -54,7 +54,8 @@ pub enum TlsError {
 
 /// Reads the certificate and the key, and checks that they match.
 pub(crate) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
-    // Fails if another part of the program has already installed a crypto provider, which works equally well.
+    // This call fails if another part of the program has already installed a crypto provider. The error is ignored,
+    // because the Hub can use that provider too.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read(&tls.certificate)?)
         .collect::<Result<_, _>>()
@@ -77,8 +78,8 @@ fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     fs::read(path).map_err(|cause| TlsError::File { path: path.to_owned(), cause })
 }
 
-/// Reads the pair again and logs the result. Returns whether the pair is valid. Blocks; do not call it on an async
-/// thread.
+/// Reads the certificate and its key again and logs the result. Returns whether they are valid. Reading the files
+/// blocks, so do not call this function on an async thread.
 pub(super) fn reload(tls: &Tls, config: &RustlsConfig) -> bool {
     let loaded = load(tls);
     let is_valid = loaded.is_ok();
@@ -95,7 +96,7 @@ pub(super) fn reload(tls: &Tls, config: &RustlsConfig) -> bool {
     is_valid
 }
 
-/// Reloads the pair whenever one of its files changes, until the Hub stops.
+/// Reloads the certificate and its key whenever one of the two files changes, until the Hub stops.
 pub(super) async fn watch(tls: Tls, config: RustlsConfig, stop: CancellationToken) {
     let mut known = metadata(&tls);
     loop {
@@ -105,8 +106,8 @@ pub(super) async fn watch(tls: Tls, config: RustlsConfig, stop: CancellationToke
         }
         let now = metadata(&tls);
         if now != known {
-            // The files are written one after the other. If they do not match yet, the next change triggers another
-            // attempt.
+            // The two files are written one after the other. If they do not match yet, they are read again after the
+            // next interval.
             let (tls, config) = (tls.clone(), config.clone());
             let reloaded = tokio::task::spawn_blocking(move || reload(&tls, &config));
             if reloaded.await.unwrap_or(false) {

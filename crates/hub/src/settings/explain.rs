@@ -1,6 +1,6 @@
 //! Each setting with its value and the source that set it, for `serve --check`.
 //!
-//! **Invariant:** no secret is shown: passwords are replaced, and a key is described by its source.
+//! **Invariant:** no secret is shown: passwords are replaced, and only the source of a key is shown.
 
 use egress::Proxy;
 use secret::Secret;

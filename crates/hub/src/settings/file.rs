@@ -15,7 +15,7 @@ use super::table::{GROUPS, SETTINGS};
 /// The top-level key that contains the format version.
 const MARK: &str = "waystone_hub";
 
-/// The file's form.
+/// The form of the settings file: its identifying keys and its schema.
 pub(super) static FORM: Form =
     Form::new(MARK, "a settings file for `waystone serve`", &["listen", "public_url", "limits"], schema);
 
@@ -24,7 +24,7 @@ pub fn schema() -> Value {
     schema_of::<File>("hub")
 }
 
-/// The file as a tree. The schema, which is checked first, defines its structure.
+/// The file as a tree. The file has already been checked against its schema.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 pub(super) struct File(Spanned<Node>);

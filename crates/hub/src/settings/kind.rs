@@ -1,4 +1,4 @@
-//! The value kinds, and how a value of each kind is written, parsed and shown.
+//! The kinds of values, and how a value of each kind is written, parsed and shown.
 //!
 //! **Invariant:** an error describes the expected value, with an example, and does not repeat the actual value, which
 //! may be a secret.
@@ -39,14 +39,14 @@ pub(crate) trait Kind {
     /// The JSON Schema for the value in the settings file.
     fn schema() -> Value;
 
-    /// Resolves the value against the folder of the settings file that sets it.
+    /// Resolves a relative path against the folder that contains the settings file. Other values stay unchanged.
     fn in_folder(value: Self::Value, _folder: &FilePath) -> Self::Value {
         value
     }
 }
 
 /// Declares kinds. A row is `Name: Value, SYNTAX, "PLACEHOLDER", schema, parse, show;`, with an optional function that
-/// resolves a value against the settings file's folder.
+/// resolves a relative path against the settings file's folder.
 macro_rules! kinds {
     ($(
         #[doc = $doc:literal]
@@ -79,7 +79,7 @@ macro_rules! kinds {
 
 // The schemas for sizes and durations accept numbers, so that parsing can report the missing unit.
 kinds! {
-    /// A socket address. The only allowed host name is `localhost`, because other names can change their address.
+    /// A socket address. The only allowed host name is `localhost`, because the address of any other name can change.
     Address: SocketAddr, Single, "ADDRESS", { "type": "string" }, address, ToString::to_string;
     /// An origin that may embed pages.
     Origin: WebOrigin, Single, "ORIGIN", { "type": "string" }, origin, ToString::to_string;

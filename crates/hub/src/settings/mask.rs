@@ -1,12 +1,12 @@
 //! Hides the secrets in a URL that appears in a file.
 //!
 //! **Invariant:** masking preserves the number of bytes, so that locations in the file stay valid. No part of a
-//! password remains, even if the URL is malformed.
+//! password remains visible, even if the URL is malformed.
 
 /// Replaces the password and the query in a URL with asterisks.
 pub(super) fn url(text: &str) -> String {
     let begin = text.find("://").map_or(0, |at| at + 3);
-    // A password may contain `@` or `?` that should have been escaped.
+    // A password may contain an unescaped `@` or `?`, so the password is assumed to end at the last `@`.
     let at = text.rfind('@').filter(|at| begin <= *at);
     let password = at.map(|at| (text[begin..at].find(':').map_or(begin, |colon| begin + colon + 1), at));
     let rest = password.map_or(0, |(_, to)| to);

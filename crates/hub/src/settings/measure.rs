@@ -35,7 +35,7 @@ pub(super) fn show_size(bytes: &usize) -> String {
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     let expected = || "a number and a unit, such as `30s`, `15m` or `2h`".to_owned();
     let span: Span = text.trim().parse().map_err(|_| expected())?;
-    // Months and years have no fixed length.
+    // Months and years are rejected, because they have no fixed length.
     let time = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| expected())?;
     Duration::try_from(time).map_err(|_| expected())
 }

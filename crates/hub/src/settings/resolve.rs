@@ -1,7 +1,8 @@
 //! Reads every setting in the table from the sources, and combines the settings that belong together.
 //!
-//! **Invariant:** [`Settings`] are valid: every value has been parsed, and settings that require each other are both
-//! set. All mistakes are reported at once. Only the sources and the files that a `…_file` setting names are read.
+//! **Invariant:** [`Settings`] are valid: every value has been parsed, and settings that require each other are set
+//! together. All mistakes are reported at once. Apart from the sources, only the files that a `…_file` setting names
+//! are read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,8 +80,8 @@ pub fn read(sources: &Sources) -> Outcome<Settings> {
     Outcome { settings: is_valid.then_some(settings), file, problems }
 }
 
-/// Adds the findings about values, in the order in which they occur in the file. A finding prints its line, so secrets
-/// in the file are masked.
+/// Adds the findings about values, and sorts all findings by their location in the file. Findings quote lines from the
+/// file, so secrets in the file are masked.
 fn with_findings(reading: Reading<FileValues>, found: Vec<Finding>, hidden: &[Span]) -> Reading<()> {
     let mut findings = reading.findings;
     // Each mistake is reported once: a value that the schema rejects is not reported again.
@@ -113,7 +114,8 @@ fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings 
     }
 }
 
-/// The configured data folder, or the usual data folder. Reports a problem if there is neither.
+/// The configured data folder, or the default data folder if none is configured. Reports a problem if there is no
+/// default folder either.
 fn data(resolver: &mut Resolver<'_>, set: Set<Option<PathBuf>>, usual: Option<&Path>) -> Set<PathBuf> {
     let is_missing = set.value.is_none() && set.set_by == SetBy::Default && usual.is_none();
     if is_missing {
@@ -141,8 +143,8 @@ fn has_password(url: &Secret) -> bool {
     url.is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
 }
 
-/// A secret value, from its own setting or from the file that a second setting names. The setting from the source with
-/// the higher precedence wins; if both come from the same source, they contradict each other.
+/// A secret value, from its own setting or from the file that a second setting names. The setting whose source has the
+/// higher precedence wins. Reports a problem if the same source sets both settings.
 fn value_or_file(
     resolver: &mut Resolver<'_>,
     [value_key, file_key]: [&'static str; 2],
@@ -163,7 +165,7 @@ fn value_or_file(
     }
 }
 
-/// The value in the file at `path`, which the setting `key` names.
+/// The value in the file at `path`. `key` is the key of the setting that names the file.
 fn secret_file(
     resolver: &mut Resolver<'_>,
     key: &'static str,
@@ -186,7 +188,8 @@ fn secret_file(
     parsed.map_err(|(message, help)| resolver.report(&NOT_A_VALUE, key, message, help)).ok()
 }
 
-/// The source of the vault's key: whichever of the four settings has the highest precedence.
+/// The source of the vault's key. If several of the four settings are set, the setting whose source has the highest
+/// precedence wins.
 fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySource> {
     let Key { file, command, env } = Key::resolve(resolver);
     let text = storage.key.clone().map(|text| text.map(KeySource::Text));

@@ -1,6 +1,7 @@
-//! Determines which source sets a value: a flag, otherwise a variable, otherwise the settings file.
+//! Determines which source sets a value. A flag takes precedence over a variable, and a variable over the settings
+//! file.
 //!
-//! **Invariant:** one source sets a setting as a whole; lists from several sources are not merged.
+//! **Invariant:** each setting gets its whole value from a single source; lists from several sources are not merged.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,7 +27,8 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// The settings file's folder, if the file is the source. Relative paths in the file start at this folder.
+    /// The settings file's folder, if the file is the source. Relative paths in the file are resolved against this
+    /// folder.
     pub(super) fn folder(&self) -> Option<&Path> {
         match &self.set_by {
             SetBy::File { name, .. } => Path::new(name).parent(),
@@ -41,9 +43,9 @@ pub(crate) struct Resolver<'a> {
     sources: &'a Sources,
     file: FileValues,
     text: Option<&'a Source>,
-    /// The findings in the file.
+    /// The findings about the file.
     pub(super) findings: Vec<Finding>,
-    /// The problems in flags and variables.
+    /// The problems with flags and variables.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -67,8 +69,8 @@ impl<'a> Resolver<'a> {
         self.settings.iter().find(|setting| setting.key == key).expect("the key is in the table")
     }
 
-    /// The strings from the source with the highest precedence. `None` if the default applies. Empty variables are
-    /// ignored.
+    /// The setting's values from the source with the highest precedence. `None` if no source sets the setting, so that
+    /// the default applies. Empty variables are ignored.
     pub(super) fn chosen(&self, key: &'static str) -> Option<Chosen> {
         let setting = self.setting(key);
         if let Some(texts) = self.sources.flags.get(key) {
@@ -122,8 +124,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Reports a secret in the settings file, if `key` is set there. `instead` is the key of the setting that can name
-    /// a file.
+    /// Reports a secret if `key` is set in the settings file. `instead` is the key of the setting that can name a
+    /// separate file.
     pub(super) fn secret_in_file(&mut self, key: &'static str, instead: &str) {
         let Some((_, span)) = self.file.get(key).and_then(|values| values.first()) else { return };
         let variable = self.setting(key).variable();
@@ -159,7 +161,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Reports a problem at its location: a finding in the file, or a problem with a flag or variable.
+    /// Reports a finding if the value is in the settings file, and otherwise a problem with the flag or variable.
     fn report_at(&mut self, code: &'static CodePage, at: (&Chosen, usize), message: String, help: String) {
         let (chosen, index) = at;
         match chosen.spans.get(index) {

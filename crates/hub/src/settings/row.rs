@@ -22,21 +22,21 @@ pub(crate) trait Row {
     fn schema() -> Value {
         Self::Kind::schema()
     }
-    /// Reads the value from the source with the highest precedence, and reports values that cannot be used.
+    /// Reads the value from the source with the highest precedence, and reports invalid values.
     fn resolve(resolver: &mut Resolver<'_>, key: &'static str) -> Set<Self::Value>;
     /// The value as text. `None` if there is no value, so that the description of the default is shown.
     fn show(value: &Self::Value) -> Option<String>;
 }
 
-/// A value that always exists, because the default is a value.
+/// A setting that always has a value, because its default is a value.
 #[derive(Debug)]
 pub(crate) struct Required<K>(PhantomData<K>);
 
-/// A value that may be missing.
+/// A setting that may have no value.
 #[derive(Debug)]
 pub(crate) struct Optional<K>(PhantomData<K>);
 
-/// Any number of values.
+/// A setting with any number of values.
 #[derive(Debug)]
 pub(crate) struct List<K>(PhantomData<K>);
 

@@ -24,15 +24,15 @@ pub struct Setting {
 /// Where a setting can be set, and how its text is split into values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
-    /// One value, set anywhere.
+    /// One value, which any source can set.
     Single,
-    /// Several values: a list in the file, separated by commas in a variable, and a flag for each.
+    /// Several values: a list in the file, a comma-separated string in a variable, or a repeated flag.
     List,
-    /// Several words: a list in the file, separated by spaces in a variable and a flag.
+    /// Several words: a list in the file, or a space-separated string in a variable or a flag.
     Words,
-    /// One value that may contain a secret: set in the file or a variable, and never on the command line.
+    /// One value that may contain a secret. It can be set in the file or a variable, but not on the command line.
     NoFlag,
-    /// One value that is a secret: set in a variable only.
+    /// One value that is a secret. It can be set only in a variable.
     VariableOnly,
 }
 

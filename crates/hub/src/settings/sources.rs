@@ -16,11 +16,11 @@ pub struct Sources {
     pub variables: BTreeMap<String, String>,
     /// The settings file: its path and its bytes.
     pub file: Option<(String, Vec<u8>)>,
-    /// The data folder to use if the settings specify none. `None` if the user has no home folder.
+    /// The data folder to use if the settings do not specify a data folder. `None` if the user has no home folder.
     pub usual_data: Option<PathBuf>,
 }
 
-/// A problem in a flag or a variable.
+/// A problem with a flag or a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The flag or variable. `Default` if a required value is not set.
@@ -38,6 +38,6 @@ pub struct Outcome<T> {
     pub settings: Option<T>,
     /// The settings file with its findings, if there is a file.
     pub file: Option<Reading<()>>,
-    /// The problems in flags and variables.
+    /// The problems with flags and variables.
     pub problems: Vec<Problem>,
 }

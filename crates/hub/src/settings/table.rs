@@ -1,7 +1,7 @@
 //! All the Hub's settings, in one table.
 //!
 //! **Invariant:** each setting is defined once. Its key, variable, flag, default, description, schema, type and line in
-//! `serve --check` all come from its row; nothing else lists settings.
+//! `serve --check` all come from its row in the table.
 
 use super::kind::{
     Address, Count, DatabaseUrl, Format, Host, KeyText, Level, Network, Origin, Path, Period, ProxyUrl,

@@ -8,7 +8,7 @@ use vault::KeySource;
 
 use super::*;
 
-/// Reads a file, variables and flags.
+/// Reads settings from a file, variables and flags.
 fn outcome(file: &str, env: &[(&str, &str)], flags: &[(&'static str, &str)]) -> Outcome<Settings> {
     let own = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
     read(&Sources {
@@ -128,7 +128,7 @@ fn every_setting_has_a_description_and_every_required_setting_has_a_default() {
     for setting in SETTINGS {
         assert!(setting.description().ends_with('.'), "{}: {:?}", setting.key, setting.description());
     }
-    // Resolving parses the default of each required setting, and panics if it cannot.
+    // Resolving parses the default of each required setting, and panics if a default is invalid.
     let _ = settings("", &[], &[]);
 }
 

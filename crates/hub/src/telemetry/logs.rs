@@ -42,8 +42,8 @@ fn directives(level: LogLevel) -> String {
     format!("{others}{ours}")
 }
 
-/// Describes a panic: its location, and its message if the message is a literal. A formatted message might contain a
-/// secret.
+/// Describes a panic: its location, and its message if the message is a string literal. A formatted message might
+/// contain a secret.
 fn described(info: &panic::PanicHookInfo<'_>) -> String {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     match info.payload().downcast_ref::<&'static str>() {

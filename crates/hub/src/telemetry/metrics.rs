@@ -42,7 +42,7 @@ pub const METRICS: &[(&str, &[&str], &str)] = &[
 const SECONDS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
 
-/// One recorder per process, because the code that counts has no access to an `App`.
+/// One recorder per process, because the code that records metrics has no access to an `App`.
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// Starts recording metrics. A second call has no effect.
@@ -69,8 +69,8 @@ fn describe() {
     }
 }
 
-/// Returns all metrics in Prometheus's text format, including the values that only the caller knows. `None` if
-/// metrics are not recorded.
+/// Returns all metrics in Prometheus's text format, after setting the gauges from the arguments. `None` if metrics are
+/// not recorded.
 pub(crate) fn render(guides: usize, tasks: usize, started_at: Timestamp) -> Option<String> {
     let handle = RECORDER.get()?.as_ref()?;
     #[expect(clippy::cast_precision_loss, reason = "the counts stay far below 2^52")]
@@ -82,7 +82,7 @@ pub(crate) fn render(guides: usize, tasks: usize, started_at: Timestamp) -> Opti
     Some(handle.render())
 }
 
-/// Drains samples that would otherwise be buffered until the next scrape. Call it regularly.
+/// Drains samples that would otherwise be buffered until the next scrape. Call this function regularly.
 pub(crate) fn upkeep() {
     if let Some(Some(handle)) = RECORDER.get() {
         handle.run_upkeep();

@@ -44,9 +44,9 @@ pub(crate) struct LinkedAccount {
     pub(crate) authentication_config_key: String,
     /// The provider's environment, for example `sandbox`. Null if the provider has only one environment.
     pub(crate) environment: Option<String>,
-    /// The account's id at the provider, if the guide reads an id.
+    /// The account's id at the provider, if the guide specifies how to read it.
     pub(crate) external_id: Option<String>,
-    /// The account's name at the provider, if the guide reads a name.
+    /// The account's name at the provider, if the guide specifies how to read it.
     pub(crate) external_name: Option<String>,
     /// The digest of the guide that the account was linked with (SHA-256, hexadecimal).
     pub(crate) guide_digest: String,
@@ -56,7 +56,8 @@ pub(crate) struct LinkedAccount {
     pub(crate) created_at: String,
     /// When the account was last changed (RFC 3339, UTC).
     pub(crate) updated_at: String,
-    /// When the account was last checked with a conclusive result (RFC 3339, UTC). Null if there is no such check.
+    /// When the account was last checked with a conclusive result (RFC 3339, UTC). Null if no check has been
+    /// conclusive.
     pub(crate) checked_at: Option<String>,
 }
 

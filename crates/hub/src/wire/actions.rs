@@ -45,9 +45,9 @@ pub(crate) struct ActionMetaItem {
     pub(crate) label: String,
     /// What the action does.
     pub(crate) description: Option<String>,
-    /// Always null: actions have no schema here.
+    /// Always null, because actions have no schema.
     pub(crate) schema_type: Option<String>,
-    /// Always empty: actions have no tags here.
+    /// Always empty, because actions have no tags.
     pub(crate) tags: Vec<String>,
     /// The names of the permissions that the action needs.
     pub(crate) required_scopes: Vec<String>,

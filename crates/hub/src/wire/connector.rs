@@ -93,7 +93,7 @@ pub(crate) struct HubAssets {
 pub(crate) struct HubSupport {
     /// The URL of the guide as a web page.
     pub(crate) link: String,
-    /// Always null. The widget does not show it.
+    /// Always null, because the widget does not show a description.
     pub(crate) description: Option<String>,
 }
 
@@ -112,7 +112,8 @@ pub(crate) struct HubField {
     pub(crate) required: bool,
     /// Always false.
     pub(crate) read_only: bool,
-    /// Whether the value is secret. Must be set on every field: the widget treats a field that omits it as secret.
+    /// Whether the value is secret. Must be set on every field, because the widget treats a field without this member
+    /// as secret.
     pub(crate) secret: bool,
     /// The placeholder shown while the field is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,7 +173,7 @@ pub(crate) struct HubNotice {
 pub(crate) struct HubAccountBody {
     /// The id of the connector to link.
     pub(crate) integration_id: String,
-    /// The values by field key. When you edit an account, fields that are left out keep their values.
+    /// The values by field key. When you edit an account, omitted fields keep their values.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, TypedValue>)]
     pub(crate) credentials: BTreeMap<String, Value>,
@@ -276,7 +277,7 @@ pub(crate) struct ConnectorMethod {
     pub(crate) connector_profile_ids: Vec<String>,
 }
 
-/// Omits the values, which may be secret.
+/// The debug output omits the values, which may be secret.
 impl std::fmt::Debug for HubAccountBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "HubAccountBody {{ integration_id: {:?}, .. }}", self.integration_id)

@@ -74,7 +74,7 @@ pub fn error_codes() -> impl Iterator<Item = (u16, &'static str, &'static str)> 
 
 impl Code {
     /// Returns the code for a status that a library set: the first code with this status, or the general code for its
-    /// class.
+    /// status class.
     pub(crate) fn for_status(status: StatusCode) -> &'static Self {
         let same = CODES.iter().find(|code| code.status == status.as_u16());
         same.copied().unwrap_or(if status.is_server_error() { &INTERNAL } else { &BAD_REQUEST })
@@ -110,7 +110,7 @@ pub(crate) struct ErrorBody {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiError {
     pub(crate) code: &'static Code,
-    /// The HTTP status; usually the code's.
+    /// The HTTP status of the response, usually the code's status.
     pub(crate) status: StatusCode,
     /// What went wrong, in one or two sentences for people. Never contains a secret.
     pub(crate) message: String,
@@ -140,7 +140,7 @@ impl ApiError {
         }
     }
 
-    /// Creates an `internal` error. The cause is logged with the request's id and kept from the client.
+    /// Creates an `internal` error. The cause is logged with the request's id, and is not sent to the client.
     pub(crate) fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         log_failure(cause);
         Self::of(&INTERNAL)
@@ -153,7 +153,7 @@ impl ApiError {
         self
     }
 
-    /// Adds the seconds to wait before the next attempt.
+    /// Sets how many seconds the client must wait before the next attempt.
     #[must_use]
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
@@ -188,7 +188,7 @@ impl ApiError {
     }
 }
 
-/// Logs an internal failure with all its causes, under the request's id.
+/// Logs an internal failure with all its causes and the request's id.
 pub(crate) fn log_failure(cause: &(dyn std::error::Error + 'static)) {
     let causes = iter::successors(Some(cause), |cause| cause.source()).map(ToString::to_string);
     tracing::error!(error = %causes.collect::<Vec<_>>().join(": "), "a request failed");
@@ -210,7 +210,7 @@ impl From<ChangeError> for ApiError {
     }
 }
 
-/// Writes the error as JSON, and passes its code to the logs in the response's extensions.
+/// Writes the error as JSON, and adds its code to the response's extensions so that the code is logged.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = self.body(Timestamp::now(), request_id::current().as_deref()).to_string();

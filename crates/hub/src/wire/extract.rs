@@ -30,7 +30,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(&BODY_TOO_LARGE),
                 _ => ApiError::new(&BAD_REQUEST, "The body could not be read"),
             })?;
-        // serde would accept a list that contains the members' values in order, which no client intends.
+        // serde would also accept an array of the members' values in order, but no client sends such an array on
+        // purpose.
         if bytes.trim_ascii_start().starts_with(b"[") {
             let message = "The body must be an object, but is a list";
             return Err(ApiError::new(&UNREADABLE_BODY, message));
@@ -97,7 +98,7 @@ pub(crate) fn number(name: &str, text: &str, most: u32) -> Result<u32, ApiError>
     number.ok_or_else(|| ApiError::new(&INVALID_VALUE, format!("`{name}` must be a number from 1 to {most}")))
 }
 
-/// Rejects a query with an escaped NUL character, which not every database can store.
+/// Rejects a query with an escaped NUL character, because some databases cannot store NUL.
 fn refuse_nul(query: &str) -> Result<(), ApiError> {
     if query.contains("%00") {
         return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
@@ -133,7 +134,8 @@ fn is_json(kind: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Removes the values that a deserializer's message quotes. Member names stay, because they come from our schema.
+/// Removes the values that a deserializer's error message quotes. Member names are kept, because they come from our
+/// schema.
 fn unquoted(message: &str) -> String {
     const BEFORE_A_VALUE: &[&str] =
         &["integer `", "floating point `", "boolean `", "character `", "unknown variant `"];

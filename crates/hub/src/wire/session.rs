@@ -33,8 +33,8 @@ pub(crate) struct ConnectSessionCreate {
     pub(crate) expires_in: Option<f64>,
     /// Whether to link another account if the customer already has an account at the provider. Defaults to false.
     pub(crate) multiple: Option<bool>,
-    /// Whether a different account at the provider may replace the linked one. Defaults to false: linking a different
-    /// account is refused.
+    /// Whether a different account at the provider may replace the linked account. By default, a different account is
+    /// refused.
     pub(crate) allow_different: Option<bool>,
     /// The provider's scopes that your product needs; steps, checks and consent for other scopes are skipped. Requires
     /// `provider`.
@@ -55,7 +55,7 @@ pub(crate) struct ConnectSessionCreate {
     /// The origins of the pages that may embed the linking pages, for example `https://app.example.com`. Defaults to
     /// the origins that the Hub allows.
     pub(crate) allowed_origins: Option<Vec<String>>,
-    /// The URL to send the person to when they are done. Its origin must be an allowed origin.
+    /// The URL to which the person returns after linking. Its origin must be an allowed origin.
     pub(crate) return_url: Option<String>,
     /// Whether the link works only in the first browser that opens it. Defaults to false.
     pub(crate) single_use: Option<bool>,
@@ -177,7 +177,8 @@ fn organization(agent: Option<&str>) -> Value {
     }
 }
 
-/// Returns the time `seconds` from now. `None` if `seconds` is not from 1 to `longest`.
+/// Returns the time that is `seconds` seconds from now, or `None` if `seconds` is less than 1 or greater than
+/// `longest`.
 pub(crate) fn after(now: Timestamp, seconds: f64, longest: u64) -> Option<Timestamp> {
     let seconds = Duration::try_from_secs_f64(seconds).ok()?.as_secs();
     let seconds = i64::try_from(seconds).ok().filter(|_| (1..=longest).contains(&seconds))?;

@@ -1,11 +1,11 @@
-//! The rule for short strings that a product stores: names of owners and people, and labels.
+//! Validates the short strings that a product stores: owner names, people's names, and labels.
 
 use super::error::{ApiError, INVALID_VALUE};
 
 /// The maximum length, in characters.
 const LONGEST: usize = 255;
 
-/// Returns the string without surrounding whitespace. It must have 1 to 255 characters and no control characters.
+/// Removes surrounding whitespace from a string. The result must have 1 to 255 characters and no control characters.
 pub(crate) fn short_text(name: &str, value: &str) -> Result<String, ApiError> {
     let text = value.trim();
     if (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
@@ -14,7 +14,7 @@ pub(crate) fn short_text(name: &str, value: &str) -> Result<String, ApiError> {
     Err(ApiError::new(&INVALID_VALUE, format!("`{name}` must be 1 to {LONGEST} printable characters")))
 }
 
-/// Returns the name of a key or connector profile without surrounding whitespace. It must have 1 to 100 printable
+/// Removes surrounding whitespace from the name of a key or connector profile. The result must have 1 to 100 printable
 /// characters.
 pub(crate) fn display_name(name: &str) -> Result<String, ApiError> {
     let name = vault::display_name(name).map(str::to_owned);
