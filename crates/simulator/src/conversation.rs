@@ -17,7 +17,7 @@ pub(crate) struct Conversation {
     pub(crate) environment: Option<Key>,
     pub(crate) values: Values,
     pub(crate) turns: Vec<Turn>,
-    /// The tokens that the scenario begins with.
+    /// The tokens at the beginning of the scenario.
     pub(crate) given_tokens: Values,
     /// The index of the next turn.
     next: usize,
@@ -31,12 +31,12 @@ pub(crate) struct Conversation {
 struct Expected<'m> {
     check: &'m Check,
     request: Request,
-    /// Whether the request's values differ each time, in which case they only have to be present.
+    /// Whether the request's values differ each time. Such values are not compared; they only have to be present.
     varies: bool,
 }
 
 impl Conversation {
-    /// Creates a scenario's conversation, at its beginning.
+    /// Creates a scenario's conversation, before its first turn.
     pub(crate) fn new(method: &Method, scenario: &Scenario) -> Self {
         let mut environment = scenario.environment.clone();
         let mut values = Values::new();
@@ -64,7 +64,7 @@ impl Conversation {
         }
     }
 
-    /// The same conversation at its beginning.
+    /// Returns a copy of the conversation, reset to its beginning.
     pub(crate) fn restarted(&self) -> Self {
         Self { next: 0, captures: Values::new(), tokens: self.given_tokens.clone(), ..self.clone() }
     }
@@ -79,7 +79,7 @@ impl Conversation {
         self.next = (self.next + 1) % self.turns.len().max(1);
     }
 
-    /// Returns the check that sends this request, if the next turn expects it.
+    /// Returns the check that sends this request, if the next turn expects the request.
     pub(crate) fn expects<'m>(
         &self,
         method: &'m Method,
@@ -102,7 +102,8 @@ impl Conversation {
         })
     }
 
-    /// The requests that satisfy a turn: the requests that the guide would send now and that have the turn's path.
+    /// The requests that satisfy a turn: the requests that the guide would send now and whose method and path match the
+    /// turn.
     fn expected<'m>(&self, method: &'m Method, turn: &Turn, moment: Option<Moment>) -> Vec<Expected<'m>> {
         let environment = turn.environment.as_ref().or(self.environment.as_ref());
         let inputs = Inputs {
@@ -168,8 +169,8 @@ impl Expected<'_> {
     }
 }
 
-/// Whether a request's values cannot be predicted. Values that depend on the time are predictable only at a fixed time,
-/// and randomized signatures never are.
+/// Whether a request's values cannot be predicted. Values that depend on the time are predictable only if the time is
+/// fixed, and randomized signatures are never predictable.
 fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -> bool {
     let auth = &method.auth;
     let algorithms = auth.assertion.iter().map(|one| one.algorithm);

@@ -24,7 +24,7 @@ pub struct Incoming {
 pub struct LogLine {
     /// The request: method, host and path.
     pub request: String,
-    /// The answer: its status, or the way in which the request fails.
+    /// The answer's status, or the fault that makes the request fail.
     pub answer: String,
     /// The reason for this answer, such as the scenario that it belongs to.
     pub reason: String,

@@ -11,7 +11,8 @@ use crate::sign_in;
 pub struct Script {
     method: Method,
     conversations: Vec<Conversation>,
-    /// The fixed time of all requests. Without a fixed time, values that depend on the time only have to be present.
+    /// The time at which all requests are sent, if it is fixed. If it is not fixed, values that depend on the time only
+    /// have to be present.
     moment: Option<Moment>,
 }
 
@@ -41,7 +42,7 @@ impl Script {
         (reply, line)
     }
 
-    /// Skips the next turn, because its request failed before it could reach the simulator.
+    /// Skips the next turn. Call this when the turn's request failed before it could reach the simulator.
     pub fn skip(&mut self) {
         if let Some(conversation) = self.conversations.first_mut() {
             conversation.skip();

@@ -28,7 +28,7 @@ use crate::script::Script;
 /// largest request body that the simulator accepts.
 const TOO_LARGE: usize = 4 << 20;
 
-/// A running simulator. Dropping it stops it and closes its connections.
+/// A running simulator. Dropping this value stops the simulator and closes its connections.
 pub struct Simulator {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
@@ -38,11 +38,11 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Serves a script on a port of 127.0.0.1. Port 0 means any free port.
+    /// Serves a script on 127.0.0.1 and the specified port. Port 0 selects any free port.
     ///
     /// # Errors
     ///
-    /// If the port cannot be bound.
+    /// Returns an error if the port cannot be bound.
     pub async fn start(script: Script, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -50,8 +50,8 @@ impl Simulator {
         let (log, lines) = unbounded_channel();
         let shared = Arc::clone(&script);
         let task = tokio::spawn(async move {
-            // Connections end with the simulator. Otherwise, the next test could reuse a connection to the previous
-            // script.
+            // This set closes all connections when the simulator stops. Otherwise, the next test could reuse a
+            // connection to the previous script.
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 connections.spawn(serve(stream, Arc::clone(&shared), log.clone()));
@@ -65,7 +65,7 @@ impl Simulator {
         self.address
     }
 
-    /// Skips the next turn, because its request failed before it could reach the simulator.
+    /// Skips the next turn. Call this when the turn's request failed before it could reach the simulator.
     pub fn skip(&self) {
         self.script.lock().unwrap_or_else(PoisonError::into_inner).skip();
     }
@@ -121,7 +121,8 @@ async fn respond(reply: Reply) -> Result<Response<Full<Bytes>>, HangUp> {
     }
 }
 
-/// Reads the request for the script. Returns `None` if its body is incomplete or larger than [`TOO_LARGE`].
+/// Converts the HTTP request to the script's format. Returns `None` if the body is incomplete or larger than
+/// [`TOO_LARGE`].
 async fn incoming(request: Request<Body>) -> Option<Incoming> {
     let (request, body) = request.into_parts();
     let body = Limited::new(body, TOO_LARGE).collect().await.ok()?.to_bytes();
@@ -130,7 +131,7 @@ async fn incoming(request: Request<Body>) -> Option<Incoming> {
     let host = request.uri.host().unwrap_or_else(|| header("host"));
     let host = host.split(':').next().unwrap_or_default().to_owned();
     let headers = request.headers.iter().filter_map(|(name, value)| {
-        // A guide can only produce headers that are valid text.
+        // Other values are skipped, because a guide can produce only headers that are valid text.
         Some((name.as_str().to_owned(), Secret::new(value.to_str().ok()?)))
     });
     let query = request.uri.query().unwrap_or_default();

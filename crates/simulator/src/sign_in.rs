@@ -1,7 +1,7 @@
-//! The simulated provider's sign-in in a browser: the authorization page and the token endpoint.
+//! The simulated provider's browser sign-in: the authorization page and the token endpoint.
 //!
 //! **Invariant:** a code yields only the tokens from the scenario that was chosen for it. With PKCE, only the client
-//! that began the sign-in receives them.
+//! that began the sign-in receives the tokens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,7 +40,8 @@ fn is_page(method: &Method, redirect: &Redirect, conversation: &Conversation, in
     page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
 }
 
-/// Returns the page for choosing a scenario to sign in as or, after the choice, the redirect back to the client.
+/// Returns the page on which a person chooses the scenario to sign in as. After the choice, returns the redirect to the
+/// client.
 fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
     let requested = |name: &str| parameter(incoming, name).unwrap_or_default();
     let (back, state) = (requested("redirect_uri"), requested("state"));
@@ -105,7 +106,7 @@ fn parameter(incoming: &Incoming, name: &str) -> Option<String> {
     found.map(|(_, value)| value.expose().to_owned())
 }
 
-/// A value from the form in the request's body.
+/// Returns a value from the form-encoded request body.
 fn form(incoming: &Incoming, name: &str) -> Option<String> {
     let mut pairs = incoming.body.expose().split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| percent_decoded(value))
