@@ -15,7 +15,7 @@ use crate::wire::error::ApiError;
 /// The extractor through which a handler accesses the services.
 pub(crate) type AppState = State<Arc<App>>;
 
-/// If a layer has already authenticated the caller, it has stored the caller in the request's extensions, so that a
+/// If a layer has already authenticated the request, the caller is taken from the request's extensions, so that a
 /// request costs one lookup and counts as one call.
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;

@@ -1,4 +1,4 @@
-//! Starts flows for linked accounts with the accounts' credentials, runs the flows and stores renewed tokens.
+//! Starts flows for linked accounts with the accounts' credentials, runs these flows, and stores renewed tokens.
 
 use std::sync::Arc;
 
@@ -25,7 +25,8 @@ pub(crate) struct AccountFlows {
 }
 
 impl AccountFlows {
-    /// Starts an account's flow with the current guide, so that the flow reflects changes to the provider's API.
+    /// Creates an account's flow from the current guide, so that the flow reflects changes to the provider's API. If
+    /// the current guide no longer has the account's method, uses the guide that the account was linked with.
     pub(crate) async fn relink_flow(&self, credentials: &Credentials) -> Result<Flow, ApiError> {
         let account = &credentials.account;
         let mut guide = self.guides.current(&account.provider);
@@ -50,7 +51,7 @@ impl AccountFlows {
         check_only(&self.egress, &self.vault, flow).await
     }
 
-    /// Runs the checks of an account's flow, and stores the tokens that it renews.
+    /// Runs the checks of an account's flow, and stores any renewed tokens.
     pub(crate) async fn check_and_keep(
         &self,
         flow: &mut Flow,

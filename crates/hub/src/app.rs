@@ -1,7 +1,7 @@
 //! [`App`] composes the services that the handlers use.
 //!
 //! **Invariant:** an [`App`] is complete: everything that can fail at startup has succeeded. No service depends on the
-//! [`App`]. The state of requests and sessions is stored in the database, so that any replica can serve any request.
+//! [`App`]. Request and session state is stored in the database, so that any replica can serve any request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,7 +39,7 @@ pub(crate) struct App {
     pub(crate) egress: Egress,
     /// The product's name, colors and links, as shown on the pages.
     pub(crate) brand: Arc<Brand>,
-    /// The URL at which browsers and clients reach the Hub: an origin and a slash.
+    /// The URL at which browsers and clients reach the Hub: an origin followed by a slash.
     pub(crate) public_url: Url,
     pub(crate) started_at: Timestamp,
     pub(crate) tasks: Arc<Tasks>,
@@ -50,7 +50,7 @@ pub(crate) struct App {
     pub(crate) limiter: Arc<Limiter>,
     /// Finds guides by digest.
     pub(crate) editions: Arc<Editions>,
-    /// Finds the connectors that projects and sessions can link.
+    /// Finds the connectors with which projects and sessions can link accounts.
     pub(crate) connectors: Arc<Connectors>,
     /// Finds the accounts that a session may edit.
     pub(crate) session_accounts: Arc<SessionAccounts>,
@@ -160,8 +160,8 @@ impl App {
         }
     }
 
-    /// Closes the database. If a task still uses the database, the database stays open. Nothing is lost, because its
-    /// contents are always consistent.
+    /// Closes the database, unless a task still uses it. Leaving the database open loses no data, because its contents
+    /// are always consistent.
     pub(crate) async fn close(self) {
         let vault = Arc::clone(&self.vault);
         drop(self);

@@ -2,14 +2,14 @@
 //!
 //! | path | handler |
 //! |---|---|
-//! | `/link/{token}` | opens the link: the browser receives a secret and a URL without the token |
+//! | `/link/{token}` | opens the link: sets the browser's secret and redirects to a URL without the token |
 //! | `/session/{n}` | lets the person choose a provider and a method |
-//! | `/session/{n}/window` | opens a window, if the frame cannot keep a cookie |
+//! | `/session/{n}/window` | continues in a separate window, if the browser does not keep the frame's cookie |
 //! | `/session/{n}/{connector}` | shows the form next to the guide |
 //! | `…/checking`, `…/progress` | show the checks as they run |
 //! | `…/confirm`, `…/done` | confirm and show the account |
 //! | `…/preview`, `…/handoff` | normalizes values while a person types; hands a step to another person |
-//! | `/help/{token}` | shows that step to the other person |
+//! | `/help/{token}` | shows the step to that person |
 //! | `/connect/oauth2/…` | sends the browser to the provider's sign-in and back |
 //!
 //! A handler that cannot show its page returns a `Failure`. A single layer renders the page for every `Failure`

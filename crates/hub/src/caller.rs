@@ -1,7 +1,7 @@
 //! Authenticates requests: programs with a project's API key, and browsers with a session's token.
 //!
-//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. Invalid keys and
-//! tokens are counted by IP address in the database, across all replicas.
+//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a currently valid key or token. Invalid keys and tokens
+//! are counted by IP address in the database, across all replicas.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ impl Access {
         }
     }
 
-    /// Returns an account of the caller's project by its id. Requires the scope.
+    /// Returns an account in the caller's project by its id. Fails if the caller's key does not have the scope.
     pub(crate) async fn account(&self, caller: &Caller, scope: Scope, id: &str) -> Result<Account, ApiError> {
         caller.needs(scope)?;
         let none = || ApiError::new(&NOT_FOUND, "No account has this id");
@@ -108,13 +108,13 @@ impl Caller {
         &self.key.project
     }
 
-    /// Attributes a change that is being made now to the caller.
+    /// Attributes a change to the caller, with the current time.
     pub(crate) fn by(&self) -> By<'_> {
         By::new(&self.actor, Timestamp::now())
     }
 
-    /// Returns the kind of object to create: the given `type`, or by default the key's kind. A test key can create only
-    /// test objects.
+    /// Returns the kind of object to create: the given `type` or, by default, the key's kind. A test key can create
+    /// only test objects.
     pub(crate) fn kind(&self, name: Option<&str>) -> Result<Kind, ApiError> {
         let kind = name.map(parse_kind).transpose()?.unwrap_or(self.key.kind);
         if self.may(kind) {
@@ -123,7 +123,7 @@ impl Caller {
         Err(ApiError::new(&FORBIDDEN, "With a test key, `type` must be `test`"))
     }
 
-    /// Whether the key may see and create objects of this kind. A test key is limited to `test`.
+    /// Whether the key may see and create objects of this kind. A test key is limited to test objects.
     pub(crate) fn may(&self, kind: Kind) -> bool {
         self.key.kind == Kind::Production || kind == Kind::Test
     }
@@ -140,8 +140,8 @@ pub(crate) fn actor(session: &Session) -> String {
     format!("session:{}", session.seq)
 }
 
-/// Reads a request's API key: the user name with an empty password, as StackOne's SDK sends it; the user name without
-/// the colon, as StackOne's documentation shows it; or a bearer token.
+/// Reads the API key from the `Authorization` header. It can be a bearer token, the user name with an empty password
+/// (as StackOne's SDK sends it), or the user name without the colon (as StackOne's documentation shows it).
 fn api_key(headers: &HeaderMap) -> Option<Secret> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = text.split_once(' ')?;
@@ -154,7 +154,7 @@ fn api_key(headers: &HeaderMap) -> Option<Secret> {
     let decoded = Secret::new(String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?);
     match decoded.expose().split_once(':') {
         Some((user, "")) => Some(Secret::from(user)),
-        // A password in addition to a key is a mistake that should not go unnoticed.
+        // A key with a password is rejected, because sending a password is a mistake that the developer should notice.
         Some(_) => None,
         None => Some(decoded),
     }

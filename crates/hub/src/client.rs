@@ -14,13 +14,13 @@ use crate::wire::error::{ApiError, INTERNAL};
 /// The client of a request, as an extractor for handlers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
-    /// The address that rate limits are counted by.
+    /// The IP address that rate limits apply to.
     pub(crate) address: IpAddr,
     /// Whether the request came over TLS, as far as the Hub can tell.
     pub(crate) is_secure: bool,
 }
 
-/// The other end of a connection. Each connection's service holds a clone of this value until the connection closes.
+/// The remote peer of a connection. Each connection's service holds a clone of this value until the connection closes.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     /// The remote address.

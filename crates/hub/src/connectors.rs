@@ -1,5 +1,5 @@
-//! The connectors that a project can link: its connector profiles, and built-in connectors for methods that need no
-//! profile.
+//! The connectors with which a project can link accounts: its own connector profiles, and built-in connectors for
+//! methods that do not need a profile.
 //!
 //! A method that an admin must set up first (with an OAuth app, for example) is available once the project has a
 //! connector profile for it. Every other method is built in, with the id `provider.method`, until the project has its
@@ -73,7 +73,7 @@ pub(crate) fn needs_profile(method: &Method) -> bool {
     setup_fields(method).iter().any(|field| field.required)
 }
 
-/// Finds the connectors that projects and sessions can link.
+/// Finds the connectors with which projects and sessions can link accounts.
 pub(crate) struct Connectors {
     vault: Arc<Vault>,
     guides: Arc<Guides>,
@@ -104,7 +104,7 @@ impl Connectors {
         Ok(all)
     }
 
-    /// Returns a connector that a session can link, by its id.
+    /// Returns a connector with which a session can link accounts, by its id.
     pub(crate) async fn in_session(&self, session: &Session, id: &str) -> Result<Connector, ApiError> {
         let found = self.find(&session.made.project, id).await?.filter(|one| is_for(session, one));
         found.ok_or_else(|| ApiError::new(&NOT_FOUND, "This session has no connector with this id"))
@@ -112,7 +112,7 @@ impl Connectors {
 
     /// Returns a project's connector by its id, whether or not it is active.
     pub(crate) async fn find(&self, project: &str, id: &str) -> Result<Option<Connector>, StoreError> {
-        // Not every database can handle a string with arbitrary characters.
+        // Rejects strings that cannot be an id, because not every database can handle arbitrary characters.
         if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
             return Ok(None);
         }
@@ -147,8 +147,8 @@ impl Connectors {
         Ok(profile.is_none_or(|profile| profile.active))
     }
 
-    /// Returns the values that an admin entered for a connector. They belong to the product and do not depend on the
-    /// customer's choices.
+    /// Returns the values that an admin entered for a connector. These values are the same for all of the product's
+    /// customers.
     pub(crate) async fn setup_values(&self, connector: &Connector) -> Result<Vec<(Key, Secret)>, StoreError> {
         let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
         let secrets = self.vault.connector_profile_secrets(profile).await?;
@@ -156,7 +156,7 @@ impl Connectors {
     }
 }
 
-/// Whether a session can link a connector.
+/// Whether a session can link accounts with a connector.
 fn is_for(session: &Session, connector: &Connector) -> bool {
     let made = &session.made;
     let provider = made.provider.as_deref().is_none_or(|key| key == connector.provider());

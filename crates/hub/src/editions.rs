@@ -1,4 +1,4 @@
-//! Finds the exact guide that a session or an account started with, by the guide's digest.
+//! Finds the exact version of a guide that a session or an account started with, by the guide's digest.
 //!
 //! **Invariant:** the guide with a given digest never changes. The guide's text is stored in the database, so any
 //! replica can read it, even after the guide was edited or its file was removed.
@@ -29,7 +29,7 @@ impl Editions {
         Self { vault, guides, cache: Mutex::default() }
     }
 
-    /// Returns the version of a guide that a session uses: the version that the session used first.
+    /// Returns the version of a guide that a session uses. A session keeps the version that it used first.
     pub(crate) async fn pinned(&self, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
         let guide = &edition.guide;
         let text = GuideText {

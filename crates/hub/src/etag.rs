@@ -1,4 +1,4 @@
-//! Entity tags, which make it unnecessary to send a response that has not changed.
+//! Entity tags, which let a client reuse a response that has not changed.
 
 use axum::http::HeaderMap;
 use axum::http::header::IF_NONE_MATCH;

@@ -1,6 +1,6 @@
-//! The current guides: the built-in ones, and the guides in a folder, which are read again when they change.
+//! The current guides: the built-in guides, and the guides in a folder, which is read again when its files change.
 //!
-//! Readers take a snapshot, so that a flow continues with the guide that it started with.
+//! Callers take a snapshot of the current guides, so that a flow keeps the guide that it started with.
 //!
 //! **Invariant:** the current guides have no errors. If an edited guide has errors, its last good version stays
 //! current, and the errors are logged.
@@ -123,7 +123,8 @@ impl Guides {
         self.snapshot().len()
     }
 
-    /// Reads the guides again, and logs the changes and the errors. Blocks; do not call it on an async thread.
+    /// Reads the guides again, and logs the changes and the errors. This function blocks, so it must not be called on
+    /// an async thread.
     pub(crate) fn reload(&self) {
         let loaded = match load(self.folder.as_deref()) {
             Ok(loaded) => loaded,
@@ -151,7 +152,7 @@ impl Guides {
             }
             known = settled(&folder, now).await;
             let guides = Arc::clone(&self);
-            // A panic is logged where it happens. The next change triggers another attempt.
+            // A panic has already been logged, and the next change triggers another attempt, so the result is ignored.
             let _ = tokio::task::spawn_blocking(move || guides.reload()).await;
         }
     }
@@ -210,7 +211,7 @@ mod tests {
         split(Catalog::new(texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()))))
     }
 
-    /// Returns the first built-in guide under a different key.
+    /// Returns the text of the first built-in guide, with a different key and name.
     fn guide(key: &str, name: &str) -> String {
         let shipped = catalog::shipped();
         let guide = shipped.guides().next().unwrap();

@@ -45,7 +45,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// Whether the database responds in time. The content of the database's response is irrelevant.
+/// Whether the database responds in time. The content of its response is ignored.
 async fn database_responds(app: &App) -> bool {
     let read = app.vault.load_draft("health", Timestamp::now());
     match tokio::time::timeout(DATABASE_TIMEOUT, read).await {

@@ -14,7 +14,7 @@ use crate::tasks::Tasks;
 use crate::wire::error::log_failure;
 
 /// How long a lease lasts after its last renewal, in seconds. If the holder dies, other tasks wait at most this long.
-/// The clocks of two processes must differ by less than this.
+/// The difference between the clocks of any two processes must be smaller than this.
 const TERM: i64 = 8;
 
 /// How often a lease is renewed.
@@ -26,7 +26,7 @@ pub(crate) struct Leases {
     tasks: Arc<Tasks>,
     /// A random id that distinguishes this process from other replicas.
     process: u64,
-    /// Counts the requested leases, so that two tasks in this process are different holders.
+    /// The number of leases requested so far, which makes every task in this process a distinct holder.
     requested: AtomicU64,
 }
 
@@ -54,8 +54,8 @@ impl Leases {
         Self { vault, tasks, process, requested: AtomicU64::new(0) }
     }
 
-    /// Starts work in a separate task, under a lease. If another task holds the lease, `Err` returns the work, which
-    /// was not started.
+    /// Starts work in a separate task, under a lease. If another task holds the lease, the work is not started and is
+    /// returned in the inner `Err`.
     pub(crate) async fn spawn<F>(
         &self,
         name: String,
@@ -71,7 +71,7 @@ impl Leases {
         }
         let (sender, result) = oneshot::channel();
         self.tasks.spawn(move |_| async move {
-            // Sending fails if nobody awaits the result, which is fine.
+            // If the result is not awaited, sending fails, which can be ignored.
             let _ = sender.send(lease.during(work).await);
         });
         Ok(Ok(Running(result)))
@@ -79,7 +79,8 @@ impl Leases {
 }
 
 impl Lease {
-    /// Does the work and releases the lease. `None` if the work was aborted because another task took over the lease.
+    /// Runs the work, and then releases the lease. Returns `None` if the work was aborted because another task took
+    /// over the lease.
     async fn during<T>(self, work: impl Future<Output = T>) -> Option<T> {
         let done = tokio::select! {
             done = work => Some(done),

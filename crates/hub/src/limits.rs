@@ -1,4 +1,4 @@
-//! Rate limits on guesses, calls and link attempts.
+//! Rate limits on guessed keys and tokens, API calls and link attempts.
 //!
 //! **Invariant:** wrong guesses and link attempts are counted in the database, so that the counts include all replicas
 //! and survive restarts. Calls with a valid key, which are frequent, are counted per process.
@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::settings::{Limits, Set};
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS, log_failure};
 
-/// The number of wrong keys and tokens allowed from one address, and the period in seconds.
+/// The number of wrong keys and tokens allowed from one address per period, and the length of the period in seconds.
 const GUESSES: (i64, i64) = (60, 600);
 /// The number of calls allowed with one key, per minute and process.
 const CALLS: u32 = 6000;
@@ -22,7 +22,7 @@ const CALLS: u32 = 6000;
 pub(crate) struct Limiter {
     vault: Arc<Vault>,
     limits: Limits,
-    /// The current minute (Unix time in minutes), and the number of calls in it by API key.
+    /// The current minute (Unix time in minutes), and the number of calls in that minute by API key.
     calls: Mutex<(i64, BTreeMap<String, u32>)>,
 }
 
@@ -33,7 +33,7 @@ impl Limiter {
 
     /// Returns an error if the address has sent too many wrong keys or tokens.
     pub(crate) async fn may_guess(&self, client: &Client) -> Result<(), ApiError> {
-        // This only reads, so that requests with a valid key cause no writes.
+        // The counter is read but not written, so that requests with a valid key cause no database writes.
         let now = Timestamp::now();
         let (hits, ends) = self.vault.counted(&guesses(client), GUESSES.1, now).await?;
         if hits < GUESSES.0 {
@@ -51,7 +51,7 @@ impl Limiter {
         }
     }
 
-    /// Counts a call with a key. Returns an error if there have been too many.
+    /// Counts a call with a key. Returns an error if the key has exceeded its limit.
     pub(crate) fn call(&self, key: &ApiKey) -> Result<(), ApiError> {
         let now = Timestamp::now();
         let minute = now.as_second().div_euclid(60);
@@ -64,8 +64,8 @@ impl Limiter {
         if *hits <= CALLS { Ok(()) } else { Err(too_many("calls with this key", (minute + 1) * 60, now)) }
     }
 
-    /// Counts a link attempt toward the limits per session, per address and per host. Returns an error if there have
-    /// been too many.
+    /// Counts a link attempt toward the limits per session, per address and per host. Returns an error if a limit has
+    /// been exceeded.
     pub(crate) async fn attempt(
         &self,
         session: &Session,

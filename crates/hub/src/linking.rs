@@ -1,7 +1,7 @@
 //! Link attempts: a session's attempt, its flow and its result.
 //!
-//! [`Links`] begins and resumes attempts, runs their checks and stores their accounts. A [`Linking`] is one attempt
-//! during one request. Before and after the request, its state is stored only in the database.
+//! [`Links`] begins and resumes attempts, runs their checks and stores their accounts. A [`Linking`] is an attempt that
+//! is loaded for the duration of a request. Between requests, the attempt's state is stored only in the database.
 //!
 //! **Invariant:** an attempt stores at most one account, and only with credentials that passed their checks. The
 //! transcript and the messages for people contain no secrets.

@@ -34,10 +34,10 @@ use crate::wire::error::{
 /// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
 
-/// The number of seconds before its expiry at which a token is no longer used.
+/// How long before its expiry a token is no longer used, in seconds.
 const EXPIRY_MARGIN: i64 = 30;
 
-/// The status with which providers reject an expired token.
+/// The HTTP status with which providers reject an expired token.
 const UNAUTHORIZED: u16 = 401;
 
 /// Request headers that are not forwarded, because they concern the connection or the Hub, or because the Hub sets
@@ -85,8 +85,8 @@ pub(crate) struct Proxy {
     pub(crate) cache: TokenCache,
 }
 
-/// A cache, by account and version, of tokens that were fetched to send requests and are not stored elsewhere. Each
-/// entry includes the time when the tokens were fetched.
+/// Caches tokens, by account and version, that were fetched to send requests and are not stored elsewhere. Each entry
+/// includes the time when the tokens were fetched.
 #[derive(Default)]
 pub(crate) struct TokenCache(Mutex<BTreeMap<(AccountId, i64), (Instant, Tokens)>>);
 
@@ -101,7 +101,7 @@ impl TokenCache {
     fn keep(&self, credentials: &Credentials, tokens: Tokens) {
         let key = key(credentials);
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Removes expired tokens, and tokens for credentials that were replaced.
+        // Removes expired tokens, and tokens for earlier versions of the account.
         cache.retain(|(id, _), (_, tokens)| are_valid(tokens) && *id != key.0);
         cache.insert(key, (Instant::now(), tokens));
     }
@@ -128,8 +128,8 @@ fn are_valid(tokens: &Tokens) -> bool {
 }
 
 impl Proxy {
-    /// Sends a request through an account. Renews tokens if they have expired or the provider refuses them. A refused
-    /// request had no effect, so it is sent a second time.
+    /// Sends a request through an account. If the tokens expire soon, renews them first. If the provider refuses the
+    /// tokens, renews them and sends the request again, because a refused request had no effect.
     pub(crate) async fn send(
         &self,
         account: &Account,
@@ -183,7 +183,7 @@ impl Proxy {
         })
     }
 
-    /// Returns an error unless requests may be sent through the account.
+    /// Returns an error if requests cannot be sent through the account.
     async fn require_usable(&self, account: &Account) -> Result<(), ApiError> {
         let active = self.connectors.is_active(account).await?;
         let (status, reason) = status::of(account, active);
@@ -196,7 +196,7 @@ impl Proxy {
         Err(error.with("status", <&str>::from(status)))
     }
 
-    /// Returns the stored or newly renewed tokens from the sign-in. Empty if the method has no tokens.
+    /// Returns the tokens from the sign-in, fetched or renewed if necessary. Empty if the method has no sign-in.
     async fn tokens(
         &self,
         credentials: &mut Credentials,
@@ -232,7 +232,7 @@ impl Proxy {
         Ok((renewed != *refused).then_some(renewed))
     }
 
-    /// Returns tokens that can be fetched at any time, either from the cache or from the provider.
+    /// Returns tokens that can be fetched again at any time: from the cache if possible, otherwise from the provider.
     async fn fetched_tokens(&self, credentials: &Credentials) -> Result<Values, ApiError> {
         if let Some(values) = self.cache.find(credentials) {
             return Ok(values);
@@ -253,7 +253,7 @@ impl Proxy {
         let (sender, chunks) = mpsc::channel(2);
         self.tasks.spawn(move |_| async move {
             while let Some(chunk) = provided.chunk().await.transpose() {
-                // A truncated response must be noticed, so an error aborts the connection to the caller.
+                // The caller must notice a truncated response, so an error aborts the connection to the caller.
                 let chunk = chunk.map_err(|broken| io::Error::other(broken.detail));
                 let is_broken = chunk.is_err();
                 // If the client has disconnected, the rest of the response is not needed.
@@ -272,7 +272,7 @@ impl Proxy {
                 headers.append(name, value);
             }
         }
-        // Lets the caller distinguish a 401 from the provider from a 401 from the Hub.
+        // Lets the caller distinguish between a 401 from the provider and a 401 from the Hub.
         headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
         response.extensions_mut().insert(crate::layers::Passthrough);
         response

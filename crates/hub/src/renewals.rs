@@ -3,9 +3,9 @@
 //! Many providers issue a new refresh token with each renewal. They treat a second use of the old token as theft, and
 //! revoke all of the account's tokens.
 //!
-//! **Invariant:** a task that may renew tokens holds the account's lease and uses the tokens stored at that time, so
-//! the next task finds the new tokens. New tokens are stored before they are used, even if the client has closed the
-//! connection.
+//! **Invariant:** a task renews an account's tokens only while it holds the account's lease, and reads the stored
+//! tokens after it has acquired the lease, so that it uses the tokens stored by the previous holder. New tokens are
+//! stored before they are used, even if the client has closed the connection.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,16 +24,17 @@ use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILE
 /// How often a task that waits for the lease tries to acquire it.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long a task waits for the lease.
+/// The maximum time that a task waits for the lease.
 const MAX_WAIT: Duration = Duration::from_secs(40);
 
-/// How long tokens are not renewed after they have worked, even if the provider refuses a request.
+/// How long after a successful check tokens are not renewed, even if the provider refuses a request.
 pub(crate) const TRUSTED: Duration = Duration::from_mins(1);
 
-/// How long a failed renewal is not retried. Otherwise, all waiting tasks would retry it, one after the other.
+/// The delay before a failed renewal is retried. Without a delay, all waiting tasks would retry it, one after the
+/// other.
 const REFUSED: Duration = Duration::from_secs(5);
 
-/// When tokens were last checked, and an error if the tokens do not work.
+/// The time at which tokens were last checked, and an error if the tokens do not work.
 type Checked = (Instant, Result<(), ApiError>);
 
 /// Renews accounts' tokens.
@@ -50,8 +51,8 @@ impl Renewals {
         Self { vault, leases, flows, checked: Mutex::default() }
     }
 
-    /// Returns the credentials with tokens that do not expire soon, and renews the tokens if necessary. Only for
-    /// methods whose tokens are stored.
+    /// Returns the credentials with tokens that do not expire soon, and renews the tokens if necessary. Use this only
+    /// for methods whose tokens are stored.
     pub(crate) async fn fresh(
         self: &Arc<Self>,
         credentials: Credentials,
@@ -83,7 +84,7 @@ impl Renewals {
         }
     }
 
-    /// Does work that may renew an account's tokens, while no other task does the same kind of work.
+    /// Runs work that may renew an account's tokens, and prevents other tasks from renewing them at the same time.
     pub(crate) async fn exclusively<T: Send + 'static>(
         &self,
         id: &AccountId,
@@ -94,7 +95,7 @@ impl Renewals {
 
     async fn renew(&self, old: Credentials, actor: String) -> Result<Credentials, ApiError> {
         let id = old.account.id.clone();
-        // Another task may have held the lease before.
+        // A task that held the lease earlier may have renewed the tokens.
         if self.vault.get(&id).await?.is_none_or(|now| now.version != old.account.version) {
             return self.unsealed(&id, &actor).await;
         }
@@ -110,9 +111,9 @@ impl Renewals {
         checked.map(|()| keeper.credentials)
     }
 
-    /// Waits for the account's lease, and does the work in a separate task, so that new tokens are stored even if the
-    /// request ends first. `None` if the account no longer has the given version, which means that the work is not
-    /// needed.
+    /// Waits for the account's lease, and runs the work in a separate task, so that new tokens are stored even if the
+    /// request ends first. Returns `None` if the account no longer has the given version, because the work is then no
+    /// longer needed.
     async fn exclusively_at<T: Send + 'static>(
         &self,
         id: &AccountId,
@@ -163,7 +164,7 @@ impl Renewals {
     }
 }
 
-/// Returns an error unless the flow's tokens have worked.
+/// Returns an error unless the flow's checks have passed with its tokens.
 pub(crate) fn works(flow: &Flow) -> Result<(), ApiError> {
     match flow.stage() {
         Stage::Confirm { .. } => Ok(()),

@@ -1,7 +1,7 @@
 //! Decides which linked accounts a session may see and edit.
 //!
-//! **Invariant:** a session can access only accounts with its own project, owner and kind. If it was created for an
-//! account or a provider, it can access only that account or that provider's accounts. The vault compares project,
+//! **Invariant:** a session can access only accounts that have the same project, owner and kind. If it was created for
+//! an account or a provider, it can access only that account or that provider's accounts. The vault compares project,
 //! owner and kind again when it stores an account.
 
 use std::sync::Arc;
@@ -36,8 +36,8 @@ impl SessionAccounts {
         Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.made, account)))
     }
 
-    /// Returns the account that the session edits: the account that it was created for, or otherwise its owner's oldest
-    /// account at its provider.
+    /// Returns the account that the session edits: the account that it was created for or, if there is none, its
+    /// owner's oldest account at the session's provider.
     pub(crate) async fn edited(&self, session: &Session) -> Result<Option<Account>, StoreError> {
         match session.made.provider.as_deref() {
             Some(provider) => Ok(self.at(session, provider).await?.into_iter().next()),

@@ -1,8 +1,8 @@
 //! Sends browsers to a provider to sign in, and receives the authorization codes that the browsers return with.
 //!
 //! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent to the provider.
-//! Browsers are sent only to URLs that the guide allows. Only the standard OAuth error code is used from a provider's
-//! error response.
+//! Browsers are sent only to URLs that the guide allows. A provider's error response is reduced to the standard OAuth
+//! error code.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(crate) struct Sent {
     pub(crate) back: Token,
 }
 
-/// The query parameters that a browser returned with.
+/// The query parameters of the provider's redirect back to the Hub.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Back {
     pub(crate) state: Option<String>,
@@ -122,8 +122,8 @@ impl SignIns {
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })
     }
 
-    /// Resumes a sign-in, identified by the state that the browser returned with. Succeeds only once. `None` if there
-    /// is no such sign-in, or if its session or attempt has ended.
+    /// Resumes a sign-in, identified by the state that the browser returned with. Each sign-in can be resumed only
+    /// once. Returns `None` if there is no such sign-in, or if its session or attempt has ended.
     pub(crate) async fn take(&self, state: &str) -> Result<Option<Returned>, StoreError> {
         let now = Timestamp::now();
         let taken = self.vault.take_sign_in(&Digest::of(state), now).await?;
@@ -136,7 +136,7 @@ impl SignIns {
         Ok(Some(Returned { sign_in, via, verifier, session, attempt }))
     }
 
-    /// Passes the code or error that the browser returned with to the flow.
+    /// Passes the authorization code or the error from the redirect to the flow.
     pub(crate) fn tell(&self, flow: &mut Flow, verifier: String, back: &Back) {
         let Some(code) = &back.code else {
             flow.sign_in_failed(outcome(back.error.as_deref()));

@@ -30,7 +30,7 @@ struct Row {
     status: Status,
     /// The condition under which an account has the status.
     when: &'static str,
-    /// The codes of the reasons that are reported with the status.
+    /// The reason codes that are reported with the status.
     reasons: &'static str,
     /// How the account becomes active again.
     back: &'static str,
@@ -105,7 +105,8 @@ pub(crate) struct Reason {
     pub(crate) description: String,
 }
 
-/// Returns an account's status and its reason. `profile_active` is whether its connector profile is active.
+/// Returns an account's status and its reason. `profile_active` specifies whether the account's connector profile is
+/// active.
 pub(crate) fn of(account: &Account, profile_active: bool) -> (Status, Option<Reason>) {
     let reason = |code: &str, description: &str| {
         Some(Reason { code: code.to_owned(), description: description.to_owned() })

@@ -17,11 +17,11 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Starts a task. A long-running task checks the token between units of work, or waits for its cancellation. A task
-    /// that is started while a request is handled is logged under the request's id. It continues even if the client
-    /// closes the connection, although closing the connection cancels the handler.
+    /// Starts a task. A long-running task must check the cancellation token between units of work, or wait for its
+    /// cancellation. A task that is started while a request is handled is logged under the request's id. If the client
+    /// closes the connection, the request's handler is canceled, but the task continues.
     ///
-    /// After the Hub was asked to stop, it still accepts tasks and waits for them, because a request in progress may
+    /// After the Hub was asked to stop, new tasks are still accepted and awaited, because a request in progress may
     /// need a background task.
     pub(crate) fn spawn<F>(&self, task: impl FnOnce(CancellationToken) -> F)
     where

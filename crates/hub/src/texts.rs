@@ -1,6 +1,6 @@
 //! The Hub's own messages on the linking pages, in the reader's language.
 //!
-//! A guide's texts stay in the guide's language, and are marked with that language.
+//! Text from a guide stays in the guide's language, and is marked with that language.
 //!
 //! **Invariant:** a language that lacks a message does not compile: it is a value of [`Texts`], with a headline for
 //! every [`OutcomeKind`] and a message for every variant of [`Ours`].
@@ -21,7 +21,7 @@ pub const GUIDE_LANGUAGE: &str = "en";
 /// A language of the linking pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English, which is also used if a reader prefers neither language.
+    /// English, which is also used if a reader's preferred language is not supported.
     #[default]
     En,
     /// German.
@@ -69,7 +69,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.texts().lang == primary)
     }
 
-    /// Returns the preferred language from an `Accept-Language` header, or English if the header contains no known
+    /// Returns the preferred language from an `Accept-Language` header, or English if the header contains no supported
     /// language.
     pub fn negotiate(header: &str) -> Self {
         // If several languages have the same quality, the first one wins. `max_by` returns the last maximum, so the

@@ -18,7 +18,7 @@ const RETENTION_HOURS: i64 = 30 * 24;
 
 /// Removes expired rows regularly, until the Hub stops.
 pub(crate) async fn run(vault: Arc<Vault>, stop: CancellationToken) {
-    // Waits first, because removing rows is not urgent, and startup has enough other work to do.
+    // Waits before the first removal, because removing rows is not urgent and would slow down startup.
     while stop.run_until_cancelled(sleep(INTERVAL)).await.is_some() {
         if let Err(error) = remove_expired(&vault, Timestamp::now()).await {
             tracing::warn!(%error, "could not remove expired rows");

@@ -19,8 +19,8 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// Checks an account again, and returns the account with the result. The check may renew the account's tokens.
-    /// During the check, no other task may renew them.
+    /// Checks an account again, and returns the account with the result. The check may renew the account's tokens, so
+    /// no other task can renew them during the check.
     pub(crate) async fn verify(
         self: &Arc<Self>,
         account: &Account,
@@ -33,7 +33,7 @@ impl Verifier {
         }
         let (verifier, id, actor) = (Arc::clone(self), account.id.clone(), actor.to_owned());
         let checks = Box::pin(async move {
-            // The credentials are read again, because the task that held the lease before may have renewed the tokens.
+            // The credentials are read again, because the previous holder of the lease may have renewed the tokens.
             let opened = verifier.unsealed(&id, &actor).await?;
             let flow = verifier.flows.relink_flow(&opened).await?;
             verifier.check(flow, opened, &actor).await

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// An origin in the form that browsers use: `https://app.example.com`. `http` is allowed for this machine only.
+/// An origin in the form that browsers use: `https://app.example.com`. `http` is allowed for the local machine only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub(crate) struct WebOrigin(String);
 
@@ -14,7 +14,7 @@ pub(crate) enum WebOriginError {
     /// The string is not a URL that consists only of a scheme, a host and an optional port.
     #[error("an origin is a scheme, a host and an optional port")]
     NotAnOrigin,
-    /// The scheme is `http`, and the host is not this machine.
+    /// The scheme is `http`, but the host is not the local machine.
     #[error("only this machine may use `http`")]
     NotSecure,
 }
@@ -43,13 +43,14 @@ impl FromStr for WebOrigin {
     }
 }
 
-/// Whether a URL's host is safe in a header. A host may contain `;` or `,`, which would end a directive in the header.
+/// Whether a URL's host can be used in a header. A host with `;` or `,` cannot, because these characters would end a
+/// directive in the header.
 fn is_plain_host(url: &Url) -> bool {
     let is_plain = |ch: char| ch.is_ascii_alphanumeric() || "-._:[]".contains(ch);
     url.host_str().is_some_and(|host| host.chars().all(is_plain))
 }
 
-/// Whether a URL's host is this machine.
+/// Whether a URL's host is the local machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** the form contains no check that the widget performs differently from the server: no patterns for
 //! secrets (the widget applies them to its placeholder), no conditions (the widget does not support them), and no
-//! numbers (the widget accepts only digits).
+//! number fields (the widget accepts only digits).
 
 use guide::{Brand, Field, FieldType, Guide, Method};
 use render::{Context, markdown_prose};
@@ -86,7 +86,7 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
         label: field.label.clone(),
         kind,
         // A conditional field is never marked as required, because the widget cannot evaluate the condition. The server
-        // checks it.
+        // checks whether the field is required.
         required: field.required && field.when.is_none(),
         secret: field.secret,
         placeholder: field.placeholder.clone(),
@@ -98,8 +98,8 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
     }
 }
 
-/// The server normalizes a value before it checks the pattern, so the browser gets the pattern only if there is no
-/// normalization.
+/// Returns the pattern that the widget checks; `None` for secrets and for fields whose values are normalized. The
+/// server normalizes a value before it checks the pattern, but the widget would check the typed value.
 fn validation(field: &Field) -> Option<HubValidation> {
     let pattern = field.pattern.as_ref()?;
     if field.secret || !field.accept.is_empty() {

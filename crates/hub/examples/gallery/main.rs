@@ -1,4 +1,4 @@
-//! Writes every page in each of its states to a folder, for people and browser tests.
+//! Writes every page in each of its states to a folder, for manual review and for browser tests.
 //!
 //! ```console
 //! cargo run -p hub --example gallery -- FOLDER [PROVIDER…]
@@ -31,7 +31,8 @@ fn main() -> std::io::Result<()> {
         let (Some(guide), Some((name, bytes))) = (entry.guide(), entry.assets.iter().next()) else {
             continue;
         };
-        // For files, browsers derive the media type from the name. The Hub sends it in a header.
+        // The Hub sends an icon's media type in a header. For a local file, browsers derive it from the name, so the
+        // path keeps the name.
         let path = format!("assets/{}-{name}", guide.provider.key);
         fs::write(folder.join(&path), bytes)?;
         icons.push((format!("/connectors/{}/icon", guide.provider.key), format!("/{path}")));

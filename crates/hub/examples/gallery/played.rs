@@ -1,6 +1,6 @@
-//! Drives flows into their states with a guide's own scenarios, for the gallery and for tests.
+//! Brings flows into specific states by playing a guide's own scenarios, for the gallery and for tests.
 //!
-//! **Invariant:** no request leaves the program: the flow receives the scenario's responses.
+//! **Invariant:** no requests are sent: the flow receives the scenario's responses instead.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use secret::Secret;
 /// The time and the nonce used for every request.
 pub(crate) const MOMENT: Moment = Moment { unix_ms: 1_795_000_000_000, nonce: [7; 16] };
 
-/// Returns the parameters that a scenario's flow starts with.
+/// Returns the start parameters for a scenario's flow.
 pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
     let first = || method.environments.first().map(|one| one.key.clone());
     Start {
@@ -27,7 +27,7 @@ pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
     }
 }
 
-/// Creates a flow, enters the scenario's values and feeds at most this number of the scenario's responses to it.
+/// Creates a flow, enters the scenario's values, and passes at most `answers` of the scenario's responses to the flow.
 pub(crate) fn play(
     guide: &Arc<Guide>,
     method: &Method,
@@ -57,7 +57,7 @@ pub(crate) fn ending(method: &Method, is_outcome: impl Fn(OutcomeKind) -> bool) 
     method.scenarios.iter().find(|one| !one.agrees && is_outcome(one.then.outcome))
 }
 
-/// Converts plain values to secrets.
+/// Wraps plain-text values in `Secret`.
 pub(crate) fn hidden(values: &[(Key, String)]) -> Vec<(Key, Secret)> {
     values.iter().map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect()
 }

@@ -1,4 +1,4 @@
-//! Every page in each of its states.
+//! Renders every page in each of its states.
 //!
 //! **Invariant:** every state is reached by passing events to a flow, as a handler does.
 
@@ -34,12 +34,12 @@ pub(crate) fn bare(flow: &Flow) -> FormPage<'_> {
     }
 }
 
-/// Returns a rejected form with these values and problems.
+/// Returns a rejected form with the given values and problems.
 pub(crate) fn sent<'a>(typed: &'a [(Key, String)], problems: &'a [FieldProblem]) -> SentForm<'a> {
     SentForm { typed, problems }
 }
 
-/// Renders the pages of these providers (all providers if the list is empty), and the pages that do not belong to a
+/// Renders the pages for `providers` (for all providers if the list is empty), and the pages that do not belong to a
 /// provider.
 pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, providers: &[String]) -> Pages {
     let frame = Frame {
@@ -124,7 +124,8 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
     }
 }
 
-/// Values that the fields reject, derived from the fields' examples.
+/// Returns values that the method's fields reject, taken from the fields' examples; `None` if there are no such
+/// examples.
 fn rejected_values(method: &Method) -> Option<Vec<(Key, String)>> {
     let typed = method.fields.iter().filter_map(|field| {
         let example = field.examples.iter().find(|one| one.then.is_err() && !one.typed.trim().is_empty())?;
@@ -157,7 +158,8 @@ fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow
     put("done-limited", pages::done(frame, &DonePage { missed: &missed, is_again: true, ..done }));
 }
 
-/// Renders the pages for linking an account again: its form, the form with another host, and a different account.
+/// Renders the pages for linking an account again: the form, the form after the host was changed, and the page shown if
+/// the new account differs from the previous one.
 fn edited(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, guide: &Arc<Guide>, good: &guide::Scenario) {
     let has_it = |method: &&Method| method.scenarios.iter().any(|one| std::ptr::eq(one, good));
     let method = guide.methods.iter().find(has_it).expect("the scenario belongs to a method in the guide");

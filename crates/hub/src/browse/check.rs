@@ -1,5 +1,5 @@
-//! Shows checks as they run. The checks run in the background, in any process, and their progress is read from the
-//! database.
+//! Shows checks as they run. The checks run in the background, possibly in another process, and their progress is read
+//! from the database.
 //!
 //! **Invariant:** only one process at a time runs an attempt's checks, and it keeps renewing its lease while the checks
 //! run. If that process dies, the next process that is asked for progress takes over (`crate::leases`).
@@ -34,7 +34,7 @@ pub(super) async fn progress(
 ) -> Result<Response, Failure> {
     let work = match work(&context, &id, false).await {
         Ok(work) => work,
-        // No attempt is in progress if the account has been linked in the meantime.
+        // If the account has been linked in the meantime, the attempt has ended and cannot be resumed.
         Err(failure) => {
             let attempt = context.app.vault.attempt_of(context.session.seq, &id).await?;
             if attempt.is_none_or(|attempt| attempt.state != AttemptState::Linked) {
@@ -53,7 +53,7 @@ pub(super) async fn progress(
     Ok(axum::Json(progress).into_response())
 }
 
-/// The progress of running checks, as saved by the process that runs them.
+/// Returns the progress of running checks, as saved by the process that runs them; `None` if no checks are running.
 fn reports(work: &Work) -> Option<Vec<CheckReport>> {
     let progress = work.linking.attempt.progress.clone();
     let is_checking = matches!(work.linking.flow.stage(), Stage::Checking(_));

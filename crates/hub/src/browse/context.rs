@@ -1,4 +1,4 @@
-//! The context for the page handlers: the session, the frame around a page, and the page for a failure.
+//! The context that page handlers use: the session, the parts that all pages share, and the page shown for a failure.
 //!
 //! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is
 //! open.
@@ -31,7 +31,8 @@ use crate::request_id;
 use crate::texts::Language;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
-/// The query parameter with a frame's single-use token, in case the browser keeps no cookie for the frame.
+/// The name of the query parameter that contains a frame's single-use token. The token is needed if the browser does
+/// not keep the cookie for the frame.
 pub(super) const FRAME: &str = "frame";
 
 /// The context of a session's page. It proves that the browser opened the session's link.
@@ -53,7 +54,7 @@ pub(super) struct PageContext {
     ancestors: Vec<String>,
     look: Look,
     return_to: Option<String>,
-    /// The page that a person reloads to start over.
+    /// The path of the page that a person reloads to start over.
     back: String,
 }
 
@@ -62,7 +63,7 @@ pub(super) struct PageContext {
 pub(super) enum Failure {
     /// A service failed or rejected the request.
     Error(ApiError),
-    /// The reason why the page cannot be shown.
+    /// The page cannot be shown, for the given reason.
     Trouble(Trouble),
     /// The browser must be redirected to another path.
     Redirect(String),
@@ -86,11 +87,11 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The context that a session's page shares with `render_failures`.
+/// The slot through which a session's page passes its context to `render_failures`.
 type Shared = Arc<OnceLock<PageContext>>;
 
-/// Renders the page for a handler's failure. If the handler belongs to a session, the page is rendered in the session's
-/// frame.
+/// Renders the page for a handler's failure. If the request belongs to a session, the page uses the session's language
+/// and display options.
 pub(super) async fn render_failures(
     State(app): State<Arc<App>>,
     client: Client,
@@ -130,13 +131,13 @@ impl PageContext {
         }
     }
 
-    /// Sets the browser's secret.
+    /// Derives the CSRF token from the browser's secret.
     pub(super) fn set_browser(&mut self, secret: &str) {
         self.csrf = csrf(secret);
     }
 
-    /// Sets the session. For the language, the embedding page takes precedence over the session, and the session over
-    /// the browser.
+    /// Applies the session's settings and the link's display options. The language comes from the embedding page if it
+    /// specifies one, otherwise from the session, otherwise from the browser.
     pub(super) fn set_session(&mut self, session: &Session, presentation: &Presentation) {
         let languages = [&presentation.language, &session.made.language];
         if let Some(language) = languages.into_iter().flatten().find_map(|tag| Language::parse(tag)) {
@@ -151,7 +152,7 @@ impl PageContext {
         self.parent.clone_from(&presentation.parent);
     }
 
-    /// The frame around a page.
+    /// Returns the parts that all pages share.
     pub(super) fn frame(&self) -> Frame<'_> {
         Frame {
             brand: &self.app.brand,
@@ -180,12 +181,12 @@ impl PageContext {
         posted.filter(|posted| self.is_own(headers, posted.text("csrf"))).ok_or_else(|| self.stale())
     }
 
-    /// The failure for a form that is too old.
+    /// Returns the failure for a form that is too old.
     pub(super) fn stale(&self) -> Failure {
         Trouble::StaleForm { back: self.back.clone() }.into()
     }
 
-    /// Counts a request with an unknown token, and returns the failure to respond with.
+    /// Counts a request with an unknown token toward the rate limit, and returns the failure to respond with.
     pub(super) async fn wrong_guess(&self, why: Trouble) -> Failure {
         self.app.limiter.guessed_wrong(&self.client).await;
         why.into()
@@ -271,7 +272,7 @@ impl PageContext {
             (None, Some((_, frame))) => Err(self.without_cookie(seq, &frame).await),
             (None, None) => Err(self.wrong_guess(Trouble::NoSession).await),
             (Some(_), Some(_)) => {
-                // The browser kept the cookie, so the parameter is no longer needed.
+                // The browser kept the cookie, so the single-use token in the URL is no longer needed.
                 self.app.vault.delete_frame_token(seq, &browser).await?;
                 Err(Failure::Redirect(parts.uri.path().to_owned()))
             }
@@ -289,8 +290,8 @@ impl PageContext {
         }
     }
 
-    /// The failure for a frame for which the browser keeps no cookie. Its page opens a window in which the person
-    /// continues.
+    /// Returns the failure for a frame for which the browser does not keep the cookie. The resulting page lets the
+    /// person continue in a separate window.
     async fn without_cookie(&mut self, seq: i64, frame: &str) -> Failure {
         match self.app.vault.session_by_frame(seq, &Digest::of(frame)).await {
             Ok(Some((session, presentation))) => {

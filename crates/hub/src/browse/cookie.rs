@@ -1,7 +1,8 @@
 //! Cookies, which identify a browser after the token has been removed from the URL.
 //!
-//! **Invariant:** scripts cannot read a cookie. It is sent only to its session's pages and link, and only over TLS if
-//! the Hub uses TLS. If it is set in a frame on another site, the browser keeps it for that site only (`Partitioned`).
+//! **Invariant:** scripts cannot read a cookie. Browsers send it only to its session's pages and link, and only over
+//! TLS if the Hub uses TLS. A cookie that is set in a frame on another site is available on that site only
+//! (`Partitioned`).
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -25,7 +26,7 @@ pub(super) struct Cookie<'a> {
     pub(super) seconds: i64,
     /// Whether browsers reach the Hub over TLS.
     pub(super) is_secure: bool,
-    /// Whether the cookie is for a frame in a page on another site.
+    /// Whether the cookie is set in a frame that another site embeds.
     pub(super) embedded: bool,
 }
 
@@ -40,7 +41,8 @@ impl Cookie<'_> {
         let Self { name, path, seconds, .. } = self;
         let value = self.value.expose();
         let guard = match (self.embedded, self.is_secure) {
-            // Browsers require `Secure` with `SameSite=None`, and accept it from loopback without TLS.
+            // Browsers require `Secure` with `SameSite=None`, and accept `Secure` cookies from loopback addresses
+            // without TLS.
             (true, _) => "SameSite=None; Secure; Partitioned",
             (false, true) => "SameSite=Lax; Secure",
             (false, false) => "SameSite=Lax",

@@ -1,7 +1,8 @@
 //! Opens a session's link, which contains its token.
 //!
-//! **Invariant:** the token is checked once, and the browser is redirected to a URL without it. Only a person can use
-//! up a single-use link: by navigating to it or, if navigation cannot be detected, by pressing a button.
+//! **Invariant:** the token is checked once, and then the browser is redirected to a URL without the token. Only a
+//! person can use up a single-use link: by navigating to the link or, if navigation cannot be detected, by pressing a
+//! button.
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -20,10 +21,11 @@ use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
 use crate::wire::{Query, Segments};
 
-/// How long a person can continue in a window from a frame without a cookie, in minutes.
+/// The validity of a frame's single-use token, in minutes. If the browser does not keep the cookie for the frame, the
+/// token lets the person continue in a separate window.
 const MINUTES: i64 = 10;
 
-/// The query parameters of a link: how the pages are displayed.
+/// The query parameters of a link, which control how the pages are displayed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Display {
     /// The origin of the embedding page.
@@ -32,12 +34,12 @@ pub(super) struct Display {
     theme: Option<String>,
     /// The language of the embedding page.
     language: Option<String>,
-    /// `1` if embedded pages should have a footer.
+    /// `1` to show a footer on embedded pages.
     footer: Option<String>,
 }
 
 impl Display {
-    /// Unknown values are dropped.
+    /// Converts the parameters. Unrecognized values are ignored.
     fn presentation(self) -> Presentation {
         let scheme = self.theme.as_deref().and_then(|name| name.parse::<Scheme>().ok());
         let language = self.language.as_deref().and_then(Language::parse);
@@ -61,8 +63,8 @@ pub(super) async fn enter(
     };
     let now = Timestamp::now();
     let presentation = display.presentation();
-    // A page whose origin the session does not allow cannot use up a single-use link. It cannot embed the pages either,
-    // because their policy forbids it.
+    // Checked before the link is opened, so that a page from a disallowed origin cannot use up a single-use link. The
+    // Content-Security-Policy already prevents such a page from embedding the linking pages.
     if presentation.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
         return Err(Trouble::OriginNotAllowed.into());
     }
@@ -75,7 +77,7 @@ pub(super) async fn enter(
         return Ok(context.trouble(&Trouble::LinkExpired));
     }
     let path = path(session.seq);
-    // A person who returns in the same browser continues.
+    // If the link has already been opened in this browser, the person continues the session.
     if let Some(secret) = cookie::read(&headers, &cookie_name(session.seq)) {
         let browser = Digest::of(secret.expose());
         let known = vault.session_by_browser(session.seq, &browser).await?;
@@ -111,7 +113,8 @@ pub(super) async fn enter(
     Ok(redirect_with_cookie(&context, &session, browser.secret.secret(), &to, presentation.parent.is_some()))
 }
 
-/// Continues in a separate window, if the browser keeps no cookie for the frame.
+/// Exchanges a frame's token for a cookie in a separate window, where the person continues. This is needed if the
+/// browser does not keep the cookie for the frame.
 pub(super) async fn window(
     context: PageContext,
     headers: HeaderMap,
@@ -131,8 +134,9 @@ pub(super) async fn window(
     Ok(redirect_with_cookie(&context, &session, secret.secret(), &path(seq), false))
 }
 
-/// Whether the request is a navigation to a page that a person will see. These headers are not sent by link scanners in
-/// mail and chat, by prefetching browsers, or by browsers that reach the Hub without TLS.
+/// Whether the headers show that a person is navigating to the page. They do not if the request comes from a link
+/// scanner in a mail or chat app, from a browser that prefetches the page, or from a browser that reaches the Hub
+/// without TLS.
 fn is_navigation(headers: &HeaderMap) -> bool {
     let is = |name: &str, words: &[&str]| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|text| words.contains(&text))
@@ -144,8 +148,9 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
 }
 
-/// Whether a form was sent from one of the Hub's pages. There is no cookie yet to prove this. Anyone with the link may
-/// open the link, but another site must not open it unnoticed.
+/// Whether a form was submitted from one of the Hub's pages. There is no cookie yet that could prove this, so the
+/// browser's `Sec-Fetch-Site` header is checked. Anyone who has the link may open it, but another site must not open it
+/// without the person noticing.
 fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
@@ -154,8 +159,8 @@ fn path(session: i64) -> String {
     format!("/session/{session}")
 }
 
-/// Redirects a browser, and sets its secret as a cookie for the session's pages and for the link itself. A person can
-/// therefore open even a single-use link again in the same browser and continue.
+/// Redirects a browser, and sets the browser's secret as a cookie for the session's pages and for the link itself. In
+/// the same browser, a person can therefore reopen even a single-use link and continue.
 fn redirect_with_cookie(
     context: &PageContext,
     session: &Session,
@@ -163,8 +168,8 @@ fn redirect_with_cookie(
     to: &str,
     embedded: bool,
 ) -> Response {
-    // The cookie may outlive the session, because handing off a step extends the session. The Hub checks the session's
-    // expiry.
+    // The cookie may outlive the session, because the session is extended when a step is handed off. The Hub checks the
+    // session's expiry itself.
     let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDOFF_HOURS * 3600;
     let (name, is_secure) = (&cookie_name(session.seq), context.app.is_secure());
     let mut response = redirect_to(to);

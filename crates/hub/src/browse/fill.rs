@@ -40,7 +40,7 @@ pub(super) async fn submit(
 ) -> Result<Response, Failure> {
     let mut work = work(&context, &id, true).await?;
     let posted = context.posted(&headers, &body)?;
-    // The form was sent twice, and the first one is being processed.
+    // The form was submitted twice, and the first submission is being processed.
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(redirect_to(&work.path()));
     }
@@ -71,7 +71,7 @@ pub(super) async fn submit(
     rejected(&context, &work, &entered, &problems).await
 }
 
-/// Sends the person to the provider's sign-in, once all fields are filled in.
+/// Sends the person to the provider's sign-in if all values are valid and complete. Otherwise, shows the form again.
 async fn to_provider(
     context: &SessionContext,
     mut work: Work,

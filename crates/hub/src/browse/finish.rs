@@ -34,7 +34,7 @@ pub(super) async fn confirm(
     let posted = context.posted(&headers, &body)?;
     let mut work = match work(&context, &id, false).await {
         Ok(work) => work,
-        // The form was sent twice, and the account has already been stored.
+        // The form was submitted twice, and the account has already been stored.
         Err(_) if links.linked(&context.session, &id).await?.is_some() => {
             return Ok(redirect_to(&format!("{}/{id}/done", context.base())));
         }

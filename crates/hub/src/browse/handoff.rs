@@ -27,7 +27,7 @@ use crate::wire::Segments;
 /// available within the half hour that a session lasts.
 pub(super) const HANDOFF_HOURS: i64 = 72;
 
-/// Creates the link for a step.
+/// Creates the link that hands off a step, and shows the link.
 pub(super) async fn create(
     context: SessionContext,
     headers: HeaderMap,
@@ -36,7 +36,7 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let mut work = work(&context, &id, true).await?;
     let posted = context.posted(&headers, &body)?;
-    // Keeps the values entered so far, and the chosen environment.
+    // Saves the chosen environment and the values entered so far.
     let environment = posted.text("environment");
     if !environment.is_empty() {
         work.linking.flow.choose_environment(environment);
@@ -68,14 +68,15 @@ pub(super) async fn create(
     Ok(context.page(handoff_created(&context.frame(), &page)))
 }
 
-/// When a helper's link expires. The total extension of the session is limited, regardless of how often steps are
-/// handed off.
+/// Returns the expiry time of a helper's link: `HANDOFF_HOURS` from now, but at most `HANDOFF_HOURS` after the
+/// session's original expiry time, so that repeated handoffs cannot extend the session indefinitely.
 fn until(session: &Session, now: Timestamp) -> Timestamp {
     let after = |moment: Timestamp| moment.saturating_add(HANDOFF_HOURS.hours()).unwrap_or(moment);
     after(now).min(after(session.made.expires_at))
 }
 
-/// Opens a helper's link, or shows the step.
+/// Opens a helper's link if the URL contains the link's token. Otherwise, shows the step or, if its values have already
+/// arrived, a thank-you page.
 pub(super) async fn show(
     context: PageContext,
     headers: HeaderMap,
@@ -175,7 +176,8 @@ impl Helper {
         Ok(Self { handoff, attempt, session, context })
     }
 
-    /// A separate flow for the helper. Of the values that the asking person entered, it contains only the environment.
+    /// Creates a separate flow for the helper. It has the chosen environment, but no other value entered by the person
+    /// who asked for help.
     async fn flow(&self) -> Result<Flow, Failure> {
         let flow = self.context.app.links.helper_flow(&self.session, &self.attempt).await?;
         Ok(flow.ok_or(Trouble::LinkExpired)?)
@@ -192,7 +194,7 @@ impl Helper {
     }
 }
 
-/// Returns a problem for each requested field that was left empty.
+/// Returns a problem for each required field of the step that was left empty.
 fn missing(flow: &Flow, handoff: &Handoff, known: &[FieldProblem]) -> Vec<FieldProblem> {
     let fields = handoff.fields.iter().filter_map(|key| flow.method().field(key));
     let fields = fields.filter(|field| field.required && flow.applies(field));

@@ -1,6 +1,6 @@
 //! The fields of a submitted form.
 //!
-//! **Invariant:** every value is a [`Secret`] until a caller asks for a value that is public.
+//! **Invariant:** every value is a [`Secret`] until a caller requests it as a public value.
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -14,7 +14,7 @@ use crate::pages::field_of;
 pub(super) struct Posted(Vec<(String, Secret)>);
 
 impl Posted {
-    /// Parses a body; `None` if it does not have a form's content type.
+    /// Parses a request body; `None` if the content type is not `application/x-www-form-urlencoded`.
     pub(super) fn parse(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
         let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
         let kind = kind.split(';').next()?.trim();
@@ -25,8 +25,9 @@ impl Posted {
         Some(Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value.into_owned()))).collect()))
     }
 
-    /// Returns the value of a public field that the page itself defines; empty if it is missing. If there are several
-    /// values, the last one counts, because the value of the pressed button comes after an earlier choice.
+    /// Returns the value of a public field that the page itself defines, or an empty string if the field is missing. If
+    /// the field occurs more than once, returns the last value, because the pressed button's value follows an earlier
+    /// choice.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.expose())
     }
@@ -37,7 +38,7 @@ impl Posted {
     }
 }
 
-/// Returns the entered values of fields that are not secret, which may be shown again.
+/// Returns the values entered in non-secret fields. These values may be shown again.
 pub(super) fn public_values(method: &Method, typed: &[(Key, Secret)]) -> Vec<(Key, String)> {
     let public = |key: &Key| method.field(key.as_str()).is_some_and(|field| !field.secret);
     let shown = typed.iter().filter(|(key, _)| public(key));

@@ -1,7 +1,7 @@
 //! Sends browsers to a provider's sign-in and handles their return, for the linking pages and for StackOne's widget.
 //!
-//! **Invariant:** the state that a browser returns with must match its cookie. Nobody can finish a sign-in that someone
-//! else began, and forwarding the link does not work.
+//! **Invariant:** the state that a browser returns with must match the browser's cookie. Therefore, nobody can finish a
+//! sign-in that someone else began, even with a forwarded link.
 
 use std::sync::Arc;
 
@@ -26,13 +26,13 @@ use crate::wire::{Query, Segments};
 
 /// The name of the cookie that holds a sign-in's state.
 const STATE_COOKIE: &str = "waystone_away";
-/// The path that the provider redirects to.
+/// The path of the cookie, which is a prefix of the path that the provider redirects to.
 const PATH: &str = "/connect/oauth2";
 /// The lifetime of the cookie, in seconds.
 const SECONDS: i64 = 15 * 60;
 
-/// Starts a sign-in in the window that StackOne's widget opens. The URL contains the session's token and the values
-/// that were entered; the browser leaves this URL at once, and the URL is never logged.
+/// Starts a sign-in in the window that StackOne's widget opens. The URL contains the session's token and the entered
+/// values. The browser is redirected immediately, and the URL is never logged.
 pub(super) async fn start(
     State(app): State<Arc<App>>,
     context: PageContext,
@@ -56,7 +56,7 @@ pub(super) async fn start(
     }
 }
 
-/// Handles a browser that the provider redirects back.
+/// Handles the provider's redirect back to the Hub.
 pub(super) async fn callback(
     State(app): State<Arc<App>>,
     context: PageContext,
@@ -83,13 +83,14 @@ pub(super) async fn callback(
     Ok(response)
 }
 
-/// Sends the browser from a linking page to the provider. This path can set a cookie even if the page's frame cannot.
+/// Sends the browser from a linking page to the provider. This path can set a cookie even if the browser does not keep
+/// cookies for the frame that shows the page.
 pub(super) async fn leave(
     State(app): State<Arc<App>>,
     context: PageContext,
     Segments((seq, id)): Segments<(i64, String)>,
 ) -> Result<Response, Failure> {
-    // The id serves as a token: 128 random bits, valid once, for a few minutes.
+    // The id serves as a token: it has 128 random bits, can be used once, and expires after a few minutes.
     let sign_in = app.vault.sign_in(seq, &id).await?;
     let Some(sign_in) = sign_in.filter(|sign_in| sign_in.state == SignInState::Pending) else {
         return Err(context.wrong_guess(Trouble::LinkUsed).await);
@@ -119,7 +120,7 @@ impl Parameters {
         at.map(|at| self.0.remove(at).1.expose().to_owned()).unwrap_or_default()
     }
 
-    /// Returns the other parameters: the values entered in the widget's form.
+    /// Converts the remaining parameters, which are the values entered in the widget's form.
     fn entered(mut self) -> Entered {
         let environment = Some(self.take(ENVIRONMENT)).filter(|key| !key.is_empty());
         let values = self.0.into_iter().filter_map(|(name, value)| Some((Key::parse(&name)?, value)));
@@ -139,7 +140,7 @@ async fn to_provider(
     app.sign_ins.send(sign_in, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
-/// Redirects the browser to the provider, and sets a cookie by which the Hub recognizes the browser.
+/// Redirects the browser to the provider, and sets a cookie by which the Hub recognizes the browser when it returns.
 fn redirect_to_provider(app: &App, sent: &Sent) -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::FOUND;
@@ -156,7 +157,7 @@ fn set_state_cookie(app: &App, value: &Secret, seconds: i64, response: &mut Resp
     Cookie { name: STATE_COOKIE, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
 }
 
-/// Finishes the attempt, for a client that only polls for the result.
+/// Runs the checks and stores the account, because the widget polls for the result and shows no further pages.
 async fn for_widget(
     context: &PageContext,
     sign_in: &SignIn,
@@ -186,7 +187,7 @@ async fn for_widget(
     Ok(context.page(sign_in_failed(&context.frame(), &page, verdict)))
 }
 
-/// Returns to the linking pages, which show the checks as they run.
+/// Starts the checks, and redirects to the linking pages, which show the checks as they run.
 async fn for_page(
     context: &PageContext,
     sign_in: &SignIn,
@@ -203,8 +204,8 @@ async fn for_page(
     Ok(redirect_to(&back))
 }
 
-/// The page after a sign-in. If its window was opened only for the sign-in, it may not have the session's cookie. The
-/// person then continues in the other window.
+/// Redirects to the checks after a sign-in. A window that was opened just for the sign-in may not have the session's
+/// cookie. In that case, shows a page that asks the person to continue in the original window.
 pub(super) async fn back(
     Segments((seq, id)): Segments<(i64, String)>,
     session: Result<SessionContext, Failure>,

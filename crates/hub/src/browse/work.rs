@@ -1,4 +1,4 @@
-//! The new or resumed link attempt that a connector's pages work on.
+//! The link attempt that a connector's pages operate on, either new or resumed.
 
 use vault::AttemptState;
 
@@ -6,14 +6,15 @@ use super::context::{Failure, SessionContext};
 use crate::linking::Linking;
 use crate::pages::Before;
 
-/// A session's attempt with a connector, and the path of its pages.
+/// A session's attempt with a connector, and the base path of the attempt's pages.
 pub(super) struct Work {
     pub(super) linking: Linking,
     /// The path of the form: `/session/{session}/{connector}`.
     pub(super) base: String,
 }
 
-/// Resumes the session's attempt with a connector, or begins one.
+/// Resumes the session's attempt with a connector. If there is none, begins an attempt if `may_begin` is set, and
+/// redirects to the form otherwise.
 pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) -> Result<Work, Failure> {
     let app = &context.app;
     let connector = app.connectors.in_session(&context.session, id).await?;
@@ -27,7 +28,7 @@ pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) ->
 }
 
 impl Work {
-    /// The path of the page for the attempt's state.
+    /// Returns the path of the page for the attempt's state.
     pub(super) fn path(&self) -> String {
         let base = &self.base;
         match self.linking.attempt.state {
@@ -38,7 +39,7 @@ impl Work {
         }
     }
 
-    /// The account that is linked again, with the name that people know it by.
+    /// Returns the account that is being linked again, with its display name; `None` if no account was chosen.
     pub(super) fn before(&self) -> Option<Before> {
         let account = self.linking.replaces.as_ref()?;
         let name = account.name.clone().or_else(|| account.label.clone());

@@ -35,7 +35,7 @@
     }
 
     connectedCallback() {
-      // Properties that were set before this script loaded.
+      // Applies properties that were set before this script loaded.
       for (const name of ATTRIBUTES.map(camel)) {
         if (Object.hasOwn(this, name)) {
           const value = this[name];
@@ -59,7 +59,7 @@
       else this.#resize();
     }
 
-    /** Shows the linking pages. A modal stays closed until this is called. */
+    /** Shows the linking pages. A modal stays closed until this method is called. */
     open() {
       this.#closed = false;
       this.#load();
@@ -73,7 +73,7 @@
       this.#dispatch("close");
     }
 
-    // Batches attributes that change at the same time.
+    // Combines attribute changes that are made at the same time into a single reload.
     #schedule() {
       if (this.#due) return;
       this.#due = true;
@@ -98,8 +98,8 @@
       frame.src = `${this.baseUrl}/link/${encodeURIComponent(this.token)}?${query}`;
       this.#frame = frame;
       this.#shown = false;
-      // The Hub's pages send a message before they have loaded. If no message arrives, the frame shows something else,
-      // or nothing.
+      // The Hub's pages send a message before the frame's `load` event. If no message arrives, the frame is empty or
+      // shows a different page.
       frame.addEventListener("load", () => this.#wait(2000));
       this.#wait(30000);
       if (this.mode === "modal") this.#modal(frame);
@@ -162,7 +162,7 @@
       if (!this.#shown) this.#timer = setTimeout(() => this.#explain(), milliseconds);
     }
 
-    // Browsers do not report why a frame stays empty, but the Hub can report whether the session is the reason.
+    // Browsers do not report why a frame stays empty, so this asks the Hub whether the session's token is valid.
     async #explain() {
       const frame = this.#frame;
       let code = "unreachable";
@@ -181,7 +181,7 @@
       this.#dispatch("error", { code });
     }
 
-    // Error events do not bubble, because the window would treat them as its own errors.
+    // Error events do not bubble, because error handlers on `window` would mistake them for script errors.
     #dispatch(name, detail) {
       const bubbles = name !== "error";
       this[`on${name[0].toUpperCase()}${name.slice(1)}`]?.(detail);

@@ -1,7 +1,7 @@
 //! Detects changes in the guide folder without reading its files.
 //!
-//! Polling works on every file system, including network mounts that do not report changes. It compares names, sizes
-//! and times, which costs a few system calls per guide.
+//! Polling works on every file system, including network mounts that do not report changes. Each poll compares names,
+//! sizes and modification times, which takes a few system calls per guide.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 /// The size and modification time of each file in the folder.
 pub(super) type Scan = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
-/// Waits until the folder stops changing, so that no partly written file is read.
+/// Waits until the folder stops changing, so that partly written files are not read.
 pub(super) async fn settled(folder: &Path, mut last: Scan) -> Scan {
     const QUIET: Duration = Duration::from_millis(100);
     for _ in 0..20 {
@@ -29,7 +29,7 @@ pub(super) async fn scan(folder: &Path) -> Scan {
     let folder = folder.to_owned();
     let scanned = tokio::task::spawn_blocking(move || {
         let mut found = Scan::new();
-        // A guide folder, or a folder that contains guide folders. Deeper nesting is not supported.
+        // The folder is a guide folder or contains guide folders. Deeper nesting is not supported.
         gather(&folder, 1, &mut found);
         found
     });
@@ -40,7 +40,7 @@ fn gather(folder: &Path, depth: u8, found: &mut Scan) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
-        // Follows symbolic links, because Kubernetes replaces a mounted set of files by changing a link.
+        // Follows symbolic links, because Kubernetes updates mounted files by replacing a symbolic link.
         let Ok(metadata) = fs::metadata(&path) else { continue };
         if metadata.is_dir() && 0 < depth {
             gather(&path, depth - 1, found);

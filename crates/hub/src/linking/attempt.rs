@@ -1,4 +1,4 @@
-//! A link attempt: applies entered values to its flow, and prepares the account and the state for saving.
+//! A link attempt: applies entered values to its flow, and prepares its account and state for saving.
 
 use driver::NewLink;
 use guide::Key;
@@ -17,9 +17,9 @@ pub(crate) struct Linking {
     /// The attempt as it was last saved.
     pub(crate) attempt: Attempt,
     pub(crate) flow: Flow,
-    /// The requests and responses since the attempt was last saved.
+    /// The transcript lines added since the attempt was last saved.
     pub(super) new_lines: Vec<Value>,
-    /// The account that is linked again, if one was chosen.
+    /// The account that is being linked again, if one was chosen.
     pub(crate) replaces: Option<Account>,
 }
 
@@ -48,8 +48,8 @@ impl Linking {
         (problems, is_ready)
     }
 
-    /// Applies all values at once, for a client that cannot be asked for more values. Problems with them appear in the
-    /// flow.
+    /// Applies all values at once, for a client that cannot be asked for more values. Any problems with the values are
+    /// recorded in the flow.
     pub(super) fn submit(&mut self, entered: &Entered) -> Result<(), ApiError> {
         let known = &self.flow.method().environments;
         let environment = match (&entered.environment, known.as_slice()) {

@@ -1,7 +1,7 @@
 //! Runs a flow's checks, and records a transcript of the requests and waits.
 //!
-//! **Invariant:** each line of the transcript describes a request and its result, without bodies or headers. Values
-//! that a person entered appear only in host names.
+//! **Invariant:** each line of the transcript describes a request and its result, without bodies or headers. Entered
+//! values can appear in host names, but nowhere else.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) 
     run(egress, vault, flow, &mut Vec::new(), FlowOwner::None).await
 }
 
-/// Runs an account's flow, and stores the tokens that it renews.
+/// Runs an account's flow, and stores any renewed tokens.
 pub(crate) async fn check_and_keep(
     egress: &Egress,
     vault: &Vault,
@@ -110,7 +110,7 @@ impl Observer for RunObserver<'_> {
     }
 }
 
-/// The status class of a response for the metrics, or `failed` if there was no response.
+/// Returns the status class of a response for the metrics (`2xx`, for example), or `failed` if there was no response.
 fn outcome(answer: &Answer) -> &'static str {
     match answer {
         Answer::Response(response) => match response.status {

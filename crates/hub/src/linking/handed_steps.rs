@@ -10,12 +10,12 @@ use vault::{Attempt, AttemptState, Session};
 use super::links::Links;
 use crate::wire::error::{ApiError, CONFLICT};
 
-/// The maximum number of tries to add a helper's values if other requests change the link attempt at the same time.
+/// How many times to try to add a helper's values, in case other requests change the link attempt at the same time.
 const RETRIES: u32 = 5;
 
 impl Links {
-    /// Creates the flow for the helper who was handed a step of an attempt. Of the attempt's values, the flow contains
-    /// only the environment. `None` if the guide or the connector no longer exists.
+    /// Creates the flow for the helper who was handed a step of an attempt. The flow has the attempt's environment, but
+    /// none of its values. Returns `None` if the guide or the connector no longer exists.
     pub(crate) async fn helper_flow(
         &self,
         session: &Session,

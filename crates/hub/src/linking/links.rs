@@ -36,7 +36,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Begins an attempt, without saving it. If `replaces` is an account, the attempt links it again.
+    /// Begins an attempt, without saving it. If `replaces` is an account, the attempt links that account again.
     pub(crate) async fn begin(
         &self,
         session: &Session,
@@ -80,7 +80,7 @@ impl Links {
         Ok(linking)
     }
 
-    /// Begins an attempt that sends a browser to the provider at once, and saves it. Returns an error if a value is
+    /// Begins and saves an attempt that immediately sends the browser to the provider. Returns an error if a value is
     /// missing, because the client cannot be asked for the value later.
     pub(crate) async fn begin_sign_in(
         &self,
@@ -105,8 +105,8 @@ impl Links {
     }
 
     /// Begins an attempt that links an account again, if the session may edit it. Uses the account's own connector if
-    /// it still exists. Otherwise, uses the connector with the id `otherwise`. The widget sends the id of the
-    /// provider's first connector, which may be a different one.
+    /// the session can still link accounts with it. Otherwise, uses the connector with the id `otherwise`: the widget
+    /// always sends the id of the provider's first connector, which may not be the account's own connector.
     pub(crate) async fn relink(
         &self,
         session: &Session,
@@ -150,7 +150,8 @@ impl Links {
     }
 
     /// Links an account for a client that waits for the result and cannot be asked for more values: checks the entered
-    /// values, and stores the account. A new account counts as confirmed. Only the outcome is saved, not the progress.
+    /// values, and stores the account. A new account does not need to be confirmed. The outcome is saved, but not the
+    /// progress.
     pub(crate) async fn link(
         &self,
         client: &Client,
@@ -166,7 +167,7 @@ impl Links {
         if checked.is_ok() && matches!(linking.flow.stage(), Stage::Confirm { .. }) {
             let stored = self.store(&mut linking).await;
             if stored.is_err() {
-                // The transcript is saved for support, whatever the outcome.
+                // Saves the transcript for support even if the account was not stored.
                 linking.flow.stored(false);
                 self.save(&mut linking).await?;
             }
@@ -178,8 +179,8 @@ impl Links {
         Err(refusal(&linking.flow, &linking.attempt.id).unwrap_or_else(unfinished))
     }
 
-    /// Finishes an attempt after a sign-in, for a client that only polls for the result: runs the checks and stores the
-    /// account.
+    /// Finishes an attempt after a sign-in: runs the checks and stores the account. This is for a client that polls for
+    /// the result and shows no further pages.
     pub(crate) async fn finish(&self, client: &Client, linking: &mut Linking) -> Result<Account, ApiError> {
         if linking.is_checking() {
             self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
@@ -193,8 +194,9 @@ impl Links {
         }
     }
 
-    /// Saves an attempt, and starts its checks in the background. `false` if another task is already running them. That
-    /// task uses the saved attempt, which lacks the code from a sign-in. Only this flow has the code.
+    /// Saves an attempt, and starts its checks in the background. Returns `false` if another task is already running
+    /// the checks. That task uses the saved attempt, which does not contain the authorization code from a sign-in;
+    /// `linking` is the only flow that has the code.
     pub(crate) async fn check(
         self: &Arc<Self>,
         client: &Client,
@@ -291,8 +293,8 @@ impl Links {
                 stored.extend(stored_values(&credentials));
                 Some(account.clone())
             }
-            // Linking an account again updates the account. If the owner has several accounts, the vault finds the
-            // right one.
+            // If no account was chosen and the owner has exactly one, the attempt is based on that account. If the
+            // owner has several, the vault determines which account to update.
             None => match self.accounts.at(session, connector.provider()).await?.as_slice() {
                 [only] => Some(only.clone()),
                 _ => None,
@@ -340,7 +342,7 @@ impl Links {
         Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
     }
 
-    /// Runs an attempt's checks in a background task; `false` if another task is already running them.
+    /// Runs an attempt's checks in a background task. Returns `false` if another task is already running them.
     async fn spawn(
         &self,
         id: String,
@@ -368,11 +370,10 @@ impl Links {
         let Linking { flow, new_lines, .. } = linking;
         let checked = check::run(&self.egress, &self.vault, flow, new_lines, owner).await;
         if checked.is_err() {
-            // The attempt must not stay in the state `checking`, so that a person who returns finds the form with all
-            // entered values.
+            // Ends the state `checking`, so that a person who returns finds the form with all entered values.
             flow.give_up_checks();
         }
-        // The code from the sign-in was lost with the process that held it.
+        // Unfinished checks need the code from the sign-in, which was lost with the process that held it.
         flow.interrupted();
         checked
     }

@@ -1,8 +1,8 @@
 //! Converts the reason that an attempt cannot continue into an API error.
 //!
-//! **Invariant:** 401 and 403 are never used: StackOne's widget treats them as an expired session and, when editing,
-//! even as success. The provider's response appears only in `provider_response`, which clients show as a quotation,
-//! never in a message, which they render as Markdown.
+//! **Invariant:** the status codes 401 and 403 are never used, because StackOne's widget treats them as an expired
+//! session and, when editing, even as success. The provider's response appears only in `provider_response`, which
+//! clients show as a quotation. It never appears in a message, because clients render messages as Markdown.
 
 use guide::OutcomeKind;
 use link::{FieldProblem, Flow, Stage};

@@ -1,4 +1,5 @@
-//! The pages for the account that the checks found: one to confirm it, and one after it is stored.
+//! The pages for the account that the checks found: one that asks the person to confirm it, and one that is shown after
+//! it has been stored.
 //!
 //! **Invariant:** when an account is linked again, the page shows the previous account next to the new one.
 
@@ -23,15 +24,15 @@ pub struct Before {
 /// The data for the page on which an account is confirmed.
 #[derive(Clone, Copy)]
 pub struct AccountPage<'a> {
-    /// The flow, with an account to confirm.
+    /// The flow, which is waiting for the account to be confirmed.
     pub flow: &'a Flow,
     /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// The account that is linked again.
+    /// The account that is being linked again; `None` if no account was chosen.
     pub before: Option<&'a Before>,
 }
 
-/// The data for the last page.
+/// The data for the last page, which shows the linked account.
 #[derive(Clone, Copy)]
 pub struct DonePage<'a> {
     /// The provider.
@@ -82,7 +83,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     render_page(frame, &head, "confirm.html", page)
 }
 
-/// Renders the page shown when the account is stored.
+/// Renders the page that is shown after the account has been stored.
 pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
     let texts = frame.texts();
     let name = page.identity.map_or(page.provider.name, |identity| identity.name.as_str());

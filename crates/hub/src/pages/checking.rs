@@ -43,7 +43,7 @@ pub struct Report {
     pub state: &'static str,
     /// The state in the reader's language.
     pub says: String,
-    /// The seconds until the next attempt, if the check is waiting.
+    /// The seconds until the check is retried, if it is waiting.
     pub seconds: Option<i64>,
 }
 

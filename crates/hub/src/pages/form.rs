@@ -27,17 +27,17 @@ pub struct FormPage<'a> {
     pub base: &'a str,
     /// The path for choosing another provider; `None` if there is only one provider.
     pub providers: Option<&'a str>,
-    /// The rejected form that the page responds to; `None` if the page was simply opened.
+    /// The rejected form that the page shows again; `None` if no form was submitted.
     pub sent: Option<SentForm<'a>>,
     /// The id by which support can find the failed attempt.
     pub attempt: Option<&'a str>,
-    /// The account that is linked again.
+    /// The account that is being linked again; `None` if no account was chosen.
     pub before: Option<&'a Before>,
     /// Steps that were handed to another person.
     pub handed: &'a [HandedStep<'a>],
 }
 
-/// A form that was sent and rejected.
+/// A form that was submitted and rejected.
 #[derive(Clone, Copy)]
 pub struct SentForm<'a> {
     /// The entered values that were rejected. Values of secret fields are ignored.
@@ -81,7 +81,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         (false, true) => texts.connect_again.to_owned(),
         (false, false) => texts.connect.to_owned(),
     };
-    // The host would reveal a value that another person entered.
+    // The host is hidden if it would reveal a value that another person entered.
     let is_theirs = |key: &&Key| {
         let step = flow.method().collected_at(key.as_str());
         page.handed.iter().any(|handed| step.is_some_and(|step| step.key == *handed.step))
@@ -112,8 +112,8 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
     render_page(frame, &head, "form.html", page)
 }
 
-/// The environments to choose from; empty if there is only one. If there are more than four, the page shows a drop-down
-/// list.
+/// Returns the environments that a person can choose from; empty if there is no choice. If there are more than four,
+/// the page shows a drop-down list.
 fn environments(flow: &Flow) -> Vec<Value> {
     let method = flow.method();
     if method.environments.len() < 2 || method.tells_environment() {

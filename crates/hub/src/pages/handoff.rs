@@ -28,7 +28,8 @@ pub struct HandoffPage<'a> {
 /// The data for the helper's page.
 #[derive(Clone, Copy)]
 pub struct HelpPage<'a> {
-    /// The helper's own flow. Of the values that the asking person entered, it contains only the environment.
+    /// The helper's own flow. It has the chosen environment, but no other value entered by the person who asked for
+    /// help.
     pub flow: &'a Flow,
     /// The step that was handed off.
     pub step: &'a Step,
@@ -94,7 +95,7 @@ pub fn help_thanks(frame: &Frame<'_>) -> String {
     render_page(frame, &head, "notice.html", context! { mark => "done", note => texts.help_close })
 }
 
-/// Returns the step, preceded by the steps that produce the values that are entered in it.
+/// Returns the step, preceded by the steps that produce its values.
 fn leading_to<'f>(flow: &'f Flow, step: &'f Step) -> impl Iterator<Item = &'f Step> {
     let produces = |one: &Step| one.obtains.iter().any(|key| step.collects.contains(key));
     let before = flow.all_steps().into_iter().map(|(_, one)| one);

@@ -17,11 +17,11 @@ pub struct ProviderCard {
     pub key: String,
     /// The provider's name.
     pub name: String,
-    /// Other names by which the search finds the provider.
+    /// Alternative names that the search also matches.
     pub aliases: Vec<String>,
     /// The provider's categories.
     pub categories: Vec<String>,
-    /// The path that chooses the provider.
+    /// The path for choosing the provider.
     pub url: String,
 }
 
@@ -45,9 +45,9 @@ pub struct MethodCard {
     pub label: String,
     /// A description in one sentence, in the guide's language.
     pub description: Option<String>,
-    /// Whether people sign in to the provider.
+    /// Whether people sign in to the provider in the browser.
     pub in_browser: bool,
-    /// The path that chooses the method.
+    /// The path for choosing the method.
     pub url: String,
 }
 
@@ -67,7 +67,8 @@ pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
     let texts = frame.texts();
     let found = search(page.all, page.query, page.category);
     let is_found = |card: &ProviderCard| found.iter().any(|one| one.key == card.key);
-    // The best matches come first. The other providers stay on the page, because the script searches all of them again.
+    // The best matches come first. The other providers stay on the page, hidden, because the script searches all
+    // providers.
     let others = page.all.iter().filter(|card| !is_found(card));
     let cards = found.iter().copied().chain(others).map(|card| {
         context! { card => data(card), icon => icon(&card.key), hidden => !is_found(card) }
@@ -136,7 +137,8 @@ fn distance_of(name: &str, query: &str) -> Option<u32> {
         return Some(2);
     }
     let length = query.chars().count();
-    // Tolerates one wrong letter in a short word and two in a longer word, but none in a two-letter query.
+    // Tolerates one wrong letter in a query of three to five letters and two in a longer query, but none in a shorter
+    // query.
     let allowed = match length {
         0..=2 => return None,
         3..=5 => 1,

@@ -1,4 +1,4 @@
-//! The parts that all pages share: head, landmarks and the stages of linking.
+//! The parts that all pages share: the document head, the landmarks and the stages of linking.
 //!
 //! **Invariant:** every inserted value is escaped and stripped of invisible and direction-changing characters, except
 //! for markup from `render`. An unknown name in a template is an error. Tests rule out such errors by rendering every
@@ -40,7 +40,7 @@ pub struct Frame<'a> {
 pub enum Mode<'a> {
     /// The page is shown in its own window.
     Standalone,
-    /// The page is in a frame. Heights and events are sent only to pages from this origin.
+    /// The page is in a frame. Its height and events are sent only to pages from this origin.
     Embedded {
         /// The origin of the embedding page.
         parent: &'a str,
@@ -85,7 +85,7 @@ impl<'a> From<&'a Guide> for PageProvider<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Returns the context that resolves references in the guide's texts.
+    /// Returns the context that resolves references in the guide's prose.
     pub(super) fn context(&self, flow: &'a Flow) -> render::Context<'a> {
         let context = render::Context::new(flow.guide(), flow.method(), self.brand);
         match flow.environment() {
@@ -98,7 +98,7 @@ impl<'a> Frame<'a> {
         self.language.texts()
     }
 
-    /// Inserts the product's name and these values into a message.
+    /// Inserts the product's name and the given values into a message.
     pub(super) fn fill(&self, message: &str, values: &[(&str, &str)]) -> String {
         fill(message, &[&[("product", self.brand.name.as_str())], values].concat())
     }
@@ -179,7 +179,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     pages
 });
 
-/// Whether a character is invisible and changes how other text is displayed.
+/// Whether a character is invisible or changes the text direction. Line breaks and tabs are not included.
 fn is_invisible(ch: char) -> bool {
     let is_break = matches!(ch, '\n' | '\t');
     (ch.is_control() && !is_break)
@@ -241,8 +241,8 @@ pub(super) fn render_page(frame: &Frame<'_>, head: &Head<'_>, template: &str, pa
         .get_template(template)
         .and_then(|shell| shell.render(context! { ..page, ..around }))
         .unwrap_or_else(|error| panic!("{template} cannot be rendered: {error:#}"));
-    // Template tags leave empty lines and indentation behind, which are removed. Line breaks in `pre` and `textarea`
-    // are character references, so they are kept.
+    // Removes the empty lines and indentation that template tags leave behind. Line breaks in `pre` and `textarea` are
+    // character references, so they are kept.
     html.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 

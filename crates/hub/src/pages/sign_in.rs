@@ -60,7 +60,7 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the page in the window that was opened for the sign-in. The person continues in the other window.
+/// Renders the page in the window that was opened for the sign-in. The person continues in the original window.
 pub fn signed_in(frame: &Frame<'_>, provider: Option<PageProvider<'_>>) -> String {
     let texts = frame.texts();
     let head = Head { provider, ..Head::new(texts.browser_done_title, texts.help_close) };

@@ -31,7 +31,7 @@ pub enum Trouble {
     CookiesBlocked {
         /// The path that continues in a separate window.
         action: String,
-        /// The single-use token that allows the window to continue.
+        /// The single-use token that lets the person continue in that window.
         frame: String,
     },
     /// The session does not allow the embedding page's origin.
@@ -85,9 +85,9 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the page that is shown before a single-use link is opened, for requests that may not come from a person:
-/// link scanners in mail and chat request links, too, but never submit a form. The form is submitted to the page's own
-/// path. Viewing the page does not use up the link.
+/// Renders the page with the button that opens a single-use link. It is shown if a request may not come from a person:
+/// link scanners in mail and chat apps also request links, but never submit a form. The form is submitted to the page's
+/// own path. Viewing the page does not use up the link.
 pub fn opening(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
     let head = Head::new(frame.fill(texts.open_title, &[]), texts.open_lead);

@@ -1,4 +1,4 @@
-//! Tests that each language has every message, with the same names in braces.
+//! Tests that each language has every message, with the same placeholders.
 
 use guide::Mistake;
 

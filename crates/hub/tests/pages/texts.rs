@@ -1,4 +1,4 @@
-//! The texts of pages: fields, problems and results, in both languages.
+//! Tests the wording on pages: fields, problems and results, in both languages.
 
 use std::sync::Arc;
 

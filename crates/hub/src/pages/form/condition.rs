@@ -11,7 +11,7 @@ pub(super) fn when(condition: &Condition) -> String {
         .to_string()
 }
 
-/// Formats a condition for people, as the labels of the options to choose.
+/// Formats a condition for people, as a list of the environments and options that meet it.
 pub(super) fn only(flow: &Flow, condition: &Condition) -> String {
     let method = flow.method();
     let environment =

@@ -39,12 +39,13 @@ pub(in crate::pages) struct FormState<'a> {
     pub(in crate::pages) typed: &'a [(Key, String)],
     pub(in crate::pages) problems: &'a [&'a FieldProblem],
     pub(in crate::pages) verdict: Option<&'a Verdict>,
-    /// Whether an account is linked again.
+    /// Whether an account is being linked again.
     pub(in crate::pages) is_again: bool,
     pub(in crate::pages) handed: &'a [HandedStep<'a>],
 }
 
-/// Returns the name of a field's input. It differs from the key, because a field's key may be `csrf`.
+/// Returns the name of a field's input. The name is not just the key, because a field's key could be `csrf`, which is
+/// the name of another input.
 pub fn field_name(key: &Key) -> String {
     format!("field.{key}")
 }
@@ -96,8 +97,8 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         name => field_name(&field.key),
         label => &field.label,
         control => control(field.kind),
-        // The `type` attribute of a single-line input. The browser's own types would reject a pasted URL or a number
-        // with a space, but the server accepts and normalizes both.
+        // The `type` attribute of a single-line input. With types such as `url` and `number`, browsers would reject a
+        // pasted URL or a number with a space, but the server accepts and normalizes both.
         kind => if field.kind == FieldType::Email { "email" } else { "text" },
         secret => field.secret,
         file => field.kind == FieldType::File,
@@ -114,7 +115,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         error => data(error),
         // Whether the provider refused the credentials because of this value.
         fault => verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
-        // Whether the field is another possible cause.
+        // Whether the value of this field is another possible cause of the refusal.
         maybe => verdict.is_some_and(|verdict| verdict.or_fields.contains(&field.key)),
         // The environment that the entered address belongs to.
         belongs => data(belongs),

@@ -44,7 +44,7 @@ pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Val
     }
 }
 
-/// Builds a step for the template: its text, and the fields for the values that it produces.
+/// Builds a step for the template: its text, and the fields whose values are produced or entered in it.
 pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -> Value {
     let entered = step.collects.iter().filter(|key| !step.obtains.contains(key));
     let fields = step.obtains.iter().chain(entered).filter_map(|key| flow.method().field(key.as_str()));
@@ -56,8 +56,8 @@ pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -
     }
 }
 
-/// Returns the key of the step that is highlighted: the step with the first problem, or the step that a failure leads
-/// back to.
+/// Returns the key of the step to highlight: the step with the first problem, or the step to return to after a failed
+/// check.
 pub(super) fn active(flow: &Flow, verdict: Option<&Verdict>, problems: &[&FieldProblem]) -> Option<Key> {
     let of_field = |key: &Key| flow.method().made_at(key.as_str()).map(|step| step.key.clone());
     if let Some(problem) = problems.first() {

@@ -18,9 +18,9 @@ pub(super) struct Summary<'a> {
     headline: &'a str,
     says: Option<Localized>,
     fix: Option<Localized>,
-    /// The Hub's own text below the headline.
+    /// The Hub's own paragraph below the headline.
     lead: Option<&'static str>,
-    /// Whether the failure is transient, so that only waiting helps.
+    /// Whether the failure is transient. If so, the person can only wait and try again.
     is_passing: bool,
     /// The keys and labels of the fields to check.
     fields: Vec<(&'a str, &'a str)>,

@@ -20,7 +20,7 @@ if (polled) {
       const [what, how] = [one(".what", item), one(".how", item)];
       if (what.textContent !== label) what.textContent = label;
       if (item.className !== state || state === "waiting") {
-        // Screen readers announce a change once, not on every second of a countdown.
+        // Screen readers announce each state change once, but not every second of a countdown.
         if (item.className !== state && state !== "pending") changes.push(`${label}: ${says}`);
         item.className = state;
         how.textContent = says;
@@ -39,7 +39,7 @@ if (polled) {
       const { state, reports, next } = await answer.json();
       failures = 0;
       draw(reports);
-      // While the next page is still the form, the person has not returned from the sign-in.
+      // On the sign-in page, the state stays `form` until the person has returned from the provider.
       if (next && (list || state !== "form")) { location.replace(next); return; }
     } catch {
       failures += 1;

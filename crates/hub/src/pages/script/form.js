@@ -1,4 +1,4 @@
-// The form and the guide next to it: focusing a field shows its step, and reading a step shows its field.
+// The form and the guide next to it: focusing a field shows its step, and pointing to a step highlights its fields.
 const form = document.getElementById("_form");
 const environment = () => one('input[name="environment"]:checked, select[name="environment"]', form)?.value;
 if (form) {
@@ -13,8 +13,8 @@ if (form) {
     step.classList.add("now");
     if (isBeside()) released.then(() => bring(step));
   };
-  // The guide scrolls separately. The page scrolls only if the step would still be below the window. It then keeps the
-  // field in view, because this replaces the browser's own scrolling to the focused element.
+  // Scrolls the guide until the step is visible. If the step is still below the window, also scrolls the page, but
+  // keeps the focused field in view, because this replaces the browser's own scrolling to the focused element.
   const bring = (step) => {
     const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
     if (inner.top >= Math.max(outer.top, 0) && inner.bottom <= Math.min(outer.bottom, innerHeight)) return;
@@ -121,7 +121,7 @@ if (form) {
     choose();
     mark();
   });
-  // After a failure, starts at the step to fix.
+  // After a failure, shows the step to fix.
   const first = one(".step.now");
   if (first) show(first);
   choose();
@@ -145,7 +145,7 @@ if (form) {
     form.addEventListener("submit", () => turn(false));
   }
 
-  // Reads a file in the browser, and sends the file's text.
+  // Reads a file in the browser, and puts the file's text into the field.
   for (const label of all("[data-file]", form)) {
     label.hidden = false;
     one("input", label).addEventListener("change", async (event) => {

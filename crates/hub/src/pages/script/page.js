@@ -5,7 +5,7 @@ const one = (selector, within = document) => within.querySelector(selector);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 // Sends heights and events to the embedding page, but only to the session's origin. A window that was opened by a frame
-// sends them to the frame, which forwards them.
+// sends the `linked` event to the frame, which forwards it.
 const parentOrigin = document.body.dataset.parent;
 const isFramed = Boolean(parentOrigin) && window.parent !== window;
 const send = (type, detail) => {
@@ -29,12 +29,12 @@ const { event: pageEvent, detail, provider } = document.body.dataset;
 send("page", { title: document.title });
 if (pageEvent) send(pageEvent, { detail, provider });
 
-// Moves the focus to new content.
+// Moves the focus to the summary of problems.
 const summary = document.getElementById("_summary");
 if (summary) summary.focus();
 
-// Nothing moves while a pointer is pressed, because a button that moves away is not clicked. Pressing a button blurs
-// the current field first, so any changes caused by the blur wait until the pointer is released.
+// Delays movement until the pointer is released: pressing a button first blurs the current field, and if this moved the
+// button, it would not be clicked.
 let released = Promise.resolve();
 addEventListener("pointerdown", () => {
   released = new Promise((release) => {
@@ -42,7 +42,7 @@ addEventListener("pointerdown", () => {
   });
 }, true);
 
-// Sends a form only once.
+// Prevents a form from being submitted twice.
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) { event.preventDefault(); return; }

@@ -7,7 +7,7 @@ if (query) {
   let category = one(".chips [aria-current]")?.dataset.category ?? "";
   const plain = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(" ");
 
-  // The edit distance, counting insertions, deletions, substitutions and swapped neighbors.
+  // The edit distance, counting insertions, deletions, substitutions and swaps of adjacent letters.
   const editDistance = (a, b) => {
     let [older, old] = [[], [...Array(b.length + 1).keys()]];
     for (let i = 1; i <= a.length; i += 1) {
