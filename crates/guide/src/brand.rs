@@ -40,8 +40,8 @@ pub struct Theme {
     pub accent_dark: Option<String>,
 }
 
-// The wording is generic over the types of its strings. `T` is a single line and `P` is Markdown; both are plain
-// strings until they are parsed.
+// The wording types are generic over the types of their text: `T` for a single line and `P` for Markdown. Both are
+// plain strings until the brand file is lowered.
 
 /// The fixed wording of pages for people who link an account.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -56,13 +56,13 @@ pub struct LinkWording<T = Template, P = Prose> {
     pub heading: T,
     /// The step in which people open the hub.
     pub open: Titled<T, P>,
-    /// The step in which people fill in the fields. The list of labels follows this sentence.
+    /// The step in which people fill in the fields. The list of field labels follows the step's text.
     pub fill: Titled<T, P>,
     /// The title of the step in which people connect.
     pub connect_title: T,
     /// What happens when people connect, one line for each event, as Markdown.
     pub connect: Vec<P>,
-    /// What happens if people sign in to the provider in a browser. Default: the lines of `connect`.
+    /// What happens if people sign in to the provider in a browser. Default: the lines in `connect`.
     #[serde(default)]
     pub connect_in_browser: Vec<P>,
     /// The closing sentence, as Markdown.

@@ -66,7 +66,7 @@ pub enum Carrier {
 pub(crate) enum Grant {
     /// The person signs in on the provider's page in a browser.
     AuthorizationCode,
-    /// The client authenticates as itself, without a person.
+    /// The client authenticates as itself, and no user is involved.
     ClientCredentials,
     /// The person enters a user name and password.
     Password,
@@ -109,7 +109,7 @@ pub(crate) enum TokenBody {
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum Algorithm {
-    /// HMAC with SHA-1. Only for request signatures.
+    /// HMAC with SHA-1. Allowed only for request signatures.
     Hs1,
     /// HMAC with SHA-256.
     Hs256,
@@ -147,7 +147,7 @@ impl Algorithm {
     }
 }
 
-/// The encoding for an HMAC key.
+/// The encoding of an HMAC key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyEncoding {
@@ -202,7 +202,7 @@ pub enum Identifies {
     /// The account at the provider.
     #[default]
     Account,
-    /// Only the credential, because the provider does not identify the account.
+    /// The credential itself, because the provider does not identify the account.
     Credential,
 }
 

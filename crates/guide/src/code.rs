@@ -1,8 +1,8 @@
 //! The kinds of findings that reading a file can produce, each with its page.
 //!
-//! These pages provide the content for `waystone explain`, the reason and advice below each finding, and the index of
-//! findings. A code consists of `W` and four digits and is never reused. `W00…` codes are about text, `W01…` codes
-//! about shape, and `W02…` codes about meaning. Codes from `W03…` belong to rules in the `lint` crate.
+//! The pages contain the text that `waystone explain` shows, the reason and advice below each finding, and the entries
+//! in the index of findings. A code consists of `W` and four digits and is never reused. `W00…` codes are about text,
+//! `W01…` codes about shape, and `W02…` codes about meaning. `W03…` codes belong to the rules in the `lint` crate.
 
 mod meaning;
 mod shape;

@@ -1,12 +1,12 @@
 //! Findings: messages to authors about their guides.
 //!
-//! Findings are collected as values, so no finding stops the reader.
+//! Findings are collected as values, so a finding never prevents the rest of the file from being read.
 
 use crate::page::{CodePage, Severity};
 use crate::source::Span;
 
-/// The maximum number of findings reported for a file. Authors do not read more findings than this, and creating them
-/// takes time.
+/// The maximum number of findings reported for a file. Authors are unlikely to read more findings than this, and
+/// creating more findings would take time.
 pub(crate) const MOST_FINDINGS: usize = 100;
 
 /// A mistake or a possible improvement at a specific location in a file.
@@ -22,7 +22,7 @@ pub struct Finding {
     pub label: String,
     /// Related locations in the file, each with a label.
     pub also: Vec<(Span, String)>,
-    /// Advice on how to fix this case. `None` if the page's general advice applies.
+    /// Advice on how to fix this particular mistake. `None` if the page's general advice applies.
     pub help: Option<String>,
     /// The edit that fixes the mistake. `None` if no edit is certain to be correct.
     pub fix: Option<Edit>,
@@ -38,7 +38,8 @@ pub struct Edit {
 }
 
 impl Finding {
-    /// Creates a finding with only a message. The methods below set the other fields.
+    /// Creates a finding that has a message but no label, related locations, advice or edit. The methods below set the
+    /// other fields.
     pub fn new(code: &'static CodePage, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -85,15 +86,15 @@ impl Finding {
     }
 }
 
-/// The known name closest to an unknown name, or `None` if no known name is similar enough to be the intended one.
+/// The known name that is closest to `wrong`. `None` if no known name is similar enough to be the intended name.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
     let length = wrong.chars().count();
     let reach = |name: &str| (name.chars().count().max(3) / 3).max(1);
     known
         .into_iter()
-        // Computing a distance takes time proportional to the product of both lengths, and a hostile file can contain
-        // very long names.
+        // Skips names whose lengths differ too much: computing an edit distance takes time proportional to the product
+        // of both lengths, and a malicious file can contain very long names.
         .filter(|name| length.abs_diff(name.chars().count()) <= reach(name))
         .map(|name| (strsim::osa_distance(&wrong, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= reach(name))
@@ -101,7 +102,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// An excerpt from the file, as messages show it: in backticks, on a single line, and shortened if it is long.
+/// Formats an excerpt from a file for a message: in backticks, on a single line, and shortened if it is long.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let line: String = text.chars().take(LONGEST).map(|ch| if ch.is_control() { ' ' } else { ch }).collect();
@@ -109,7 +110,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{line}{more}`")
 }
 
-/// A list of names as prose, such as "`a`, `b` and `c`".
+/// Formats a list of names as prose, such as "`a`, `b` and `c`".
 pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
@@ -119,7 +120,7 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Advice to choose one of several names.
+/// Formats advice to choose one of several names, or to write the only name.
 pub(crate) fn choose<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match names.as_slice() {

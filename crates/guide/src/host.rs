@@ -1,7 +1,7 @@
 //! Host names, and patterns for the hosts to which a method can send requests.
 //!
-//! **Invariant:** a [`HostPattern`] is lowercase ASCII, ends in at least two literal labels, and can only have a
-//! wildcard as its first label. No pattern can therefore match a whole top-level domain.
+//! **Invariant:** a [`HostPattern`] is lowercase ASCII, ends in at least two literal labels, and can have a wildcard
+//! only as its first label. Therefore, no pattern can match an entire top-level domain.
 
 use std::str::FromStr;
 
@@ -59,10 +59,10 @@ pub enum HostPatternError {
     /// A label is empty, is too long, or contains a character other than `a-z`, `0-9` and `-`.
     #[error("each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`")]
     BadLabel,
-    /// The pattern ends in fewer than two literal labels, so it would match a whole top-level domain.
+    /// The pattern ends in fewer than two literal labels, so it would match an entire top-level domain.
     #[error("a host must end in at least two literal labels, such as `example.com`")]
     TooWide,
-    /// A wildcard is not the whole first label.
+    /// A wildcard is outside the first label, or is only part of the first label.
     #[error("`*` and `**` can only be the whole first label")]
     MisplacedWildcard,
 }

@@ -47,8 +47,8 @@ impl Verb {
         self.into()
     }
 
-    /// Whether sending the request twice has the same effect as sending it once
-    /// ([RFC 9110, 9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)).
+    /// Whether sending a request with this method twice has the same effect as sending the request once ([RFC 9110,
+    /// 9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)).
     pub const fn is_idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch)
     }

@@ -20,7 +20,7 @@ impl JsonPath {
         let mut segments = Vec::new();
         for (n, part) in text.split('.').enumerate() {
             let (name, mut rest) = part.split_at(part.find('[').unwrap_or(part.len()));
-            // The path into an array begins with an index.
+            // A path into a top-level array begins with an index.
             let is_root = n == 0 && name.is_empty() && !rest.is_empty();
             let sound = is_root
                 || !name.is_empty()

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 /// A key: lowercase letters and digits with single hyphens or underscores between them. It begins with a letter and has
 /// at most 64 characters.
 ///
-/// Keys become anchors, URLs and variable names, so they never need escaping.
+/// Keys are used in anchors, URLs and variable names, so they contain only characters that need no escaping.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, derive_more::Display, serde::Serialize)]
 pub struct Key(String);
 

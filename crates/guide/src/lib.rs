@@ -3,13 +3,13 @@
 //! | noun | meaning |
 //! |---|---|
 //! | [`Guide`] | the meaning of one provider's guide |
-//! | [`Method`], [`Field`], [`Check`], [`OutcomeRule`], [`Scenario`] | its parts |
-//! | [`Prose`], [`Template`] | texts with references |
+//! | [`Method`], [`Field`], [`Check`], [`OutcomeRule`], [`Scenario`] | the parts of a guide |
+//! | [`Prose`], [`Template`] | text with references |
 //! | [`Finding`], [`CodePage`] | a mistake in a file, and the documentation of that kind of mistake |
 //! | [`Brand`] | everything that white-labeling changes |
 //!
-//! Start at [`read()`]. **Invariants:** reading never fails. It returns the valid parts of a guide, and findings about
-//! the other parts. A guide without errors is correct, and downstream code does not check it again.
+//! Start at [`read()`]. **Invariants:** reading never fails. The result contains the valid parts of the guide, and
+//! findings about the other parts. A guide without errors is valid, so downstream code does not check it again.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod source;

@@ -1,7 +1,7 @@
 //! The meaning of a guide, as used by all other crates.
 //!
-//! **Invariants:** every key that refers to an item refers to an existing item. Strings are parsed. Hosts and patterns
-//! are valid. A guide without errors needs no further checking.
+//! **Invariants:** every reference by key resolves to an existing item. Strings are parsed. Hosts and patterns are
+//! valid. A guide without errors needs no further checking.
 
 mod auth;
 mod carrier;

@@ -9,13 +9,14 @@ use crate::source::Span;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names<'n> {
     pub(crate) fields: Vec<&'n str>,
-    /// The fields, and the values derived so far.
+    /// The keys of the fields and of the values that have been derived so far.
     pub(crate) values: Vec<&'n str>,
     pub(crate) steps: Vec<&'n str>,
     pub(crate) environment_keys: Vec<&'n str>,
     /// Values captured by earlier checks.
     pub(crate) captures: Vec<&'n str>,
-    /// The values that any check captures. They explain a reference that is used too early.
+    /// The values that any check captures. They are used to explain a reference to a value that has not been captured
+    /// yet.
     pub(crate) later_captures: Vec<&'n str>,
     /// Tokens obtained by earlier sign-in requests.
     pub(crate) tokens: Vec<&'n str>,
@@ -23,11 +24,11 @@ pub(crate) struct Names<'n> {
     pub(crate) later_tokens: Vec<&'n str>,
     /// Whether the method signs an assertion, so that `jwt.assertion` exists.
     pub(crate) assertion: bool,
-    /// The additional columns in the table of environments.
+    /// The names of the environments' additional values.
     pub(crate) environment_values: Vec<&'n str>,
     pub(crate) checks: Vec<&'n str>,
     pub(crate) rules: Vec<&'n str>,
-    /// The options in `select` fields, as pairs of field and value.
+    /// The options in `select` fields, as pairs of a field's key and an option's value.
     pub(crate) choices: Vec<(&'n str, &'n str)>,
     pub(crate) scopes: Vec<&'n str>,
 }
@@ -58,14 +59,16 @@ pub(crate) fn unknown(at: Span, name: &str, kind: &str, known: &[&str]) -> Findi
     suggest(found, at, name, known)
 }
 
-/// Whether a name refers to an existing key whose spelling is invalid. The mistake is reported at the key.
+/// Whether a name refers to a declared key that is invalid. The finding about the invalid key already reports the
+/// mistake.
 fn is_misspelled(name: &str, known: &[&str]) -> bool {
     let bare =
         |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     known.iter().any(|key| Key::parse(key).is_none() && bare(key) == bare(name))
 }
 
-/// Suggests the closest known name, with the edit that inserts it. If no name is close, lists the known names.
+/// Adds advice to use the closest known name, and an edit that inserts this name. If no known name is similar enough,
+/// lists the known names.
 pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> Finding {
     match nearest(name, known.iter().copied()) {
         Some(near) => found.help(format!("did you mean `{near}`?")).fix(at, near),

@@ -31,7 +31,7 @@ pub(crate) struct Entry {
 }
 
 impl Node {
-    /// The location at which a finding shows the node. For a collection, this is its first key or item.
+    /// The location that a finding about the node marks. For a mapping or list, this is the first key or item.
     pub(crate) fn place(&self) -> Span {
         match &self.kind {
             Kind::Mapping(entries) => entries.first().map_or(self.span, |entry| entry.key_span),
@@ -51,7 +51,7 @@ impl Node {
             Kind::Mapping(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 for entry in entries {
-                    // The first of two duplicate keys is used. The loader has already reported the duplicate key.
+                    // If a key is duplicated, its first value is used. The loader has already reported the duplicate.
                     map.entry(entry.key.clone()).or_insert_with(|| entry.value.to_json());
                 }
                 Value::Object(map)
@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    /// The item at this index, if the node is a list with such an index.
+    /// The item at this index. `None` if the node is not a list or has too few items.
     pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         match &self.kind {
             Kind::Sequence(items) => items.get(index),

@@ -46,7 +46,7 @@ pub enum OutcomeKind {
     NotInPlan,
     /// The person declined access on the provider's page.
     Declined,
-    /// The method is not set up correctly, such as a wrong client secret.
+    /// The method is not set up correctly: for example, the client secret is wrong.
     Misconfigured,
     /// The user, key or account is deactivated.
     Disabled,

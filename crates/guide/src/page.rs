@@ -6,7 +6,7 @@
 pub enum Severity {
     /// The guide cannot be used.
     Error,
-    /// The guide works but should be improved. The file can allow the warning if it gives a reason.
+    /// The guide works but should be improved. The guide can allow the warning by stating a reason.
     Warning,
 }
 
@@ -22,7 +22,7 @@ impl Severity {
 pub struct CodePage {
     /// `W` followed by four digits.
     pub code: &'static str,
-    /// A name of a few words joined by hyphens.
+    /// A short name whose words are joined by hyphens.
     pub name: &'static str,
     /// The severity of every finding of this kind.
     pub severity: Severity,
@@ -30,9 +30,9 @@ pub struct CodePage {
     pub summary: &'static str,
     /// Why the finding matters, in one sentence without a full stop. This reason is shown under every finding.
     pub why: &'static str,
-    /// General advice, for findings without specific advice.
+    /// General advice, which is shown for findings that have no specific advice.
     pub help: &'static str,
-    /// An excerpt from a guide with this mistake. Empty if no excerpt can show the mistake.
+    /// An excerpt from a guide that contains the mistake. Empty if no excerpt can show the mistake.
     pub bad: &'static str,
     /// The same excerpt, corrected.
     pub good: &'static str,

@@ -55,14 +55,14 @@ pub enum Inline {
     Emphasis(Vec<Self>),
     /// A link.
     Link {
-        /// Its target.
+        /// The link's target.
         href: Template,
-        /// Its text.
+        /// The link's text.
         content: Vec<Self>,
     },
     /// An image.
     Image {
-        /// A file next to the guide, or a URL.
+        /// The path of a file next to the guide, or a URL.
         source: String,
         /// The alternative text for people who cannot see the image.
         text: String,

@@ -64,7 +64,8 @@ pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
     })
 }
 
-/// Reads a file in another form and checks its text and shape in the same way. `lower` interprets the shape.
+/// Reads a file of another type, whose text and shape are checked in the same way as those of a guide. `lower` turns
+/// the shape into the result.
 ///
 /// `lower` is also called if the file has schema errors, as long as it can be deserialized into the shape. The author
 /// therefore sees all mistakes at once.
@@ -105,7 +106,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
         }
         match S::deserialize(&root) {
             Ok(shape) => lower(shape, &root, &source, &mut findings),
-            // The findings from the schema describe what is wrong.
+            // The findings from the schema already describe the mistake.
             Err(_) if !is_valid => None,
             Err(error) => {
                 let span = source.first_line(error.span.unwrap_or_default());
@@ -145,7 +146,8 @@ fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
     }
 }
 
-/// The text of a UTF-16 file, which has a byte-order mark or a null in every other byte. `None` for other files.
+/// The text of a UTF-16 file, which has a byte-order mark or begins with alternating null bytes. `None` for other
+/// files.
 fn decode_utf16(bytes: &[u8]) -> Option<String> {
     let (is_little, rest) = match bytes {
         [0xff, 0xfe, rest @ ..] => (true, rest),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::OutcomeKind;
 
-/// A message to the person who links, in English or in the guide's language.
+/// A message to the person who links an account, in English or in the guide's language.
 #[derive(Clone, Debug, Default, Display, PartialEq, Eq, Serialize, Deserialize)]
 #[display("{text}")]
 pub struct Saying {
@@ -162,10 +162,10 @@ pub enum Mistake {
     /// The value does not match the field's pattern.
     #[display("{{label}} has the wrong format.")]
     Odd,
-    /// The value does not identify its environment. Contains the provider's term for an environment.
+    /// The value does not identify its environment. The string is the provider's term for an environment.
     #[display("{{label}} doesn't identify the {}.", _0.to_lowercase())]
     NoEnvironment(String),
-    /// The value does not lead to one of the provider's addresses.
+    /// The value does not resolve to one of the provider's hosts.
     #[display("{{label}} doesn't lead to one of this provider's addresses.")]
     NoAddress,
     /// The value contains characters that cannot be sent in a request.

@@ -1,7 +1,7 @@
 //! The JSON Schemas for the format, and the validation of trees against them.
 //!
-//! Each schema is generated from the shapes, so the two always match. It validates the whole tree at once, and its
-//! errors are explained in the author's terms. No other module uses a schema validator.
+//! The schemas are generated from the shapes, so they always match the shapes. A schema validates the whole tree at
+//! once, and schema errors are explained in the author's terms. No other module uses a schema validator.
 
 mod branches;
 mod names;
@@ -39,18 +39,18 @@ pub fn brand_schema() -> Value {
 
 /// A type of YAML file: its identifying keys and its schema.
 ///
-/// Guides and brand files are two of the forms. Other crates can define forms for their own files and get the same
-/// findings.
+/// Guides and brand files each have a form. Other crates can define forms for their own files, which then produce the
+/// same kinds of findings.
 #[derive(Debug)]
 pub struct Form {
     /// The key that holds the version, as in `waystone: 1`.
     mark: &'static str,
-    /// The name for such a file, with an article.
+    /// The name of the file type in messages, with an article, such as "a guide".
     name: &'static str,
     /// Keys that identify such a file if the mark is missing.
     alike: &'static [&'static str],
     schema: fn() -> Value,
-    /// Whether to stop interpreting a file that has schema errors.
+    /// Whether a file is interpreted only if it has no schema errors.
     pub(crate) is_read_whole: bool,
     compiled: OnceLock<Compiled>,
 }
@@ -70,7 +70,7 @@ const MARKS: &[(&str, &str)] = &[
 #[derive(Debug)]
 struct Compiled {
     schema: Value,
-    /// Decides whether a tree is valid, without converting it.
+    /// Decides whether a tree is valid, without converting the tree to JSON.
     judge: Validator<Tree>,
     /// Lists the errors in a tree that was converted to JSON. Built when the first error is found.
     explain: OnceLock<Validator>,
@@ -109,8 +109,8 @@ pub(crate) fn is_valid(form: &Form, root: &Node) -> bool {
     form.compiled().judge.is_valid(root)
 }
 
-/// The finding about a file in a different form or version. It is the only finding reported, because all other findings
-/// would result from it.
+/// The finding about a file in a different form or version. No other findings are reported, because they would all
+/// result from the same mistake.
 pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<Finding> {
     let Form { mark, name, .. } = *form;
     let NodeKind::Mapping(entries) = &root.kind else {
@@ -151,7 +151,8 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
 }
 
 impl Form {
-    /// The form for files with this mark. `alike` lists keys that identify such a file if the mark is missing.
+    /// Creates the form for files that contain the key `mark`. `alike` lists keys that identify such a file if the mark
+    /// is missing.
     pub const fn new(
         mark: &'static str,
         name: &'static str,
@@ -161,7 +162,7 @@ impl Form {
         Self { mark, name, alike, schema, is_read_whole: false, compiled: OnceLock::new() }
     }
 
-    /// A form whose files are interpreted only if they have no schema errors.
+    /// Changes the form so that files are interpreted only if they have no schema errors.
     const fn read_whole(mut self) -> Self {
         self.is_read_whole = true;
         self

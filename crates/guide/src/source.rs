@@ -1,11 +1,11 @@
 //! A file's text, and locations in the text.
 //!
-//! **Invariant:** a [`Span`] is a range of bytes that begins and ends at character boundaries of its text. Lines and
-//! columns are computed only when they are shown.
+//! **Invariant:** a [`Span`] is a range of bytes that begins and ends at character boundaries in the source's text.
+//! Lines and columns are computed only when they are shown.
 
 use std::ops::Range;
 
-/// A text with a name, usually a file.
+/// A named piece of text, usually the contents of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The name used in messages: the path as the person running the program wrote it.
@@ -69,9 +69,9 @@ impl Source {
 
     /// The location of a part of a scalar's content.
     ///
-    /// The content of a block or quoted scalar differs from the bytes in the file. The same occurrence of the part is
-    /// therefore searched for in those bytes. If an escape or a folded line changes how the part is written, the result
-    /// is the first line of the scalar. The search takes time proportional to the scalar's length.
+    /// The content of a block or quoted scalar differs from the bytes in the file. This function therefore searches the
+    /// file for the same occurrence of the part. If an escape or a folded line changes how the part is written, the
+    /// result is the first line of the scalar. The search takes time proportional to the scalar's length.
     pub fn within(&self, scalar: Span, content: &str, part: Range<usize>) -> Span {
         let raw = self.slice(scalar);
         let Some(needle) = content.get(part.clone()).filter(|needle| !needle.is_empty()) else {
@@ -99,7 +99,7 @@ impl Source {
 /// Finds the locations of the references in a scalar, in order.
 ///
 /// The content of a block or quoted scalar differs from the bytes in the file. Braces are the same in both, so a single
-/// pass over the bytes finds all references.
+/// pass over the file's bytes finds all references.
 pub(crate) struct Braces<'s> {
     source: &'s Source,
     scalar: Span,
@@ -111,7 +111,7 @@ impl<'s> Braces<'s> {
         Self { source, scalar, at: source.floor(scalar.start) }
     }
 
-    /// Returns the location of the next such braces and moves past them.
+    /// Returns the location of the next occurrence of `braces`, and moves past this occurrence.
     pub(crate) fn skip(&mut self, braces: &str) -> Span {
         match self.rest().find(braces) {
             Some(n) => {
@@ -119,7 +119,8 @@ impl<'s> Braces<'s> {
                 self.at = start + braces.len();
                 Span::new(start, self.at)
             }
-            // An escape hides the braces, so the locations of later braces are unknown, too.
+            // The braces are written as an escape sequence, so the locations of later braces cannot be determined
+            // either.
             None => {
                 self.at = self.scalar.end;
                 self.source.first_line(self.scalar)

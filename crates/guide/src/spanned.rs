@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::source::Span;
 
-/// A value and its location. In the schema, it is represented by the value alone.
+/// A value and its location. The schema describes only the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.

@@ -131,7 +131,7 @@ pub enum RequestPart {
     Path,
     /// The query, percent-encoded as it is sent, without the question mark.
     Query,
-    /// The query with its encoded pairs sorted by their bytes.
+    /// The query, with its percent-encoded pairs sorted in byte order.
     SortedQuery,
     /// The path and query as they are sent, separated by a question mark if there is a query.
     PathAndQuery,
@@ -200,14 +200,14 @@ pub enum Filter {
     Urlencode,
 }
 
-/// The context of a template, which decides what it may refer to.
+/// The context of a template, which determines what the template can refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, VariantArray)]
 pub(crate) enum Context {
     /// Text that people read on a page: `body`, `intro`, `needs` and `warning`. Entered values are not available.
     Prose,
-    /// `says` and `fix` of an outcome rule. Labels and values that are not secret are available.
+    /// `says` and `fix` in an outcome rule. Labels and non-secret values are available.
     Message,
-    /// Text that is sent to the provider, and `from` of a derived value. Values, the environment, captures, tokens and
+    /// Text that is sent to the provider, and `from` in a derived value. Values, the environment, captures, tokens and
     /// the time are available.
     Request,
     /// The parts of a signature, and the parts of the request that carry it. The request that is signed is also
@@ -258,7 +258,7 @@ impl Template {
     }
 }
 
-/// Formats the template as in a guide.
+/// Formats the template as it is written in a guide.
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in &self.parts {

@@ -4,8 +4,8 @@
 //! keys, and no scalar whose type other parsers would interpret differently. As a result, every tool reads the same
 //! guide.
 //!
-//! **Invariant:** time and memory use are proportional to the length of the text. Size, depth and the number of nodes
-//! are limited while reading, and nothing is expanded.
+//! **Invariant:** time and memory use are proportional to the length of the text. The reader limits the size, depth and
+//! number of nodes, and does not expand aliases.
 
 mod hidden;
 mod mistake;
@@ -31,7 +31,7 @@ const MAX_NODES: usize = 20_000;
 /// The maximum nesting depth of lists and mappings.
 const MAX_DEPTH: usize = 40;
 
-/// Reads a file. If it returns no tree, `findings` contains at least one finding.
+/// Reads a file. If no tree is returned, `findings` contains at least one finding.
 pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
     let hidden = hidden::find(source);
     if !hidden.is_empty() {
@@ -91,8 +91,8 @@ struct Loader<'s, 'f> {
     root: Option<Node>,
     nodes: usize,
     documents: usize,
-    /// The number of anchors, aliases, tags and merge keys so far. Each use is reported, and if there is any use, no
-    /// tree is returned.
+    /// The number of anchors, aliases, tags and merge keys so far. If this number is greater than 0, no tree is
+    /// returned.
     features: usize,
     /// The names of the aliases that have been reported.
     aliases: Vec<String>,
@@ -102,11 +102,11 @@ struct Loader<'s, 'f> {
 struct Open {
     /// The items or entries so far.
     kind: Kind,
-    /// The key of a mapping whose value comes next. A duplicate key has no span, because its value is parsed and
+    /// In a mapping, the key whose value comes next. A duplicate key has no span, because its value is parsed and
     /// discarded.
     key: Option<(String, Option<Span>)>,
     span: Span,
-    /// Whether a bracket marks the end.
+    /// Whether the list or mapping is in flow style, so that a bracket marks its end.
     flow: bool,
 }
 
@@ -123,7 +123,8 @@ impl Loader<'_, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.plain_yaml(anchor, tag.is_some(), span);
                 let span = match style {
-                    // The parser ends a block scalar where the next token begins.
+                    // The parser's span for a block scalar extends to the next token, so trailing whitespace is
+                    // removed.
                     ScalarStyle::Literal | ScalarStyle::Folded => {
                         Span::new(span.start, span.start + self.source.slice(span).trim_end().len())
                     }
@@ -146,13 +147,15 @@ impl Loader<'_, '_> {
                     Kind::Mapping(entries) => entries.last().map(|entry| &entry.value),
                     _ => None,
                 };
-                // The parser ends a block where the next token begins.
+                // The parser's span for a block extends to the next token, so the end of the last value is used
+                // instead.
                 let end = last.filter(|_| !flow).map_or(span.end, |last| last.span.end);
                 self.value(Node { kind, span: Span::new(start.start, end) });
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let name = self.source.slice(span).to_owned();
-                // Each name gets only one finding, because the author replaces all its uses at once.
+                // Each alias name is reported only once, because the author will probably replace all its uses
+                // together.
                 if !self.aliases.contains(&name) {
                     let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
                     let advice =
@@ -205,7 +208,8 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// The word that precedes a node and begins with this sign. If the word is on another line, the node itself.
+    /// The location of the word that precedes a node and begins with this sign. If the word is on another line, this is
+    /// the node's first line.
     fn before(&self, node: Span, sign: char) -> Span {
         let line = self.source.text[..node.start].rfind('\n').map_or(0, |n| n + 1);
         let front = &self.source.text[line..node.start];
@@ -287,7 +291,7 @@ impl Loader<'_, '_> {
         false
     }
 
-    /// The location of a `key: {{` or `- {{` at or shortly before the point where the parser failed.
+    /// The offset of the braces in `key: {{` or `- {{`, at or shortly before the point where the parser failed.
     fn reference_before(&self, at: usize) -> Option<usize> {
         let text = &self.source.text;
         let at = text.floor_char_boundary(at);
@@ -314,7 +318,7 @@ impl Loader<'_, '_> {
     }
 }
 
-/// The part of a line that belongs to a value that begins with a reference.
+/// Extracts a value that begins with a reference from the rest of the line. `before` is the beginning of the line.
 fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
     let closed = rest.find("}}").map_or(rest.len(), |n| n + 2);
     let is_in_flow =

@@ -1,5 +1,5 @@
-//! Lowers environments, hosts and base URLs: the hosts to which a method may send requests, and the hosts to which it
-//! sends them.
+//! Lowers environments, base URLs and lists of allowed hosts, and checks that a method can send requests only to its
+//! allowed hosts.
 
 use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};
@@ -11,7 +11,7 @@ use crate::shape::{EnvironmentShape, MethodShape, ShortOr, Text};
 use crate::source::Span;
 use crate::template::{Context, Filter, Part, Target, Template};
 
-/// Represents an entered value while the possible hosts of a URL are computed.
+/// The placeholder for an entered value while the possible hosts in a URL are computed.
 const VALUE: char = '\u{1}';
 
 impl Lowering<'_> {
@@ -45,7 +45,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Reports environments that lack a value that other environments have.
+    /// Reports environments that do not define a value that another environment defines.
     pub(crate) fn columns(&mut self, environments: &[Environment]) {
         for (n, name) in environments
             .iter()
@@ -120,7 +120,7 @@ impl Lowering<'_> {
             return None;
         }
         if host.parts.is_empty() {
-            // A reference that could not be parsed is missing here and has its own finding.
+            // If a reference could not be parsed, it is missing from the template and has already been reported.
             if is_whole {
                 self.report(
                     bad("the base URL has no host").help("write `https://` followed by the API's host"),
@@ -139,7 +139,8 @@ impl Lowering<'_> {
         Some(BaseUrl { host, port, path, span: text.span })
     }
 
-    /// Checks that, in every environment, a pattern matches the host regardless of the values that people enter.
+    /// Checks that, in every environment, the base URL's host matches an allowed host pattern, whatever values people
+    /// enter.
     pub(crate) fn bound(
         &mut self,
         base: &BaseUrl,
@@ -248,8 +249,8 @@ fn push(template: &mut Template, text: &str) {
     }
 }
 
-/// The host in an environment, with `VALUE` for each entered value, and the maximum number of labels that a value can
-/// have.
+/// The base URL's host in an environment, with `VALUE` in place of each entered value, and the maximum number of host
+/// name labels that an entered value can have.
 fn possible(base: &BaseUrl, environment: Option<&Environment>) -> (String, usize) {
     let mut host = String::new();
     let mut labels = 1;

@@ -62,9 +62,9 @@ impl Lowering<'_> {
         Some(CarrierUse::Named { carrier, name, value })
     }
 
-    /// Checks the name of a header or parameter. A header's name is returned in lower case.
+    /// Checks the name of a header or parameter. Returns a header name in lower case.
     pub(crate) fn parameter_name(&mut self, text: &Text, header: bool) -> Option<String> {
-        // The characters allowed in a token: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+        // The characters allowed in an HTTP token: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         let sound = !text.value.is_empty()
             && if header { text.value.bytes().all(token) } else { !text.value.contains(char::is_control) };

@@ -89,7 +89,7 @@ impl Lowering<'_> {
         self.template(text, Context::Answer, names)
     }
 
-    /// Parses a request line such as `GET /path`. `turn` is true for the request line of a scenario turn.
+    /// Parses a request line such as `GET /path`. `turn` is true if the line belongs to a scenario turn.
     pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text, turn: bool) -> Option<(Verb, &'t str)> {
         let (verb, path) = line.value.split_once(' ').unwrap_or((&line.value, ""));
         let verb = verb.parse().ok();
@@ -266,7 +266,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Reports contradicting parts of a rule.
+    /// Reports contradictions within a rule.
     fn contradictions(&mut self, shape: &OutcomeShape, when: &When, names: &Names<'_>) {
         let rule = &shape.key.value;
         let needs_response = !when.status.is_empty()
@@ -292,7 +292,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Checks that statuses are valid.
+    /// Returns the statuses, and reports those outside the range from 100 to 599.
     fn statuses(&mut self, list: &OneOrMany<Spanned<u16>>) -> Vec<u16> {
         for status in list.0.iter().filter(|status| !(100..600).contains(&status.value)) {
             let message = format!("`{}` is not an HTTP status", status.value);
@@ -303,7 +303,7 @@ impl Lowering<'_> {
         list.0.iter().map(|status| status.value).collect()
     }
 
-    /// Parses a message to the person who links. The message cannot contain secrets.
+    /// Parses a message to the person who links an account, and reports references to secret fields in the message.
     fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
         let template = self.template(text, Context::Message, names);
         for reference in template.references() {

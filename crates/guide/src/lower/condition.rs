@@ -9,7 +9,7 @@ use crate::shape::ConditionShape;
 use crate::source::Span;
 
 impl Lowering<'_> {
-    /// Lowers the condition of the node at `span`.
+    /// Lowers the condition for the node at `span`.
     pub(crate) fn condition(&mut self, shape: &ConditionShape, names: &Names<'_>, span: Span) -> Condition {
         let environments = self.known_all(&shape.environment.0, "environment", &names.environment_keys);
         match (&shape.field, shape.is.0.first()) {

@@ -37,7 +37,8 @@ impl Lowering<'_> {
             ShortOr::Short(line) => self.request_line(line, names)?,
             ShortOr::Long(long) => self.request(long, names)?,
         };
-        // A login request carries credentials in its query, headers or body. It cannot carry the token that it obtains.
+        // A login request cannot carry the token, because it obtains the token. Its query, headers or body contain the
+        // credentials.
         if matches!(request.carries, Carries::AsMethod) {
             request.carries = Carries::Only(Vec::new());
         }
@@ -56,7 +57,7 @@ fn captured(step: &ExchangeStepShape) -> impl Iterator<Item = &str> {
     step.captures.0.iter().map(|(name, _)| name.value.as_str())
 }
 
-/// A sign-in request as a check. It proves that the provider accepts the credentials.
+/// Creates a check from a sign-in request. If the check succeeds, the provider accepts the credentials.
 pub(crate) fn sign_in_check(
     key: &str,
     request: RequestTemplate,

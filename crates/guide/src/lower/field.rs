@@ -13,11 +13,11 @@ use crate::shape::{AcceptShape, ExampleShape, FieldShape};
 use crate::spanned::Spanned;
 use crate::template::Context;
 
-/// Words in a field's key that mark it as a secret.
+/// Words in a field's key that mark the field as secret.
 const SECRET_WORDS: &[&str] =
     &["token", "secret", "password", "passwd", "passphrase", "apikey", "key", "pat"];
 
-/// The default maximum length of values of this type, in characters.
+/// The default maximum length of a value of this type, in characters.
 const fn longest(kind: FieldType) -> usize {
     match kind {
         FieldType::File | FieldType::Multiline => MAX_FILE_LENGTH,
@@ -25,7 +25,7 @@ const fn longest(kind: FieldType) -> usize {
     }
 }
 
-/// Whether a field's key looks like the key of a secret.
+/// Whether a field's key suggests that the field is secret.
 fn looks_secret(key: &str) -> bool {
     key.split(['_', '-']).any(|word| SECRET_WORDS.contains(&word))
         && !["_id", "_sid"].iter().any(|end| key.ends_with(end))
@@ -122,7 +122,7 @@ impl Lowering<'_> {
         self.unique("option", shape.options.iter().map(|option| &option.value));
     }
 
-    /// Reports settings that belong to another type, and ranges that contain no number.
+    /// Reports settings that do not apply to the field's type, and ranges that contain no number.
     fn bounds(&mut self, shape: &FieldShape) {
         let (kind, at) = (shape.r#type.value, shape.r#type.span);
         if (shape.min.is_some() || shape.max.is_some()) && kind != FieldType::Number {
@@ -212,7 +212,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Runs a field's examples and reports those with a different result.
+    /// Runs a field's examples, and reports each example whose actual result differs from the expected result.
     pub(crate) fn examples(&mut self, field: &Field, environments: &[Environment]) {
         for example in &field.examples {
             let kept = field.keep(&example.typed, environments);

@@ -11,7 +11,7 @@ use crate::shape::{AllowShape, Text};
 use crate::source::{Source, Span};
 use crate::template::{Context, Template, TextReader};
 
-/// The state while a file is lowered.
+/// The state of lowering a file.
 pub(crate) struct Lowering<'a> {
     pub(crate) source: &'a Source,
     /// The whole tree, used to find the node that encloses a location.
@@ -26,7 +26,7 @@ impl Lowering<'_> {
         self.findings.push(finding);
     }
 
-    /// Parses strings with references in this context. References can use these names.
+    /// Returns a parser for strings in this context, whose references can use these names.
     pub(crate) fn reader<'r, 'n>(&'r mut self, context: Context, names: &'r Names<'n>) -> TextReader<'r, 'n> {
         TextReader { context, names, source: self.source, findings: self.findings }
     }
@@ -39,12 +39,12 @@ impl Lowering<'_> {
         prose::read(&mut self.reader(context, names), &text.value, text.span)
     }
 
-    /// Checks the spelling of a key.
+    /// Parses a key, and reports an invalid key.
     pub(crate) fn key(&mut self, text: &Text) -> Option<Key> {
         self.key_with(text, "-")
     }
 
-    /// Checks the spelling of a field's key, in which underscores separate words.
+    /// Parses a field's key, and reports an invalid key. The suggested key has underscores between words.
     pub(crate) fn field_key(&mut self, text: &Text) -> Option<Key> {
         self.key_with(text, "_")
     }
@@ -82,17 +82,17 @@ impl Lowering<'_> {
         }
     }
 
-    /// Checks that a name is known.
+    /// Parses a name, and reports a name that is not in `known`.
     pub(crate) fn known(&mut self, text: &Text, kind: &str, known: &[&str]) -> Option<Key> {
         names::known(self.findings, text.span, &text.value, kind, known)
     }
 
-    /// Checks that all names are known, and returns the known names.
+    /// Parses several names, and reports each name that is not in `known`. Returns the other names.
     pub(crate) fn known_all(&mut self, texts: &[Text], kind: &str, known: &[&str]) -> Vec<Key> {
         texts.iter().filter_map(|text| self.known(text, kind, known)).collect()
     }
 
-    /// Checks that an optional name is known.
+    /// Parses an optional name, and reports a name that is not in `known`.
     pub(crate) fn known_if(&mut self, text: Option<&Text>, kind: &str, known: &[&str]) -> Option<Key> {
         self.known(text?, kind, known)
     }
@@ -137,8 +137,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Records the warnings that a node allows. They are allowed within the node, or in the whole file if the node is
-    /// the guide.
+    /// Records the warnings that a node allows. The warnings are allowed within the node, or in the whole file if the
+    /// node is the guide itself.
     pub(crate) fn allowed(&mut self, list: &[AllowShape]) {
         for allow in list {
             let error = pages().any(|page| page.code == allow.code.value);
@@ -158,7 +158,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The innermost node whose `allow` contains this location.
+/// The innermost node whose `allow` list contains this location.
 fn innermost(node: &Node, at: Span) -> Option<Span> {
     let holds = |node: &&Node| node.span.start <= at.start && at.end <= node.span.end;
     match &node.kind {

@@ -111,7 +111,7 @@ impl Lowering<'_> {
         self.unique("scenario", shape.scenarios.iter().map(|scenario| &scenario.name));
     }
 
-    /// Adds the source values of derived values.
+    /// Adds the keys of all values from which the derived values in `used` are computed.
     fn with_sources(&self, mut used: Vec<Key>, derived: &[DerivedShape], names: &Names<'_>) -> Vec<Key> {
         let mut at = 0;
         while let Some(key) = used.get(at).cloned() {

@@ -18,11 +18,11 @@ use crate::shape::{AuthShape, CarrierShape, Entries, JwtShape, Oauth2Shape, Outc
 use crate::source::Span;
 use crate::template::{Context, Target, Template};
 
-// Parameter values of token requests ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
+// Parameter values for token requests ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// A parameter of a token request.
+/// A parameter in a token request, as its name and value.
 type Parameter = (String, Template);
 
 /// A request to a token endpoint.
@@ -161,7 +161,8 @@ impl Lowering<'_> {
         request.carries = Carries::Only(carries);
         request.headers = self.pairs(&shape.token_headers, true, names);
         let mut captures = vec![capture("access_token", true), capture("refresh_token", false)];
-        // Later responses do not necessarily repeat the values in the first response.
+        // Captured values are required only in the first response, because refresh responses do not necessarily repeat
+        // them.
         let is_first = key == "sign-in";
         captures.extend(
             self.captures(&shape.captures).into_iter().map(|one| Capture { required: is_first, ..one }),
@@ -173,7 +174,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Adds the guide's parameters, which replace existing parameters of the same name.
+    /// Adds the guide's parameters, which replace existing parameters with the same name.
     fn override_parameters(&mut self, all: &mut Vec<Parameter>, own: &Entries<Text>, names: &Names<'_>) {
         for (name, value) in self.pairs(own, false, names) {
             all.retain(|(other, _)| *other != name);
@@ -201,7 +202,7 @@ impl Lowering<'_> {
         Some(request)
     }
 
-    /// A request to a URL that is not relative to the method's base URL.
+    /// A `POST` request to an absolute URL, which is independent of the method's base URL.
     fn token_url(&mut self, url: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let mut base = self.base_url(url, names)?;
         let path = std::mem::replace(&mut base.path, Template::literal(""));
@@ -256,8 +257,8 @@ impl Lowering<'_> {
         captures
     }
 
-    /// Lowers the outcome rules for the sign-in requests. They are lowered after the fields, because messages can show
-    /// field values.
+    /// Lowers the outcome rules for the sign-in requests. The rules are lowered after the fields, because messages can
+    /// show field values.
     pub(crate) fn sign_in_outcomes(
         &mut self,
         shape: &AuthShape,

@@ -49,7 +49,7 @@ pub struct SignIn {
 pub struct TokenStep {
     /// The request, with the expected response and the tokens to keep.
     pub check: Check,
-    /// The path to the tokens' lifetime in the response, in seconds.
+    /// The path to the tokens' lifetime (in seconds) in the response.
     pub expires_in: Option<JsonPath>,
     /// The lifetime in seconds, if the response does not specify it. `None` if the lifetime is unknown.
     pub lifetime: Option<u32>,
@@ -70,8 +70,8 @@ pub struct Redirect {
     pub parameters: Vec<(String, Template)>,
     /// The client id in the sign-in URL.
     pub client_id: Option<Template>,
-    /// The request that exchanges the returned code for tokens. It refers to `code`, `redirect_uri` and, with PKCE,
-    /// `code_verifier` as if they were tokens.
+    /// The request that exchanges the returned code for tokens. The request refers to `code`, `redirect_uri` and, with
+    /// PKCE, `code_verifier` as if they were tokens.
     pub exchange: TokenStep,
 }
 
@@ -82,11 +82,11 @@ pub struct Assertion {
     pub algorithm: Algorithm,
     /// The signing key.
     pub key: Template,
-    /// The encoding for an HMAC key.
+    /// The encoding of an HMAC key.
     pub key_encoding: KeyEncoding,
     /// Additional members in the token's header.
     pub header: Vec<(String, Template)>,
-    /// The claims, except for `iat` and `exp`, which are added.
+    /// The claims, except for `iat` and `exp`, which are added when the token is signed.
     pub claims: Vec<(String, JsonTemplate)>,
     /// The lifetime in seconds.
     pub lifetime: u32,
@@ -97,7 +97,8 @@ pub struct Assertion {
 pub struct Signature {
     /// The signing algorithm.
     pub algorithm: Algorithm,
-    /// The signing key. Further items derive the key: each item is signed with the previous result.
+    /// The signing key. If there are several items, the key is derived: the first item is the initial key, and each
+    /// further item is signed with the previous result.
     pub key: Vec<Template>,
     /// The encoding of the key.
     pub key_encoding: KeyEncoding,
@@ -119,7 +120,7 @@ pub struct Certificate {
 }
 
 impl Assertion {
-    /// All its templates.
+    /// All templates in the assertion.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all = vec![&self.key];
         all.extend(self.header.iter().map(|(_, value)| value));
@@ -129,12 +130,13 @@ impl Assertion {
 }
 
 impl Auth {
-    /// A scheme that only carries credentials, without sign-in, assertion, signature or certificate.
+    /// Creates a scheme in which requests carry the credentials directly, without sign-in, assertion, signature or
+    /// certificate.
     pub(crate) fn new(scheme: &'static str, carries: Vec<CarrierUse>, span: Span) -> Self {
         Self { scheme, sign_in: None, carries, assertion: None, signature: None, certificate: None, span }
     }
 
-    /// All templates of the scheme, except for those of the sign-in requests.
+    /// All templates in the scheme, except for those in the sign-in requests.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.carries.iter().flat_map(CarrierUse::templates).collect();
         all.extend(self.assertion.iter().flat_map(Assertion::templates));

@@ -18,7 +18,7 @@ pub enum CarrierUse {
     },
     /// A header, query parameter, cookie or body member.
     Named {
-        /// The part of the request.
+        /// The kind of request part.
         carrier: Carrier,
         /// The name. A header name is in lower case.
         name: String,
@@ -28,7 +28,7 @@ pub enum CarrierUse {
 }
 
 impl CarrierUse {
-    /// The templates for its values.
+    /// The templates in the credential's values.
     pub fn templates(&self) -> Vec<&Template> {
         match self {
             Self::Basic { username, password, .. } => vec![username, password],

@@ -49,7 +49,7 @@ pub struct Check {
 /// A response value that later requests use.
 #[derive(Clone, Debug)]
 pub struct Capture {
-    /// The name in references.
+    /// The name that references use.
     pub name: Key,
     /// The value's path in the JSON body.
     pub path: JsonPath,
@@ -70,7 +70,7 @@ pub struct RequestTemplate {
     pub headers: Vec<(String, Template)>,
     /// The body, if the request has one.
     pub body: Option<BodyTemplate>,
-    /// The URL to which the path is appended. `None` for the method's base URL.
+    /// The URL to which the path is appended. If `None`, the method's base URL is used.
     pub base: Option<BaseUrl>,
     /// The credentials that the request carries.
     pub carries: Carries,
@@ -90,7 +90,7 @@ pub enum Carries {
 }
 
 impl RequestTemplate {
-    /// A request for a literal path, with the method's authentication.
+    /// Creates a request to a literal path, which uses the method's authentication.
     pub fn literal(verb: Verb, path: &str) -> Self {
         Self {
             verb,
@@ -105,7 +105,7 @@ impl RequestTemplate {
         }
     }
 
-    /// All templates in the check, except for the method's authentication.
+    /// All templates in the request, except for those in the method's authentication.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.base.iter().flat_map(|base| [&base.host, &base.path]).collect();
         all.push(&self.path);
@@ -113,7 +113,8 @@ impl RequestTemplate {
         all
     }
 
-    /// All templates except those in the URL: query, headers, body and the request's own credentials.
+    /// All templates in the query, headers, body and the request's own credentials, but not those in the base URL and
+    /// path.
     pub fn contents(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> =
             self.query.iter().chain(&self.headers).map(|(_, value)| value).collect();
@@ -181,13 +182,13 @@ pub struct Expect {
 pub struct JsonTest {
     /// Whether the value must be present (`true`) or absent (`false`). `None` if both are accepted.
     pub exists: Option<bool>,
-    /// The type of the value. `None` for any.
+    /// The type of the value. `None` if any type is accepted.
     pub kind: Option<JsonType>,
-    /// The possible values. If empty, any.
+    /// The possible values. If the list is empty, any value matches.
     pub one_of: Vec<Value>,
     /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
     pub contains: Option<String>,
-    /// A host from which the URL's host must differ.
+    /// A host. The value must be a URL with a different host.
     pub host_differs_from: Option<Template>,
 }
 
@@ -245,7 +246,7 @@ pub struct OutcomeRule {
 /// The responses that a rule matches. Every condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct When {
-    /// The possible statuses. If empty, any.
+    /// The possible statuses. If the list is empty, any status matches.
     pub status: Vec<u16>,
     /// The statuses that the response must not have.
     pub status_not: Vec<u16>,
@@ -255,7 +256,8 @@ pub struct When {
     pub json: Vec<(JsonPath, JsonTest)>,
     /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
     pub is_json: Option<bool>,
-    /// The faults, one of which must occur instead of a response. If the list is empty, there must be a response.
+    /// The faults, one of which must occur instead of a response. If the list is empty, the rule matches only if there
+    /// is a response.
     pub fails: Vec<Fault>,
 }
 
@@ -274,7 +276,7 @@ pub struct Scenario {
     pub agrees: bool,
     /// The tokens obtained by signing in with a browser.
     pub tokens: Vec<(Key, String)>,
-    /// The chosen scopes. If empty, all.
+    /// The chosen scopes. If the list is empty, all scopes are chosen.
     pub scopes: Vec<String>,
     /// The requests with their responses, in order.
     pub talk: Vec<Turn>,

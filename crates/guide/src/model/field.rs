@@ -42,7 +42,7 @@ pub struct Field {
     pub accept: Vec<Accept>,
     /// The pattern that the whole value must match.
     pub pattern: Option<Pattern>,
-    /// The pattern in words. The words complete the sentence "Site must be …".
+    /// The pattern in words. The words complete a sentence such as "Site must be …".
     pub pattern_says: Option<String>,
     /// Common mistakes to reject.
     pub refuse: Vec<Refuse>,
@@ -73,12 +73,12 @@ pub const MAX_FILE_LENGTH: usize = 65_536;
 pub struct Derived {
     /// The string from which the value is derived.
     pub from: Template,
-    /// The derived value as a field: it has the same key and label, and it normalizes and validates the value.
+    /// A field with the derived value's key and label, which normalizes and validates the derived value.
     pub field: Field,
     /// The message that is shown if the value is invalid. If `None`, the field's own message is shown.
     pub says: Option<String>,
-    /// The field from which the value is derived. If the value is invalid, this field is reported. `None` if the value
-    /// is derived only from a response.
+    /// The field from which the value is derived. If the value is invalid, the mistake is attributed to this field.
+    /// `None` if the value is derived only from a response.
     pub source: Option<Key>,
 }
 
@@ -164,7 +164,7 @@ pub struct Kept {
     pub environment: Option<Key>,
 }
 
-/// Hides the value, because it can be a secret.
+/// Hides the value, because the value can be secret.
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kept").field("environment", &self.environment).finish_non_exhaustive()
@@ -356,7 +356,7 @@ impl Accept {
     }
 }
 
-/// Applies an extraction. If the step finds nothing to extract, the value remains unchanged.
+/// Applies an extraction step. If the step finds nothing to extract, the value remains unchanged.
 fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(extract(text).unwrap_or(text)),
@@ -382,7 +382,7 @@ fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
     tail.eq_ignore_ascii_case(end).then_some(front)?.strip_suffix('.').filter(|front| !front.is_empty())
 }
 
-/// Whether a string looks like an email address. Whether the address exists is not checked.
+/// Whether a string looks like an email address. Does not check whether the address exists.
 fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else { return false };
     !local.is_empty()

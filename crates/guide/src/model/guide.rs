@@ -66,7 +66,7 @@ pub struct Scope {
     pub span: Span,
 }
 
-/// Something that a product does with linked accounts.
+/// An operation that your product performs with linked accounts.
 #[derive(Clone, Debug)]
 pub struct Action {
     /// The key.
@@ -110,7 +110,7 @@ pub struct Allow {
 }
 
 impl Allow {
-    /// Whether it allows this kind of finding at this location.
+    /// Whether the entry allows this kind of finding at this location.
     pub fn covers(&self, code: &CodePage, at: Span) -> bool {
         self.code == code.code
             && self.within.is_none_or(|within| within.start <= at.start && at.end <= within.end)

@@ -132,7 +132,8 @@ impl Method {
         self.steps().map(|(_, step)| step).find(|step| step.collects.iter().any(|key| key == field))
     }
 
-    /// The step to return to for a field: the step that obtains its value, or else the step that collects it.
+    /// The step to which people return to correct a field: the step that obtains its value, or, if there is none, the
+    /// step that collects the value.
     pub fn made_at(&self, field: &str) -> Option<&Step> {
         let obtained =
             self.steps().map(|(_, step)| step).find(|step| step.obtains.iter().any(|key| key == field));
@@ -145,7 +146,7 @@ impl Method {
     }
 
     /// All outcome rules: the rules for each request, then the method's rules. A rule that several requests share
-    /// occurs once.
+    /// appears only once.
     pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
         let mut seen: Vec<&Key> = Vec::new();
         let all = self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes);

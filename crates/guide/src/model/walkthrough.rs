@@ -64,10 +64,10 @@ pub struct Step {
     pub span: Span,
 }
 
-/// A condition for a section, step or field. Both parts must hold.
+/// A condition for a section, step or field. Both the environment and the field must match.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
-    /// The environments in which the condition holds. If the list is empty, it holds in any environment.
+    /// The environments in which the condition holds. If the list is empty, the condition holds in any environment.
     pub environments: Vec<Key>,
     /// A field and the values that satisfy the condition.
     pub field: Option<(Key, Vec<String>)>,

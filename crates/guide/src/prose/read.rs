@@ -18,7 +18,8 @@ const MAX_DEPTH: usize = 12;
 /// Parses the scalar at `span`, whose content is `text`.
 pub(crate) fn read(reader: &mut TextReader<'_, '_>, text: &str, span: Span) -> Prose {
     let marked = Marked::new(reader.template(text, span));
-    // Tables are parsed only so that they can be rejected. Otherwise they would appear as lines of `|` characters.
+    // Tables must be parsed so that they can be rejected. Without table parsing, they would appear as lines of `|`
+    // characters.
     let mut events = Parser::new_ext(&marked.text, Options::ENABLE_TABLES).into_offset_iter();
     let source = reader.source;
     let blame = Blame::new(source, span, &marked.text, reader.findings);
@@ -176,7 +177,7 @@ impl Reader<'_> {
         Inline::Image { source: file.to_string(), text }
     }
 
-    /// A piece of the prose, with its references as written in the guide.
+    /// A piece of the prose, with its references written as they are in the guide.
     fn unmarked(&self, text: &str) -> String {
         self.marked
             .parts(text)

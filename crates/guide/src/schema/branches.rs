@@ -1,7 +1,7 @@
 //! Explains a value that matches none of the branches in a schema.
 //!
-//! The type of the value identifies the intended branch. For a mapping, the key identifies it. Only the errors for that
-//! branch are reported.
+//! The type of the value identifies the intended branch. If several branches accept single-key mappings, the key
+//! identifies the branch. Only the errors for that branch are reported.
 
 use jsonschema::ValidationError;
 use serde_json::Value;
@@ -55,7 +55,7 @@ impl Words<'_, '_, '_> {
         }
     }
 
-    /// Explains a string where only words and single-key mappings are allowed.
+    /// Explains an invalid string at a location where only certain words and single-key mappings are allowed.
     fn word(&mut self, spot: &Spot<'_, '_>, text: &str, all: &[Accepts<'_>]) {
         if all.contains(&Accepts::Tag(text)) {
             let found = Finding::new(&WRONG_TYPE, spot.node.span, format!("`{text}` needs a value"));
@@ -70,7 +70,7 @@ impl Words<'_, '_, '_> {
         self.not_a_choice(spot, text, spot.node.span, &words);
     }
 
-    /// The key of a single-key mapping. If the mapping does not have exactly one valid key, the mistake is reported.
+    /// Returns the key of a single-key mapping, or reports a mapping that does not have exactly one valid key.
     fn tagged<'e>(
         &mut self,
         spot: &Spot<'_, '_>,

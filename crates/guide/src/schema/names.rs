@@ -22,7 +22,7 @@ pub(super) struct Spot<'n, 's> {
 }
 
 impl<'n, 's> Spot<'n, 's> {
-    /// The location at a JSON pointer.
+    /// Finds the location that a JSON pointer identifies.
     pub(super) fn find(root: &'n Node, schema: &'s Value, pointer: &str) -> Self {
         let mut spot = Self { node: root, key: None, is_item: false, schema, choice: None, shape: None };
         for part in pointer.split('/').skip(1) {
@@ -59,7 +59,7 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// The name for the node's kind in messages, such as `a step` or `` `bearer` ``.
+    /// The name of the node's kind in messages, such as `a step` or `` `bearer` ``.
     pub(super) fn kind(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (Some(_), true, Some(shape)) => with_article(&noun(shape)),
@@ -67,8 +67,8 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// The location for a finding about the whole node. For a block, this is its key. For an item, it is the item's
-    /// first key.
+    /// The location that a finding about the whole node marks. For a mapping or list, this is its key in the enclosing
+    /// mapping. For an item in a list, this is the item's first key.
     pub(super) fn place(&self) -> Span {
         match (&self.node.kind, self.key) {
             (Kind::Mapping(_) | Kind::Sequence(_), Some((_, span))) => span,
@@ -76,13 +76,13 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// All keys that the mapping can contain.
+    /// All keys that the schema allows in the mapping.
     pub(super) fn keys(&self) -> Vec<&'s str> {
         let properties = self.schema.get("properties").and_then(Value::as_object);
         properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
     }
 
-    /// The purpose of a key: the first sentence of its description, in lower case.
+    /// The purpose of a key: the first sentence of the key's description, starting with a lowercase letter.
     pub(super) fn purpose(&self, key: &str) -> Option<String> {
         let text = self.schema.get("properties")?.get(key)?.get("description")?.as_str()?;
         let sentence = text.split(". ").next()?.split(['\n', ':']).next()?.trim_end_matches('.');
@@ -150,7 +150,8 @@ impl<'n, 's> Spot<'n, 's> {
     }
 }
 
-/// The parts of a guide that can have this key, as prose. `None` if there are none, or too many to list.
+/// The parts of a guide that can have this key, as prose. `None` if no part can have the key, or if there are too many
+/// parts to list.
 pub(super) fn parents_of(schema: &Value, key: &str) -> Option<String> {
     const MOST: usize = 3;
     let shapes = schema.get("$defs").and_then(Value::as_object)?;

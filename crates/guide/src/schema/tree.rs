@@ -1,4 +1,4 @@
-//! A view of a file's tree for the schema validator, without copying the tree.
+//! Lets the schema validator read a file's tree without copying the tree.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use crate::node::{Entry, Kind, Node};
 use crate::source::Span;
 
-/// Implements the validator's access to a [`Node`].
+/// Gives the schema validator access to a [`Node`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tree;
 
@@ -18,7 +18,7 @@ impl Json for Tree {
     type PreparedKey = String;
     type StringBuffer = Option<Node>;
 
-    // A mapping has few keys, stored in a list, so a single pass over the keys is cheaper than many searches.
+    // A mapping stores its few keys in a list, so a single pass over the list is cheaper than a search for each key.
     const KEYS_PER_LOOKUP: usize = 1;
     const ACYCLIC: bool = true;
 
@@ -88,7 +88,7 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
 
     fn equals_value(&self, expected: &Value) -> bool {
         match (&self.kind, expected) {
-            // Nearly all enumerations contain only words.
+            // Strings are compared directly, because nearly all enumerations contain only strings.
             (Kind::Text(text), Value::String(expected)) => text == expected,
             (Kind::Text(_), _) | (_, Value::String(_)) => false,
             _ => jsonschema::json::cmp::equal(&self.to_json(), expected),

@@ -12,7 +12,7 @@ use crate::finding::{Finding, MOST_FINDINGS, choose, listed, nearest, quoted};
 use crate::node::{Kind as NodeKind, Node};
 use crate::source::{Source, Span};
 
-/// A correction for a mistake whose intended form is clear. It allows the rest of the file to be read.
+/// A correction for a mistake whose intended form is clear. After the correction, the rest of the file can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Repair {
     /// Renames the key.
@@ -30,8 +30,8 @@ pub(super) struct Words<'n, 's, 'f> {
     pub(super) schema: &'s Value,
     findings: &'f mut Vec<Finding>,
     repairs: BTreeMap<Span, Repair>,
-    /// Unknown and missing keys, by their location in the tree. A misspelled key is both unknown and missing, but it is
-    /// a single mistake.
+    /// The unknown and missing keys in each mapping, by the mapping's JSON pointer. A misspelled key counts as both
+    /// unknown and missing, but is reported as a single mistake.
     keys: BTreeMap<String, Keys>,
 }
 
@@ -109,9 +109,9 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
             }
             if let ([wrong], [right]) = (&*Vec::from_iter(&unknown), &*Vec::from_iter(&missing)) {
-                // If one key is unknown and one is missing, the author probably meant the missing key, unless the
-                // unknown key resembles a third key. The top level is excluded, because a missing key there identifies
-                // the file.
+                // If exactly one key is unknown and exactly one is missing, the author probably meant the missing key,
+                // unless the unknown key resembles a third key. The top level is excluded, because its required keys
+                // identify the type of file.
                 let other = nearest(wrong, self.free(&spot));
                 if !path.is_empty() && parents_of(self.schema, wrong).is_none() && other.is_none() {
                     self.misspelled(&spot, wrong, right);
@@ -142,7 +142,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         self.repairs.insert(at, repair);
     }
 
-    /// The keys that can still be added.
+    /// The allowed keys that the mapping does not contain yet.
     fn free(&self, spot: &Spot<'_, 's>) -> Vec<&'s str> {
         spot.keys().into_iter().filter(|key| spot.node.entry(key).is_none()).collect()
     }

@@ -208,8 +208,8 @@ pub(crate) struct JwtShape {
 pub(crate) struct SignatureShape {
     /// The signing algorithm.
     pub(crate) algorithm: Spanned<Algorithm>,
-    /// The signing key. A list derives the key, as some providers require for each day and region. The first item is
-    /// the initial key, and each further item is signed with the previous result.
+    /// The signing key. If the provider requires a key that is derived for each day and region, write a list. The first
+    /// item is the initial key, and each further item is signed with the previous result.
     #[schemars(example = &"{{ value.secret_key }}")]
     pub(crate) key: OneOrMany<Text>,
     /// How the key is encoded.

@@ -43,8 +43,8 @@ pub(crate) struct CheckShape {
     /// Whether linking fails if the check fails. If an optional check fails, the account is `ok_limited`.
     #[serde(default = "yes")]
     pub(crate) required: bool,
-    /// The JSON path to the granted scopes in the response. They can be a list, or a string separated by spaces or
-    /// commas. Later checks for individual scopes then do not need a request.
+    /// The JSON path to the granted scopes in the response. The value can be a list of scopes, or a string that
+    /// contains scopes separated by spaces or commas. Later checks for individual scopes then do not need a request.
     #[schemars(example = &"results.scopes")]
     pub(crate) granted: Option<Text>,
     /// Warnings to allow here, each with a reason.
@@ -123,7 +123,7 @@ pub(crate) struct JsonTestShape {
     pub(crate) one_of: Vec<Scalar>,
     /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
     pub(crate) contains: Option<String>,
-    /// A host from which the URL's host must differ.
+    /// A host. The value must be a URL with a different host.
     pub(crate) host_differs_from: Option<Text>,
 }
 

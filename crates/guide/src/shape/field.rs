@@ -23,8 +23,8 @@ pub(crate) struct FieldShape {
     /// Whether a value is required.
     #[serde(default = "yes")]
     pub(crate) required: bool,
-    /// Whether the value can be shown. By default, a field is secret if `auth` uses it or if its key looks like the key
-    /// of a secret.
+    /// Whether the value can be shown. By default, a field is secret if `auth` uses it or if its key suggests that it
+    /// is secret.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,
     /// A short explanation that appears next to the field, as Markdown.
@@ -40,7 +40,8 @@ pub(crate) struct FieldShape {
     /// A regular expression that the whole value must match after `accept`.
     #[schemars(example = &"[a-z0-9]+(-[a-z0-9]+)*")]
     pub(crate) pattern: Option<Text>,
-    /// The pattern in words, such as "lowercase letters and digits". The words complete the sentence "Site must be …".
+    /// The pattern in words, such as "lowercase letters and digits". The words complete a sentence such as "Site must
+    /// be …".
     pub(crate) pattern_says: Option<Text>,
     /// Common mistakes, which are rejected before any request is sent.
     #[serde(default)]

@@ -47,7 +47,7 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     }
 }
 
-// A short form, which is a string, or a long form.
+// Either a short form, which is a string, or a long form.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[schemars(untagged, inline)]
 pub(crate) enum ShortOr<T> {

@@ -77,7 +77,7 @@ pub(crate) struct ScopeShape {
     pub(crate) includes: Vec<Text>,
 }
 
-/// Something that a product does with linked accounts.
+/// An operation that your product performs with linked accounts.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ActionShape {

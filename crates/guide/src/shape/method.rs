@@ -114,8 +114,8 @@ pub(crate) struct ToldByShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnHostShape {
-    /// The key of the field that contains the host. Requests to private addresses are blocked, and an operator must
-    /// allow the provider.
+    /// The key of the field that contains the host. An operator must explicitly allow the provider. Requests to private
+    /// addresses are blocked.
     pub(crate) field: Text,
 }
 

@@ -12,7 +12,7 @@ use crate::names::{self, Names, suggest};
 use crate::source::{Braces, Source, Span};
 use crate::template::{Context, Filter, Part, Reference, Target, Template};
 
-/// Parses strings with references. The context determines what they can refer to.
+/// Parses strings with references. The context determines what the strings can refer to.
 pub(crate) struct TextReader<'a, 'n> {
     pub(crate) context: Context,
     pub(crate) names: &'a Names<'n>,
@@ -26,7 +26,8 @@ impl TextReader<'_, '_> {
         self.next_template(text, span, &mut Braces::new(self.source, span))
     }
 
-    /// Parses one of several strings within `span`. They must be parsed in the order in which they appear there.
+    /// Parses one of several strings within `span`. The strings must be parsed in the order in which they appear in the
+    /// file.
     pub(crate) fn next_template(&mut self, text: &str, span: Span, braces: &mut Braces<'_>) -> Template {
         let mut parts = Vec::new();
         let mut literal = String::new();
@@ -142,7 +143,7 @@ impl ReferenceReader<'_, '_, '_> {
         }
     }
 
-    /// The names that can follow a root, if they are known here.
+    /// The names that can follow a root, or an example if the names are not known here.
     fn members(&self, root: &str) -> Vec<&str> {
         match root {
             "value" => self.text.names.values.clone(),
@@ -177,7 +178,8 @@ impl ReferenceReader<'_, '_, '_> {
         });
     }
 
-    /// Reports a root that is not available in this context. The intended value is usually obvious.
+    /// Reports a root that is not available in this context. If `label` and `value` were confused, suggests the other
+    /// root.
     fn misplaced(&mut self, root: &str, rest: &str) {
         let (legal, readable) =
             (self.text.context.roots(), matches!(self.text.context, Context::Prose | Context::Wording));
@@ -269,7 +271,7 @@ impl ReferenceReader<'_, '_, '_> {
         self.known(name, "capture", &names.captures)
     }
 
-    /// Reports a value that only a later request obtains.
+    /// Reports a reference to a value that only a later request obtains.
     fn too_early(&mut self, name: &str, message: String, help: &str) -> Option<Key> {
         let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
         self.text.findings.push(found.help(help));

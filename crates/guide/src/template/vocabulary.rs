@@ -32,12 +32,12 @@ pub struct TextKind {
     pub has_filters: bool,
 }
 
-/// A word in the reference language.
+/// A word that can appear in a reference.
 #[derive(Clone, Debug)]
 pub struct Word {
     /// The word as written in a guide.
     pub name: String,
-    /// Its description.
+    /// The word's description.
     pub says: String,
 }
 

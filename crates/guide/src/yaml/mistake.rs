@@ -10,13 +10,13 @@ use crate::finding::{Finding, quoted};
 use crate::key::Key;
 use crate::source::{Source, Span};
 
-/// The number of lines before the error to search for an unclosed quote or bracket.
+/// The number of lines to search for an unclosed quote or bracket, counted back from the error.
 const LINES_BACK: usize = 40;
 
 /// A function that searches for one kind of mistake near the point where the parser failed.
 type Detector = fn(&Source, usize, &ErrorKind) -> Option<Finding>;
 
-/// The finding at the point where the parser failed.
+/// Returns the finding for a syntax error that the parser reported at `at`.
 pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let at = source.text.floor_char_boundary(at.min(source.text.len()));
     let detectors: [Detector; 8] =
@@ -135,7 +135,7 @@ fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding>
     Some(found.help(format!("put the value in quotes: {text}")).fix(span, text))
 }
 
-/// Finds the mistake in `title: Note: read this`.
+/// Finds a second colon in a line, as in `title: Note: read this`.
 fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
     let line = line_at(source, at);
     let text = source.slice(line);
@@ -214,7 +214,7 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     }
 }
 
-/// The first escape sequence in a line that YAML does not define.
+/// The first invalid escape sequence in a line.
 fn bad_escape(source: &Source, line: Span) -> Span {
     let text = source.slice(line);
     let mut chars = text.char_indices();
@@ -231,21 +231,21 @@ fn spelled(ch: char) -> String {
     if ch == '`' { "a backtick".to_owned() } else { format!("`{ch}`") }
 }
 
-/// The line that contains a byte, without its line break.
+/// The line that contains the byte at `at`, without its line break.
 fn line_at(source: &Source, at: usize) -> Span {
     let start = source.text[..at].rfind('\n').map_or(0, |n| n + 1);
     let end = source.text[at..].find('\n').map_or(source.text.len(), |n| at + n);
     Span::new(start, end)
 }
 
-/// The line that contains a byte, then the preceding lines, nearest first.
+/// The line that contains the byte at `at`, then the preceding lines, nearest first.
 fn lines_back(source: &Source, at: usize) -> impl Iterator<Item = Span> {
     let first = line_at(source, at);
     std::iter::successors(Some(first), |line| Some(line_at(source, line.start.checked_sub(1)?)))
         .take(LINES_BACK)
 }
 
-/// The word that begins at a byte, or only the byte if no word begins there.
+/// The word that begins at `at`, or only the character there if no word begins at `at`.
 fn word(source: &Source, at: usize) -> Span {
     let rest = source.slice(Span::new(at, line_at(source, at).end));
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
@@ -264,7 +264,7 @@ fn value_start(line: &str) -> Option<usize> {
     (start + blanks < line.len()).then_some(start + blanks)
 }
 
-/// The last bracket in a line that is not closed on the same line.
+/// The last unclosed bracket in a line.
 fn unbalanced(line: &str) -> Option<(usize, char)> {
     let mut open = Vec::new();
     let mut quote = None;

@@ -57,7 +57,7 @@ impl<'a> Blame<'a> {
 
     pub(super) fn html(&mut self, at: Range<usize>) {
         let tag = self.marked[at.clone()].trim_start();
-        // The finding is reported at the opening tag.
+        // A closing tag is skipped, because the finding is reported at the opening tag.
         if tag.starts_with("</") {
             return;
         }
@@ -131,7 +131,7 @@ impl<'a> Blame<'a> {
         self.reported += 1;
         if self.reported <= MOST {
             let found = finding(self.place(at));
-            // Without the exact location, the edit could change an unrelated part of the file.
+            // If the location is not exact, the edit is removed, because it could change an unrelated part of the file.
             let found = match &found.fix {
                 Some(fix) if !self.is_exact(fix.span) => Finding { fix: None, ..found },
                 _ => found,
@@ -140,7 +140,7 @@ impl<'a> Blame<'a> {
         }
     }
 
-    /// The part of a range that contains these words, or the whole range if they are not found.
+    /// The last occurrence of these words within a range, or the whole range if the words are not found.
     fn inner(&self, at: Range<usize>, words: &str) -> Range<usize> {
         match self.marked[at.clone()].rfind(words) {
             Some(n) if !words.is_empty() => at.start + n..at.start + n + words.len(),
@@ -152,7 +152,7 @@ impl<'a> Blame<'a> {
         span != self.source.first_line(self.span)
     }
 
-    /// The location in the file of the first line in a range of the marked prose.
+    /// Converts a range in the marked prose to a location in the file, which covers at most one line.
     fn place(&self, at: Range<usize>) -> Span {
         let text = &self.marked[at.clone()];
         let end = text.find(['\n', MARK]).unwrap_or(text.len());

@@ -6,7 +6,7 @@ use crate::template::{Part, Reference, Template};
 /// characters, so no guide can contain this character.
 pub(super) const MARK: char = '\u{e000}';
 
-/// Prose in which numbers between marks replace the references.
+/// Prose in which each reference is replaced by a number between two marks.
 pub(super) struct Marked {
     pub(super) text: String,
     references: Vec<Reference>,
