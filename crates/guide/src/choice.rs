@@ -136,7 +136,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The name in guides and in a JWT header.
+    /// The algorithm's name in guides and in JWT headers.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -279,7 +279,7 @@ pub enum RefusedBy {
     Length,
 }
 
-/// What a section is for.
+/// The purpose of a section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {

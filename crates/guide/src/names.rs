@@ -22,7 +22,7 @@ pub(crate) struct Names<'n> {
     pub(crate) tokens: Vec<&'n str>,
     /// All tokens that any sign-in request obtains.
     pub(crate) later_tokens: Vec<&'n str>,
-    /// Whether the method signs an assertion, so that `jwt.assertion` exists.
+    /// Whether the method signs an assertion, which is available as `jwt.assertion`.
     pub(crate) assertion: bool,
     /// The names of the environments' additional values.
     pub(crate) environment_values: Vec<&'n str>,

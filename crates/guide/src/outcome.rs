@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantArray};
 
-/// The meaning of a response, or of a missing response, for the person who links.
+/// The meaning of a response, or of a missing response, for the person who links an account.
 #[derive(
     Clone,
     Copy,
@@ -82,8 +82,8 @@ impl OutcomeKind {
         matches!(self, Self::Ok | Self::OkLimited)
     }
 
-    /// Whether the cause of the outcome can resolve itself. A transient outcome is retried and never attributed to a
-    /// field.
+    /// Whether the cause of the outcome can disappear by itself. A transient outcome is retried and never attributed to
+    /// a field.
     pub const fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::ProviderDown | Self::Unreachable)
     }

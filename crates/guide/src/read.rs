@@ -44,7 +44,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Whether any finding is an error, so that the file cannot be used.
+    /// Whether any finding is an error, in which case the file cannot be used.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity() == Severity::Error)
     }

@@ -165,7 +165,7 @@ pub enum Mistake {
     /// The value does not identify its environment. The string is the provider's term for an environment.
     #[display("{{label}} doesn't identify the {}.", _0.to_lowercase())]
     NoEnvironment(String),
-    /// The value does not resolve to one of the provider's hosts.
+    /// The URL that contains the value is not one of the provider's URLs.
     #[display("{{label}} doesn't lead to one of this provider's addresses.")]
     NoAddress,
     /// The value contains characters that cannot be sent in a request.

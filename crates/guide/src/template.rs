@@ -213,7 +213,7 @@ pub(crate) enum Context {
     /// The parts of a signature, and the parts of the request that carry it. The request that is signed is also
     /// available.
     Signed,
-    /// Text that is taken from a response, for `account`.
+    /// Text in `account`, which is taken from a response.
     Answer,
     /// The wording in a brand file.
     Wording,

@@ -98,7 +98,7 @@ struct Loader<'s, 'f> {
     aliases: Vec<String>,
 }
 
-/// A list or mapping that has not ended yet.
+/// A list or mapping whose end has not been read yet.
 struct Open {
     /// The items or entries so far.
     kind: Kind,

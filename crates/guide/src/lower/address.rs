@@ -11,7 +11,7 @@ use crate::shape::{EnvironmentShape, MethodShape, ShortOr, Text};
 use crate::source::Span;
 use crate::template::{Context, Filter, Part, Target, Template};
 
-/// The placeholder for an entered value while the possible hosts in a URL are computed.
+/// The placeholder for an entered value in the possible hosts of a URL.
 const VALUE: char = '\u{1}';
 
 impl Lowering<'_> {

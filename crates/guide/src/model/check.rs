@@ -27,7 +27,7 @@ pub struct Check {
     pub request: RequestTemplate,
     /// The conditions for a successful response.
     pub expect: Expect,
-    /// The account that the response describes, for an identity check.
+    /// For an identity check, the account that the response describes.
     pub account: Option<AccountTemplate>,
     /// The response values that later requests use.
     pub captures: Vec<Capture>,
@@ -188,7 +188,7 @@ pub struct JsonTest {
     pub one_of: Vec<Value>,
     /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
     pub contains: Option<String>,
-    /// A host. The value must be a URL with a different host.
+    /// A host. The value must be a URL with a different host, or a different host name.
     pub host_differs_from: Option<Template>,
 }
 
@@ -212,7 +212,7 @@ pub struct AccountTemplate {
     pub id: Template,
     /// The account's name.
     pub name: Template,
-    /// More details to show, by label.
+    /// Additional details to show, by label.
     pub details: Vec<(String, Template)>,
     /// What the id identifies.
     pub identifies: Identifies,
@@ -229,15 +229,15 @@ pub struct OutcomeRule {
     pub is: OutcomeKind,
     /// The field whose value people have to change.
     pub at_field: Option<Key>,
-    /// Other fields that can be the cause.
+    /// Other fields whose values can be the cause.
     pub or_fields: Vec<Key>,
-    /// The step to return to, if the guide specifies a step.
+    /// The step to which people return, if the guide specifies a step.
     pub return_to: Option<Key>,
     /// What happened. `None` for the outcome's default message.
     pub says: Option<Template>,
     /// What people can do. `None` for the outcome's default message.
     pub fix: Option<Template>,
-    /// Whether to offer trying the credentials in the other environments.
+    /// Whether to offer to try the credentials in the other environments.
     pub ask_elsewhere: bool,
     /// The location in the source.
     pub span: Span,

@@ -102,7 +102,7 @@ pub enum Accept {
     Uppercase,
     /// Removes every character that is not a digit.
     Digits,
-    /// Extracts the labels before an environment's host from a URL. Any environment's host matches.
+    /// Extracts the labels before an environment's host from a URL. The host of any environment matches.
     LabelOfEnvironment,
     /// Extracts the labels before this host from a URL.
     LabelOf(String),

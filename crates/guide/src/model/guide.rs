@@ -88,7 +88,7 @@ pub struct Evidence {
     pub claim: String,
     /// The URL of the page that states the fact. `None` if the fact is an assumption.
     pub source: Option<String>,
-    /// The date when the fact was last checked, as a valid `YYYY-MM-DD`.
+    /// The date when the fact was last checked: a valid date in the form `YYYY-MM-DD`.
     pub checked_on: String,
     /// The kind of evidence for the fact.
     pub standing: Standing,

@@ -8,7 +8,7 @@ use crate::source::Span;
 pub struct Lifecycle {
     /// The kind of event.
     pub event: LifecycleEvent,
-    /// The date of the event, as a valid `YYYY-MM-DD`.
+    /// The date of the event: a valid date in the form `YYYY-MM-DD`.
     pub on: String,
     /// What the event means for people who link accounts.
     pub says: String,

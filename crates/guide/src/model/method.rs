@@ -39,7 +39,7 @@ pub struct Method {
     pub hosts: Vec<HostPattern>,
     /// The location of `hosts` in the source.
     pub hosts_span: Span,
-    /// The credential's lifetime, and the identity on whose behalf it acts.
+    /// The credential's lifetime, and the identity on whose behalf requests are made.
     pub credential: Option<Credential>,
     /// The provider's rate limit.
     pub limits: Option<Limits>,
@@ -61,7 +61,7 @@ pub struct Method {
     pub span: Span,
 }
 
-/// The credential's lifetime, and the identity on whose behalf it acts.
+/// The credential's lifetime, and the identity on whose behalf requests are made.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CredentialShape")]
@@ -81,13 +81,13 @@ pub struct Credential {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "LimitsShape")]
 pub struct Limits {
-    /// The number of requests that are allowed per `per_seconds`.
+    /// The number of requests that are allowed within `per_seconds` seconds.
     #[schemars(range(min = 1))]
     pub requests: u32,
     /// The limit's period, in seconds.
     #[schemars(range(min = 1))]
     pub per_seconds: u32,
-    /// What the limit applies to, such as an organization or a token.
+    /// The entity to which the limit applies, such as an organization or a token.
     pub counted_per: Option<String>,
 }
 

@@ -27,7 +27,7 @@ pub struct Section {
     pub title: String,
     /// The location of the heading.
     pub title_span: Span,
-    /// What the section is for.
+    /// The section's purpose.
     pub purpose: Purpose,
     /// The introduction before the steps.
     pub intro: Option<Prose>,

@@ -173,7 +173,7 @@ pub(super) fn branches(schema: &Value) -> Option<&Vec<Value>> {
     schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array)
 }
 
-/// The schema that a reference points to.
+/// The schema to which a reference points.
 pub(super) fn follow<'s>(root: &'s Value, target: &str) -> &'s Value {
     root.pointer(target.trim_start_matches('#')).unwrap_or(&Value::Null)
 }

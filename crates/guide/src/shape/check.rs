@@ -123,7 +123,7 @@ pub(crate) struct JsonTestShape {
     pub(crate) one_of: Vec<Scalar>,
     /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
     pub(crate) contains: Option<String>,
-    /// A host. The value must be a URL with a different host.
+    /// A host. The value must be a URL with a different host, or a different host name.
     pub(crate) host_differs_from: Option<Text>,
 }
 
@@ -159,17 +159,17 @@ pub(crate) struct OutcomeShape {
     pub(crate) is: Spanned<OutcomeKind>,
     /// The field whose value people have to change.
     pub(crate) at_field: Option<Text>,
-    /// Other fields that can be the cause.
+    /// Other fields whose values can be the cause.
     #[serde(default)]
     pub(crate) or_fields: Vec<Text>,
-    /// The step to return to. Default: the step that obtains the value of `at_field`, or else the step that collects
-    /// it.
+    /// The step to which people return. Default: the step that obtains the value of `at_field`, or, if there is none,
+    /// the step that collects the value.
     pub(crate) return_to: Option<Text>,
     /// What happened, in the provider's terms. Default: the general message for the outcome.
     pub(crate) says: Option<Text>,
     /// How people can fix the problem. This advice appears in the message and in the troubleshooting section.
     pub(crate) fix: Option<Text>,
-    /// Whether to offer trying the same credentials in the other environments. Set this if the provider's response is
+    /// Whether to offer to try the same credentials in the other environments. Set this if the provider's response is
     /// the same for a wrong credential and for a credential from another environment.
     #[serde(default)]
     pub(crate) ask_elsewhere: bool,

@@ -48,7 +48,7 @@ pub(crate) struct MethodShape {
     /// `**.example.com` (one or more labels), or a field that contains the customer's own host.
     #[schemars(length(min = 1))]
     pub(crate) hosts: Vec<ShortOr<OwnHostShape>>,
-    /// The credential's lifetime, and the identity on whose behalf it acts.
+    /// The credential's lifetime, and the identity on whose behalf requests are made.
     pub(crate) credential: Option<Credential>,
     /// The provider's rate limit.
     pub(crate) limits: Option<Limits>,
@@ -62,7 +62,7 @@ pub(crate) struct MethodShape {
     pub(crate) outcomes: Vec<OutcomeShape>,
     /// The walkthrough for the person who links an account.
     pub(crate) link: PartShape,
-    /// The walkthrough for the administrator who sets up the method once.
+    /// The one-time walkthrough for the administrator who sets up the method.
     pub(crate) setup: Option<PartShape>,
     /// Conversations with the provider. They serve as tests for the guide and as data for the simulator.
     #[serde(default)]

@@ -34,7 +34,7 @@ pub(crate) struct SectionShape {
     /// The section's heading.
     #[schemars(example = &"Create an API token")]
     pub(crate) title: Text,
-    /// What the section is for. `rotate`, `revoke` and `reference` sections come after the linking sections and appear
+    /// The section's purpose. `rotate`, `revoke` and `reference` sections come after the linking sections and appear
     /// only in the documentation.
     #[serde(default)]
     pub(crate) purpose: Purpose,
