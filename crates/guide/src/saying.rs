@@ -76,12 +76,12 @@ pub enum Ours {
         environment: String,
     },
     /// Advice to link another environment instead.
-    #[display("Connect {works} instead of {asked}, or create a credential in {asked}.")]
+    #[display("Connect {works} instead of {chosen}, or create a credential in {chosen}.")]
     LinkInstead {
         /// The label of the environment that accepts the credentials.
         works: String,
         /// The label of the environment that was chosen.
-        asked: String,
+        chosen: String,
     },
     /// A field's value is invalid.
     #[display("{}", mistake.message(label))]

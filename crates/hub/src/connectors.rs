@@ -99,14 +99,14 @@ impl Connectors {
 
     /// Returns the active connectors that match the session's provider, profile and categories.
     pub(crate) async fn of_session(&self, session: &Session) -> Result<Vec<Connector>, StoreError> {
-        let mut all = self.of_project(&session.made.project).await?;
+        let mut all = self.of_project(&session.parameters.project).await?;
         all.retain(|one| is_for(session, one));
         Ok(all)
     }
 
     /// Returns a connector with which a session can link accounts, by its id.
     pub(crate) async fn in_session(&self, session: &Session, id: &str) -> Result<Connector, ApiError> {
-        let found = self.find(&session.made.project, id).await?.filter(|one| is_for(session, one));
+        let found = self.find(&session.parameters.project, id).await?.filter(|one| is_for(session, one));
         found.ok_or_else(|| ApiError::new(&NOT_FOUND, "This session has no connector with this id"))
     }
 
@@ -158,11 +158,12 @@ impl Connectors {
 
 /// Whether a session can link accounts with a connector.
 fn is_for(session: &Session, connector: &Connector) -> bool {
-    let made = &session.made;
-    let provider = made.provider.as_deref().is_none_or(|key| key == connector.provider());
-    let profile = made.connector_profile.as_deref().is_none_or(|id| id == connector.id);
+    let parameters = &session.parameters;
+    let provider = parameters.provider.as_deref().is_none_or(|key| key == connector.provider());
+    let profile = parameters.connector_profile.as_deref().is_none_or(|id| id == connector.id);
     let categories = &connector.guide().provider.categories;
-    let category = made.categories.is_empty() || categories.iter().any(|one| made.categories.contains(one));
+    let category =
+        parameters.categories.is_empty() || categories.iter().any(|one| parameters.categories.contains(one));
     connector.active && provider && profile && category
 }
 

@@ -20,7 +20,7 @@ mod shell;
 mod sign_in;
 mod trouble;
 
-pub use self::account::{AccountPage, Before, DonePage, confirm, done};
+pub use self::account::{AccountPage, DonePage, PreviousAccount, confirm, done};
 pub use self::assets::Assets;
 pub use self::checking::{CheckingPage, Progress, Report, checking, progress};
 pub use self::form::{FormPage, HandedStep, HandoffState, SentForm, field_name, field_of, form};

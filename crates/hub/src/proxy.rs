@@ -172,7 +172,7 @@ impl Proxy {
             Ok(response) => format!("{}xx", response.status / 100),
             Err(_) => "failed".to_owned(),
         };
-        metrics::asked(provider.key.as_str(), &outcome, began.elapsed());
+        metrics::provider_answered(provider.key.as_str(), &outcome, began.elapsed());
         response.map_err(|broken| {
             let code = match broken.fault {
                 guide::Fault::Timeout => &PROVIDER_TIMEOUT,

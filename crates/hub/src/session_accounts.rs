@@ -24,22 +24,22 @@ impl SessionAccounts {
     pub(crate) async fn by_id(&self, session: &Session, id: &str) -> Result<Account, ApiError> {
         let none = || ApiError::new(&NOT_FOUND, "This session has no account with this id");
         let found = self.vault.get(&id.parse().map_err(|_| none())?).await?;
-        found.filter(|account| may_edit(&session.made, account)).ok_or_else(none)
+        found.filter(|account| may_edit(&session.parameters, account)).ok_or_else(none)
     }
 
     /// Returns the account that the session was created for. `None` if the session was not created for an account, or
     /// may no longer edit it.
     pub(crate) async fn named(&self, session: &Session) -> Result<Option<Account>, StoreError> {
-        let Some(id) = session.made.account.as_deref().and_then(|id| id.parse().ok()) else {
+        let Some(id) = session.parameters.account.as_deref().and_then(|id| id.parse().ok()) else {
             return Ok(None);
         };
-        Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.made, account)))
+        Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.parameters, account)))
     }
 
     /// Returns the account that the session edits: the account that it was created for or, if there is none, its
     /// owner's oldest account at the session's provider.
     pub(crate) async fn edited(&self, session: &Session) -> Result<Option<Account>, StoreError> {
-        match session.made.provider.as_deref() {
+        match session.parameters.provider.as_deref() {
             Some(provider) => Ok(self.at(session, provider).await?.into_iter().next()),
             None => self.named(session).await,
         }
@@ -48,24 +48,28 @@ impl SessionAccounts {
     /// Returns the accounts at a provider that a new link may replace, oldest first: the account that the session was
     /// created for or, unless the session links additional accounts, its owner's accounts.
     pub(crate) async fn at(&self, session: &Session, provider: &str) -> Result<Vec<Account>, StoreError> {
-        let made = &session.made;
-        let mut found = if made.account.is_some() {
+        let parameters = &session.parameters;
+        let mut found = if parameters.account.is_some() {
             self.named(session).await?.into_iter().collect()
-        } else if made.multiple {
+        } else if parameters.multiple {
             Vec::new()
         } else {
-            self.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await?
+            self.vault
+                .accounts_of(&parameters.project, &parameters.owner.id, provider, parameters.kind)
+                .await?
         };
-        found.retain(|account| account.provider == provider && may_edit(made, account));
+        found.retain(|account| account.provider == provider && may_edit(parameters, account));
         Ok(found)
     }
 }
 
 /// Whether a session with these settings may edit an account.
-fn may_edit(made: &NewSession, account: &Account) -> bool {
-    let is_own =
-        account.home.as_ref().is_some_and(|home| home.belongs_to(&made.project, &made.owner.id, made.kind));
+fn may_edit(parameters: &NewSession, account: &Account) -> bool {
+    let is_own = account
+        .home
+        .as_ref()
+        .is_some_and(|home| home.belongs_to(&parameters.project, &parameters.owner.id, parameters.kind));
     is_own
-        && made.account.as_deref().is_none_or(|only| only == account.id.as_str())
-        && made.provider.as_deref().is_none_or(|only| only == account.provider)
+        && parameters.account.as_deref().is_none_or(|only| only == account.id.as_str())
+        && parameters.provider.as_deref().is_none_or(|only| only == account.provider)
 }

@@ -137,7 +137,7 @@ impl SignIns {
     }
 
     /// Passes the authorization code or the error from the redirect to the flow.
-    pub(crate) fn tell(&self, flow: &mut Flow, verifier: String, back: &Back) {
+    pub(crate) fn resume_flow(&self, flow: &mut Flow, verifier: String, back: &Back) {
         let Some(code) = &back.code else {
             flow.sign_in_failed(outcome(back.error.as_deref()));
             return;

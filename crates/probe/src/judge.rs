@@ -84,7 +84,7 @@ pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict 
     let (provider, works) = (case.guide.provider.name.clone(), environment.label.clone());
     verdict.says = Ours::AcceptedIn { provider, environment: works.clone() }.into();
     if let Some(chosen) = case.inputs.environment {
-        verdict.fix = Ours::LinkInstead { works, asked: chosen.label.clone() }.into();
+        verdict.fix = Ours::LinkInstead { works, chosen: chosen.label.clone() }.into();
     }
     verdict
 }

@@ -84,7 +84,7 @@ impl Writer {
             .bind(session.seq)
             .fetch_one(work.tx())
             .await?;
-        if session.made.once && opened.is_some() {
+        if session.parameters.once && opened.is_some() {
             return Ok(None);
         }
         sqlx::query("update sessions set opened_at = coalesce(opened_at, $2) where seq = $1")

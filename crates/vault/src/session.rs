@@ -62,7 +62,7 @@ pub struct Session {
     /// The session's number, which is also the session's id in the API.
     pub seq: i64,
     /// The values that the session was created with.
-    pub made: NewSession,
+    pub parameters: NewSession,
     /// When the session was created.
     pub created_at: Timestamp,
     /// When a handed-off step expires. Until then, browsers that are already in the session may continue, even after
@@ -77,7 +77,7 @@ pub struct Session {
 impl Session {
     /// Whether the session can be entered.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.made.expires_at
+        self.revoked_at.is_none() && now < self.parameters.expires_at
     }
 
     /// Whether browsers that are already in the session may continue.
@@ -87,7 +87,7 @@ impl Session {
 
     /// When the session ends for browsers that are already in it.
     pub fn ends_at(&self) -> Timestamp {
-        self.extended_until.map_or(self.made.expires_at, |until| until.max(self.made.expires_at))
+        self.extended_until.map_or(self.parameters.expires_at, |until| until.max(self.parameters.expires_at))
     }
 }
 
@@ -145,7 +145,7 @@ impl Writer {
         work.commit().await?;
         let session = Session {
             seq,
-            made: new.clone(),
+            parameters: new.clone(),
             created_at: by.at,
             extended_until: None,
             opened_at: None,
@@ -193,7 +193,7 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
     const TABLE: &str = "sessions";
     Ok(Session {
         seq: row.try_get("seq")?,
-        made: NewSession {
+        parameters: NewSession {
             project: row.try_get("project_id")?,
             kind: parsed(row, TABLE, "kind")?,
             owner: owner(row)?,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use catalog::Catalog;
 use guide::{Brand, Guide, Key, Method, OutcomeKind};
 use hub::pages::{
-    AccountPage, Assets, Before, CheckingPage, DonePage, FormPage, Frame, HandedStep, HandoffPage,
-    HandoffState, HelpPage, Look, MethodCard, MethodsPage, Mode, PageProvider, ProviderCard, ProvidersPage,
-    Scheme, SentForm, SignInPage, Trouble,
+    AccountPage, Assets, CheckingPage, DonePage, FormPage, Frame, HandedStep, HandoffPage, HandoffState,
+    HelpPage, Look, MethodCard, MethodsPage, Mode, PageProvider, PreviousAccount, ProviderCard,
+    ProvidersPage, Scheme, SentForm, SignInPage, Trouble,
 };
 use hub::{pages, texts::Language};
 use link::{FieldProblem, Flow, Purpose, Stage, Start};
@@ -29,7 +29,7 @@ pub(crate) fn bare(flow: &Flow) -> FormPage<'_> {
         providers: Some("/session/s-1"),
         sent: None,
         attempt: None,
-        before: None,
+        previous: None,
         handed: &[],
     }
 }
@@ -101,8 +101,8 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
         if scenario.agrees {
             continue;
         }
-        let before = Before { id: scenario.linked_before.clone(), name: "Acme".to_owned() };
-        let page = FormPage { attempt: Some("att_7Qm2Kx"), before: Some(&before), ..bare(&flow) };
+        let previous = PreviousAccount { id: scenario.linked_before.clone(), name: "Acme".to_owned() };
+        let page = FormPage { attempt: Some("att_7Qm2Kx"), previous: Some(&previous), ..bare(&flow) };
         let outcome = scenario.then.outcome;
         put(&format!("failed-{outcome}"), pages::form(frame, &page));
         put(&format!("failed-{outcome}-de"), pages::form(&german, &page));
@@ -136,7 +136,7 @@ fn rejected_values(method: &Method) -> Option<Vec<(Key, String)>> {
 }
 
 fn account(flow: &Flow) -> AccountPage<'_> {
-    AccountPage { flow, base: "/session/s-1/i-1", before: None }
+    AccountPage { flow, base: "/session/s-1/i-1", previous: None }
 }
 
 fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow) {
@@ -166,22 +166,22 @@ fn edited(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, guide: &Arc<Gui
     let purpose = Purpose::Relink { external_id: Some("org-before".to_owned()), allow_different: true };
     let stored = hidden(&good.given).into_iter().collect();
     let begin = || Start { purpose: purpose.clone(), stored: Clone::clone(&stored), ..start(method, good) };
-    let before = Before { id: Some("org-before".to_owned()), name: "Acme Outdoor".to_owned() };
+    let previous = PreviousAccount { id: Some("org-before".to_owned()), name: "Acme Outdoor".to_owned() };
     let mut flow =
         Flow::new(Arc::clone(guide), method.key.as_str(), begin()).expect("the guide has the method");
-    put("edit", pages::form(frame, &FormPage { before: Some(&before), ..bare(&flow) }));
+    put("edit", pages::form(frame, &FormPage { previous: Some(&previous), ..bare(&flow) }));
     if let Some(host) = probe::host_fields(method).first().copied().cloned() {
         flow.submit_form(None, &[(host, Secret::from("another"))]);
         put(
             "edit-host",
             pages::form(
                 frame,
-                &FormPage { before: Some(&before), sent: Some(sent(&[], &[])), ..bare(&flow) },
+                &FormPage { previous: Some(&previous), sent: Some(sent(&[], &[])), ..bare(&flow) },
             ),
         );
     }
     let flow = play(guide, method, begin(), good, usize::MAX);
-    put("confirm-other", pages::confirm(frame, &AccountPage { before: Some(&before), ..account(&flow) }));
+    put("confirm-other", pages::confirm(frame, &AccountPage { previous: Some(&previous), ..account(&flow) }));
 }
 
 fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>) {

@@ -53,13 +53,13 @@ pub(super) async fn read(app: AppState, caller: Caller, Path(id): Path<String>) 
     let found = app.vault.attempt(&id).await?;
     let attempt = found.filter(|attempt| attempt.project == caller.project()).ok_or_else(none)?;
     let session = app.vault.session(caller.project(), attempt.session).await?;
-    let session = session.filter(|session| caller.may(session.made.kind)).ok_or_else(none)?;
+    let session = session.filter(|session| caller.may(session.parameters.kind)).ok_or_else(none)?;
     let transcript = app.vault.attempt_transcript(&attempt).await?;
     let (outcome, message) = attempt.error.unzip();
     Ok(axum::Json(LinkAttempt {
         id: attempt.id,
         session_id: attempt.session,
-        origin_owner_id: Some(session.made.owner.id),
+        origin_owner_id: Some(session.parameters.owner.id),
         provider: attempt.provider,
         method: attempt.method,
         state: attempt.state.as_str(),

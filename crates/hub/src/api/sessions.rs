@@ -53,8 +53,8 @@ pub(super) async fn authenticate(
     caller.needs(Scope::PlatformRead)?;
     let found = app.vault.session_by_token(&Digest::of(&body.token)).await?;
     let session = found.filter(|session| {
-        session.made.project == caller.project()
-            && caller.may(session.made.kind)
+        session.parameters.project == caller.project()
+            && caller.may(session.parameters.kind)
             && session.is_open(Timestamp::now())
     });
     let message = "No open session in this project has this token";
@@ -95,7 +95,7 @@ pub(super) async fn revoke(app: AppState, caller: Caller, Path(id): Path<i64>) -
 
 async fn find(app: &App, caller: &Caller, id: i64) -> Result<Session, ApiError> {
     let found = app.vault.session(caller.project(), id).await?;
-    found.filter(|session| caller.may(session.made.kind)).ok_or_else(no_session)
+    found.filter(|session| caller.may(session.parameters.kind)).ok_or_else(no_session)
 }
 
 async fn parsed(

@@ -139,13 +139,13 @@ impl PageContext {
     /// Applies the session's settings and the link's display options. The language comes from the embedding page if it
     /// specifies one, otherwise from the session, otherwise from the browser.
     pub(super) fn set_session(&mut self, session: &Session, presentation: &Presentation) {
-        let languages = [&presentation.language, &session.made.language];
+        let languages = [&presentation.language, &session.parameters.language];
         if let Some(language) = languages.into_iter().flatten().find_map(|tag| Language::parse(tag)) {
             self.language = language;
         }
-        self.return_to.clone_from(&session.made.return_url);
+        self.return_to.clone_from(&session.parameters.return_url);
         if presentation.parent.is_some() {
-            self.ancestors.clone_from(&session.made.origins);
+            self.ancestors.clone_from(&session.parameters.origins);
         }
         let scheme = presentation.scheme.as_deref().and_then(|name| name.parse().ok()).unwrap_or_default();
         self.look = Look { scheme, footer: presentation.footer };

@@ -65,7 +65,7 @@ pub(super) async fn enter(
     let presentation = display.presentation();
     // Checked before the link is opened, so that a page from a disallowed origin cannot use up a single-use link. The
     // Content-Security-Policy already prevents such a page from embedding the linking pages.
-    if presentation.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
+    if presentation.parent.as_ref().is_some_and(|parent| !session.parameters.origins.contains(parent)) {
         return Err(Trouble::OriginNotAllowed.into());
     }
     context.set_session(&session, &presentation);
@@ -91,13 +91,13 @@ pub(super) async fn enter(
     if !session.is_open(now) {
         return Ok(context.trouble(&Trouble::LinkExpired));
     }
-    if session.made.once && session.opened_at.is_some() {
+    if session.parameters.once && session.opened_at.is_some() {
         return Ok(context.trouble(&Trouble::LinkUsed));
     }
     let may_open = match method {
         Method::POST => is_same_origin(&headers),
         // Any request may open a link that is not single-use.
-        Method::GET => !session.made.once || is_navigation(&headers),
+        Method::GET => !session.parameters.once || is_navigation(&headers),
         _ => false,
     };
     if !may_open {
@@ -170,7 +170,8 @@ fn redirect_with_cookie(
 ) -> Response {
     // The cookie may outlive the session, because the session is extended when a step is handed off. The Hub checks the
     // session's expiry itself.
-    let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDOFF_HOURS * 3600;
+    let seconds =
+        session.parameters.expires_at.as_second() - Timestamp::now().as_second() + HANDOFF_HOURS * 3600;
     let (name, is_secure) = (&cookie_name(session.seq), context.app.is_secure());
     let mut response = redirect_to(to);
     for path in [path(session.seq).as_str(), "/link"] {

@@ -140,14 +140,14 @@ async fn render(
     let now = Timestamp::now();
     let handed: Vec<HandedStep<'_>> = handoffs.iter().map(|handoff| handed_step(handoff, now)).collect();
     let others = context.app.connectors.of_session(&context.session).await?;
-    let before = work.before();
+    let previous = work.previous();
     let page = FormPage {
         flow,
         base: &work.base,
         providers: (1 < others.len()).then_some(home.as_str()),
         sent,
         attempt: matches!(flow.stage(), Stage::Failed { .. }).then_some(attempt.id.as_str()),
-        before: before.as_ref(),
+        previous: previous.as_ref(),
         handed: &handed,
     };
     Ok(form(&context.frame(), &page))

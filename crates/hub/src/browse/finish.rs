@@ -19,8 +19,8 @@ pub(super) async fn show(
     if work.linking.attempt.state != AttemptState::Confirming {
         return Ok(redirect_to(&work.base));
     }
-    let before = work.before();
-    let page = AccountPage { flow: &work.linking.flow, base: &work.base, before: before.as_ref() };
+    let previous = work.previous();
+    let page = AccountPage { flow: &work.linking.flow, base: &work.base, previous: previous.as_ref() };
     Ok(context.page(confirm_page(&context.frame(), &page)))
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn create(
 /// session's original expiry time, so that repeated handoffs cannot extend the session indefinitely.
 fn until(session: &Session, now: Timestamp) -> Timestamp {
     let after = |moment: Timestamp| moment.saturating_add(HANDOFF_HOURS.hours()).unwrap_or(moment);
-    after(now).min(after(session.made.expires_at))
+    after(now).min(after(session.parameters.expires_at))
 }
 
 /// Opens a helper's link if the URL contains the link's token. Otherwise, shows the step or, if its values have already

@@ -4,7 +4,7 @@ use vault::AttemptState;
 
 use super::context::{Failure, SessionContext};
 use crate::linking::Linking;
-use crate::pages::Before;
+use crate::pages::PreviousAccount;
 
 /// A session's attempt with a connector, and the base path of the attempt's pages.
 pub(super) struct Work {
@@ -40,10 +40,10 @@ impl Work {
     }
 
     /// Returns the account that is being linked again, with its display name; `None` if no account was chosen.
-    pub(super) fn before(&self) -> Option<Before> {
+    pub(super) fn previous(&self) -> Option<PreviousAccount> {
         let account = self.linking.replaces.as_ref()?;
         let name = account.name.clone().or_else(|| account.label.clone());
         let name = name.unwrap_or_else(|| account.id.to_string());
-        Some(Before { id: account.external_id.clone(), name })
+        Some(PreviousAccount { id: account.external_id.clone(), name })
     }
 }

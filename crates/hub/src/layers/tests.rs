@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 use super::around;
 use crate::app::App;
 use crate::client::Client;
-use crate::serve::testing::{Lines, Made, made};
+use crate::serve::testing::{Lines, TestApp, test_app};
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS, UNPROCESSABLE};
 use crate::wire::{Json, Query};
 
@@ -55,8 +55,8 @@ impl Answer {
     }
 }
 
-async fn ask(made: &Made, request: Request<Body>) -> Answer {
-    let router = around(routes(), &made.app);
+async fn ask(test: &TestApp, request: Request<Body>) -> Answer {
+    let router = around(routes(), &test.app);
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
@@ -78,7 +78,7 @@ fn post_request(path: &str, kind: &str, body: &str) -> Request<Body> {
 #[tokio::test]
 async fn every_error_has_the_error_body() {
     let small = [("WAYSTONE_LIMITS_BODY", "1KiB"), ("WAYSTONE_LIMITS_REQUEST_TIMEOUT", "100ms")];
-    let small = made(&small).await;
+    let small = test_app(&small).await;
     let large = format!("{{\"size\": \"{}\"}}", "x".repeat(2000));
     let json = "application/json";
     for (request, status, code) in [
@@ -117,13 +117,13 @@ async fn every_error_has_the_error_body() {
 
 #[tokio::test]
 async fn an_error_page_is_not_replaced_by_json() {
-    let answer = ask(&made(&[]).await, get_request("/page")).await;
+    let answer = ask(&test_app(&[]).await, get_request("/page")).await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_FOUND, "<p>no"));
 }
 
 #[tokio::test]
 async fn a_valid_request_id_is_kept_and_text_responses_are_compressed() {
-    let plain = made(&[]).await;
+    let plain = test_app(&[]).await;
     let request =
         Request::get("/plain/x").header("x-request-id", "their-own-id").header("accept-encoding", "gzip");
     let answer = ask(&plain, request.body(Body::empty()).unwrap()).await;
@@ -135,7 +135,7 @@ async fn a_valid_request_id_is_kept_and_text_responses_are_compressed() {
     assert!(!answer.headers.contains_key("strict-transport-security"));
     let secure = [("WAYSTONE_PUBLIC_URL", "https://connect.example.com")];
     assert!(
-        ask(&made(&secure).await, get_request("/plain/x"))
+        ask(&test_app(&secure).await, get_request("/plain/x"))
             .await
             .headers
             .contains_key("strict-transport-security")
@@ -160,9 +160,9 @@ async fn client_input_is_never_logged() {
         Request::builder().method("CANARY").uri("/body").body(Body::empty()),
         Request::get("/who").header("x-forwarded-for", "canary").body(Body::empty()),
     ];
-    let made = made(&[]).await;
+    let test = test_app(&[]).await;
     for request in requests {
-        ask(&made, request.unwrap()).await;
+        ask(&test, request.unwrap()).await;
     }
     let text = lines.text();
     assert!(text.contains("/plain/{token}") && text.contains("(none)"), "{text}");
@@ -172,10 +172,10 @@ async fn client_input_is_never_logged() {
 #[tokio::test]
 async fn a_client_that_disconnects_is_logged() {
     let lines = Lines::of_all_tests();
-    let made = made(&[]).await;
+    let test = test_app(&[]).await;
     let request =
         Request::get("/slow").header("x-request-id", "hung-up-request").body(Body::empty()).unwrap();
-    let asked = tokio::time::timeout(Duration::from_millis(50), ask(&made, request)).await;
+    let asked = tokio::time::timeout(Duration::from_millis(50), ask(&test, request)).await;
     assert!(asked.is_err());
     let is_told =
         |line: &str| line.contains("the client closed the connection") && line.contains("hung-up-request");

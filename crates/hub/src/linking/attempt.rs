@@ -95,20 +95,20 @@ impl Linking {
             linked.public.remove(&field.key);
             linked.secrets.remove(&field.key);
         }
-        let made = &self.session.made;
-        let otherwise = if made.multiple {
+        let parameters = &self.session.parameters;
+        let otherwise = if parameters.multiple {
             Replacing::Nothing
         } else {
-            Replacing::OfOwner { allow_different: made.allow_different }
+            Replacing::OfOwner { allow_different: parameters.allow_different }
         };
         let home = Home {
-            project: made.project.clone(),
+            project: parameters.project.clone(),
             connector_profile: self.connector.id.clone(),
-            owner: made.owner.clone(),
-            kind: made.kind,
-            metadata: made.metadata.clone(),
+            owner: parameters.owner.clone(),
+            kind: parameters.kind,
+            metadata: parameters.metadata.clone(),
         };
-        let (relinked, label) = (self.replaces.as_ref(), made.label.as_deref());
+        let (relinked, label) = (self.replaces.as_ref(), parameters.label.as_deref());
         NewLink { linked, relinked, otherwise, label, home: Some(home) }
     }
 

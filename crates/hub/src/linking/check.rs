@@ -80,7 +80,11 @@ impl Observer for RunObserver<'_> {
     }
 
     async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), ApiError> {
-        metrics::asked(flow.guide().provider.key.as_str(), outcome(&exchange.answer), exchange.took);
+        metrics::provider_answered(
+            flow.guide().provider.key.as_str(),
+            outcome(&exchange.answer),
+            exchange.took,
+        );
         if let FlowOwner::Account(keeper) = &mut self.owner {
             keeper.keep(self.vault, flow).await?;
         }

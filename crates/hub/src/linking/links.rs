@@ -49,7 +49,7 @@ impl Links {
         let attempt = Attempt {
             id: Vault::attempt_id()?,
             session: session.seq,
-            project: session.made.project.clone(),
+            project: session.parameters.project.clone(),
             connector_profile: connector.id.clone(),
             provider: connector.provider().to_owned(),
             method: connector.method.clone(),
@@ -302,12 +302,12 @@ impl Links {
         };
         let start = Start {
             purpose: match &known {
-                Some(account) => driver::purpose(account, session.made.allow_different),
+                Some(account) => driver::purpose(account, session.parameters.allow_different),
                 None => Purpose::Link,
             },
             environment: known.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
             stored,
-            scopes: session.made.scopes.as_ref().map(|wanted| guide.with_included(wanted)),
+            scopes: session.parameters.scopes.as_ref().map(|wanted| guide.with_included(wanted)),
             brand: self.brand.name.clone(),
             ..Start::default()
         };

@@ -14,7 +14,7 @@ use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 
 /// An account that was linked before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Before {
+pub struct PreviousAccount {
     /// The account's id at the provider, if known.
     pub id: Option<String>,
     /// The name that people know the account by.
@@ -29,7 +29,7 @@ pub struct AccountPage<'a> {
     /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
     /// The account that is being linked again; `None` if no account was chosen.
-    pub before: Option<&'a Before>,
+    pub previous: Option<&'a PreviousAccount>,
 }
 
 /// The data for the last page, which shows the linked account.
@@ -77,7 +77,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
         host => flow.host(),
         limited,
         missed => data(missed),
-        before => data(page.before.filter(|_| is_other)),
+        previous => data(page.previous.filter(|_| is_other)),
         is_other,
     };
     render_page(frame, &head, "confirm.html", page)

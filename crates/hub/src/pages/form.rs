@@ -11,7 +11,7 @@ use guide::Key;
 use link::{FieldProblem, Flow, Purpose, Stage};
 use minijinja::{Value, context};
 
-use super::account::Before;
+use super::account::PreviousAccount;
 use super::shell::{Frame, Head, PageProvider, data, render_page};
 
 pub(super) use self::field::{FormState, own_fields, view as field_view};
@@ -32,7 +32,7 @@ pub struct FormPage<'a> {
     /// The id by which support can find the failed attempt.
     pub attempt: Option<&'a str>,
     /// The account that is being linked again; `None` if no account was chosen.
-    pub before: Option<&'a Before>,
+    pub previous: Option<&'a PreviousAccount>,
     /// Steps that were handed to another person.
     pub handed: &'a [HandedStep<'a>],
 }
@@ -71,8 +71,8 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
             .or_else(|| verdict.map(|verdict| summary::failed(frame, flow, verdict, &[]))),
     };
     let title = fill(if is_again { texts.edit_title } else { texts.form_title });
-    let lead = match page.before.filter(|_| is_again) {
-        Some(before) => frame.fill(texts.edit_lead, &[("account", &before.name)]),
+    let lead = match page.previous.filter(|_| is_again) {
+        Some(previous) => frame.fill(texts.edit_lead, &[("account", &previous.name)]),
         None if is_browser && fields.is_empty() => fill(texts.form_lead_browser),
         None => texts.form_lead.to_owned(),
     };
@@ -103,7 +103,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         fields,
         summary => data(&summary),
         attempt => page.attempt,
-        before => data(page.before),
+        previous => data(page.previous),
         button,
         host => flow.host().filter(|_| !is_host_theirs),
         guide => steps::guide(frame, flow, active.as_ref()),

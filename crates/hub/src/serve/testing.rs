@@ -13,7 +13,7 @@ use crate::serve::app;
 use crate::settings::{Settings, Sources, read};
 
 /// An app that is ready to use, and its folder, which is deleted on drop.
-pub(crate) struct Made {
+pub(crate) struct TestApp {
     pub(crate) app: Arc<App>,
     _folder: TempDir,
 }
@@ -28,12 +28,12 @@ pub(crate) fn settings(folder: &TempDir, variables: &[(&str, &str)]) -> Settings
 }
 
 /// Builds an app from environment variables, such as `("WAYSTONE_LIMITS_BODY", "2KiB")`.
-pub(crate) async fn made(variables: &[(&str, &str)]) -> Made {
+pub(crate) async fn test_app(variables: &[(&str, &str)]) -> TestApp {
     let folder = tempfile::tempdir().unwrap();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8700));
     let app = Arc::new(app(settings(&folder, variables), address).await.unwrap());
     app.enter(Phase::Ready);
-    Made { app, _folder: folder }
+    TestApp { app, _folder: folder }
 }
 
 /// Captures the log of all crates at the most verbose level, which is more than an operator can enable.

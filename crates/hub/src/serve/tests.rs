@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::*;
 use crate::layers;
-use crate::serve::testing::made;
+use crate::serve::testing::test_app;
 
 /// Serves one slow route.
 async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {
@@ -40,17 +40,17 @@ async fn request(address: SocketAddr, path: &str) -> String {
 
 #[tokio::test]
 async fn a_request_in_progress_is_finished_and_no_new_request_is_accepted() {
-    let made = made(&[]).await;
-    let (address, server) = serving(&made.app, Duration::from_millis(400)).await;
+    let test = test_app(&[]).await;
+    let (address, server) = serving(&test.app, Duration::from_millis(400)).await;
     let done = Arc::new(AtomicBool::new(false));
     let task_done = Arc::clone(&done);
-    made.app.tasks.spawn(|stop| async move {
+    test.app.tasks.spawn(|stop| async move {
         stop.cancelled().await;
         task_done.store(true, Ordering::SeqCst);
     });
     let response = tokio::spawn(request(address, "/slow"));
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let app = Arc::clone(&made.app);
+    let app = Arc::clone(&test.app);
     let (metrics_address, metrics_server) = {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let (listener, at) =
@@ -69,28 +69,28 @@ async fn a_request_in_progress_is_finished_and_no_new_request_is_accepted() {
 
 #[tokio::test]
 async fn requests_beyond_the_grace_period_are_aborted() {
-    let made = made(&[("WAYSTONE_SHUTDOWN_GRACE", "200ms")]).await;
-    let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
+    let test = test_app(&[("WAYSTONE_SHUTDOWN_GRACE", "200ms")]).await;
+    let (address, server) = serving(&test.app, Duration::from_secs(30)).await;
     let response = tokio::spawn(request(address, "/slow"));
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(drain(Arc::clone(&made.app), server, None, pending()).await, Ended::Aborted);
+    assert_eq!(drain(Arc::clone(&test.app), server, None, pending()).await, Ended::Aborted);
     assert_eq!(response.await.unwrap(), "");
 }
 
 #[tokio::test]
 async fn a_second_signal_aborts_requests() {
-    let made = made(&[]).await;
-    let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
+    let test = test_app(&[]).await;
+    let (address, server) = serving(&test.app, Duration::from_secs(30)).await;
     let response = tokio::spawn(request(address, "/slow"));
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(drain(Arc::clone(&made.app), server, None, async {}).await, Ended::Aborted);
+    assert_eq!(drain(Arc::clone(&test.app), server, None, async {}).await, Ended::Aborted);
     assert_eq!(response.await.unwrap(), "");
 }
 
 #[tokio::test]
 async fn a_connection_beyond_the_limit_waits() {
-    let made = made(&[("WAYSTONE_LIMITS_CONNECTIONS", "1")]).await;
-    let (address, _server) = serving(&made.app, Duration::ZERO).await;
+    let test = test_app(&[("WAYSTONE_LIMITS_CONNECTIONS", "1")]).await;
+    let (address, _server) = serving(&test.app, Duration::ZERO).await;
     let mut first = TcpStream::connect(address).await.unwrap();
     first.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let mut some = [0; 12];

@@ -115,7 +115,7 @@ pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Dur
 
 /// Records a request to a provider. The outcome is the response's status class, such as `2xx`, or `failed`. It never
 /// contains text from the provider.
-pub(crate) fn asked(provider: &str, outcome: &str, took: Duration) {
+pub(crate) fn provider_answered(provider: &str, outcome: &str, took: Duration) {
     counter!(EGRESS, "provider" => provider.to_owned(), "outcome" => outcome.to_owned()).increment(1);
     histogram!(EGRESS_DURATION, "provider" => provider.to_owned()).record(took.as_secs_f64());
 }

@@ -66,7 +66,7 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
     ];
     let mut all = vec![
         Ours::AcceptedIn { provider: name(), environment: other() },
-        Ours::LinkInstead { works: name(), asked: other() },
+        Ours::LinkInstead { works: name(), chosen: other() },
         Ours::AddressOf { shown: name(), chosen: other() },
     ];
     all.extend(mistakes.map(|mistake| Ours::Field { label: name(), mistake }));

@@ -142,26 +142,30 @@ const SDK_CATEGORIES: [&str; 13] = [
 impl ConnectSession {
     /// Converts a session to its API representation. `agent` is the client's `User-Agent`.
     pub(crate) fn new(session: &Session, agent: Option<&str>) -> Self {
-        let made = &session.made;
-        let known: Vec<String> =
-            made.categories.iter().filter(|one| SDK_CATEGORIES.contains(&one.as_str())).cloned().collect();
+        let parameters = &session.parameters;
+        let known: Vec<String> = parameters
+            .categories
+            .iter()
+            .filter(|one| SDK_CATEGORIES.contains(&one.as_str()))
+            .cloned()
+            .collect();
         Self {
             id: session.seq,
             organization_id: organization(agent),
-            project_id: made.project.clone(),
+            project_id: parameters.project.clone(),
             categories: (!known.is_empty()).then_some(known),
-            provider: made.provider.clone(),
-            origin_owner_id: made.owner.id.clone(),
-            origin_owner_name: made.owner.name.clone(),
-            origin_username: made.owner.username.clone(),
-            account_id: made.account.clone(),
-            label: made.label.clone(),
-            metadata: made.metadata.clone(),
-            kind: made.kind.as_str(),
-            connector_profile_id: made.connector_profile.clone(),
-            integration_id: made.connector_profile.clone(),
+            provider: parameters.provider.clone(),
+            origin_owner_id: parameters.owner.id.clone(),
+            origin_owner_name: parameters.owner.name.clone(),
+            origin_username: parameters.owner.username.clone(),
+            account_id: parameters.account.clone(),
+            label: parameters.label.clone(),
+            metadata: parameters.metadata.clone(),
+            kind: parameters.kind.as_str(),
+            connector_profile_id: parameters.connector_profile.clone(),
+            integration_id: parameters.connector_profile.clone(),
             created_at: stamp(session.created_at),
-            expires_at: stamp(made.expires_at),
+            expires_at: stamp(parameters.expires_at),
         }
     }
 }

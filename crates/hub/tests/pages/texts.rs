@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use guide::{Guide, Key, Method, Mistake, OutcomeKind};
 use hub::pages::{
-    self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, HandoffState, HelpPage, Look, Mode,
+    self, AccountPage, CheckingPage, FormPage, Frame, HandedStep, HandoffState, HelpPage, Look, Mode,
+    PreviousAccount,
 };
 use hub::texts::Language;
 use link::{FieldProblem, Flow, Purpose, Stage, Start};
@@ -253,7 +254,7 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
     let method = &guide.methods[0];
     let flow = played(method, &guide, OutcomeKind::is_good, 9);
     assert!(matches!(flow.stage(), Stage::Confirm { limited: true, .. }));
-    let page = AccountPage { flow: &flow, base: "/s/i", before: None };
+    let page = AccountPage { flow: &flow, base: "/s/i", previous: None };
     let html = with_frame(Language::En, |frame| pages::confirm(frame, &page));
     has(
         &html,
@@ -266,21 +267,21 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
         ],
     );
 
-    let before = Before { id: Some("a0".to_owned()), name: "Bob".to_owned() };
+    let previous = PreviousAccount { id: Some("a0".to_owned()), name: "Bob".to_owned() };
     let scenario = ending(method, OutcomeKind::is_good).expect("no such scenario");
     let relink = |other_allowed| Start {
         purpose: Purpose::Relink { external_id: Some("a0".to_owned()), allow_different: other_allowed },
         ..start(method, scenario)
     };
     let flow = play(&guide, method, relink(true), scenario, 9);
-    let page = AccountPage { flow: &flow, before: Some(&before), ..page };
+    let page = AccountPage { flow: &flow, previous: Some(&previous), ..page };
     let html = with_frame(Language::En, |frame| pages::confirm(frame, &page));
     has(
         &html,
         &["This is a different account", "<bdi>Bob</bdi>", "<bdi>Ann</bdi>", "Yes, replace the account"],
     );
     let flow = play(&guide, method, relink(false), scenario, 9);
-    let html = form(&FormPage { before: Some(&before), ..bare(&flow) });
+    let html = form(&FormPage { previous: Some(&previous), ..bare(&flow) });
     has(&html, &["Current account", "<bdi>Bob</bdi>", "Account we found", "<bdi>Ann</bdi>"]);
 }
 

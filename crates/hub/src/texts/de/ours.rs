@@ -12,9 +12,9 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
         Ours::AcceptedIn { provider, environment } => {
             format!("{provider} akzeptiert diese Zugangsdaten in {environment}.")
         }
-        Ours::LinkInstead { works, asked } => {
+        Ours::LinkInstead { works, chosen } => {
             format!(
-                "Verbinden Sie die Umgebung {works} statt {asked} oder erstellen Sie Zugangsdaten für {asked}."
+                "Verbinden Sie die Umgebung {works} statt {chosen} oder erstellen Sie Zugangsdaten für {chosen}."
             )
         }
         Ours::AddressOf { shown, chosen } => {
