@@ -10,7 +10,7 @@ use probe::{Identity, Request, Values};
 pub enum Effect {
     /// Send a request, then call [`crate::Flow::answered`] with the same id.
     Send {
-        /// Identifies the request. Answers with any other id are ignored.
+        /// Identifies the request. The flow ignores answers with any other id.
         id: u64,
         /// The request.
         request: Box<Request>,
@@ -21,8 +21,8 @@ pub enum Effect {
     Store(Box<Linked>),
 }
 
-/// A queued effect. A request is built when the driver polls for it, because it depends on the time at which it is
-/// sent.
+/// A queued effect. A request depends on the time at which it is sent, so it is built only when the driver polls for
+/// it.
 #[derive(Debug)]
 pub(crate) enum Due {
     Send,
@@ -45,7 +45,7 @@ pub struct Linked {
     pub secrets: Values,
     /// The tokens from sign-in. Empty if the method has no sign-in.
     pub tokens: Values,
-    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
+    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
     pub tokens_expire_at: Option<i64>,
     /// The account at the provider, or `None` if no check identifies it.
     pub identity: Option<Identity>,

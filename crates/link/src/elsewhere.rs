@@ -1,6 +1,6 @@
 //! Tries the same credentials in the method's other environments.
 //!
-//! **Invariant:** credentials are sent to another environment only after the person has agreed.
+//! **Invariant:** credentials are never sent to another environment unless the person has agreed.
 
 use probe::Verdict;
 
@@ -8,7 +8,7 @@ use crate::flow::Flow;
 use crate::state::{Elsewhere, Run, State};
 
 impl Flow {
-    /// Tries the same credentials in the other environments. The person must have agreed to this.
+    /// Tries the same credentials in the other environments. Call this only after the person has agreed.
     pub fn ask_elsewhere(&mut self) {
         let State::Failed { verdict, reports, .. } = &self.state else { return };
         if !verdict.ask_elsewhere {
@@ -21,8 +21,8 @@ impl Flow {
         self.start_request(self.new_run(reports.clone(), Some(elsewhere)));
     }
 
-    /// Switches to the environment that accepted the credentials. Keeps the credentials, because they were already sent
-    /// to that environment, and discards the tokens.
+    /// Switches to the environment that accepted the credentials. Keeps the credentials, because that environment has
+    /// already received them. Discards the tokens.
     pub fn switch_environment(&mut self) {
         let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
         self.environment = Some(environment.clone());
@@ -30,7 +30,7 @@ impl Flow {
         self.check_all();
     }
 
-    /// Another environment accepted the credentials.
+    /// Fails because another environment accepted the credentials.
     pub(crate) fn fail_wrong_environment(&mut self, run: &Run, elsewhere: &Elsewhere) {
         let Some(environment) = self.method().environment(elsewhere.environment.as_str()) else { return };
         let Some(check) = self.check_for(run.request) else { return };
@@ -42,8 +42,8 @@ impl Flow {
         self.fail(verdict, Some(key), run.reports.clone());
     }
 
-    /// Another environment rejected the credentials too. Tries the next environment. After the last environment, fails
-    /// with the verdict for the chosen environment.
+    /// Tries the next environment, because the current one also rejected the credentials. If no environments are left,
+    /// fails with the verdict for the environment that the person chose.
     pub(crate) fn try_next_environment(&mut self, run: Run, mut elsewhere: Elsewhere) {
         if elsewhere.rest.is_empty() {
             let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };

@@ -1,6 +1,8 @@
-//! Events from outside the flow: a browser returns from the provider, time runs out, a process dies.
+//! Events from outside the flow: a browser returns from the provider, the checks time out, or the process that runs the
+//! checks dies.
 //!
-//! **Invariant:** the code that a browser returns is used only once. An outside event is never attributed to a field.
+//! **Invariant:** the code that a browser returns is used only once. The failures in this module are never attributed
+//! to a field.
 
 use guide::OutcomeKind;
 use probe::{Values, Verdict};
@@ -25,8 +27,9 @@ impl Flow {
         }
     }
 
-    /// Restarts checks that another process started. A code from a browser cannot be used twice, so a token request
-    /// that was under way cannot be repeated; the flow waits for [`Flow::interrupted`] instead.
+    /// Restarts checks that another process started. If that process was exchanging a code from a browser for tokens,
+    /// the exchange cannot be repeated, because the code is single-use. In that case, the flow waits for
+    /// [`Flow::interrupted`].
     pub(crate) fn resume_checks(&mut self) {
         if self.method().auth.needs_browser() && self.tokens.is_empty() {
             self.state = State::Checking(Run { request: RequestKind::Exchange, ..Run::default() });
@@ -40,7 +43,7 @@ impl Flow {
         self.stop_checks(OutcomeKind::Unreachable);
     }
 
-    /// The checks took too long. The verdict is the same as for a provider that keeps asking clients to wait.
+    /// The checks took too long. The verdict is the same as when a provider limits the request rate.
     pub fn give_up_checks(&mut self) {
         self.stop_checks(OutcomeKind::Throttled);
     }

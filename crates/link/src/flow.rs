@@ -18,11 +18,12 @@ pub struct Flow {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) environment: Option<Key>,
     pub(crate) values: Values,
-    /// The fields whose values come from a stored account. A person who edits the account may not know these values.
+    /// The fields whose values come from a stored account. The person who edits the account might not know these
+    /// values.
     pub(crate) from_store: BTreeSet<Key>,
     /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
+    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
     pub(crate) state: State,
     pub(crate) effects: VecDeque<Due>,
@@ -35,7 +36,7 @@ pub enum Purpose {
     /// Link a new account.
     #[default]
     Link,
-    /// Link an existing account again. By default, the provider must identify it as the same account.
+    /// Link an existing account again. By default, the credentials must belong to the same account at the provider.
     Relink {
         /// The provider's id for the account, or `None` if it is unknown, in which case any account is accepted.
         external_id: Option<String>,
@@ -55,9 +56,9 @@ pub struct Start {
     pub stored: Values,
     /// The stored tokens of an existing account.
     pub tokens: Values,
-    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
+    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
     pub tokens_expire_at: Option<i64>,
-    /// The selected scopes: sections, steps and checks for other scopes are skipped. `None` means all scopes.
+    /// The selected scopes. Sections, steps and checks for other scopes are skipped. `None` selects all scopes.
     pub scopes: Option<Vec<String>>,
     /// The product's name, which messages can contain.
     pub brand: String,
@@ -120,12 +121,12 @@ impl Flow {
         &self.values
     }
 
-    /// The tokens from sign-in, and their expiry time in Unix seconds, if it is known.
+    /// The tokens from sign-in, and their expiry time in Unix seconds. The time is `None` if it is unknown.
     pub fn tokens(&self) -> (&Values, Option<i64>) {
         (&self.tokens, self.tokens_expire_at)
     }
 
-    /// Returns the next effect, if any. A request is built with the time and nonce in `moment`.
+    /// Returns the next effect, if any. If the effect is a request, it is built with the time and nonce in `moment`.
     pub fn poll(&mut self, moment: Moment) -> Option<Effect> {
         while let Some(due) = self.effects.pop_front() {
             let effect = match due {
@@ -157,7 +158,7 @@ impl Flow {
         self.state = State::Storing(proof);
     }
 
-    /// The driver stored the account or failed to store it. After a failure, the person can confirm the account again.
+    /// Reports whether the driver stored the account. After a failure, the person can confirm the account again.
     pub fn stored(&mut self, success: bool) {
         let State::Storing(proof) = &self.state else { return };
         self.state = if success { State::Linked } else { State::Confirming(proof.clone()) };
@@ -171,8 +172,8 @@ impl Flow {
         }
     }
 
-    /// The scopes to request at sign-in: the redirect's scopes, except declared scopes that are not selected and that
-    /// no mandatory check needs.
+    /// The scopes to request at sign-in. Omits each of the redirect's scopes that the guide declares if the scope is
+    /// not selected and no mandatory check needs it.
     pub fn requested_scopes<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
         let scopes = redirect.scopes.iter().map(String::as_str);
         let Some(selected) = &self.scopes else { return scopes.collect() };
@@ -190,7 +191,7 @@ impl Flow {
         scopes.filter(|name| is_requested(name)).collect()
     }
 
-    /// The inputs before the first check.
+    /// The inputs for requests before any check has run.
     pub(crate) fn inputs<'a>(&'a self, environment: Option<&'a Environment>) -> Inputs<'a> {
         Inputs { tokens: &self.tokens, ..Inputs::new(self.method(), environment, &self.values) }
     }
@@ -199,8 +200,8 @@ impl Flow {
         Case { guide: &self.guide, method: self.method(), check, inputs, brand: &self.brand }
     }
 
-    /// Whether the account that was found can be stored, because it is the same account as before or a different
-    /// account is allowed.
+    /// Whether the account that was found can be stored: it is the same account as before, or a different account is
+    /// allowed.
     pub(crate) fn is_same(&self, found: Option<&Identity>) -> bool {
         match &self.purpose {
             Purpose::Link | Purpose::Relink { allow_different: true, .. } => true,
@@ -212,8 +213,8 @@ impl Flow {
         }
     }
 
-    /// Whether the provider identifies credentials rather than accounts, so that a different id can mean the same
-    /// account.
+    /// Whether the provider's id identifies the credentials rather than the account, so that two ids can belong to the
+    /// same account.
     fn identifies_credentials_only(&self) -> bool {
         let account = self.method().checks.iter().find_map(|check| check.account.as_ref());
         account.is_some_and(|account| account.identifies == Identifies::Credential)

@@ -4,8 +4,8 @@
 //! performs the effects that [`Flow::poll`] returns, and shows the current [`Flow::stage`]. The terminal, the Hub and
 //! tests drive flows.
 //!
-//! **Invariants:** a flow never waits and never reads the clock. Credentials are stored only after they have passed the
-//! checks. An answer that arrives late is ignored.
+//! **Invariants:** a flow never waits and never reads the clock. Credentials are never stored before they have passed
+//! the checks. Late answers are ignored.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod effect;

@@ -1,4 +1,4 @@
-//! Replaces tokens that expire or are rejected, and recognizes sign-ins that need a browser.
+//! Replaces tokens that expire or are rejected, and detects when a sign-in needs a browser.
 
 use guide::{OutcomeKind, SignIn, TokenStep};
 use probe::{Answer, Values, Verdict};
@@ -13,16 +13,16 @@ impl Flow {
         self.can_refresh(sign_in, run) || (!sign_in.steps.is_empty() && !run.fresh)
     }
 
-    /// Whether the refresh request can be made. Not every provider returns the refresh token that the request needs.
+    /// Whether the refresh request can be built. It cannot if the provider did not return a refresh token.
     fn can_refresh(&self, sign_in: &SignIn, run: &Run) -> bool {
         sign_in.refresh.as_ref().is_some_and(|step| {
             probe::request(self.method(), &step.check.request, &self.inputs_of(run)).is_ok()
         })
     }
 
-    /// Refreshes the tokens if possible, or signs in again. Then repeats the current check.
+    /// Refreshes the tokens if possible, or else signs in again. The current check is then repeated.
     pub(crate) fn renew(&mut self, mut run: Run) {
-        // The repeated check gets a new report.
+        // The report is added again when the check is repeated.
         run.reports.pop();
         let next_check = match run.request {
             RequestKind::Check(check) => check,

@@ -24,7 +24,7 @@ struct Snapshot {
     method: Key,
     guide_digest: String,
     brand: String,
-    /// For a relink: the id of the account, and whether a different account is allowed.
+    /// Set for a relink: the provider's id for the account, and whether a different account is allowed.
     relink: Option<(Option<String>, bool)>,
     scopes: Option<Vec<String>>,
     environment: Option<Key>,
@@ -34,14 +34,15 @@ struct Snapshot {
     tokens_expire_at: Option<i64>,
     /// The derived values. Empty unless the checks have succeeded.
     derived: BTreeMap<Key, String>,
-    /// Checks that were running start again, because an answer cannot arrive after a restart.
+    /// Checks that were running start again after a restore, because the answer to the earlier request can no longer
+    /// arrive.
     state: State,
 }
 
 /// Why a flow cannot be restored from a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
-    /// The string is not a snapshot, or was written by another version.
+    /// The string is not a snapshot, or another version wrote it.
     #[error("the draft was written by another version")]
     NotUnderstood,
     /// The snapshot belongs to another guide, or to a method that no longer exists.

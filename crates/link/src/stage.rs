@@ -17,7 +17,7 @@ pub enum Stage<'f> {
     Checking(&'f [CheckReport]),
     /// The checks failed.
     Failed {
-        /// The reason, and what the person can do about it.
+        /// The reason for the failure, and what the person can do about it.
         verdict: &'f Verdict,
         /// The actions to offer, most useful first.
         offers: Vec<Offer>,
@@ -50,7 +50,7 @@ pub struct StepView<'f> {
     pub step: &'f Step,
     /// Whether this is the first step of its section.
     pub opens_section: bool,
-    /// The step's number, counted from 1 over all sections.
+    /// The step's number. Numbering starts at 1 and continues across sections.
     pub number: usize,
     /// The total number of steps.
     pub total: usize,
@@ -67,7 +67,7 @@ pub struct StepView<'f> {
 pub enum Offer {
     /// Return to this step.
     GoTo(Key),
-    /// Repeat the checks without changing anything.
+    /// Repeat the checks with the same values.
     Retry,
     /// Try the same credentials in the other environments.
     AskElsewhere,

@@ -1,4 +1,4 @@
-//! The states of a flow. Each state owns its data, so no state has fields that it does not use.
+//! The states of a flow. Each state has only the fields that it uses.
 
 use guide::{Key, Saying};
 use probe::{Identity, Values, Verdict};
@@ -19,20 +19,21 @@ pub(crate) enum State {
         /// The failure that led back to this step, if any.
         failure: Option<Box<Verdict>>,
     },
-    /// Checks are running. Their progress is not saved.
+    /// Checks are running. A snapshot does not contain their progress.
     Checking(#[serde(skip)] Run),
     /// The checks failed.
     Failed {
-        /// The reason, and what the person can do.
+        /// The reason for the failure, and what the person can do about it.
         verdict: Box<Verdict>,
-        /// The other environment in which the credentials work, if one was found.
+        /// The environment in which the credentials work, if it differs from the chosen environment and was found.
         belongs_to: Option<Key>,
         /// The results of the checks.
         reports: Vec<CheckReport>,
     },
     /// The person has to confirm the account that was found.
     Confirming(Proof),
-    /// The account is being stored. Saved as `Confirming`, because the result cannot arrive after a restart.
+    /// The account is being stored. A snapshot stores this state as `Confirming`, because the result cannot arrive
+    /// after a restart.
     #[serde(rename = "confirming", skip_deserializing)]
     Storing(Proof),
     /// The account is stored.
@@ -54,9 +55,9 @@ pub(crate) struct Run {
     pub(crate) captures: Values,
     /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
+    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
-    /// Whether this run obtained the tokens.
+    /// Whether the tokens were obtained in this run.
     pub(crate) fresh: bool,
     /// Whether the tokens were renewed for the current check.
     pub(crate) renewed: bool,
@@ -64,13 +65,13 @@ pub(crate) struct Run {
     pub(crate) next_check: usize,
     /// The scopes that the credential has, or `None` if no answer listed them.
     pub(crate) granted: Option<Vec<String>>,
-    /// The results so far. The last result is for the current request.
+    /// The reports so far. The last report is for the current request.
     pub(crate) reports: Vec<CheckReport>,
     /// The account that was found, if a check identified it.
     pub(crate) identity: Option<Identity>,
     /// Whether some access is missing.
     pub(crate) limited: bool,
-    /// Set while the same credentials are tried in other environments.
+    /// Set while the run tries the same credentials in other environments.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
 
@@ -79,9 +80,9 @@ pub(crate) struct Run {
 pub(crate) enum RequestKind {
     /// The sign-in step with this index.
     SignIn(usize),
-    /// Exchanges the code from a browser for tokens.
+    /// The request that exchanges the code from a browser for tokens.
     Exchange,
-    /// Renews the tokens.
+    /// The request that renews the tokens.
     Refresh,
     /// The check with this index.
     Check(usize),
@@ -113,13 +114,14 @@ pub(crate) struct Proof {
     pub(crate) reports: Vec<CheckReport>,
     /// Whether some access is missing.
     pub(crate) limited: bool,
-    /// The derived values, including those from answers. They can be secret, so a snapshot stores them separately.
+    /// The derived values, including values from answers. Some derived values are secret, so a snapshot stores them
+    /// separately.
     #[serde(skip)]
     pub(crate) derived: Values,
 }
 
 impl Proof {
-    /// The checks in the given state.
+    /// The keys of the checks that are in the given state.
     pub(crate) fn checks(&self, state: &CheckState) -> Vec<Key> {
         let reports = self.reports.iter().filter(|report| report.state == *state);
         reports.map(|report| report.check.clone()).collect()
@@ -131,7 +133,7 @@ impl Proof {
 pub struct FieldProblem {
     /// The field's key.
     pub field: Key,
-    /// The message for the person. It never contains the value.
+    /// The message for the person. The message never contains the value.
     pub says: Saying,
     /// The environment that the entered address belongs to, if it is not the chosen environment.
     pub belongs_to: Option<Key>,
@@ -160,7 +162,7 @@ pub struct CheckReport {
 pub enum CheckState {
     /// The request is about to be sent, or is waiting for an answer.
     Running,
-    /// A transient failure. The request is repeated at this Unix time, in seconds.
+    /// The request failed for a transient reason, and is repeated at this Unix time, in seconds.
     WaitingUntil(i64),
     /// The check succeeded.
     Passed,

@@ -11,14 +11,14 @@ use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, 
 /// The maximum number of times that a request is sent, including the first time.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// The longest wait before a retry, in seconds. If a provider asks for a longer wait, the check fails.
+/// The maximum wait before a retry, in seconds. If a provider asks for a longer wait, the check fails.
 const MAX_WAIT: i64 = 30;
 
 /// Tokens that expire within this many seconds are renewed before they are used.
 const EXPIRY_MARGIN: i64 = 10;
 
 impl Flow {
-    /// Starts the checks. Every field must have a value.
+    /// Starts the checks. The caller must ensure that every required field has a value.
     pub(crate) fn check_all(&mut self) {
         let run =
             Run { tokens: self.tokens.clone(), tokens_expire_at: self.tokens_expire_at, ..Run::default() };
@@ -33,7 +33,7 @@ impl Flow {
     pub fn answered(&mut self, id: u64, answer: &Answer, now: i64) {
         let mut run = match &self.state {
             State::Checking(run) if run.sent == Some(id) => run.clone(),
-            // The answer is late: the flow no longer waits for this request.
+            // The answer is too late, because the flow no longer waits for this request.
             _ => return,
         };
         run.sent = None;
@@ -70,8 +70,8 @@ impl Flow {
         expires_soon(self.tokens_expire_at, now)
     }
 
-    /// Makes the current request. Returns `None` if tokens must be renewed first, or if the request cannot be built, in
-    /// which case the flow fails.
+    /// Builds the current request. Returns `None` if tokens must be renewed first. Also returns `None` if the request
+    /// cannot be built; the flow then fails.
     pub(crate) fn request(&mut self, moment: Moment) -> Option<Effect> {
         let State::Checking(run) = &self.state else { return None };
         let mut run = run.clone();
@@ -100,8 +100,8 @@ impl Flow {
         }
     }
 
-    /// Queues the run's current request and adds its report. Skips checks that are not needed, and finishes the run
-    /// after the last one.
+    /// Queues the run's current request and adds a report for it. Skips checks that are not needed, and finishes the
+    /// run after the last check.
     pub(crate) fn start_request(&mut self, mut run: Run) {
         let Some(check) = self.check_for(run.request) else { return self.finish(run) };
         if self.is_out_of_scope(check) {
@@ -130,7 +130,7 @@ impl Flow {
         }
     }
 
-    /// Whether a check concerns only scopes that are not selected.
+    /// Whether a check concerns scopes and none of them is selected.
     fn is_out_of_scope(&self, check: &Check) -> bool {
         let Some(selected) = &self.scopes else { return false };
         check.role == Role::Capability
@@ -138,14 +138,14 @@ impl Flow {
             && !check.scopes.iter().any(|scope| selected.contains(scope))
     }
 
-    /// Continues without an optional check that failed.
+    /// Marks an optional check as missed and continues with the next check.
     fn miss(&mut self, mut run: Run) {
         set_state(&mut run, CheckState::Missed);
         run.limited = true;
         self.next(run);
     }
 
-    /// Continues, retries, renews tokens or fails, depending on the verdict on the current request.
+    /// Depending on the verdict on the current request, starts the next request, retries, renews the tokens or fails.
     fn handle_verdict(&mut self, mut run: Run, verdict: Verdict, now: i64) {
         let Some(check) = self.check_for(run.request) else { return };
         let (is_required, is_repeatable) = (check.required, check.request.repeatable);
@@ -158,8 +158,8 @@ impl Flow {
         if is_rejected && is_check && !run.renewed && self.can_renew(&run) {
             return self.renew(run);
         }
-        // Token requests can be repeated regardless of their HTTP method, except for an exchange, whose code is
-        // single-use.
+        // Token requests can be repeated regardless of their HTTP method. An exchange cannot be repeated, because its
+        // code is single-use.
         let may_repeat = match run.request {
             RequestKind::Check(_) => is_repeatable,
             RequestKind::Exchange => false,
@@ -180,13 +180,13 @@ impl Flow {
             set_state(&mut run, CheckState::Failed);
             return self.try_next_environment(run, elsewhere);
         }
-        // If the refresh is rejected, signing in again often works.
+        // Signing in again often works even if the provider rejects the refresh token.
         if run.request == RequestKind::Refresh && self.can_sign_in() && !verdict.outcome.is_transient() {
             run.reports.pop();
             return self.sign_in_again(Run { attempts: 0, ..run });
         }
-        // An optional check counts as missed only if it failed for a permanent reason. A transient failure does not
-        // show that access is missing.
+        // A transient failure does not show that access is missing, so only a permanent failure counts as a missed
+        // check.
         if !is_required && !verdict.outcome.is_transient() {
             return self.miss(run);
         }
@@ -199,13 +199,14 @@ impl Flow {
             return self.fail_wrong_environment(&run, &elsewhere);
         }
         if !matches!(run.request, RequestKind::Check(_)) {
-            // The code and the verifier cannot be used again.
+            // At this point, `tokens` contains the code and the verifier, which cannot be used again.
             if run.request == RequestKind::Exchange {
                 run.tokens.clear();
             }
             run.tokens.extend(verdict.captures);
             run.fresh = true;
-            // The previous tokens may be invalid now, so the new tokens are kept even if a check fails later.
+            // The refresh may have invalidated the previous tokens, so the new tokens are kept even if a later check
+            // fails.
             if run.request == RequestKind::Refresh {
                 self.tokens.clone_from(&run.tokens);
                 self.tokens_expire_at = run.tokens_expire_at;
@@ -240,7 +241,7 @@ impl Flow {
         self.start_request(Run { request, attempts: 0, renewed, ..run });
     }
 
-    /// Asks the person to confirm the account, because all checks are done.
+    /// Asks the person to confirm the account after all checks have run.
     fn finish(&mut self, run: Run) {
         let (derived, _) = probe::derived_values(self.method(), &self.inputs_of(&run));
         let Run { identity, reports, limited, tokens, tokens_expire_at, .. } = run;
@@ -287,7 +288,7 @@ impl Flow {
         Inputs { captures: &run.captures, tokens: &run.tokens, ..self.inputs(environment) }
     }
 
-    /// The verdict when no request can be built from the values.
+    /// The verdict for a request that cannot be built from the values.
     fn verdict_on_fill_error(&self, check: &Check, inputs: &Inputs<'_>, error: FillError) -> Verdict {
         let failed = Answer::Failed { fault: guide::Fault::Refused, detail: error.to_string() };
         let mut verdict = probe::judge(&self.case(check, *inputs), &failed, 0);
@@ -309,8 +310,8 @@ fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
     expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 
-/// Whether the granted scopes include the check's scopes, or `None` if the check must run to find out. A mandatory
-/// check runs even if its scopes were not granted, so that the failure contains the provider's own message.
+/// Whether the granted scopes include all of the check's scopes, or `None` if the check must run. A mandatory check
+/// runs even if its scopes were not granted, so that the failure contains the provider's own message.
 fn decided_by_scopes(check: &Check, granted: Option<&[String]>) -> Option<bool> {
     let granted = granted.filter(|_| check.role == Role::Capability && !check.scopes.is_empty())?;
     let is_granted = check.scopes.iter().all(|scope| granted.contains(scope));

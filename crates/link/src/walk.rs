@@ -7,8 +7,8 @@ use crate::flow::Flow;
 use crate::state::{FieldProblem, State};
 
 impl Flow {
-    /// The person chose an environment. Stored secrets must be entered again, because they would go to a different
-    /// host.
+    /// The person chose an environment. If it differs from the previous environment, stored secrets must be entered
+    /// again, because they would be sent to a different host.
     pub fn choose_environment(&mut self, key: &str) {
         let Some(environment) = self.method().environment(key).map(|one| one.key.clone()) else { return };
         if self.environment.as_ref() != Some(&environment) {
@@ -32,8 +32,9 @@ impl Flow {
         }
     }
 
-    /// The person completed the current step. If every value is valid, the flow continues with the next step, or with
-    /// the checks after the last step. Otherwise, it shows the problems and keeps the valid values.
+    /// The person completed the current step. If every value is valid, the flow moves to the next step, or starts the
+    /// checks after the last step. If not, the flow stays at the current step, keeps the valid values and shows the
+    /// problems.
     pub fn submit(&mut self, typed: &[(Key, Secret)]) {
         let State::Walking { step, .. } = &self.state else { return };
         let step = step.clone();
@@ -53,11 +54,12 @@ impl Flow {
         }
     }
 
-    /// The person submitted a form with all fields. The flow continues with the checks if no value is missing.
+    /// The person submitted a form with all fields. The flow starts the checks if every value is valid and none is
+    /// missing.
     ///
-    /// Ignores fields that do not apply given the values of earlier fields. An empty secret keeps its current value,
-    /// because forms never show secrets. While no environment is chosen, the flow keeps valid values and returns the
-    /// problems.
+    /// Earlier fields can determine whether a later field applies. Fields that do not apply are ignored. If a secret is
+    /// submitted empty, its current value is kept, because forms never show secrets. If no environment is chosen, the
+    /// flow keeps the valid values and returns the problems.
     pub fn submit_form(&mut self, environment: Option<&str>, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
         if !matches!(self.state, State::Choosing | State::Walking { .. } | State::Failed { .. }) {
             return Vec::new();
@@ -84,7 +86,8 @@ impl Flow {
         Vec::new()
     }
 
-    /// A program supplied values for all fields at once. The flow continues with the checks if no value is missing.
+    /// A program supplied values for all fields at once. The flow starts the checks if every value is valid and none is
+    /// missing.
     pub fn submit_all(&mut self, typed: &[(Key, Secret)]) {
         if !matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             return;
@@ -93,7 +96,7 @@ impl Flow {
         self.check_or_show(self.with_missing(problems));
     }
 
-    /// Adds a problem for each missing value, except for fields that already have a problem.
+    /// Adds a problem for each field whose value is missing, unless the field already has a problem.
     fn with_missing(&self, mut problems: Vec<FieldProblem>) -> Vec<FieldProblem> {
         let missing = self.method().fields.iter().filter(|field| self.applies(field));
         let missing = missing.filter_map(|field| self.missing(field));
@@ -108,7 +111,7 @@ impl Flow {
         self.method().collected_at(field.as_str())
     }
 
-    /// Starts the checks, or returns to the step where the first problem is.
+    /// Starts the checks if there are no problems. If there are, returns to the step that contains the first problem.
     fn check_or_show(&mut self, problems: Vec<FieldProblem>) {
         let Some(first) = problems.first() else { return self.check_all() };
         let step = self.step_for(&first.field).or_else(|| self.steps().first().map(|(_, step)| *step));
@@ -117,7 +120,7 @@ impl Flow {
         }
     }
 
-    /// Sets values without leaving the current step. Returns the problems with the invalid values.
+    /// Sets values without leaving the current step. Returns a problem for each invalid value.
     pub fn prefill(&mut self, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
         typed.iter().filter_map(|(key, text)| self.set_value(key, text)).collect()
     }
@@ -128,7 +131,7 @@ impl Flow {
         fields.all(|field| self.missing(field).is_none())
     }
 
-    /// Returns to the previous step. From the first step, returns to the choice of environment.
+    /// Returns to the previous step. At the first step, returns to the choice of environment.
     pub fn back(&mut self) {
         let State::Walking { step, .. } = &self.state else { return };
         let steps = self.steps();
@@ -148,7 +151,7 @@ impl Flow {
         match &self.state {
             State::Failed { verdict, .. } => {
                 let verdict = verdict.clone();
-                // A secret that caused the failure must be entered again. All other values are kept.
+                // If a secret caused the failure, the person must enter it again. All other values are kept.
                 if let Some(field) = &verdict.at_field
                     && self.method().field(field.as_str()).is_some_and(|field| field.secret)
                 {
@@ -188,12 +191,13 @@ impl Flow {
             .collect()
     }
 
-    /// All steps that apply for some environment and values, for pages that show and hide steps while the person types.
+    /// All steps for the selected scopes, including steps that do not apply given the current environment and values.
+    /// Pages use this list to show and hide steps while the person types.
     pub fn all_steps(&self) -> Vec<(&Section, &Step)> {
         self.steps_where(|_| true)
     }
 
-    /// The fields to fill in at a step, except fields that do not apply.
+    /// The fields to fill in at a step. Fields that do not apply are omitted.
     pub fn fields_of(&self, step: &Step) -> Vec<&Field> {
         let fields = step.collects.iter().filter_map(|key| self.method().field(key.as_str()));
         fields.filter(|field| self.applies(field)).collect()
@@ -247,7 +251,7 @@ impl Flow {
         if changes && decides_host {
             self.drop_stored_secrets();
         }
-        // If the tokens from the previous credentials were kept, the new credentials would never be checked.
+        // The existing tokens would let the checks pass without ever using the new credentials.
         if changes && self.can_sign_in() {
             self.discard_tokens();
         }
@@ -271,7 +275,7 @@ impl Flow {
         self.method().environments.iter().any(|one| one.told_by.as_ref().is_some_and(|(key, _)| key == field))
     }
 
-    /// The problem that a field's new value would cause in the values derived from it, if any.
+    /// The problem that a field's new value would cause in a value that is derived from it, if any.
     fn derived_problem(&self, field: &Key, value: &Secret) -> Option<Saying> {
         if value.is_empty() || !self.method().derived.iter().any(|one| one.source.as_ref() == Some(field)) {
             return None;
@@ -283,7 +287,7 @@ impl Flow {
         problem.filter(|(at, _)| at.as_ref() == Some(field)).map(|(_, says)| says)
     }
 
-    /// The problem with a required field that has no value.
+    /// The problem to show if a required field has no value.
     fn missing(&self, field: &Field) -> Option<FieldProblem> {
         if !field.required || self.values.contains_key(&field.key) {
             return None;
@@ -296,8 +300,8 @@ impl Flow {
         Some(FieldProblem::new(&field.key, mistake.in_field(&field.label)))
     }
 
-    /// Removes stored secrets and tokens when the host changes. The person who changes the host may not know the
-    /// secrets, so they must not be sent to the new host.
+    /// Removes stored secrets and tokens when the host changes. The person who changes the host might not know the
+    /// secrets, so sending them to the new host would disclose them.
     fn drop_stored_secrets(&mut self) {
         self.discard_tokens();
         // Derived values can contain a secret too.

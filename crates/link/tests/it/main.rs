@@ -1,4 +1,4 @@
-//! The flow: individual paths through it, and random event sequences.
+//! Tests flows with individual paths and with random event sequences.
 
 mod sign_in;
 
@@ -329,8 +329,8 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    /// For any sequence of events, an account is stored only after it was verified and confirmed, at most one request
-    /// is in flight, and a closed flow does nothing.
+    /// For any sequence of events, no account is stored before it was verified and confirmed, at most one request is in
+    /// flight, and a closed flow does nothing.
     #[test]
     fn only_verified_credentials_are_stored(events in proptest::collection::vec(event(), 0..40)) {
         let mut flow = flow(Start::default());

@@ -1,4 +1,4 @@
-//! Sign-in: obtaining tokens, their expiry, and their renewal.
+//! Tests sign-in: obtaining tokens, their expiry, and their renewal.
 
 use std::sync::Arc;
 
@@ -48,7 +48,8 @@ fn flow(start: Start) -> Flow {
     flow
 }
 
-/// Gives the flow each answer at its Unix time. Returns the path and the token of every request.
+/// Runs the flow, and answers each request with the next status and body at the given Unix time. Returns the path and
+/// the token of every request.
 fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
     let mut sent = Vec::new();
     let mut answers = answers.iter();
@@ -182,7 +183,6 @@ fn a_stored_token_is_renewed_before_it_expires() {
     assert_eq!(play(&mut stale, &[(0, 200, r#"{"token":"new"}"#), ME]), ["/renew -", "/me new"]);
 }
 
-/// Tokens are as secret as the values that a person enters.
 #[test]
 fn verdicts_and_debug_output_contain_no_tokens() {
     let mut flow = flow(Start::default());
