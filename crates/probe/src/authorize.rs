@@ -2,8 +2,8 @@
 //! ([RFC 6749, 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)), with PKCE
 //! ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
 //!
-//! **Invariant:** the address is an https URL on a host that the guide allows. The only secret in it is the state,
-//! which is useless to anyone else.
+//! **Invariant:** the address is an https URL on a host that the guide allows. The address contains no secret except
+//! the state, which is useless without the browser that started the sign-in.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,7 +22,7 @@ pub struct AuthorizationRequest<'a> {
     pub redirect: &'a Redirect,
     /// The scopes that the person is asked to approve.
     pub scopes: &'a [&'a str],
-    /// The address to which the provider sends the browser back.
+    /// The address to which the provider redirects the browser after sign-in.
     pub redirect_uri: &'a str,
     /// The value that the provider returns unchanged, which ties the browser's return to this request.
     pub state: &'a str,

@@ -4,7 +4,7 @@ use guide::{Check, Guide, Method};
 
 use crate::inputs::Inputs;
 
-/// Everything a verdict is based on, except the answer.
+/// Everything that a verdict is based on, except the answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     /// The guide.

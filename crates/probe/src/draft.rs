@@ -26,7 +26,7 @@ pub(crate) struct Draft {
 pub(crate) enum Content {
     Json(Value),
     Form(Vec<(String, Secret)>),
-    /// A body that is sent unchanged, so nothing can be added to it.
+    /// A body that is sent unchanged, so no credential can be added.
     Unchanged(Body),
 }
 
@@ -84,8 +84,8 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds the method's credentials. If the method signs requests, credentials that do not depend on the signature are
-    /// added first, so that they are signed too.
+    /// Adds the method's credentials. If the method signs requests, credentials that do not depend on the request's
+    /// content are added first, so that the signature covers them.
     pub(crate) fn authenticate(&mut self, method: &Method, with: &Filling<'_>) -> Result<(), FillError> {
         let Some(signature) = &method.auth.signature else {
             return method.auth.carries.iter().try_for_each(|one| self.carry(one, with));
@@ -142,7 +142,7 @@ impl Draft {
         self.request.headers.push(Header { name: name.to_owned(), value });
     }
 
-    /// Signs the request in its current form. Returns the request's parts, including the signature, for the carriers
+    /// Signs the request as assembled so far. Returns the request's parts, including the signature, for the carriers
     /// that refer to them.
     fn sign(
         &self,
@@ -195,8 +195,8 @@ impl Draft {
     }
 }
 
-/// The key to sign with. Each further key template is signed with the current key, and the signature becomes the next
-/// key.
+/// Returns the signing key. The first key template gives the initial key. Each further template is signed with the
+/// current key, and the signature becomes the new key.
 fn signing_key(signature: &Signature, with: &Filling<'_>) -> Result<SecretBytes, FillError> {
     let first = &signature.key[0];
     let text = fill(first, Slot::Text, with)?;
@@ -210,7 +210,7 @@ fn signing_key(signature: &Signature, with: &Filling<'_>) -> Result<SecretBytes,
     key.map_err(|_| invalid_key(first, with))
 }
 
-/// Whether a carrier refers to the rest of the request, and must therefore be added last.
+/// Whether a carrier refers to parts of the request, so that it must be added after those parts.
 fn refers_to_request(carrier: &CarrierUse) -> bool {
     let has_request = |template: &Template| {
         template.references().any(|reference| matches!(reference.target, Target::Request(_)))

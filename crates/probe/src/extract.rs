@@ -11,8 +11,8 @@ use crate::message::{Answer, Response};
 use crate::parsed::{ParsedAnswer, text_of};
 use crate::verdict::Identity;
 
-/// The maximum length of an account's id, in characters. Providers use shorter ids, and a database index limits the
-/// length.
+/// The maximum length of an account's id, in characters. Providers use shorter ids, and the database's index does not
+/// accept longer ids.
 const MAX_ID: usize = 500;
 
 /// The maximum length of an account's name and of each detail, in characters. Longer strings are truncated.
@@ -42,27 +42,27 @@ pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option
     }
 }
 
-/// The lifetime of the tokens in an answer, in seconds: from the answer, or else from the guide. `None` if neither
-/// specifies it.
+/// The lifetime in seconds of the tokens in an answer. If the answer does not specify a lifetime, uses the guide's
+/// value. `None` if the guide has no value either.
 pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
     let parsed = ParsedAnswer::new(answer);
     let from_answer = || {
         let found = step.expires_in.as_ref()?.find(parsed.json.as_ref()?)?;
-        // Some providers send the number as a string.
+        // Some providers send the lifetime as a string.
         found.as_u64().or_else(|| found.as_str()?.parse().ok())
     };
     from_answer().map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)).or(step.lifetime)
 }
 
-/// An answer's account id contains a control character or is too long.
+/// The error for an account id that is too long or contains a control character.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidId;
 
 /// The account that an answer identifies, or `None` if it identifies no account.
 ///
-/// Unlike a name, an invalid id is never cleaned or truncated: the result could be the id of another account. An
-/// invalid id is not kept unchanged either, because a database may reject it. The answer is treated as unreadable, even
-/// if a rule accepts it.
+/// Unlike a name, an invalid id is never cleaned or truncated, because the result could be the id of another account.
+/// It is never stored as is, because the database could reject it. Instead, the answer is treated as unreadable, even
+/// if a rule accepts the answer.
 pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Option<Identity>, InvalidId> {
     let Some(template) = case.check.account.as_ref() else { return Ok(None) };
     let text = |template: &Template| answer_text(template, parsed.json.as_ref(), &case.inputs);
@@ -81,7 +81,7 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
     }))
 }
 
-/// Fills a template that can refer to the answer's JSON. `None` if a reference has no value.
+/// Fills a template that can refer to the answer's JSON. `None` if a value that the template refers to is missing.
 fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -> Option<String> {
     let mut out = String::new();
     for part in &template.parts {
@@ -102,8 +102,8 @@ fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -
     Some(out)
 }
 
-/// Formats a provider's text for display on one line, with at most [`MAX_TEXT`] characters. Line breaks and tabs become
-/// spaces; other control characters are removed.
+/// Formats a string from the provider for display on one line, with at most [`MAX_TEXT`] characters. Line breaks and
+/// tabs become spaces; other control characters are removed.
 fn one_line(text: &str) -> String {
     let one_line = text.chars().filter_map(|ch| match ch {
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),

@@ -1,4 +1,4 @@
-//! Fills in templates with values. Each value is encoded for its slot.
+//! Fills in templates, and encodes each value for its slot.
 //!
 //! **Invariant:** a value never becomes structure: it cannot add a label to a host, a segment to a path, a line to a
 //! header, or a colon to a user name.
@@ -38,7 +38,7 @@ pub(crate) enum Slot {
 /// Why a request cannot be built from the given values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FillError {
-    /// The field whose value causes the problem, or `None` if no field does.
+    /// The field whose value causes the problem, or `None` if no field is the cause.
     pub field: Option<Key>,
     /// The problem with the value.
     pub problem: Problem,
@@ -47,7 +47,7 @@ pub struct FillError {
 /// Why a value cannot be used where a template refers to it.
 #[derive(Clone, Copy, Debug, derive_more::Display, PartialEq, Eq)]
 pub enum Problem {
-    /// There is no value.
+    /// The value is missing.
     #[display("is missing")]
     Missing,
     /// The value cannot be part of a host name.
@@ -74,7 +74,7 @@ pub enum Problem {
     /// A caller's path has dot segments or other parts that servers could interpret differently.
     #[display("has a path that servers could interpret differently")]
     AmbiguousPath,
-    /// The credential belongs in the body, but the request has no body that can contain it.
+    /// The credential must be sent in the body, but the request has no body to which a credential can be added.
     #[display("has no body that could carry the credential")]
     NoBody,
 }
@@ -95,8 +95,8 @@ impl fmt::Display for FillError {
 impl std::error::Error for FillError {}
 
 impl FillError {
-    /// The message for the person who entered the value, or `None` if no field causes the problem. It never contains
-    /// the value.
+    /// The message for the person who entered the value, or `None` if no field causes the problem. The message never
+    /// contains the value.
     pub fn says(&self, method: &Method) -> Option<Saying> {
         let label = &method.field(self.field.as_ref()?.as_str())?.label;
         let mistake = match self.problem {
@@ -113,7 +113,7 @@ impl FillError {
     }
 }
 
-/// Returns the template's text with every value encoded for `slot`.
+/// Returns the filled-in template, with every value encoded for `slot`.
 pub(crate) fn fill(template: &Template, slot: Slot, with: &Filling<'_>) -> Result<Secret, FillError> {
     let mut out = Secret::default();
     for part in &template.parts {
@@ -135,7 +135,8 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
     match &reference.target {
         Target::Value(key) => match inputs.derived.iter().find(|one| one.field.key == *key) {
             Some(derived) => self::derived(derived, with).or_else(|error| match error.problem {
-                // The value from an earlier link is used until an answer provides a new value.
+                // When an existing account is linked again, uses the stored derived value until an answer provides a
+                // new one.
                 Problem::Missing => inputs.values.get(key).cloned().ok_or(error),
                 _ => Err(error),
             }),
@@ -186,7 +187,7 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
     }
     let text = value.expose();
     let problem = match slot {
-        // Environment hosts are part of the guide, so any number of labels is allowed.
+        // Environment hosts come from the guide, so they can have any number of labels.
         Slot::Host if matches!(reference.target, Target::EnvironmentHost | Target::EnvironmentValue(_)) => {
             None
         }
@@ -228,7 +229,7 @@ pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value,
     })
 }
 
-/// The error for a template that does not produce a valid signing key. The error names the field that the key comes
+/// The error for a template that does not produce a valid signing key. The error contains the field that the key comes
 /// from.
 pub(crate) fn invalid_key(template: &Template, with: &Filling<'_>) -> FillError {
     let field = template.values().find_map(|key| {

@@ -10,10 +10,11 @@ use crate::moment::Moment;
 /// Field values, captures or tokens, by key. Every value is treated as a secret.
 pub type Values = BTreeMap<Key, Secret>;
 
-/// Everything a template can refer to that exists before the request is made.
+/// The values that a template can refer to and that exist before the request is built.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
-    /// The chosen environment, or `None` if the method has no environments or no environment was chosen yet.
+    /// The chosen environment, or `None` if the method has no environments or the person has not chosen an environment
+    /// yet.
     pub environment: Option<&'a Environment>,
     /// The normalized values of fields.
     pub values: &'a Values,
@@ -30,7 +31,7 @@ pub struct Inputs<'a> {
 static NO_VALUES: Values = Values::new();
 
 impl<'a> Inputs<'a> {
-    /// A method's inputs before sign-in and before any values were captured.
+    /// The inputs for a method before sign-in, when no values have been captured.
     pub fn new(method: &'a Method, environment: Option<&'a Environment>, values: &'a Values) -> Self {
         Self {
             environment,
@@ -43,14 +44,14 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// The values that templates are filled with: the inputs, and values that exist for a single request.
+/// The values that templates are filled with: the inputs, and values that are specific to one request.
 #[derive(Clone, Copy)]
 pub(crate) struct Filling<'a> {
     pub(crate) inputs: &'a Inputs<'a>,
-    /// The signed assertion, or `None` if the request does not refer to it.
+    /// The signed assertion, or `None` if the request does not refer to an assertion.
     pub(crate) assertion: Option<&'a Secret>,
-    /// The parts of the request that its signature and the signature's carriers can refer to. Empty before the request
-    /// is signed.
+    /// The request's parts, for its signature and for the carriers that refer to them. Empty before the request is
+    /// signed.
     pub(crate) parts: &'a [(RequestPart, Secret)],
 }
 

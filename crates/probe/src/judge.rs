@@ -1,7 +1,7 @@
 //! Judges a provider's answer.
 //!
-//! The check's own rules come first, then the check's expectation, then the method's rules, then defaults. The first
-//! match decides, and the defaults cover every answer.
+//! The check's own rules are tried first, then the check's expectation, then the method's rules, then defaults. The
+//! first match determines the verdict. The defaults match every answer.
 //!
 //! **Invariant:** a verdict depends only on the answer, the guide and the inputs.
 
@@ -18,7 +18,7 @@ use crate::retry::retry_after;
 use crate::verdict::{Identity, Verdict};
 use crate::wording::message;
 
-/// Judges an answer. `now` is the Unix time in seconds. Dates in headers are compared with it.
+/// Judges an answer. `now` is the Unix time in seconds, with which dates in headers are compared.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let parsed = ParsedAnswer::new(answer);
     let mut verdict = match decide(case, &parsed) {
@@ -30,8 +30,8 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
         verdict.granted = granted_scopes(case.check, &parsed);
         if case.check.role == Role::Identity {
             let found = identity(case, &parsed);
-            // A credential with few permissions may not be allowed to read its own account, in which case a rule must
-            // match.
+            // An `ok` verdict must identify the account. A credential with few permissions might be unable to read its
+            // own account, but then a rule must accept the answer as `ok_limited`.
             let is_missing = found == Ok(None) && verdict.outcome == OutcomeKind::Ok;
             match found {
                 Ok(found) if !is_missing => verdict.identity = found,
@@ -69,7 +69,7 @@ fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeR
     first(&case.method.outcomes).ok_or_else(|| default_kind(case.check, parsed))
 }
 
-/// The verdict for a relink that found an account other than the one that was linked before.
+/// The verdict for a relink that found a different account from the one that was linked before.
 pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     let rule = case.method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
     let mut verdict =
@@ -175,21 +175,22 @@ fn only_secret(method: &Method) -> Option<Key> {
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let (derived, _) = derived_values(case.method, &case.inputs);
     let inputs = &case.inputs;
-    // Tokens and captures are secret too: a session or a code from an earlier answer may be sent in this request.
+    // Tokens and captures are secret too. For example, this request may contain a session or a code from an earlier
+    // answer.
     let received = inputs.tokens.values().chain(inputs.captures.values());
     let redactor = Redactor::new(inputs.values.values().chain(derived.values()).chain(received));
     let response = match answer {
         Answer::Failed { fault, detail } => return redactor.redact(&format!("{fault}: {detail}")),
         Answer::Response(response) => response,
     };
-    // A successful token response contains new tokens, which cannot be redacted.
+    // A successful token response contains new tokens, which the redactor does not recognize.
     let mut token_steps = case.method.auth.sign_in.iter().flat_map(|it| it.steps.iter().chain(&it.refresh));
     if response.status < 400 && token_steps.any(|step| step.check.key == case.check.key) {
         return format!("HTTP {}", response.status);
     }
-    // The body is redacted before it is cut, because the cut could leave part of a secret unredacted. It is redacted
-    // again after control characters are removed, because a control character inside a secret would hide the secret
-    // from the first pass.
+    // The body is redacted before it is truncated, because a truncated secret would not be detected. It is redacted a
+    // second time after control characters are removed, because the first pass does not detect a secret that contains a
+    // control character.
     let mut body = redactor.redact(&String::from_utf8_lossy(&response.body));
     body.retain(|ch| !ch.is_control() || ch == '\n');
     let body: String = redactor.redact(&body).chars().take(500).collect();

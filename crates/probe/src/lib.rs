@@ -4,10 +4,11 @@
 //! |---|---|
 //! | [`Request`], [`Answer`] | a request, and its result |
 //! | [`Inputs`], [`Values`] | the values that requests are built from |
-//! | [`Case`], [`Verdict`] | the context in which an answer is judged, and the judgment |
+//! | [`Case`], [`Verdict`] | the context in which an answer is judged, and the result |
 //!
-//! The crate is pure: the same guide and inputs give the same request, and the same answer gives the same verdict. So a
-//! guide's scenarios also test this crate. The simulator is the counterpart of this crate.
+//! The crate is pure: the same guide and inputs give the same request, and the same answer gives the same verdict. For
+//! this reason, a guide's scenarios also test this crate. Its counterpart is the simulator, which answers in place of
+//! the provider.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod encode;

@@ -1,4 +1,4 @@
-//! Whether an answer matches a check's expectation or a rule.
+//! Decides whether an answer matches a check's expectation or a rule.
 
 use guide::{Capture, Check, HeaderTest, JsonPath, JsonTest, JsonType, Template, When};
 use serde_json::Value;
@@ -78,8 +78,7 @@ fn is_kind(value: &Value, kind: JsonType) -> bool {
     }
 }
 
-/// Whether the host of an address differs from the expected host. A missing or non-string value is never considered
-/// different.
+/// Whether an address has a different host from the expected host. Returns `false` for a missing or non-string value.
 fn host_differs(expected: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
     let Ok(expected) = fill(expected, Slot::Host, &Filling::plain(inputs)) else { return false };
     let Some(text) = value.and_then(Value::as_str) else { return false };

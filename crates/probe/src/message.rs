@@ -1,14 +1,14 @@
 //! Requests to a provider, and its answers.
 //!
-//! **Invariant:** every part that can contain a secret is a [`Secret`], so printing a request shows only its shape. The
-//! same goes for a response, which may contain a new token.
+//! **Invariant:** every part of a request that can contain a secret is a [`Secret`], so a printed request shows only
+//! its shape. A printed response also shows only its shape, because the response may contain a new token.
 
 use std::fmt;
 
 use guide::{Fault, HostPattern, Verb};
 use secret::{Secret, SecretBytes, percent_encoded};
 
-/// A complete request. It is always sent over https.
+/// A complete request, which is always sent over https.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The HTTP method.
@@ -25,7 +25,7 @@ pub struct Request {
     pub headers: Vec<Header>,
     /// The body, or `None` for a request without one.
     pub body: Option<Body>,
-    /// The hosts that the guide allows. `egress` checks them again before it sends.
+    /// The hosts that the guide allows. The `egress` crate checks the host again before it sends the request.
     pub permit: Permit,
     /// The client certificate for the TLS connection, or `None` if the method uses none.
     pub certificate: Option<ClientCertificate>,
@@ -94,12 +94,12 @@ pub struct Body {
     pub bytes: SecretBytes,
 }
 
-/// The hosts that a request may be sent to.
+/// The hosts to which a request may be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permit {
     /// The guide's host patterns.
     pub patterns: Vec<HostPattern>,
-    /// A host that the customer specified, if the guide and the operator allow that.
+    /// A host that the customer specified, if the guide and the operator allow custom hosts.
     pub own_host: Option<String>,
 }
 
@@ -116,16 +116,16 @@ impl Permit {
 pub enum Answer {
     /// The provider responded.
     Response(Response),
-    /// There was no usable response.
+    /// No usable response was received.
     Failed {
         /// The kind of failure.
         fault: Fault,
-        /// Details for the operator. They never contain anything that was sent.
+        /// Details for the operator, without any data from the request.
         detail: String,
     },
 }
 
-/// A provider's response. It may contain a token, so printing it shows only its shape.
+/// A provider's response. The response may contain a token, so a printed response shows only its shape.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status code.

@@ -1,5 +1,5 @@
-//! The time at which a request is sent, and a nonce. Both are passed in, because this crate reads no clock and
-//! generates no random numbers.
+//! The time at which a request is sent, and a nonce. The caller supplies both, because this crate does not read the
+//! clock or generate random numbers.
 
 use guide::{Clock, Nonce};
 use jiff::Timestamp;
@@ -38,7 +38,7 @@ impl Moment {
             Nonce::Hex => hex::encode(self.nonce),
             Nonce::Uuid => {
                 let mut bytes = self.nonce;
-                // Version 4 and the variant: https://www.rfc-editor.org/rfc/rfc9562#section-5.4
+                // Sets the UUID's version (4) and variant: https://www.rfc-editor.org/rfc/rfc9562#section-5.4
                 bytes[6] = bytes[6] & 0x0f | 0x40;
                 bytes[8] = bytes[8] & 0x3f | 0x80;
                 let hex = hex::encode(bytes);

@@ -7,7 +7,7 @@ use crate::message::Answer;
 /// An answer and its body as JSON.
 pub(crate) struct ParsedAnswer<'a> {
     pub(crate) answer: &'a Answer,
-    /// The body, or `None` if it is not JSON or there is no response.
+    /// The body, or `None` if there is no response or its body is not JSON.
     pub(crate) json: Option<Value>,
 }
 

@@ -1,5 +1,5 @@
-//! A request that a caller sends through a linked account. Everything in it comes from the caller, except the host and
-//! the credentials.
+//! A request that a caller sends through a linked account. The caller specifies everything except the host and the
+//! credentials.
 //!
 //! **Invariant:** the request is sent only to the account's host, below the guide's base address. The method's
 //! credentials replace any credentials that the caller sent in the same location.

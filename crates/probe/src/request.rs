@@ -1,6 +1,6 @@
 //! Builds requests from a guide and values.
 //!
-//! **Invariant:** the same guide and inputs give the same request, and its host is one that the guide allows.
+//! **Invariant:** the same guide and inputs always give the same request, and the guide allows the request's host.
 
 use guide::{BaseUrl, Carries, HostPattern, Key, Method, RequestTemplate};
 
@@ -41,8 +41,8 @@ pub fn request(
     Ok(draft.finish())
 }
 
-/// Whether a template's path, without the path of the base address, equals `path`. `None` if a value that the template
-/// needs is missing.
+/// Whether the template's path equals `path`. Neither path includes the path of the base address. `None` if a value
+/// that the template needs is missing.
 pub fn matches_path(template: &RequestTemplate, path: &str, inputs: &Inputs<'_>) -> Option<bool> {
     let filled = fill(&template.path, Slot::Path, &Filling::plain(inputs)).ok()?;
     Some(filled.expose() == path)
@@ -53,7 +53,7 @@ pub(crate) fn base_path(base: &BaseUrl, with: &Filling<'_>) -> Result<String, Fi
     Ok(fill(&base.path, Slot::Path, with)?.expose().to_owned())
 }
 
-/// The host that the method's requests are sent to, for display before anything is sent.
+/// The host that the method's requests are sent to. It can be displayed before the first request.
 pub fn host(method: &Method, inputs: &Inputs<'_>) -> Result<String, FillError> {
     host_of(&method.base_url, &method.hosts, &Filling::plain(inputs))
 }

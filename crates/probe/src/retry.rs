@@ -1,4 +1,4 @@
-//! The wait that a provider asks for before the next request.
+//! Reads how long a provider asks clients to wait before the next request.
 
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use jiff::fmt::rfc2822::DateTimeParser;
 
 use crate::message::Response;
 
-/// The longest wait that is returned. Longer waits are reduced to this duration.
+/// The maximum wait. Longer waits are reduced to this duration.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// Reads `Retry-After`, which contains seconds or a date
-/// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `None` if it is missing or invalid.
+/// Reads the `Retry-After` header, which contains a number of seconds or a date
+/// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `None` if the header is missing or
+/// invalid.
 ///
-/// `own` is the provider's own header, if the guide names one. It takes precedence over `Retry-After`. `now` is the
-/// Unix time in seconds.
+/// `own` is the provider's own header, if the guide specifies one. This header takes precedence over `Retry-After`.
+/// `now` is the Unix time in seconds.
 pub(crate) fn retry_after(response: &Response, own: Option<&(String, WaitAs)>, now: i64) -> Option<Duration> {
     if let Some((name, how)) = own
         && let Some(number) = response.header(name).and_then(|text| text.trim().parse::<i64>().ok())

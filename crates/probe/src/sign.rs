@@ -10,11 +10,11 @@ use hmac::Hmac;
 use jsonwebtoken::EncodingKey;
 use secret::{Secret, SecretBytes};
 
-/// The value is not a key that the algorithm accepts.
+/// The error for a key that the algorithm does not accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidKey;
 
-/// Decodes an HMAC key. Other keys are PEM and are returned unchanged.
+/// Decodes an HMAC key. Keys for other algorithms are in PEM format and are returned unchanged.
 pub(crate) fn key_bytes(
     algorithm: Algorithm,
     text: &Secret,
@@ -34,7 +34,7 @@ pub(crate) fn key_bytes(
     }
 }
 
-/// Signs a message. The key is PEM, except for HMAC algorithms, which accept any bytes.
+/// Signs a message. HMAC algorithms accept any bytes as the key. All other algorithms require a key in PEM format.
 pub(crate) fn sign(algorithm: Algorithm, key: &SecretBytes, text: &[u8]) -> Result<Vec<u8>, InvalidKey> {
     use jsonwebtoken::Algorithm as A;
     let bytes = key.expose();
@@ -87,8 +87,8 @@ mod tests {
         assert_eq!(hex::encode(&signed), expected);
     }
 
-    /// <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and <https://www.rfc-editor.org/rfc/rfc2202#section-3>,
-    /// test case 2 in both.
+    /// Test case 2 from <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and from
+    /// <https://www.rfc-editor.org/rfc/rfc2202#section-3>.
     #[test]
     fn hmacs_match_the_published_test_vectors() {
         let (key, text) = (b"Jefe".as_slice(), b"what do ya want for nothing?".as_slice());

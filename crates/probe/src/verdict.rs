@@ -21,13 +21,13 @@ pub struct Verdict {
     pub at_field: Option<Key>,
     /// Other fields that could be at fault.
     pub or_fields: Vec<Key>,
-    /// The step that the person should return to, or `None` if returning to a step does not help.
+    /// The step to which the person should return, or `None` if returning to a step does not help.
     pub return_to: Option<Key>,
     /// Whether to offer trying the same credentials in the other environments.
     pub ask_elsewhere: bool,
     /// The account that the answer identifies, or `None` if it identifies no account.
     pub identity: Option<Identity>,
-    /// Values for later requests. They can be secret, so they are not serialized.
+    /// Captured values for later requests. The values can be secret, so they are not serialized.
     #[serde(skip)]
     pub captures: Values,
     /// The wait that the provider asks for, at most one hour. `None` if the provider does not specify a wait.
@@ -36,7 +36,7 @@ pub struct Verdict {
     /// The scopes that the credential has, or `None` if the answer does not list them.
     #[serde(skip)]
     pub granted: Option<Vec<String>>,
-    /// An excerpt of the answer for support, without secrets. `None` if the outcome is good.
+    /// An excerpt of the answer for support, without secrets. `None` if the check succeeded.
     pub quote: Option<String>,
 }
 

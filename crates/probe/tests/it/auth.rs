@@ -1,4 +1,5 @@
-//! Credentials in requests, for every authentication scheme. The tests use published test vectors where they exist.
+//! Tests how credentials are added to requests, for every authentication scheme. Uses published test vectors where they
+//! exist.
 
 use guide::{Guide, Key, Method};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::verify};
@@ -234,7 +235,7 @@ fn oauth_clients_authenticate_with_each_method() {
         )
     };
     let secret = "client_secret: '{{ value.pass }}'";
-    // `i%3Ad:p%2B%20s` in Base64.
+    // The Base64 encoding of `i%3Ad:p%2B%20s`.
     let (authorization, body, _) = step(secret);
     assert_eq!(
         (authorization.as_str(), body.as_str()),
