@@ -1,7 +1,7 @@
 //! Linked accounts.
 //!
-//! **Invariant:** an [`Account`] contains the names of its secret fields and never their values. Only [`NewAccount`],
-//! for storing an account, and [`Credentials`], for reading one, contain secret values.
+//! **Invariant:** an [`Account`] contains the names of its secret fields, but never their values. Secret values appear
+//! only in [`NewAccount`], which is used to store an account, and in [`Credentials`], which is used to read one.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,8 @@ pub struct NewAccount {
     pub method: String,
     /// The key of the provider's environment. `None` if the method has no environments.
     pub environment: Option<String>,
-    /// The provider's own id for the account, which stays the same each time the account is linked. `None` if no
-    /// check identified the account.
+    /// The provider's own id for the account, which is the same each time the account is linked. `None` if no check
+    /// identified the account.
     pub external_id: Option<String>,
     /// The account's name at the provider. `None` if no check identified the account.
     pub name: Option<String>,
@@ -60,7 +60,7 @@ pub struct Home {
 }
 
 impl Home {
-    /// Whether the account belongs to this owner in this project, and is of this kind.
+    /// Whether the account belongs to this owner in this project, and has this kind.
     pub fn belongs_to(&self, project: &str, owner: &str, kind: Kind) -> bool {
         self.project == project && self.owner.id == owner && self.kind == kind
     }
@@ -69,7 +69,7 @@ impl Home {
 /// A customer of the product that embeds the Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
-    /// The product's id for the customer. By default an owner has one account at each provider.
+    /// The product's id for the customer. By default, an owner has at most one account at each provider.
     pub id: String,
     /// The customer's display name.
     pub name: String,
@@ -77,11 +77,11 @@ pub struct Owner {
     pub username: Option<String>,
 }
 
-/// Whether a key, session or account is for production or for tests.
+/// Whether an API key, session or account is for production or for testing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {
-    /// Real customers and their accounts.
+    /// Production data: real customers and their accounts.
     #[default]
     Production,
     /// Test data. A test key can read and create only test data.
@@ -94,7 +94,8 @@ pub enum Kind {
 pub enum Hold {
     /// The account must not be used for now.
     Suspended,
-    /// The account must never be used again. Linking the same account creates a new one.
+    /// The account must never be used again. If the same account at the provider is linked again, a new account is
+    /// created.
     Archived,
 }
 
@@ -123,7 +124,7 @@ pub struct Account {
     pub guide_digest: String,
     /// The keys of the checks that passed.
     pub proved: Vec<String>,
-    /// The outcome of linking, or of the last check since then.
+    /// The outcome of the last check, or of linking if the account was never checked.
     pub outcome: String,
     /// Details of the account's identity at the provider, by name.
     pub identity: BTreeMap<String, String>,
@@ -133,7 +134,7 @@ pub struct Account {
     pub state: AccountState,
     /// When the state or the hold last changed. `None` if the time was not recorded.
     pub state_at: Option<Timestamp>,
-    /// A decision not to use the account. `None` if there is no such decision.
+    /// A decision not to use the account. `None` if the account may be used.
     pub hold: Option<Hold>,
     /// The number of times that the credentials were stored, starting at 1.
     pub version: i64,
@@ -158,14 +159,14 @@ pub enum AccountState {
     },
 }
 
-/// Which accounts to list, across all projects. The default lists every account.
+/// Selects the accounts to list, across all projects. The default lists every account.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Only accounts at the provider with this key. `None` does not filter.
+    /// Only accounts at the provider with this key. `None` lists accounts at every provider.
     pub provider: Option<String>,
 }
 
-/// Which accounts in a project to list, one page at a time. `None` and empty lists do not filter.
+/// Selects a page of a project's accounts. A filter that is `None` or an empty list has no effect.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// The id of the project.
@@ -178,11 +179,11 @@ pub struct Query {
     pub owners: Vec<String>,
     /// Only production or only test accounts.
     pub kind: Option<Kind>,
-    /// Only accounts that work (`true`), or only accounts that do not (`false`).
+    /// Only accounts that work (`true`), or only accounts that do not work (`false`).
     pub works: Option<bool>,
     /// Only accounts whose last outcome is `expired` (`true`), or only accounts with any other outcome (`false`).
     pub expired: Option<bool>,
-    /// Only accounts with this hold; `Some(None)` for accounts without a hold.
+    /// Only accounts with this hold. `Some(None)` lists only accounts without a hold.
     pub hold: Option<Option<Hold>>,
     /// Only accounts linked with active connector profiles (`true`), or only accounts linked with inactive profiles
     /// (`false`).
@@ -214,7 +215,8 @@ pub struct Credentials {
 }
 
 impl NewAccount {
-    /// The account to store, without the secrets. It is active and has just been checked.
+    /// Converts a new account to an [`Account`] without its secrets. The account's state is active, and it counts as
+    /// just checked.
     pub(crate) fn stored(
         &self,
         id: AccountId,

@@ -1,4 +1,4 @@
-//! Changing an account's own columns, without touching its credentials.
+//! Changes an account's own columns without changing its credentials.
 //!
 //! **Invariant:** the columns that the credentials are bound to (project, provider, method, public fields) cannot be
 //! changed here.
@@ -15,8 +15,8 @@ use crate::row::{account, json, stamp};
 use crate::store::find;
 use crate::writer::Writer;
 
-/// A change to an account's own columns. `None` leaves a column unchanged. Owner, user name and metadata apply to
-/// accounts that the Hub linked.
+/// A change to an account's own columns. `None` leaves a column unchanged. Only accounts that the Hub linked have an
+/// owner, a user name and metadata.
 #[derive(Clone, Debug, Default)]
 pub struct AccountChange {
     /// The product's id for the customer.
@@ -27,7 +27,7 @@ pub struct AccountChange {
     pub username: Option<Option<String>>,
     /// The account's label; `Some(None)` removes it.
     pub label: Option<Option<String>>,
-    /// The product's data about the account, which replaces all of the old data.
+    /// The product's data about the account. The new data replaces all of the previous data.
     pub metadata: Option<Map<String, Value>>,
     /// A decision not to use the account; `Some(None)` lifts it.
     pub hold: Option<Option<Hold>>,

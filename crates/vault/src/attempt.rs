@@ -1,8 +1,9 @@
-//! Link attempts: a person's progress through linking in a session, and the requests to the provider and its responses.
+//! Link attempts. An attempt contains a person's progress in linking an account, and the requests to the provider with
+//! their responses.
 //!
 //! **Invariant:** the entered values and the transcript are sealed, and are written in the same transaction as the
-//! state. Of two concurrent changes to an attempt, the second is refused. An attempt that has ended never changes
-//! again.
+//! state. If two changes to an attempt are made concurrently, the second is refused. An attempt never changes after it
+//! has ended.
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -46,8 +47,8 @@ pub enum AttemptState {
 /// A link attempt.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    /// The attempt's id: `att_` followed by 26 characters. It is not a secret, because it grants no access without the
-    /// session.
+    /// The attempt's id: `att_` followed by 26 characters. The id is not a secret, because it grants no access without
+    /// the session.
     pub id: String,
     /// The number of the session that the attempt belongs to.
     pub session: i64,
@@ -61,7 +62,8 @@ pub struct Attempt {
     pub method: String,
     /// The digest of the guide that the attempt follows.
     pub guide_digest: String,
-    /// The id of the account that is being edited or was created. `None` until an account is created.
+    /// The id of the account that the attempt edits or has created. `None` if the attempt has not created its account
+    /// yet.
     pub account: Option<String>,
     /// The current state of the attempt.
     pub state: AttemptState,
@@ -69,7 +71,7 @@ pub struct Attempt {
     pub error: Option<(String, String)>,
     /// The progress of running checks, in a format that the caller chooses.
     pub progress: Value,
-    /// The number of times that the attempt was saved; 0 before the first time.
+    /// The number of times that the attempt was saved, or 0 if it was never saved.
     pub version: i64,
     /// When the attempt started.
     pub created_at: Timestamp,
@@ -85,7 +87,7 @@ impl AttemptState {
         self.into()
     }
 
-    /// Whether the attempt has ended and cannot change anymore.
+    /// Whether the attempt has ended, so that it can no longer change.
     pub fn has_ended(self) -> bool {
         matches!(self, Self::Linked | Self::Cancelled)
     }
@@ -102,7 +104,7 @@ impl Vault {
         self.optional(sqlx::query("select * from attempts where id = $1").bind(id), attempt).await
     }
 
-    /// The latest attempt in a session to link an account with a connector profile. `None` if there is no such attempt.
+    /// The session's latest attempt to link an account with a connector profile. `None` if there is no such attempt.
     pub async fn attempt_of(
         &self,
         session: i64,
@@ -125,7 +127,7 @@ impl Vault {
         Ok(opened.and_then(|opened| opened.unless_expired(now)).map(|opened| opened.plain))
     }
 
-    /// The last requests and responses in an attempt, oldest first, without field values.
+    /// The most recent requests and responses in an attempt, oldest first, without field values.
     pub async fn attempt_transcript(&self, attempt: &Attempt) -> Result<Vec<Value>, StoreError> {
         let opened = self.read_sealed(Content::Transcript, &attempt.id).await?;
         opened.map_or(Ok(Vec::new()), |opened| lines(&attempt.id, &opened.plain))
@@ -224,8 +226,8 @@ pub(crate) async fn delete_expired(
     Ok(())
 }
 
-/// Appends to the transcript of an attempt whose row the transaction has written. The transcript is kept for as long as
-/// the attempt.
+/// Appends to an attempt's transcript. The transaction must already have written the attempt's row. The transcript is
+/// kept for as long as the attempt.
 async fn append(
     work: &mut Work,
     attempt: &Attempt,

@@ -1,7 +1,7 @@
 //! The audit trail: who changed or opened which account, and when.
 //!
 //! **Invariant:** an entry is added in the same transaction as the change that it describes, and is never changed or
-//! deleted. Entries contain no field values.
+//! deleted. Entries do not contain field values.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -25,12 +25,12 @@ pub struct AuditRow {
     /// `account.unsealed`, `session.created`, `api_key.revoked`, `connector_profile.updated`, `key.rotated` and similar
     /// kinds.
     pub action: String,
-    /// The account. `None` if the entry concerns a project or the vault as a whole.
+    /// The id of the account. `None` if the entry concerns a project or the vault as a whole.
     pub account: Option<AccountId>,
-    /// The account's version at that time. `None` if the entry concerns no account.
+    /// The account's version when the entry was added. `None` if the entry does not concern an account.
     pub version: Option<i64>,
-    /// Depending on the action: the purpose of unsealing, the outcome of a check, the id of the changed item, or the
-    /// key ids in a rotation. `None` if the action needs no detail.
+    /// A detail that depends on the action: the purpose of unsealing, the outcome of a check, the id of the changed
+    /// item, or the ids of the old and new keys in a rotation. `None` if the action has no detail.
     pub detail: Option<String>,
 }
 
@@ -49,8 +49,8 @@ impl Vault {
         skip: i64,
         limit: i64,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        // Uses two statements, because a single statement with an optional account would search the project's whole
-        // audit trail.
+        // Uses two statements, because a single statement in which the account is optional would search the project's
+        // whole audit trail.
         let query = match account {
             None => {
                 sqlx::query("select * from audit where project_id = $1 order by seq desc limit $2 offset $3")

@@ -1,9 +1,10 @@
-//! Backups of a SQLite vault: copying it while other processes use it, proving a copy, and restoring one.
+//! Backups of a SQLite vault: copying it while other processes use it, checking that everything in a copy opens, and
+//! restoring a copy.
 //!
-//! **Invariant:** a copy is either complete and proved, or does not exist. From the start, only its owner can read it.
-//! A copy contains the database, whose secrets are sealed, and never the key. A restore has exclusive use of the
-//! folder. At every moment, the database is either the previous database or the copy, and the previous database is
-//! kept.
+//! **Invariant:** a copy is either complete and proved, or does not exist. The file is created with permissions for its
+//! owner only. A copy contains the database, in which all secrets are sealed, but never the key. A restore has
+//! exclusive use of the folder. Throughout a restore, the folder contains either the previous database or the copy, and
+//! the previous database is kept.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ pub struct Restored {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BackupError {
-    /// The file exists, and replacing it was not allowed.
+    /// The file exists, and the caller did not allow it to be replaced.
     #[error("{path} already exists")]
     Exists {
         /// The path to the existing file.
@@ -45,7 +46,7 @@ pub enum BackupError {
     /// The database is on a server, which has its own backup tools.
     #[error("the database is on a PostgreSQL server, which has its own backup tools")]
     OnServer,
-    /// A process has the vault open.
+    /// Another process has the vault open.
     #[error("the vault in {folder} is open in another process")]
     InUse {
         /// The vault's folder.
@@ -97,7 +98,8 @@ impl Vault {
             return Err(exists());
         }
         let copy = Temporary::next_to(to)?;
-        // SQLite accepts an empty file as the target. Only the owner can access this one.
+        // SQLite can copy to an existing file if it is empty. `Temporary` has created the file so that only its owner
+        // can access it.
         let name = copy.0.to_str().ok_or_else(|| failed(to)(io::ErrorKind::InvalidFilename.into()))?;
         sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await.map_err(StoreError::from)?;
         crash_point("vault.copy-made");
@@ -110,7 +112,7 @@ impl Vault {
     }
 }
 
-/// Replaces the database in a folder with a copy, after proving the copy with the key for the vault in the folder.
+/// Replaces the database in a folder with a copy. First proves the copy with the key of the folder's vault.
 pub async fn restore(
     folder: &Path,
     key: &KeySource,
@@ -163,12 +165,12 @@ async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> 
     Ok(proof)
 }
 
-/// Keeps a complete copy of the database under another name. The database also remains in its current location.
+/// Keeps a complete copy of the database under another name. The database itself remains in place.
 async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     let kept = file::sibling(database, &format!(".before-{}", now.strftime("%Y%m%dT%H%M%S%fZ")));
     let log = file::sibling(database, "-wal");
-    // Opening and closing the database merges its log. If the database is too damaged to open, which may be the reason
-    // for the restore, the log is kept next to the database.
+    // Opening and closing the database merges its log into it. A damaged database might not open, and the damage could
+    // be the reason for the restore. In that case, the log is kept next to the database.
     if let Ok(mut connection) = Engine::Sqlite(database.to_owned()).connect().await {
         let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await;
         let _ = connection.close().await;
@@ -182,7 +184,8 @@ async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     Ok(kept)
 }
 
-/// A file that is written next to its final path. Dropping this value deletes the file, unless the file was published.
+/// A file that is written next to its final path. When this value is dropped, the file is deleted unless it was
+/// published.
 struct Temporary(PathBuf);
 
 impl Temporary {

@@ -1,8 +1,8 @@
-//! Browsers that opened a session's link, and how they show its pages.
+//! Browsers that opened a session's link, and how they show the session's pages.
 //!
-//! **Invariant:** each browser enters a session with its own secret. An embedded frame whose browser does not store
-//! that secret gets a frame token instead. A frame token does not grant entry to the session: it can be exchanged once,
-//! within a short time, for the secret of a new window.
+//! **Invariant:** each browser enters a session with its own secret. Some browsers do not store the secret in an
+//! embedded frame, so the frame gets a frame token as well. A frame token does not grant access to the session. It can
+//! be exchanged only once, within a short time, for a secret that a new window uses to enter the session.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -22,7 +22,7 @@ pub struct Presentation {
     pub parent: Option<String>,
     /// The color scheme: `light` or `dark`. `None` follows the browser's setting.
     pub scheme: Option<String>,
-    /// The language that the embedding page requests. `None` if it requests no language.
+    /// The language that the embedding page requests. `None` if it does not request a language.
     pub language: Option<String>,
     /// Whether embedded pages have a footer.
     pub footer: bool,
@@ -38,8 +38,8 @@ pub struct Browser {
 }
 
 impl Vault {
-    /// The session that a browser entered, open or not, and how the browser shows the session. `seq` is the session's
-    /// number in the page's address. `None` if no browser with this secret entered the session.
+    /// The session that a browser entered, even if the session has ended, and how the browser shows the session. `seq`
+    /// is the session's number in the page's address. `None` if no browser with this secret entered the session.
     pub async fn session_by_browser(
         &self,
         seq: i64,
@@ -68,8 +68,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Opens a session's link in a browser, which gets its own secret. `None` if the link is for a single browser and
-    /// another browser has already opened it.
+    /// Opens a session's link in a browser, and creates the secret for this browser. `None` if only one browser may
+    /// open the link and another browser has already opened it.
     pub async fn open_session(
         &self,
         session: &Session,
@@ -131,7 +131,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes a frame token, because the browser stores its secret in the frame.
+    /// Deletes a frame token, which is not needed if the browser stores its secret in the frame.
     pub async fn delete_frame_token(&self, seq: i64, digest: &Digest) -> Result<(), StoreError> {
         let update =
             sqlx::query("update browsers set frame_digest = null where session_seq = $1 and digest = $2");
@@ -139,8 +139,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Exchanges a frame token for a window's secret. The session continues in this window. `None` if the frame was
-    /// opened before `since`, or if the token was already exchanged.
+    /// Exchanges a frame token for a secret, with which a new window enters the session in place of the frame. `None`
+    /// if the frame was opened before `since`, or if the token was already exchanged.
     pub async fn exchange_frame_token(
         &self,
         seq: i64,

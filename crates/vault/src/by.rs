@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::row::whole_milliseconds;
 
-/// Who makes a change and when, for the audit trail. All rows that one change writes have the same time.
+/// Who makes a change, and when. The audit trail records both. All rows that one change writes have the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct By<'a> {
     pub(crate) actor: &'a str,

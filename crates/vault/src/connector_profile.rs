@@ -1,8 +1,8 @@
 //! Connector profiles: a project's own setup for a provider's method, such as an OAuth app.
 //!
 //! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile contains
-//! only their names. A change is applied to the profile as it is read in the transaction. So concurrent changes do not
-//! overwrite each other, and a deleted profile is not created again.
+//! only their names. A change reads and writes the profile in the same transaction, so concurrent changes do not
+//! overwrite each other and a deleted profile is not created again.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::row::{from_json, json, parsed, stamp};
 use crate::sealed::{self, Content, Item, Opened};
 use crate::writer::{Work, Writer};
 
-/// The prefix of ids, which distinguishes stored profiles from the built-in ones (`provider.method`).
+/// The prefix of stored profiles' ids. Built-in profiles have ids of the form `provider.method`.
 const PREFIX: &str = "cpr_";
 
 /// A connector profile to create.
@@ -40,7 +40,8 @@ pub struct NewConnectorProfile {
     pub secrets: BTreeMap<String, Secret>,
 }
 
-/// A change to a connector profile. `None` leaves a value unchanged, as does omitting a field from a map.
+/// A change to a connector profile. `None` leaves a value unchanged. Fields that are omitted from a map are also
+/// unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectorProfileChange {
     /// The profile's display name.
@@ -83,7 +84,7 @@ pub struct ConnectorProfile {
 pub enum ProfileRemoval {
     /// The profile was removed.
     Removed,
-    /// Accounts are linked with the profile, so it stays.
+    /// The profile was not removed, because accounts are linked with it.
     InUse,
     /// The project has no such profile.
     NotFound,
@@ -230,8 +231,8 @@ impl Writer {
 
 const SELECT: &str = "select * from connector_profiles where project_id = $1 and id = $2";
 
-/// Prevents a profile from being removed until the end of the transaction, which stores an account. Fails if the
-/// profile has already been removed.
+/// Prevents a profile from being removed until the end of a transaction that stores an account. Fails if the profile
+/// has already been removed.
 pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), ChangeError> {
     if !id.starts_with(PREFIX) {
         return Ok(());

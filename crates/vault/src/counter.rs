@@ -1,6 +1,6 @@
 //! Counters for rate limits.
 //!
-//! **Invariant:** counts are stored in the database, so that they apply to all processes and survive restarts.
+//! **Invariant:** counts are stored in the database, so they are shared by all processes and survive restarts.
 
 use jiff::Timestamp;
 
@@ -21,8 +21,8 @@ pub struct Limit {
 }
 
 impl Vault {
-    /// The number of hits on a bucket in the current span, and the span's end in Unix seconds. This call does not count
-    /// as a hit.
+    /// Returns the number of hits on a bucket in the current span, and the span's end in Unix seconds, without counting
+    /// a hit.
     pub async fn counted(
         &self,
         bucket: &str,

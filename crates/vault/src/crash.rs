@@ -1,17 +1,17 @@
 //! Crash points: labeled points in the code at which a test can kill the process.
 //!
-//! **Invariant:** in a release build a crash point does nothing.
+//! **Invariant:** in a release build, a crash point does nothing.
 
 /// Marks a point in the code at which a test can kill the process.
 ///
 /// In a debug build, `WAYSTONE_CRASH_AT` selects a crash point: a label, or `*` for any label, optionally followed by
 /// `#` and the number of the occurrence. For example, `vault.committed#3` selects the third occurrence. If a test must
-/// first bring the process into a certain state, `WAYSTONE_CRASH_ORDER` names a file to which the test later writes the
-/// same string. Occurrences are counted from the moment the file contains the string. Anything after a space is a
-/// comment.
+/// first bring the process into a certain state, it sets `WAYSTONE_CRASH_ORDER` to the path of a file, and later writes
+/// the selection to this file. Occurrences are counted from the time when the file contains the selection. Anything
+/// after a space is a comment.
 ///
-/// At the selected crash point, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops forever, so
-/// that the test can send its signal at exactly this point. The rest of the process continues.
+/// At the selected crash point, the thread writes the file named by `WAYSTONE_CRASH_MARK` and then blocks forever, so
+/// that the test can kill the process at exactly this point. Other threads continue.
 pub fn crash_point(label: &'static str) {
     #[cfg(debug_assertions)]
     order::stop_if_selected(label);
@@ -26,7 +26,7 @@ mod order {
 
     use tokio::runtime::{Handle, RuntimeFlavor};
 
-    /// The current order, and the number of times that its crash point was reached.
+    /// The current selection, and the number of times that its crash point was reached.
     static SEEN: Mutex<(String, u32)> = Mutex::new((String::new(), 0));
 
     pub(super) fn stop_if_selected(label: &str) {
@@ -39,11 +39,11 @@ mod order {
             return;
         }
         if let Some(mark) = env::var_os("WAYSTONE_CRASH_MARK") {
-            // If the mark cannot be written, the test fails at its own deadline.
+            // If the mark cannot be written, the test times out.
             let _ = fs::write(mark, label);
         }
         match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-            // Hands the thread's other tasks to another thread, so that only this task stops.
+            // Moves the thread's other tasks to another thread, so that only this task is blocked.
             Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| stop()),
             _ => stop(),
         }

@@ -1,12 +1,12 @@
 //! The database: SQLite or PostgreSQL, and how each database is set up.
 //!
-//! **Invariant:** once a commit returns, its changes are on disk. The exception is a transaction that was begun as
-//! [`Synced::Later`], whose changes are on disk after the next synced commit. The data that a write transaction bases
-//! its decisions on does not change until the transaction ends: on SQLite, only one connection writes; on PostgreSQL,
-//! the transaction holds the names that its decisions depend on. Data that is deleted from SQLite is overwritten.
+//! **Invariant:** once a commit returns, its changes are on disk. The exception is a transaction that was begun with
+//! [`Synced::Later`]: its changes are on disk after the next synced commit. While a write transaction runs, the data
+//! that its decisions depend on does not change. On SQLite, only one connection writes at a time. On PostgreSQL, the
+//! transaction locks the names that represent the data. Data that is deleted from SQLite is overwritten.
 //!
-//! All differences between the two databases are handled in this file and in `schema.rs`. Every other statement runs on
-//! both databases.
+//! Only this file and `schema.rs` handle the differences between the two databases. All other statements run unchanged
+//! on both databases.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(crate) type Statement<'a> = sqlx::query::Query<'a, Db, <Db as sqlx::Database
 /// A query for a single value of type `T`, and its bound values.
 pub(crate) type Scalar<'a, T> = sqlx::query::QueryScalar<'a, Db, T, <Db as sqlx::Database>::Arguments>;
 
-/// How long to wait for a connection, or for another process to finish writing.
+/// The maximum wait for a connection, or for another process to finish writing.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The number of SQLite connections for reading.
@@ -38,7 +38,7 @@ const READERS: u32 = 4;
 /// The number of PostgreSQL connections per process.
 const CONNECTIONS: u32 = 16;
 
-/// Takes the lock under which a PostgreSQL database is created and migrated.
+/// Takes the lock that is held while a PostgreSQL database is created and migrated.
 const OPENING: &str = "select pg_advisory_lock(8316300954761127541)";
 
 /// The location of the database.
@@ -52,21 +52,21 @@ pub(crate) enum Engine {
 
 /// Whether a commit waits until its changes are on disk.
 ///
-/// The changes in a commit that does not wait are visible to everyone at once, and they survive if the process ends. If
-/// the machine fails, commits from the last second may be lost. If a commit is lost, all later commits are lost too
-/// ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
+/// If a commit does not wait, its changes are still visible to all connections at once, and they survive a crash of the
+/// process. If the machine fails, commits from the last second can be lost. If a commit is lost, all later commits are
+/// lost too ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
 /// [PostgreSQL](https://www.postgresql.org/docs/current/wal-async-commit.html)).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Synced {
     /// The commit waits.
     Yes,
-    /// The commit does not wait, because it is acceptable to lose the data.
+    /// The commit does not wait. Use this only for data whose loss is acceptable.
     Later,
 }
 
 impl Engine {
-    /// The statement that begins a transaction that writes. On SQLite, the transaction acquires the write lock at once,
-    /// so that it never fails halfway because another transaction has the lock.
+    /// The statement that begins a write transaction. On SQLite, the transaction acquires the write lock at the start,
+    /// so it cannot fail halfway because another transaction holds the lock.
     pub(crate) fn begin_writing(&self, synced: Synced) -> &'static str {
         match (self, synced) {
             (Self::Sqlite(_), Synced::Yes) => "pragma synchronous = full; begin immediate",
@@ -76,8 +76,8 @@ impl Engine {
         }
     }
 
-    /// Holds a name until the transaction ends, either exclusively or shared with other transactions. On SQLite, this
-    /// is not needed, because write transactions already exclude each other.
+    /// Locks a name until the transaction ends, either exclusively or shared with other transactions. Does nothing on
+    /// SQLite, where write transactions already exclude each other.
     pub(crate) async fn hold(
         &self,
         connection: &mut DbConnection,
@@ -96,8 +96,8 @@ impl Engine {
     }
 
     /// The query for the id of the current key. On PostgreSQL, the query also locks the row. Any number of transactions
-    /// may hold this lock at once. A rotation changes the state, which is part of a unique key, so it waits for all of
-    /// them.
+    /// can hold this lock at the same time. A rotation changes the row's state, which is part of a unique key, so the
+    /// rotation waits until these transactions end.
     pub(crate) fn hold_current_key(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "select id from vault_keys where state = 'current'",
@@ -105,7 +105,7 @@ impl Engine {
         }
     }
 
-    /// The database file. `None` for a server.
+    /// The path to the database file. `None` for a server.
     pub(crate) fn file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(path) => Some(path),
@@ -113,7 +113,7 @@ impl Engine {
         }
     }
 
-    /// Whether the database file is intact. A server checks its own files.
+    /// Whether the database file is intact. Always `true` for a server, which checks its own files.
     pub(crate) async fn is_intact(&self, connection: &mut DbConnection) -> Result<bool, StoreError> {
         if let Self::Postgres(_) = self {
             return Ok(true);
@@ -125,8 +125,8 @@ impl Engine {
         Ok(report == "ok" && dangling == 0)
     }
 
-    /// Opens the connection that creates or migrates the database. On a server, the connection holds a lock until it is
-    /// closed.
+    /// Opens the connection that is used to create or migrate the database. On a server, the connection holds a lock
+    /// until it is closed.
     pub(crate) async fn connect(&self) -> sqlx::Result<DbConnection> {
         let mut connection = self.options()?.connect().await?;
         match self {
@@ -157,9 +157,10 @@ impl Engine {
         }
     }
 
-    /// Truncates SQLite's log, which still contains deleted and overwritten data. This is best effort: while a
-    /// connection reads an older state or another process writes, the data remains in the log until the next call. The
-    /// data is sealed, and its data key has been destroyed. A server maintains its own log.
+    /// Truncates SQLite's log, which still contains deleted and overwritten data. If a connection is reading an older
+    /// state or another process is writing, the data can remain in the log until the next call. This is acceptable,
+    /// because the data is sealed and its data key has been destroyed. Does nothing for a server, which maintains its
+    /// own log.
     pub(crate) async fn wipe_log(&self, writer: &Pool<Db>) {
         if let Self::Sqlite(_) = self {
             let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await;
@@ -178,7 +179,7 @@ impl Engine {
     }
 }
 
-/// A server's URL without passwords, so that it can be shown. `None` if the string is not a URL.
+/// A server's URL without passwords, for display. `None` if the string is not a URL.
 pub fn without_password(url: &Secret) -> Option<String> {
     let mut url = Url::parse(url.expose()).ok()?;
     let _ = url.set_password(None);
@@ -194,7 +195,8 @@ pub fn without_password(url: &Secret) -> Option<String> {
     Some(url.to_string())
 }
 
-/// Shows a path, or a database and its host, without the user, password or options.
+/// Shows the path to a SQLite file, or the name and host of a PostgreSQL database without the user, password or
+/// options.
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -215,7 +217,7 @@ pub(crate) async fn use_log(connection: &mut DbConnection) -> sqlx::Result<bool>
             sqlx::query_scalar::<_, String>("pragma journal_mode = wal").fetch_one(&mut *connection).await;
         match mode {
             Ok(mode) => return Ok(mode == "wal"),
-            // SQLite's own busy timeout does not apply to this statement.
+            // SQLite does not apply its own busy timeout to this statement, so the statement is retried here.
             Err(error) if is_busy(&error) && start.elapsed() < TIMEOUT => {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -240,7 +242,7 @@ fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
         .after_connect(move |connection, _| Box::pin(set_up(connection, reads_only)))
 }
 
-/// Sets up a connection to SQLite. The driver enforces foreign keys by default; setting the option here makes that
+/// Sets up a connection to SQLite. The driver enforces foreign keys by default, but the option is set here to make this
 /// explicit.
 async fn set_up(connection: &mut DbConnection, reads_only: bool) -> sqlx::Result<()> {
     sqlx::raw_sql(
@@ -265,7 +267,7 @@ fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
 }
 
 fn is_busy(error: &sqlx::Error) -> bool {
-    // The lowest byte 5 is SQLITE_BUSY; the higher bytes distinguish its variants.
+    // A code whose lowest byte is 5 is SQLITE_BUSY. The higher bytes distinguish its variants.
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
@@ -303,7 +305,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
-    /// The database's setting for commits in a transaction that was begun this way.
+    /// The database's setting for commits in a transaction that was begun with `synced`.
     async fn sync_setting(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
         let mut tx = pool.begin_with(engine.begin_writing(synced)).await.unwrap();
         let setting = match engine {
@@ -340,7 +342,7 @@ mod tests {
     async fn a_commit_to_postgresql_waits_for_the_disk_if_synced() {
         let server = std::env::var("WAYSTONE_TEST_POSTGRES")
             .expect("this test needs PostgreSQL: run `cargo xtask with-postgres cargo test -p vault`");
-        // The test server is configured not to wait; a server in production is.
+        // The test server is configured not to wait for the disk, unlike a server in production.
         let url = Secret::new(format!("{server}/postgres?options=-c%20synchronous_commit%3Don"));
         check_sync(Engine::Postgres(url), "on", "off").await;
     }

@@ -1,6 +1,6 @@
 //! Drafts: flows that a person started in the terminal and has not yet finished.
 //!
-//! **Invariant:** a draft contains the values that the person entered, so it is sealed. An expired draft is not
+//! **Invariant:** a draft contains the values that the person entered, so it is sealed. Expired drafts are never
 //! returned.
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use crate::open::Vault;
 use crate::sealed::{self, Content, Item};
 use crate::writer::Writer;
 
-/// A flow that a person has not finished, with its expiry.
+/// A flow that a person has not finished, and the time at which it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// The digest of the guide with which the flow was started.
@@ -41,7 +41,7 @@ impl Vault {
 }
 
 impl Writer {
-    /// Saves a draft under a key that the caller chooses, replacing any draft with the same key. Also deletes all
+    /// Saves a draft under a key that the caller chooses. Replaces any draft that has the same key. Also deletes all
     /// expired sealed data.
     pub async fn save_draft(&self, key: &str, draft: &Draft) -> Result<(), StoreError> {
         let mut work = self.begin().await?;

@@ -2,9 +2,9 @@
 //!
 //! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret fields, and
 //! to the context in which the credentials may be used (project, provider, method, environment, public fields). Each
-//! value is bound to its account, field and version. So an attacker who can write to the database but does not have the
-//! key cannot move a credential to another account or send it to another host. Such an attacker can only restore an
-//! earlier state of a whole account.
+//! value is bound to its account, field and version. Therefore, an attacker who can write to the database but does not
+//! have the vault's key cannot move a credential to another account or cause it to be sent to another host. The
+//! attacker can at most restore an earlier state of a whole account.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::seal::{DataKey, SealError};
 
 /// Sealed credentials, as stored in the tables.
 pub(crate) struct Envelope {
-    /// The vault's key under which the data key is wrapped.
+    /// The id of the vault's key under which the data key is wrapped.
     pub(crate) kek: KeyId,
     pub(crate) wrapped_key: Vec<u8>,
     /// Names and sealed values of the secret fields.
@@ -66,7 +66,7 @@ pub(crate) fn open(
     Ok(secrets)
 }
 
-/// Wraps an account's data key under another key of the vault. The sealed secrets remain unchanged.
+/// Rewraps an account's data key under another of the vault's keys. The sealed secrets remain unchanged.
 pub(crate) fn rewrap(
     from: &Key,
     to: &Key,

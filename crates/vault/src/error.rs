@@ -1,8 +1,8 @@
 //! Errors from an open vault, for the operator.
 //!
-//! **Invariant:** errors in this crate contain the names of tables, accounts and key ids. They never contain values: no
-//! credentials, no keys, and no output from a key command. Errors that are specific to one operation are defined next
-//! to that operation.
+//! **Invariant:** errors in this crate can contain table names, account ids and key ids. They never contain
+//! credentials, keys, or the output of a key command. Errors that are specific to one operation are defined next to
+//! that operation.
 
 use thiserror::Error;
 
@@ -25,7 +25,7 @@ pub enum StoreError {
     Seal {
         /// The name of the item, such as `draft acme`.
         what: String,
-        /// The reason.
+        /// Why sealing or unsealing failed.
         source: SealError,
     },
     /// A row contains invalid data.
@@ -66,7 +66,7 @@ pub enum ChangeError {
         /// The id of the existing account.
         id: AccountId,
     },
-    /// The connector profile of the new account was deleted in the meantime.
+    /// The new account's connector profile was deleted while the account was being linked.
     #[error("connector profile {id} was deleted; link with another one")]
     NoConnectorProfile {
         /// The id of the deleted connector profile.

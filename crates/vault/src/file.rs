@@ -1,8 +1,7 @@
 //! The vault's folder, its lock files and its key file.
 //!
-//! **Invariant:** from the start, only the owner can read the files and folders that are created here. A key file is
-//! either complete or absent, and is never overwritten when a key is created. It is never read while other users can
-//! also read it.
+//! **Invariant:** files and folders are created with permissions for their owner only. A key file is either complete or
+//! absent, and creating a key never overwrites one. A key file that other users can access is never used.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -16,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::crash::crash_point;
 use crate::key::{Key, KeyError, KeyId};
 
-/// The maximum length of a key file, in bytes. Guards against a path to a device that never ends.
+/// The maximum length of a key file, in bytes. Prevents endless reading if the path leads to a device.
 const MAX_LENGTH: u64 = 64 * 1024;
 
 /// The permission bits for all users except the owner.
@@ -26,8 +25,8 @@ const OTHERS: u32 = 0o077;
 /// Every process that has the vault open holds a shared lock on this file.
 const USERS: &str = "vault.users";
 
-/// How long to wait while another process holds the lock. Opening a vault takes milliseconds; a slow key command takes
-/// seconds.
+/// The maximum wait while another process holds the lock. Opening a vault usually takes milliseconds, but a slow key
+/// command can take seconds.
 const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The lock file for a vault's folder.
@@ -52,7 +51,7 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file, which is created if needed, and removes the permissions for all users except the owner.
+/// Opens a file, creates it if needed, and removes the permissions for all users except the owner.
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let file = private().read(true).truncate(false).create(true).open(path)?;
     #[cfg(unix)]
@@ -110,7 +109,8 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    // Checks the open file rather than the path, so that the checked file is also the file that is read.
+    // Checks the open file rather than the path, because another file could replace the file at the path after the
+    // check.
     #[cfg(unix)]
     {
         let mode = mode(&file).map_err(failed)?;
@@ -121,7 +121,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
     read_key_from(file, &format!("the key file {}", path.display()), failed).map(Some)
 }
 
-/// The key in a file's contents or a command's output.
+/// Parses the key from a file's contents or a command's output.
 pub(crate) fn read_key_from(
     from: impl io::Read,
     origin: &str,
@@ -133,7 +133,8 @@ pub(crate) fn read_key_from(
     Key::parse(text, origin)
 }
 
-/// The key in a file, which is created if needed. Two processes that create the file at the same time use the same key.
+/// The key in a file. Creates the file if it does not exist. If two processes create it at the same time, both use the
+/// same key.
 pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     if let Some(key) = read_key(path)? {
         return Ok(key);
@@ -144,7 +145,7 @@ pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     let temporary = sibling(path, &random_suffix()?);
     let linked =
         write_key(&Key::random()?, &temporary).and_then(|()| match std::fs::hard_link(&temporary, path) {
-            // Another process created the key file first, so that key is used.
+            // Another process created the key file first, so the key in that file is used.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             result => result,
         });
@@ -171,8 +172,8 @@ pub(crate) fn next_key(path: &Path) -> PathBuf {
     sibling(path, ".next")
 }
 
-/// If the database already uses the next key for sealing, makes that key's file the key file. The caller holds the
-/// lock.
+/// If the database already uses the next key for sealing, renames that key's file to the key file's name. The caller
+/// must hold the lock.
 pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyError> {
     match read_key(&next_key(path))? {
         Some(next) if next.id() == current => std::fs::rename(next_key(path), path)
@@ -182,9 +183,9 @@ pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyErr
     }
 }
 
-/// Makes the creation and renaming of files in a folder durable.
+/// Ensures that created and renamed files in a folder survive a power failure.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // On other systems, a folder cannot be opened as a file, and the file system keeps its entries in order.
+    // Other systems cannot open a folder as a file, and do not need this step.
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     #[cfg(not(unix))]
@@ -226,7 +227,7 @@ pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A suffix for a temporary file's name. It is different each time.
+/// A random suffix for a temporary file's name.
 pub(crate) fn random_suffix() -> Result<String, KeyError> {
     let mut suffix = String::from(".new-");
     let number = getrandom::u64()?;

@@ -1,7 +1,7 @@
-//! The texts of guide editions that accounts and sessions use.
+//! The guide editions that accounts and sessions use, with their complete text.
 //!
-//! **Invariant:** a guide's text is stored under its digest and is never changed or deleted, so that the exact guide
-//! for a digest can always be shown.
+//! **Invariant:** a guide's text is stored under its digest and is never changed or deleted, so the exact guide for a
+//! digest is always available.
 
 use jiff::Timestamp;
 
@@ -22,16 +22,15 @@ pub struct GuideText<'a> {
 }
 
 impl Vault {
-    /// The digest of the guide edition with which a session links a provider. If the session has no edition yet, pins
-    /// the session to `guide`, whose text is stored.
+    /// Returns the digest of the guide edition that a session uses for a provider. If the session is not pinned to an
+    /// edition yet, stores the text of `guide` and pins the session to it.
     pub async fn pin_guide(
         &self,
         session: i64,
         guide: GuideText<'_>,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        // Nothing depends on these reads being current: a pin never changes, and storing an already stored text has no
-        // effect.
+        // These reads may be stale, because a pin never changes and storing a guide a second time has no effect.
         let pinned = sqlx::query_scalar(PINNED).bind(session).bind(guide.provider);
         if let Some(digest) = pinned.fetch_optional(&self.readers).await? {
             return Ok(digest);
@@ -43,7 +42,7 @@ impl Vault {
         self.insert_pin(session, guide).await
     }
 
-    /// The guide text with this digest. `None` if no such text was ever stored.
+    /// The guide text with this digest. `None` if the text was never stored.
     pub async fn guide_text(&self, digest: &str) -> Result<Option<String>, StoreError> {
         let text = sqlx::query_scalar("select source from guides where digest = $1")
             .bind(digest)
@@ -67,11 +66,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Pins a session to a guide edition whose text is stored. Returns the digest of the pinned edition. It differs
-    /// from the digest of `guide` if another request pinned an edition first.
+    /// Pins a session to a guide edition, whose text must already be stored. Returns the digest of the pinned edition,
+    /// which differs from the digest of `guide` if another request pinned an edition first.
     async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
-        // If a pin is lost in a crash, the session is later pinned to the edition that is then current, whose text is
-        // also stored.
+        // A pin can be lost in a crash. The next request then pins the session to the edition that is current at that
+        // time.
         let mut work = self.begin_unsynced().await?;
         sqlx::query(
             "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",

@@ -1,7 +1,6 @@
-//! Steps in a link attempt that were handed off to another person, such as an admin.
+//! Handoffs: steps in a link attempt that another person, such as an admin, is asked to complete.
 //!
-//! **Invariant:** a handoff's link accepts values but never shows them. The link works only once, and only until it
-//! expires.
+//! **Invariant:** a handoff's link accepts values but never shows them. The link is single-use and expires.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -62,7 +61,7 @@ impl Vault {
 }
 
 impl Writer {
-    /// Hands off a step to the person who receives the token. Browsers that are already in the session may continue
+    /// Hands off a step to the person who receives the token. Extends the session for browsers that are already in it
     /// until the link expires.
     pub async fn add_handoff(
         &self,

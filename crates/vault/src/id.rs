@@ -1,14 +1,14 @@
 //! Random ids.
 //!
-//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, so each id has exactly one spelling. An
-//! id reveals nothing about the item that it identifies, and is safe to use in paths, URLs and logs.
+//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, so there is exactly one way to write each
+//! id. An id reveals nothing about the item that it identifies, and is safe to use in paths, URLs and logs.
 
 use std::str::FromStr;
 
 use derive_more::Display;
 use thiserror::Error;
 
-/// RFC 4648 Base32 in lower case, which has no `0`, `1` or `8` that could be misread.
+/// RFC 4648 Base32 in lower case. It omits `0`, `1` and `8`, which are easy to misread.
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// The number of Base32 characters that encode 16 bytes.
@@ -43,8 +43,8 @@ impl FromStr for AccountId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let random = text.strip_prefix(Self::PREFIX).ok_or(IdError)?.as_bytes();
         let known = random.iter().all(|byte| ALPHABET.contains(byte));
-        // 26 characters encode two more bits than 16 bytes. These bits must be zero, because otherwise an id would have
-        // four spellings.
+        // 26 characters encode two more bits than 16 bytes contain. These two bits must be zero, because four different
+        // strings would otherwise represent the same id.
         let last = random.last().and_then(|last| ALPHABET.iter().position(|byte| byte == last));
         if random.len() != LENGTH || !known || last.is_none_or(|last| last % 4 != 0) {
             return Err(IdError);
@@ -60,7 +60,7 @@ pub(crate) fn random(prefix: &str) -> Result<String, getrandom::Error> {
     Ok(format!("{prefix}{}", base32(u128::from_be_bytes(bytes))))
 }
 
-/// Encodes 16 bytes, the highest five bits first. The last character encodes the remaining three bits.
+/// Encodes 16 bytes, starting with the highest five bits. The last character encodes the remaining three bits.
 fn base32(bits: u128) -> String {
     (0..LENGTH)
         .map(|at| {

@@ -1,7 +1,7 @@
 //! Requests with an idempotency key: a repeated request gets the answer to the first request.
 //!
-//! **Invariant:** of several requests with the same key, only one is carried out. An answer may contain a token, so it
-//! is sealed. A key that is reused for a different request is refused.
+//! **Invariant:** if several requests have the same key, only one is carried out. An answer may contain a token, so
+//! answers are sealed. A key that is reused for a different request is refused.
 
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
@@ -13,8 +13,7 @@ use crate::sealed::{Content, Item};
 use crate::token::Digest;
 use crate::writer::Writer;
 
-/// The number of seconds after which a request that is still under way is considered lost, so that a repeated request
-/// is carried out.
+/// The number of seconds after which an unfinished request is considered lost. A repeated request is then carried out.
 const STALE: i64 = 60;
 
 /// How to handle a request that has an idempotency key.
@@ -22,7 +21,7 @@ const STALE: i64 = 60;
 pub enum Idempotency {
     /// The request is the first with this key. Carry it out.
     First,
-    /// The request was already answered. Send the same answer again.
+    /// The request was already answered. Send the stored answer again.
     Answered {
         /// The HTTP status of the answer.
         status: u16,
@@ -36,7 +35,7 @@ pub enum Idempotency {
 }
 
 impl Writer {
-    /// Starts a request with an idempotency key. `request` is the digest of everything that distinguishes the request
+    /// Starts a request with an idempotency key. `request` is a digest of everything that makes the request different
     /// from other requests.
     pub async fn begin_idempotent(
         &self,
@@ -93,8 +92,8 @@ impl Writer {
         Ok(Idempotency::First)
     }
 
-    /// Completes the first request with an idempotency key by storing the answer's status and body for a day. `None`
-    /// deletes the key, so that the request can be made again.
+    /// Completes the first request with an idempotency key by storing the answer's status and body for a day. If
+    /// `answer` is `None`, deletes the key, so that the request can be made again.
     pub async fn end_idempotent(
         &self,
         project: &str,
@@ -113,7 +112,7 @@ impl Writer {
                 .bind(i64::from(status))
                 .fetch_optional(work.tx())
                 .await?;
-                // If the row no longer exists, the key has expired and no request will read the answer.
+                // If the row no longer exists, the key has expired, so the answer is not needed.
                 let Some(request) = request else { return Ok(()) };
                 let item = Item {
                     content: Content::Answer,
@@ -141,8 +140,8 @@ impl Writer {
     }
 }
 
-/// The key of the sealed answer. A project's id contains no slash, so no two pairs of project and key produce the same
-/// result.
+/// The key under which the answer is sealed. A project's id does not contain a slash, so each pair of project and
+/// idempotency key produces a different result.
 fn sealed_key(project: &str, key: &str) -> String {
     format!("{project}/{key}")
 }

@@ -1,7 +1,7 @@
 //! The vault's key, and the contents of a key file.
 //!
-//! **Invariant:** a key is 32 random bytes. The key's id is computed from the bytes, so that keys cannot be mixed up,
-//! and reveals nothing about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
+//! **Invariant:** a key is 32 random bytes. The key's id is a digest of the bytes, so the id identifies the key without
+//! revealing it. The bytes are wiped when the key is dropped, and a key does not implement `Debug`.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The start of the line that contains the key. The digit is the format version.
+/// The prefix of the line that contains the key. The digit is the format version.
 const PREFIX: &str = "wsk1-";
 
 /// A key that wraps data keys.
@@ -44,7 +44,7 @@ pub enum KeyError {
     /// The vault has been sealed before, but its key file is missing.
     #[error("the key file {path} is missing, and this vault is sealed under its key; restore the file")]
     Missing {
-        /// Where the key file should be.
+        /// The path at which the key file is expected.
         path: PathBuf,
     },
     /// The key file could not be read or written.
@@ -55,10 +55,10 @@ pub enum KeyError {
         /// The system's error.
         source: io::Error,
     },
-    /// The text contains no key or more than one key.
+    /// The source provided no key or more than one key.
     #[error("{origin} does not contain exactly one key; a key is a line that starts with `{PREFIX}`")]
     NotAKey {
-        /// The name of the text's source, such as `the key text`.
+        /// The name of the key's source, such as `the key text`.
         origin: String,
     },
     /// The key command could not be run, failed, or took too long.
@@ -66,10 +66,10 @@ pub enum KeyError {
     Command {
         /// The program, without its arguments.
         program: String,
-        /// The reason.
+        /// Why the command failed.
         source: io::Error,
     },
-    /// The key is not the key that this vault is sealed under.
+    /// The source provided a different key from the one that this vault is sealed under.
     #[error("{origin} has key {found}, but this vault is sealed under key {expected}; use that key")]
     Wrong {
         /// The name of the key's source, such as `the key text`.
@@ -106,14 +106,14 @@ impl Key {
         Self { id: KeyId(u64::from_be_bytes(id)), bytes }
     }
 
-    /// Parses a text that consists of comments (`#`), empty lines and exactly one key. `origin` names the text in an
-    /// error.
+    /// Parses the contents of a key file: comments (`#`), empty lines and exactly one key. `origin` is the name of the
+    /// key's source in errors.
     pub(crate) fn parse(text: &str, origin: &str) -> Result<Self, KeyError> {
         let not_a_key = || KeyError::NotAKey { origin: origin.to_owned() };
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let (Some(line), None) = (lines.next(), lines.next()) else { return Err(not_a_key()) };
         let encoded = line.strip_prefix(PREFIX).ok_or_else(not_a_key)?;
-        // Has capacity for the whole key, because a growing buffer would leave an unwiped copy behind.
+        // Allocates space for the whole key, because a buffer that grows would leave an unwiped copy in memory.
         let mut decoded = Zeroizing::new(Vec::with_capacity(encoded.len()));
         URL_SAFE_NO_PAD.decode_vec(encoded, &mut decoded).map_err(|_| not_a_key())?;
         let mut bytes = Zeroizing::new([0; 32]);

@@ -1,8 +1,8 @@
 //! The table of the vault's keys, and the keys in memory.
 //!
-//! **Invariant:** exactly one key is used for sealing. While a rotation runs, the retiring key is stored wrapped under
-//! the current key, and never the reverse. The new key therefore opens everything, and the old key alone opens nothing
-//! in the table.
+//! **Invariant:** exactly one key is used for sealing. During a rotation, the retiring key is stored wrapped under the
+//! new key, and the new key is never stored wrapped under the retiring key. Therefore, the new key opens everything,
+//! and the retiring key opens neither key in the table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,11 +16,11 @@ use crate::row::parsed;
 use crate::seal::{unwrap, wrap};
 use crate::source::KeySource;
 
-/// The known text that is wrapped under each key, so that a wrong key can be distinguished from a damaged row.
+/// The known value that is wrapped under each key, so that a wrong key can be distinguished from a damaged row.
 const CHECK: [u8; 32] = *b"waystone vault key check value 1";
 
-/// The keys that a process uses, and the source from which it loads the next key after another process has rotated the
-/// key.
+/// The keys that a process uses, and the source from which they are loaded. If another process rotates the key, the new
+/// key is loaded from the same source.
 pub(crate) struct HeldKeys(RwLock<(KeySource, Ring)>);
 
 /// The keys in memory, by id.
@@ -52,7 +52,7 @@ impl HeldKeys {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = (source, ring);
     }
 
-    /// Reads the source and the table again, because another process has started to rotate the key.
+    /// Loads the keys from the source and the table again. Called after another process has started to rotate the key.
     pub(crate) async fn reload(&self, connection: &mut DbConnection) -> Result<Ring, StoreError> {
         let source = self.source();
         let loaded = source.load().await?;
@@ -72,8 +72,9 @@ impl Ring {
         self.0.insert(key.id(), Arc::new(key));
     }
 
-    /// The keys in the table that were loaded from the source, and the retiring key, which is wrapped under the current
-    /// key. The loaded keys must include the current key. `origin` names the source in an error.
+    /// Combines the keys in the table that were loaded from the source with the retiring key, which is unwrapped with
+    /// the current key. Fails unless the loaded keys include the current key. `origin` is the name of the source in
+    /// errors.
     pub(crate) fn assemble(loaded: Vec<Key>, records: &[KeyRecord], origin: &str) -> Result<Self, KeyError> {
         let mut ring = Self::default();
         let first = loaded.first().map(Key::id);
@@ -127,14 +128,14 @@ pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, Stor
     }
 }
 
-/// The id of the key that is used for sealing. This key remains current until the transaction ends, even if several
-/// transactions write at once.
+/// The id of the key that is used for sealing. No concurrent transaction can replace this key until the transaction
+/// ends.
 pub(crate) async fn hold_current(
     engine: &Engine,
     connection: &mut DbConnection,
 ) -> Result<KeyId, StoreError> {
-    // A transaction that had to wait for the start of a rotation finds the row changed; a second attempt finds the new
-    // key.
+    // If a rotation was just beginning, the first query waits and then finds no current key, because the row has
+    // changed. The second query finds the new key.
     for _ in 0..2 {
         let row = sqlx::query(engine.hold_current_key()).fetch_optional(&mut *connection).await?;
         if let Some(row) = row {
@@ -164,7 +165,7 @@ pub(crate) async fn record_next(
     insert(connection, key, Some(sealed)).await
 }
 
-/// Deletes a retiring key under which nothing is sealed anymore.
+/// Deletes a retiring key after everything has been rewrapped under its successor.
 pub(crate) async fn delete_retiring(connection: &mut DbConnection, id: KeyId) -> Result<(), StoreError> {
     sqlx::query("update vault_keys set sealed_previous = null").execute(&mut *connection).await?;
     sqlx::query("delete from vault_keys where id = $1 and state = 'retiring'")
@@ -174,7 +175,7 @@ pub(crate) async fn delete_retiring(connection: &mut DbConnection, id: KeyId) ->
     Ok(())
 }
 
-/// Adds a key as the current one. `previous` is the retiring key, wrapped under the new key. It is `None` for the
+/// Adds a key as the current key. `previous` is the retiring key, wrapped under the new key, or `None` if this is the
 /// vault's first key.
 pub(crate) async fn insert(
     connection: &mut DbConnection,

@@ -1,7 +1,7 @@
-//! Leases: the exclusive right of one task, in one process, to do something for a limited time.
+//! Leases. A lease gives one task in one process the exclusive right to do something for a limited time.
 //!
-//! **Invariant:** at any time, a name has at most one holder across all processes. A lease ends at a fixed time unless
-//! it is renewed, so the lease runs out if its holder dies. Taking a lease does not change the item that it protects.
+//! **Invariant:** at any time, a name has at most one holder across all processes. A lease expires unless it is
+//! renewed, so it also ends if its holder dies. Taking a lease does not change the item that the lease protects.
 
 use jiff::Timestamp;
 
@@ -11,8 +11,8 @@ use crate::row::stamp;
 use crate::writer::Writer;
 
 impl Vault {
-    /// Takes or renews the lease on a name. `holder` is a name for the task that is unique across all processes.
-    /// Returns `false` if another holder has the lease.
+    /// Takes or renews the lease on the name `what`. `holder` is the task's own name, which must be unique across all
+    /// processes. Returns `false` if another holder has the lease.
     pub async fn lease(
         &self,
         what: &str,
@@ -20,7 +20,8 @@ impl Vault {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        // This read only saves a waiting task from writing. The statement that takes the lease checks the holder again.
+        // Reads before writing, so that a task that waits for the lease does not write each time. The statement that
+        // takes the lease checks the holder again.
         let other: Option<String> =
             sqlx::query_scalar("select holder from leases where what = $1 and holder <> $2 and ends > $3")
                 .bind(what)
@@ -49,8 +50,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes leases that ran out before the given time because their process died. Returns the number of deleted
-    /// leases.
+    /// Deletes leases that expired before the given time. A lease expires when its holder dies without releasing it.
+    /// Returns the number of deleted leases.
     pub async fn delete_expired_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.execute(sqlx::query("delete from leases where ends < $1").bind(stamp(before))).await
     }

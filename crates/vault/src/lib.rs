@@ -1,12 +1,12 @@
-//! The vault: everything that Waystone stores. Accounts with their sealed credentials and other sealed data, projects
-//! and API keys, sessions, link attempts, sign-ins, guide texts, counters, the audit trail and the outbox.
+//! The vault contains everything that Waystone stores: accounts with their sealed credentials and other sealed data,
+//! projects and API keys, sessions, link attempts, sign-ins, guide editions, counters, the audit trail and the outbox.
 //!
 //! **Invariant:** the plaintext of a credential never reaches a table, a file, a log or an error. Acknowledged changes
 //! are durable. After a crash at any point, an account is either complete or absent.
 //!
-//! Every account has its own data key, wrapped by the vault's key, which is kept outside the database. An account, its
-//! credentials, its audit entry and its event are written in one transaction. A [`Vault`] reads; its [`Writer`] makes
-//! changes. Callers pass in the time.
+//! Every account has its own data key. The data key is wrapped under the vault's key, which is kept outside the
+//! database. An account, its credentials, its audit entry and its event are written in one transaction. A [`Vault`]
+//! reads data, and its [`Writer`] makes changes. Callers supply the current time.
 
 mod account;
 mod account_change;

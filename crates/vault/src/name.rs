@@ -1,4 +1,4 @@
-//! The rule for names that people choose for projects, API keys and connector profiles.
+//! Validates the names that people choose for projects, API keys and connector profiles.
 
 /// The maximum length of a name, in characters.
 const MAX_LENGTH: usize = 100;

@@ -1,7 +1,8 @@
 //! Opening a vault.
 //!
-//! **Invariant:** opening a vault creates and changes its files and tables (folder, database, schema, key) while it
-//! holds a lock that all processes use. The order of these changes lets the next opening complete an interrupted one.
+//! **Invariant:** a process holds a lock while it creates or changes the vault's folder, database, schema and key, so
+//! two processes cannot do this at the same time. If opening a vault is interrupted, the next process that opens it
+//! completes the remaining changes.
 
 use std::fmt;
 use std::fs::File;
@@ -23,13 +24,13 @@ use crate::schema::{self, Unsupported};
 use crate::source::KeySource;
 use crate::writer::Writer;
 
-/// A function that reads a row.
+/// A function that converts a row to a value.
 type Read<T> = fn(&DbRow) -> Result<T, StoreError>;
 
 /// Accounts with their sealed credentials, and all other data that Waystone stores. Several processes may have the same
 /// vault open.
 ///
-/// A vault reads; its [`Writer`], to which it dereferences, makes changes.
+/// A vault reads data, and dereferences to its [`Writer`], which makes changes.
 pub struct Vault {
     pub(crate) folder: PathBuf,
     pub(crate) readers: Pool<Db>,
@@ -82,12 +83,12 @@ pub enum OpenError {
 }
 
 impl Vault {
-    /// Opens the vault in a folder. The first time, creates the folder, the database and the key.
+    /// Opens the vault in a folder. Creates the folder, the database and the key if they do not exist.
     pub async fn open(folder: &Path, key: KeySource) -> Result<Self, OpenError> {
         Self::open_engine(folder, Engine::Sqlite(folder.join("vault.db")), key).await
     }
 
-    /// Opens the vault in the PostgreSQL database at a URL. The folder contains this machine's lock file and, if the
+    /// Opens a vault that is stored in a PostgreSQL database. The folder contains this machine's lock file and, if the
     /// key is stored in a file, the key file. All machines that open the same database need the same key.
     pub async fn open_postgres(folder: &Path, url: Secret, key: KeySource) -> Result<Self, OpenError> {
         Self::open_engine(folder, Engine::Postgres(url), key).await
@@ -126,12 +127,12 @@ impl Vault {
         self.writer.pool.close().await;
     }
 
-    /// Runs a query, and reads each row that it returns with `read`.
+    /// Runs a query, and converts each row that it returns with `read`.
     pub(crate) async fn all<T>(&self, query: Statement<'_>, read: Read<T>) -> Result<Vec<T>, StoreError> {
         query.fetch_all(&self.readers).await?.iter().map(read).collect()
     }
 
-    /// Runs a query, and reads the row that it returns with `read`. `None` if the query returns no row.
+    /// Runs a query, and converts the row that it returns with `read`. `None` if the query returns no row.
     pub(crate) async fn optional<T>(
         &self,
         query: Statement<'_>,
@@ -140,7 +141,8 @@ impl Vault {
         query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
     }
 
-    /// The key with this id. It is loaded from the source if another process has rotated the key in the meantime.
+    /// The key with this id. If another process has rotated the key since it was last loaded, loads the new key from
+    /// the source.
     pub(crate) async fn key(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
         if let Some(key) = self.keys.ring().get(id) {
             return Ok(key);
@@ -179,8 +181,8 @@ fn create_files(
     Ok(Some((guard, user)))
 }
 
-/// Loads the keys while the lock is held. A key is created only if the table has never contained a key. It is created
-/// before it is added to the table.
+/// Loads the keys while the lock is held. A key is created only if the table has never contained one. The key is
+/// created at its source first, and then added to the table.
 async fn open_keys(
     engine: &Engine,
     connection: &mut DbConnection,

@@ -1,7 +1,8 @@
 //! Events that wait for delivery.
 //!
-//! **Invariant:** an event is written in the transaction that makes the change, so no event is lost or wrong. The
-//! payload of an event describes the account and contains no field values.
+//! **Invariant:** an event is written in the same transaction as the change that it describes, so no event is lost and
+//! no event describes a change that was not made. The payload of an event describes the account and contains no field
+//! values.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -17,7 +18,7 @@ use crate::row::{from_json, stamp};
 /// An event that waits for delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// The event's number. Numbers increase in the order in which events were written.
+    /// The event's number. Later events have higher numbers.
     pub seq: i64,
     /// The event's id: `evt_` followed by 26 characters.
     pub id: String,
@@ -25,7 +26,7 @@ pub struct Event {
     pub event: String,
     /// The id of the account's project. `None` for an account that was linked in the terminal.
     pub project: Option<String>,
-    /// The event's id, name and time, and the account's state at that time.
+    /// The JSON that is delivered: the event's id, name and time, and the account as of that time.
     pub payload: serde_json::Value,
 }
 

@@ -1,7 +1,7 @@
 //! Projects, and the API keys that act for them.
 //!
 //! **Invariant:** every item that the Hub stores belongs to one project. An API key acts for one project and has its
-//! own scopes. Only its digest is stored.
+//! own scopes. Only the digest of its token is stored.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -45,7 +45,7 @@ pub struct NewKey<'a> {
 /// An API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// The key's id: `key_` followed by 26 characters. The id is not the key itself, and it is not a secret.
+    /// The key's id: `key_` followed by 26 characters. The id is not a secret and cannot authenticate requests.
     pub id: String,
     /// The id of the project that the key acts for.
     pub project: String,
@@ -89,8 +89,8 @@ impl Writer {
         Ok(project)
     }
 
-    /// Creates a project and its first key when a Hub starts for the first time. `None` if a project already exists,
-    /// even if another process created it at the same moment.
+    /// Creates the first project and its first API key, when a Hub starts for the first time. `None` if a project
+    /// already exists, including a project that another process created at the same time.
     pub async fn add_first_project(
         &self,
         name: &str,
@@ -110,7 +110,8 @@ impl Writer {
         Ok(Some((project, token)))
     }
 
-    /// Creates an API key. The token is the key itself. Only its digest is stored, so it cannot be shown again.
+    /// Creates an API key. Returns the key and its token, which authenticates requests. Only the token's digest is
+    /// stored, so the token cannot be shown again.
     pub async fn add_key(&self, new: &NewKey<'_>, by: By<'_>) -> Result<(ApiKey, Token), StoreError> {
         let mut work = self.begin().await?;
         let created = insert_key(&mut work, new, by).await?;

@@ -1,6 +1,6 @@
-//! Proving a vault: checking that all sealed data in it opens with the key.
+//! Proves a vault: checks that all of its sealed data opens with the vault's key.
 //!
-//! **Invariant:** the opened data is discarded at once and never returned, so there is no audit entry.
+//! **Invariant:** the opened data is discarded immediately and never returned, so no audit entry is written.
 
 use sqlx::Row as _;
 

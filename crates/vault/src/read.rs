@@ -1,6 +1,6 @@
 //! Reading accounts.
 //!
-//! **Invariant:** nothing that this module reads is secret. Secrets are unsealed only where an audit entry is written.
+//! **Invariant:** this module never reads secrets. Secrets are unsealed only by functions that write an audit entry.
 
 use std::fmt::Write as _;
 
@@ -24,9 +24,9 @@ impl Vault {
         let is_narrow = !query.ids.is_empty()
             || !query.owners.is_empty()
             || query.connector_profile_active == Some(false);
-        // SQLite has no statistics on how many accounts a project has. If another condition narrows the query further,
-        // a plain comparison would make SQLite scan all of the project's accounts in order instead of sorting a few
-        // accounts.
+        // SQLite does not know how many accounts a project has. If another condition matches only a few accounts,
+        // SQLite must use that condition's index. With a plain `project_id = $1`, it would scan all of the project's
+        // accounts instead. The expression `project_id || ''` prevents this.
         let mut sql = String::from(if is_narrow { "project_id || '' = $1" } else { "project_id = $1" });
         let mut values = vec![query.project.clone()];
         for (column, listed) in
@@ -73,7 +73,7 @@ impl Vault {
         let sql = if is_narrow {
             format!("select * from accounts where {sql} {page}")
         } else {
-            // Earlier pages are skipped in an index, and only the rows on this page are read.
+            // The inner query skips the earlier pages in an index, so only the rows on this page are read.
             format!(
                 "select * from accounts where id in (select id from accounts where {sql} {page}) \
                  order by created_at, id"
@@ -94,7 +94,7 @@ impl Vault {
         provider: &str,
         kind: Kind,
     ) -> Result<Vec<Account>, StoreError> {
-        // The first condition is explained in `Vault::query`.
+        // See `Vault::query` for why the first condition is `project_id || ''`.
         let query = sqlx::query(
             "select * from accounts where project_id || '' = $1 and owner_id = $2 and provider = $3 and kind = $4 \
              and (hold is null or hold <> 'archived') order by created_at, id",

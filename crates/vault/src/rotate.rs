@@ -1,12 +1,12 @@
 //! Rotating the vault's key.
 //!
-//! **Invariant:** at every moment during a rotation, the source with which the vault will be opened next has a key that
-//! opens all data. So a rotation can be interrupted at any point, and is resumed by requesting it again. Other
-//! processes keep working: from the moment the database contains the new key, they use that key for sealing.
+//! **Invariant:** throughout a rotation, the key source provides a key that opens all data. Therefore, a rotation can
+//! be interrupted at any point and resumed by requesting it again. Other processes continue to work. As soon as the
+//! database contains the new key, they use it for sealing.
 //!
-//! A key file is replaced in four steps: the new key is written next to it, the database adds the key, the new file
-//! takes the name of the old file, and the data keys are wrapped under the new key. If the third step was interrupted,
-//! opening the vault completes it.
+//! A key file is replaced in four steps: the new key is written to a second file, the key is added to the database, the
+//! second file is renamed to the key file's name, and the data keys are wrapped under the new key. If the third step
+//! was interrupted, opening the vault completes it.
 
 use std::path::PathBuf;
 
@@ -28,8 +28,8 @@ use crate::sealed;
 use crate::source::KeySource;
 use crate::writer::Writer;
 
-/// The number of data keys that one transaction wraps. The number is small, so that other processes can write between
-/// these transactions.
+/// The number of data keys that one transaction wraps. Batches are small, so that other processes can write between the
+/// transactions.
 const BATCH: i64 = 50;
 
 /// The result of a rotation.
@@ -50,7 +50,7 @@ pub enum RotateError {
     /// The new key is already in use.
     #[error("the vault is already sealed under key {id}; specify a new key")]
     SameKey {
-        /// The id of the key in use.
+        /// The id of the current key.
         id: KeyId,
     },
     /// Another process has held the lock for too long.
@@ -73,9 +73,9 @@ pub enum RotateError {
 }
 
 impl Vault {
-    /// Wraps all data keys under another key. From then on, `to` is the key's source. If `to` is the key file in use, a
-    /// new key is created. If a rotation was interrupted and `to` is the key file in use or has that rotation's new
-    /// key, that rotation is completed and no new rotation begins.
+    /// Wraps all data keys under a new key. From then on, `to` is the key's source. If `to` is the current key file,
+    /// creates a new key and replaces the file. If an earlier rotation was interrupted, completes it. No new rotation
+    /// begins in this case if `to` is the current key file or provides the key that the earlier rotation introduced.
     pub async fn rotate_key(&self, to: KeySource, by: By<'_>) -> Result<Rotated, RotateError> {
         let same_file = to.path().is_some() && to.path() == self.keys.source().path();
         let (mut rewrapped, mut resumed) = (0, false);
@@ -100,8 +100,8 @@ impl Vault {
         Ok((keys::current(&mut connection).await?, retiring))
     }
 
-    /// Copies the key file in use to a file that only its owner can access. An existing copy remains unchanged. `false`
-    /// if the key is not stored in a file.
+    /// Copies the current key file to a file that only its owner can access. An existing copy remains unchanged.
+    /// `false` if the key is not stored in a file.
     pub async fn copy_key(&self, to: PathBuf) -> Result<bool, KeyError> {
         let source = self.keys.source();
         let Some(path) = source.path().cloned() else { return Ok(false) };
@@ -117,14 +117,14 @@ impl Vault {
     async fn is_same_key(&self, source: &KeySource, current: KeyId) -> Result<bool, StoreError> {
         match source.load().await {
             Ok(loaded) => Ok(loaded.iter().any(|key| key.id() == current)),
-            // The key file will be created.
+            // The key file does not exist yet, so it cannot contain the current key.
             Err(KeyError::Missing { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Switches sealing to the new key. Holds the lock while it does so, because a key file may change. `false` if
-    /// another rotation is incomplete.
+    /// Makes the key from `to` the key that is used for sealing. Holds the vault's lock, because the key file may be
+    /// replaced. `false` if another rotation is incomplete.
     async fn switch(&self, to: &KeySource, same_file: bool, by: By<'_>) -> Result<bool, RotateError> {
         let path = lock_path(&self.folder);
         let locking = path.clone();
@@ -133,8 +133,8 @@ impl Vault {
             Ok(None) => return Err(RotateError::Locked { path }),
             Err(source) => return Err(RotateError::Lock { path, source }),
         };
-        // Checked before a key is created, because an unused key would stay next to the key file. The transaction
-        // checks again.
+        // Checks this before creating a key, because an unused key would remain next to the key file. The transaction
+        // checks this again.
         if self.pending().await?.is_some() {
             return Ok(false);
         }
@@ -162,8 +162,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Makes `next` the current key and retires the previous key. `false` if another rotation is incomplete. That
-    /// rotation may have been started on another machine, which uses a different lock.
+    /// Makes `next` the current key and retires the previous key. `false` if another rotation is incomplete. The lock
+    /// does not rule this out, because each machine has its own lock and another machine may have started the rotation.
     async fn begin_rotation(&self, next: &Key, by: By<'_>) -> Result<bool, RotateError> {
         let mut work = self.begin().await?;
         let previous = work.key().id();
@@ -219,7 +219,8 @@ async fn rewrap_accounts(connection: &mut DbConnection, from: &Key, to: &Key) ->
             .bind(account.id.as_str())
             .bind(to.id().to_string())
             .bind(wrapped_key)
-            // The data key of an account that was stored in the meantime is already wrapped under the new key.
+            // Skips an account that was stored after the query, because its data key is already wrapped under the new
+            // key.
             .bind(from.id().to_string())
             .execute(&mut *connection)
             .await?;

@@ -1,7 +1,7 @@
 //! Conversions between columns and values.
 //!
-//! **Invariant:** an invalid value causes an error that names the table and the column. The error never quotes the
-//! value, and nothing is guessed in its place.
+//! **Invariant:** an invalid value causes an error that contains the table and the column, but not the value. An
+//! invalid value is never replaced with a default.
 
 use std::str::FromStr;
 
@@ -68,7 +68,7 @@ pub(crate) fn owner(row: &DbRow) -> Result<Owner, StoreError> {
     })
 }
 
-/// Reads the code and the message of a failure. `None` if there was no failure.
+/// Reads a failure's code and message. `None` if there was no failure.
 pub(crate) fn failure(row: &DbRow) -> Result<Option<(String, String)>, StoreError> {
     let code: Option<String> = row.try_get("error_code")?;
     Ok(code.zip(row.try_get("error_text")?))
@@ -88,7 +88,7 @@ pub(crate) fn parsed<T: FromStr>(row: &DbRow, table: &str, column: &str) -> Resu
     optional(row, table, column)?.ok_or_else(|| damaged(table, column))
 }
 
-/// Reads a text column and parses its value. `None` for null.
+/// Reads a text column and parses its value. `None` if the column is null.
 pub(crate) fn optional<T: FromStr>(row: &DbRow, table: &str, column: &str) -> Result<Option<T>, StoreError> {
     let text: Option<&str> = row.try_get(column)?;
     text.map(str::parse).transpose().map_err(|_| damaged(table, column))

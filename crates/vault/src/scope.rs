@@ -2,7 +2,7 @@
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// A permission that an API key can have. A key has one or more permissions.
+/// A permission that an API key can have. Each key has at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 pub enum Scope {
     /// Read accounts, sessions, link attempts and the audit trail.
@@ -37,7 +37,7 @@ impl Scope {
         self.into()
     }
 
-    /// The scopes of a project's first key: all scopes except the one for reading credentials, which must be requested
+    /// The scopes of a project's first API key: all scopes except [`Scope::CredentialsRead`], which must be requested
     /// explicitly.
     pub const FIRST: [Self; 6] = [
         Self::PlatformRead,

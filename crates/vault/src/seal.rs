@@ -7,12 +7,11 @@
 //! a data key:  format 1 | algorithm 1 | key id 8 | nonce, 24 bytes | ciphertext and tag
 //! ```
 //!
-//! The context that a blob is bound to is its associated data. The first part of the context names the kind of blob, so
-//! that one kind never opens as another.
+//! The context that a blob is bound to is passed to the cipher as associated data. The first part of the context is the
+//! kind of blob, so that a blob of one kind never opens as another kind.
 //!
-//! **Invariant:** the header and the associated data (the kind of blob, its owner and version) are authenticated with
-//! every blob. So a blob that was changed, moved to another row or field, or restored from an earlier version does not
-//! open.
+//! **Invariant:** each blob's header and associated data (its kind, owner and version) are authenticated. Therefore, a
+//! blob does not open if it was changed, moved to another row or field, or replaced with an earlier version.
 
 use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305, XNonce};
 use thiserror::Error;
@@ -22,12 +21,12 @@ use crate::key::{Key, KeyId};
 
 /// The version of the blob layout.
 const FORMAT: u8 = 1;
-/// XChaCha20-Poly1305. 2 is reserved for AES-256-GCM-SIV.
+/// 1 is XChaCha20-Poly1305, and 2 is reserved for AES-256-GCM-SIV.
 const ALGORITHM: u8 = 1;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 
-/// The key of one account or one row of sealed data.
+/// The data key for one account or one row of sealed data.
 pub(crate) struct DataKey(Zeroizing<[u8; 32]>);
 
 /// Why an item could not be sealed or unsealed.
@@ -108,7 +107,7 @@ fn seal(
 ) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce)?;
-    // Encrypts in place, in a buffer that does not grow, so that a second copy of the plaintext never exists.
+    // Encrypts in place, in a buffer that never grows, so that no second copy of the plaintext remains in memory.
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
     text.extend_from_slice(plain);
     XChaCha20Poly1305::new(key.into())
@@ -143,7 +142,7 @@ fn header(under: Option<KeyId>) -> Vec<u8> {
     header
 }
 
-/// Prefixes every part with its length, so that different parts never produce the same bytes.
+/// Prefixes every part with its length, so that two different contexts never produce the same bytes.
 fn associated_data(header: &[u8], context: &[impl AsRef<str>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in std::iter::once(header).chain(context.iter().map(|part| part.as_ref().as_bytes())) {

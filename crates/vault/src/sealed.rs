@@ -1,8 +1,8 @@
-//! Sealed data other than accounts: one table for several kinds of content, each of which has its own module.
+//! The table that contains all sealed data except credentials. Each kind of content has its own module.
 //!
-//! **Invariant:** a row opens only with the kind, key, binding and expiry that it was written with, even if it was
-//! written without an expiry. The first part of the associated data names the kind, so one kind of content never opens
-//! as another.
+//! **Invariant:** a row opens only if its kind, key, binding and expiry are the same as when it was written. The
+//! absence of an expiry is also checked. The first part of the associated data is the kind, so content of one kind
+//! never opens as another kind.
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -17,8 +17,8 @@ use crate::row::{optional, parsed, stamp, whole_milliseconds};
 use crate::seal::DataKey;
 use crate::writer::Work;
 
-/// A kind of content. Its name is stored in the `kind` column and is part of the associated data, so a name must never
-/// change after it is released.
+/// A kind of content. The kind's name is stored in the `kind` column and is part of the associated data, so a name must
+/// never change after it is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum Content {
@@ -32,7 +32,7 @@ pub(crate) enum Content {
     Snapshot,
     /// The requests and responses in a link attempt, bound to its project.
     Transcript,
-    /// The secret part of a sign-in that is under way, bound to the link attempt.
+    /// The secret part of a pending sign-in, bound to the link attempt.
     SignIn,
 }
 
@@ -40,8 +40,8 @@ pub(crate) enum Content {
 pub(crate) struct Item<'a> {
     pub(crate) content: Content,
     pub(crate) key: &'a str,
-    /// Another item that the content belongs to. The binding is stored in plain text. A row with a different binding
-    /// does not open.
+    /// The item that the content belongs to. This binding is stored in plain text, and the row does not open if the
+    /// binding is changed.
     pub(crate) binding: &'a str,
     /// `None` keeps the row until it is deleted.
     pub(crate) expires_at: Option<Timestamp>,
@@ -61,7 +61,7 @@ impl Content {
         [format!("waystone/{}-key", self.into_str()), key.to_owned()]
     }
 
-    /// The name used for a row in errors, such as `draft acme`.
+    /// The row's name in errors, such as `draft acme`.
     fn name(self, key: &str) -> String {
         format!("{} {key}", self.into_str().replace('-', " "))
     }
@@ -162,7 +162,7 @@ pub(crate) async fn delete_expired(connection: &mut DbConnection, now: Timestamp
     Ok(done.rows_affected())
 }
 
-/// Wraps a row's data key under another key of the vault. The content remains unchanged.
+/// Rewraps a row's data key under another of the vault's keys. The content remains unchanged.
 pub(crate) async fn rewrap(
     connection: &mut DbConnection,
     row: &DbRow,
@@ -182,7 +182,7 @@ pub(crate) async fn rewrap(
     .bind(key)
     .bind(to.id().to_string())
     .bind(wrapped_key)
-    // The data key of a row that was written in the meantime is already wrapped under the new key.
+    // Skips a row that was written after the query, because its data key is already wrapped under the new key.
     .bind(from.id().to_string())
     .execute(connection)
     .await?;
@@ -218,7 +218,8 @@ async fn find(
     Ok(query.bind(content.into_str()).bind(key).fetch_optional(connection).await?)
 }
 
-/// The associated data for a row's content. A timestamp is never `none`, so an expiry can be neither added nor removed.
+/// The associated data for a row's content. If a row has no expiry, the string `none` takes its place, so adding or
+/// removing an expiry prevents the row from opening.
 fn context(
     content: Content,
     key: &str,

@@ -1,7 +1,7 @@
 //! Connect sessions, each of which lets one customer link accounts for a limited time.
 //!
-//! **Invariant:** a session belongs to one project and one owner. It can be entered with its token or from a browser
-//! that opened its link, but only until it ends. Tokens and browser secrets are stored only as digests.
+//! **Invariant:** a session belongs to one project and one owner. Until the session ends, it can be entered with its
+//! token or from a browser that has opened its link. Only the digests of tokens and browser secrets are stored.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -22,25 +22,25 @@ use crate::writer::Writer;
 pub struct NewSession {
     /// The id of the project that the session belongs to.
     pub project: String,
-    /// Whether the session links production or test accounts.
+    /// Whether the session links production accounts or test accounts.
     pub kind: Kind,
     /// The customer who owns the linked accounts.
     pub owner: Owner,
-    /// The only provider that can be linked. `None` allows every provider.
+    /// The key of the provider to which linking is restricted. `None` allows every provider.
     pub provider: Option<String>,
-    /// The only connector profile that can be used. `None` allows every active profile.
+    /// The id of the connector profile to which linking is restricted. `None` allows every active profile.
     pub connector_profile: Option<String>,
-    /// The id of the account to edit. `None` if the session links accounts.
+    /// The id of the account to edit. `None` if the session links new accounts.
     pub account: Option<String>,
     /// The categories of providers to offer. An empty list offers all categories.
     pub categories: Vec<String>,
-    /// Whether a link adds an account even if the owner already has an account at the provider.
+    /// Whether linking adds an account even if the owner already has an account at the provider.
     pub multiple: bool,
-    /// Whether a link may replace an account with a different account at the provider.
+    /// Whether linking may replace an account with a different account at the provider.
     pub allow_different: bool,
     /// The provider's scopes to request. `None` requests all scopes that the guide lists.
     pub scopes: Option<Vec<String>>,
-    /// Whether only the first browser that opens the link can use it.
+    /// Whether the link works only in the first browser that opens it.
     pub once: bool,
     /// The label for the linked account. `None` keeps the account's current label.
     pub label: Option<String>,
@@ -65,8 +65,8 @@ pub struct Session {
     pub parameters: NewSession,
     /// When the session was created.
     pub created_at: Timestamp,
-    /// When a handed-off step expires. Until then, browsers that are already in the session may continue, even after
-    /// the session has ended. `None` if no step was handed off.
+    /// The time at which the last handoff expires. Until then, browsers that are already in the session may continue,
+    /// even after the session has ended. `None` if no step was handed off.
     pub extended_until: Option<Timestamp>,
     /// When a browser first opened the link. `None` if no browser has opened it.
     pub opened_at: Option<Timestamp>,
@@ -75,7 +75,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether the session can be entered.
+    /// Whether a browser can still enter the session.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.parameters.expires_at
     }
@@ -85,14 +85,14 @@ impl Session {
         self.revoked_at.is_none() && now < self.ends_at()
     }
 
-    /// When the session ends for browsers that are already in it.
+    /// The time at which the session ends for browsers that are already in it.
     pub fn ends_at(&self) -> Timestamp {
         self.extended_until.map_or(self.parameters.expires_at, |until| until.max(self.parameters.expires_at))
     }
 }
 
 impl Vault {
-    /// The session with this token, open or not.
+    /// The session with this token, even if the session has ended.
     pub async fn session_by_token(&self, digest: &Digest) -> Result<Option<Session>, StoreError> {
         let query = sqlx::query("select * from sessions where digest = $1").bind(digest.bytes());
         self.optional(query, session).await

@@ -1,6 +1,6 @@
 //! Sign-ins to a provider in a browser. Each sign-in is one OAuth round trip.
 //!
-//! **Invariant:** the `state` parameter that the browser returns works only once, and only its digest is stored. The
+//! **Invariant:** the `state` parameter that the browser returns is single-use, and only its digest is stored. The
 //! secret part of a sign-in (the PKCE verifier) is sealed.
 
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ pub struct SignIn {
     pub id: String,
     /// The number of the session that the sign-in belongs to.
     pub session: i64,
-    /// The id of the link attempt. `None` until an attempt uses the sign-in.
+    /// The id of the link attempt. `None` if no attempt has used the sign-in yet.
     pub attempt: Option<String>,
     /// The current state of the sign-in.
     pub state: SignInState,
@@ -105,9 +105,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Records that the browser is sent to the provider for a link attempt and will return with `state`. `secret` is
-    /// the part of the sign-in that only the Hub has. `false` if the browser was already sent, or if the sign-in has
-    /// ended.
+    /// Records that the browser is being sent to the provider for a link attempt and will return with `state`. `secret`
+    /// is the part of the sign-in that only the Hub may read. `false` if the browser was already sent, or if the
+    /// sign-in has ended.
     pub async fn send_sign_in(
         &self,
         sign_in: &SignIn,
@@ -138,15 +138,16 @@ impl Writer {
         Ok(true)
     }
 
-    /// Takes the pending sign-in for which a browser returned with `state`, and its secret part. `None` if there is no
-    /// such sign-in, if it was already taken, or if it has expired.
+    /// Returns the pending sign-in that belongs to the `state` with which a browser returned, together with the
+    /// sign-in's secret part. Each sign-in is returned only once. `None` if there is no such sign-in, or if it was
+    /// already returned or has expired.
     pub async fn take_sign_in(
         &self,
         state: &Digest,
         now: Timestamp,
     ) -> Result<Option<(SignIn, Secret)>, StoreError> {
         let mut work = self.begin().await?;
-        // If two browsers return with the same state, the second no longer finds the digest.
+        // Deletes the digest, so that a second browser that returns with the same state does not find the sign-in.
         let row = sqlx::query(
             "update sign_ins set digest = null where digest = $1 and state = 'pending' returning *",
         )
@@ -162,8 +163,8 @@ impl Writer {
         Ok(opened.filter(|opened| is_bound(&opened.binding)).map(|opened| (taken, opened.plain)))
     }
 
-    /// Ends a sign-in with the account that was stored, or with a failure: its code, and the message for the person.
-    /// `false` if the sign-in had already ended.
+    /// Ends a sign-in, either with the account that was stored or with a failure. A failure consists of a code and the
+    /// message for the person. `false` if the sign-in had already ended.
     pub async fn end_sign_in(
         &self,
         id: &str,

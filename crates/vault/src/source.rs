@@ -1,7 +1,7 @@
 //! The source of the vault's key.
 //!
-//! **Invariant:** a key is created only for a vault that has never been sealed. Printing a source shows its kind and
-//! its path or program, but never the key.
+//! **Invariant:** a key is created only for a vault that has never been sealed. A printed source shows its kind and its
+//! path or program, but never the key.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The source of the vault's key. A source belongs to one vault.
 #[derive(Clone, Display)]
 pub enum KeySource {
-    /// A file that only its owner can read. It is created when the vault is opened for the first time.
+    /// A file that only its owner can read. The file is created when the vault is opened for the first time.
     #[display("the key file {}", _0.display())]
     File(PathBuf),
     /// The contents of a key file, for example from an environment variable.
@@ -48,8 +48,8 @@ impl KeySource {
     fn load_blocking(&self) -> Result<Vec<Key>, KeyError> {
         match self {
             Self::File(path) => {
-                // Reads the next key first. If the next key is promoted between the two reads, it is read twice rather
-                // than not at all.
+                // Reads the next key first. If the next key's file replaces the key file between the two reads, the
+                // next key is read twice. In the opposite order, it would not be read at all.
                 let next = file::read_key(&file::next_key(path))?;
                 let key = file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
                 Ok(std::iter::once(key).chain(next).collect())
@@ -87,8 +87,8 @@ fn program(command: &[String]) -> &str {
     command.first().map_or("", String::as_str)
 }
 
-/// Runs a key command. The command's standard error is shown to the operator. Its standard output is only parsed as a
-/// key.
+/// Runs a key command. The command's standard error is shown to the operator. The command's standard output is parsed
+/// as a key and is never shown.
 fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
     let failed = |source| KeyError::Command { program: program(command).to_owned(), source };
     let Some((program, arguments)) = command.split_first() else {

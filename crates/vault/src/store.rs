@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** one transaction stores an account, its sealed credentials, its audit entry and its event, and ends
 //! the draft or link attempt that the account was created from. Whenever credentials are stored, they are sealed with a
-//! fresh data key, and the old data key is destroyed.
+//! fresh data key, and the previous data key is destroyed.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,8 @@ use crate::sealed::{self, Content};
 use crate::write;
 use crate::writer::{Work, Writer};
 
-/// The draft or link attempt that an account was created from. It ends in the transaction that stores the account.
+/// The draft or link attempt that an account was created from. The draft or attempt ends in the transaction that stores
+/// the account.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CreatedFrom<'a> {
     /// The key of the draft. `None` if the account was not created from a draft.
@@ -41,23 +42,23 @@ pub struct CreatedFrom<'a> {
 /// The account that a new link replaces.
 #[derive(Clone, Copy, Debug)]
 pub enum Replacing<'a> {
-    /// The link creates an account and replaces none.
+    /// The link creates an account and replaces no existing account.
     Nothing,
-    /// This account, in the version that the caller read. It must still belong to the owner of the new link. The
-    /// account keeps its current owner and metadata.
+    /// The account with this id, in the version that the caller read. The account must still belong to the owner for
+    /// whom the link was started, and it keeps its current owner data and metadata.
     Account {
         /// The account's id.
         id: &'a AccountId,
         /// The version that the caller read.
         version: i64,
     },
-    /// The account that the same owner has at the same provider, if any.
+    /// The account that the new account's owner has at the same provider, if any.
     OfOwner {
         /// Whether the new account may replace a different account at the provider.
         allow_different: bool,
     },
-    /// The oldest account that has no project and has the same external id in the same environment at the provider, if
-    /// any.
+    /// The account that has the same external id in the same environment at the provider, and has no project. If there
+    /// are several such accounts, the oldest. If there are none, the link creates an account.
     SameAtProvider,
 }
 
@@ -105,8 +106,8 @@ impl Writer {
         Ok(stored)
     }
 
-    /// Deletes an account and destroys its data key, so that copies of the sealed credentials are useless. The audit
-    /// trail is kept. Returns the deleted account.
+    /// Deletes an account and destroys its data key, so that copies of the sealed credentials cannot be opened. The
+    /// audit trail is kept. Returns the deleted account.
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
@@ -136,8 +137,8 @@ impl Writer {
         Ok(Credentials { account, secrets })
     }
 
-    /// Stores renewed tokens: new secrets for an otherwise unchanged account. Writes no event, because the product sees
-    /// no change.
+    /// Stores renewed tokens: new secrets for an otherwise unchanged account. Does not write an event, because the
+    /// product sees no change.
     pub async fn renew(
         &self,
         old: &Credentials,
@@ -157,7 +158,7 @@ impl Writer {
     }
 
     /// Records the result of checking a stored account. Writes an event if the account stops working or works again.
-    /// Fails if the checked credentials were replaced in the meantime.
+    /// Fails if the credentials were replaced after they were checked.
     pub async fn record_check(
         &self,
         id: &AccountId,
@@ -198,7 +199,8 @@ impl Writer {
 }
 
 impl Work {
-    /// The account that a new link replaces, held until the transaction ends. `None` if the link creates an account.
+    /// Returns the account that a new link replaces, and locks it until the transaction ends. `None` if the link
+    /// creates an account.
     async fn replaced(
         &mut self,
         new: &NewAccount,
@@ -210,7 +212,7 @@ impl Work {
             (Replacing::Account { id, version }, home) => {
                 let old = account(&find(self, id).await?)?;
                 expect_version(&old, version)?;
-                // An account that was moved to another owner in the meantime does not exist for the previous owner.
+                // If the account was moved to another owner after it was read, the previous owner can no longer see it.
                 if home.as_ref().is_some_and(|home| !belongs_to_owner(&old, home)) {
                     return Err(ChangeError::NotFound { id: old.id });
                 }
@@ -222,8 +224,8 @@ impl Work {
         }
     }
 
-    /// The account of the same kind that an owner has at the new account's provider. If there are several accounts,
-    /// prefers the one that is the same account at the provider. If there is no such account, returns the oldest.
+    /// Returns the owner's account that has the same kind and provider as the new account. If there are several,
+    /// returns the one with the new account's external id, or else the oldest.
     async fn of_owner(
         &mut self,
         home: &Home,
@@ -251,7 +253,8 @@ impl Work {
         Ok(Some(found))
     }
 
-    /// The oldest account that has no project and is the same account at the provider, in the same environment.
+    /// Returns the oldest account that has no project and has the same external id in the same environment at the
+    /// provider.
     async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
         let Some(external) = &new.external_id else { return Ok(None) };
         self.hold("external", &format!("{}/{external}", new.provider)).await?;
@@ -265,8 +268,8 @@ impl Work {
         self.find_held(found).await
     }
 
-    /// The account whose id a query returns, held until the transaction ends. The account is read after it is held,
-    /// when other transactions can no longer change it.
+    /// Returns the account whose id a query returns, and locks it until the transaction ends. The account is read after
+    /// it is locked, so that other transactions cannot change it in between.
     async fn find_held(&mut self, id: Scalar<'_, String>) -> Result<Option<Account>, ChangeError> {
         let Some(id) = id.fetch_optional(self.tx()).await? else { return Ok(None) };
         let id = id.parse().map_err(|_| damaged("accounts", "id"))?;
@@ -274,7 +277,7 @@ impl Work {
     }
 }
 
-/// The row of an account, held until the transaction ends.
+/// Returns an account's row, and locks the account until the transaction ends.
 pub(crate) async fn find(work: &mut Work, id: &AccountId) -> Result<DbRow, ChangeError> {
     work.hold("account", id.as_str()).await?;
     sqlx::query("select * from accounts where id = $1")
@@ -291,13 +294,13 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
     Err(ChangeError::Conflict { id: account.id.clone(), expected, found: account.version })
 }
 
-/// Whether an account has the same project, owner and kind as a new link.
+/// Whether an account has the project, owner and kind in `new`.
 fn belongs_to_owner(account: &Account, new: &Home) -> bool {
     account.home.as_ref().is_some_and(|home| home.belongs_to(&new.project, &new.owner.id, new.kind))
 }
 
-/// An edit changes the connector profile. It does not change the owner or the metadata, which may have changed since
-/// the caller read the account.
+/// Returns an edited account's project and owner. An edit changes the connector profile. It keeps the current owner and
+/// metadata, which may have changed since the caller read the account.
 fn home_after_edit(old: &Account, new: &NewAccount) -> Option<Home> {
     let mut home = old.home.clone()?;
     if let Some(new) = &new.home {

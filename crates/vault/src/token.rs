@@ -1,8 +1,8 @@
 //! Tokens and API keys.
 //!
-//! **Invariant:** a token consists of a prefix, which names its purpose, and 256 random bits. Only its SHA-256 digest
-//! is stored, and the token cannot be derived from the digest. A token with this much randomness needs no salt and no
-//! slow hash.
+//! **Invariant:** a token consists of a prefix, which identifies its purpose, and 256 random bits. Only its SHA-256
+//! digest is stored, and the token cannot be derived from the digest. Tokens with this much randomness do not need a
+//! salt or a slow hash.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::StoreError;
 
-/// A fresh token, which is shown only once.
+/// A fresh token. It is shown only once, because only its digest is stored.
 #[derive(Clone, Debug)]
 pub struct Token(Secret);
 

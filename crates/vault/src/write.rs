@@ -75,7 +75,7 @@ pub(crate) async fn store(
     Ok(())
 }
 
-/// Deletes an account. Its credentials are deleted through a foreign key.
+/// Deletes an account. A foreign key with `on delete cascade` deletes the account's credentials.
 pub(crate) async fn delete(work: &mut Work, id: &AccountId) -> Result<(), StoreError> {
     sqlx::query("delete from accounts where id = $1").bind(id.as_str()).execute(work.tx()).await?;
     Ok(())

@@ -1,8 +1,8 @@
-//! Changes a vault: transactions, and the key that is used for sealing in them.
+//! Transactions that change a vault, and the keys that they use for sealing.
 //!
-//! **Invariant:** no decision is based on data that was read outside the transaction. Every change is made by a method
-//! of [`Writer`], which has no connection other than the transaction's, or by a method of [`Work`]. The methods for
-//! reading belong to `Vault` and cannot be called from these methods.
+//! **Invariant:** a change never depends on data that was read outside its transaction. Only methods of [`Writer`] and
+//! [`Work`] make changes. These methods cannot call the methods for reading outside a transaction, which belong to
+//! `Vault`.
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ pub struct Writer {
 
 /// A write transaction, and the keys that are valid in it.
 ///
-/// **Invariant:** the key that is used for sealing is the key that is current within this transaction. So after a
-/// rotation has begun, no process seals anything under the retiring key.
+/// **Invariant:** a transaction seals data only under the key that is current in that transaction. Therefore, no
+/// process uses the retiring key for sealing after a rotation has begun.
 pub(crate) struct Work {
     engine: Arc<Engine>,
     tx: Transaction<'static, Db>,
@@ -48,19 +48,19 @@ impl Work {
         self.ring.get(id).ok_or(StoreError::Key(KeyError::Damaged { id }))
     }
 
-    /// Holds a name until the transaction ends. Other transactions that hold the same name wait, so the rows that the
-    /// name represents do not change before a decision takes effect.
+    /// Locks a name until the transaction ends. Other transactions that lock the same name wait, so the rows that the
+    /// name represents cannot change in the meantime.
     pub(crate) async fn hold(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), false).await
     }
 
-    /// Holds a name together with other transactions that hold it in shared mode. Excludes transactions that hold the
-    /// name exclusively.
+    /// Locks a name in shared mode until the transaction ends. Several transactions can hold this lock at the same
+    /// time. Transactions that lock the name exclusively must wait.
     pub(crate) async fn hold_shared(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), true).await
     }
 
-    /// Makes all changes durable at once. If the transaction is dropped without a commit, its changes are undone.
+    /// Commits all changes together. If the transaction is dropped without a commit, its changes are undone.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         crash_point("vault.before-commit");
         self.tx.commit().await?;
@@ -75,13 +75,13 @@ impl Writer {
         self.begin_with(Synced::Yes).await
     }
 
-    /// Begins a transaction whose commit does not wait for the disk, for data whose loss is acceptable: counts, pins
-    /// and progress.
+    /// Begins a transaction whose commit does not wait for the disk. Used for data whose loss is acceptable: counts,
+    /// pins and progress.
     pub(crate) async fn begin_unsynced(&self) -> Result<Work, StoreError> {
         self.begin_with(Synced::Later).await
     }
 
-    /// Executes a statement in its own transaction. Returns the number of rows that it changed.
+    /// Executes a statement in its own transaction. Returns the number of changed rows.
     pub(crate) async fn execute(&self, statement: Statement<'_>) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         let done = statement.execute(work.tx()).await?;
@@ -98,14 +98,16 @@ impl Writer {
             if let Some(key) = ring.get(current) {
                 return Ok(Work { engine: Arc::clone(&self.engine), tx, key, ring });
             }
-            // A key command may take a while, and no other transaction should wait for it.
+            // Ends the transaction before running a key command, which can take a while, so that other transactions do
+            // not wait.
             tx.rollback().await?;
-            // Fails unless it finds the current key, so each further iteration means that the key was rotated again.
+            // `reload` fails if it does not find the current key, so another iteration is needed only if the key was
+            // rotated again.
             ring = self.keys.reload(&mut *self.pool.acquire().await?).await?;
         }
     }
 
-    /// Removes overwritten and deleted data from the database's log, as far as is currently possible.
+    /// Removes overwritten and deleted data from the database's log, as far as other connections allow.
     pub(crate) async fn wipe_log(&self) {
         self.engine.wipe_log(&self.pool).await;
     }

@@ -8,8 +8,8 @@ use vault::Vault;
 
 use crate::key_file;
 
-/// Creates an empty vault on SQLite and another on PostgreSQL. Returns each vault with the name of its database and its
-/// folder.
+/// Creates an empty vault on SQLite and another on PostgreSQL. Returns the name of the database, the vault and the
+/// vault's folder for each.
 pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();
@@ -20,7 +20,7 @@ pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     vec![("sqlite", sqlite, folder), ("postgres", postgres, other)]
 }
 
-/// Creates a database on the PostgreSQL server that the task runner started. Returns its URL.
+/// Creates a database on the PostgreSQL server that the task runner started. Returns the database's URL.
 pub(crate) async fn new_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("WAYSTONE_TEST_POSTGRES").expect(

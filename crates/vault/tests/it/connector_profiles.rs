@@ -1,5 +1,5 @@
-//! Connector profiles keep their secrets sealed, and concurrent changes to a profile do not overwrite each other, on
-//! both databases.
+//! Tests that connector profiles keep their secrets sealed, and that concurrent changes to a profile do not overwrite
+//! each other, on SQLite and PostgreSQL.
 
 use std::collections::BTreeMap;
 

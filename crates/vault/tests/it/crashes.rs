@@ -8,11 +8,11 @@ use vault::{Account, Filter};
 use crate::process::kill_at;
 use crate::{add, at, by, count, draft_of, open, raw, sample};
 
-/// The crash points in a transaction, and whether its changes are stored after a crash at each point.
+/// The crash points in a transaction, and for each point, whether the transaction's changes are stored after a crash.
 const POINTS: [(&str, bool); 3] =
     [("vault.transaction-begun", false), ("vault.before-commit", false), ("vault.committed", true)];
 
-/// Creates a vault with a draft, and with an account if requested, and closes it.
+/// Creates a vault that contains a draft and, if requested, an account. Closes the vault.
 async fn prepare(with_account: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
@@ -24,7 +24,8 @@ async fn prepare(with_account: bool) -> tempfile::TempDir {
     folder
 }
 
-/// Checks the database. Returns the only account, its token, and whether the draft exists.
+/// Checks that the database is intact. Returns the vault's only account with its token, if any, and whether the draft
+/// exists.
 async fn checked_state(folder: &Path, label: &str) -> (Option<(Account, Secret)>, bool) {
     let vault = open(folder).await;
     let check: String =

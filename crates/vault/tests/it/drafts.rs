@@ -1,4 +1,5 @@
-//! Drafts are sealed. They expire, and are deleted in the transaction that stores their account.
+//! Tests that drafts are sealed, that they expire, and that a draft is deleted in the transaction that stores its
+//! account.
 
 use secret::Secret;
 

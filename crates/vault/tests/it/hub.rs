@@ -1,4 +1,4 @@
-//! Projects, owners' accounts, counters and idempotency keys, on both databases.
+//! Tests projects, owners' accounts, counters and idempotency keys on SQLite and PostgreSQL.
 
 use secret::Secret;
 use vault::{
@@ -15,7 +15,7 @@ pub(crate) async fn project(vault: &Vault) -> Project {
     vault.add_project("Shop", by("ada", 0)).await.unwrap()
 }
 
-/// Replaces the owner's account, which must be the same account at the provider.
+/// Replaces the owner's account only if it is the same account at the provider.
 pub(crate) const SAME: Replacing<'_> = Replacing::OfOwner { allow_different: false };
 
 pub(crate) fn owned(project: &str, owner: &str, token: &str) -> NewAccount {
@@ -106,7 +106,7 @@ async fn accounts_are_stored_read_and_removed() {
 async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        // Concurrent links: the first link adds the account, and the other links replace it.
+        // If links run concurrently, the first link adds the account and the other links replace it.
         let links = (0..8).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, "o1", &format!("token {n}")));
             async move { vault.store(&new, SAME, FROM, by("ada", 1)).await.unwrap() }
@@ -122,9 +122,9 @@ async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
         let refused = vault.store(&other, SAME, FROM, by("ada", 2)).await.unwrap_err();
         assert!(matches!(refused, ChangeError::OtherAccount { .. }), "{name}: {refused:?}");
         let second = vault.store(&other, Replacing::Nothing, FROM, by("ada", 3)).await.unwrap();
-        // If there are several accounts, the one that is the same account at the provider is replaced.
+        // If the owner has several accounts, the one with the same external id is replaced.
         assert_eq!(vault.store(&other, SAME, FROM, by("ada", 3)).await.unwrap().id, second.id, "{name}");
-        // If allowed, a different account replaces the oldest.
+        // If replacing a different account is allowed and no external id matches, the oldest account is replaced.
         other.external_id = Some("a third account".to_owned());
         let replacing = Replacing::OfOwner { allow_different: true };
         assert_eq!(
@@ -132,7 +132,7 @@ async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
             kept[0].id,
             "{name}"
         );
-        // Another owner's accounts, and the same owner's test accounts, are separate.
+        // A link never replaces another owner's account. A link for a test account never replaces a production account.
         vault.store(&owned(&project.id, "o2", "x"), SAME, FROM, by("ada", 4)).await.unwrap();
         let mut test = owned(&project.id, "o1", "y");
         test.home.as_mut().unwrap().kind = Kind::Test;
@@ -157,7 +157,7 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         };
         vault.change_account(&read.id, &change, by("bob", 2)).await.unwrap();
 
-        // The new link still has the owner and metadata from before the change.
+        // The edit still contains the owner name and metadata from before the change.
         let mut new = owned(&project.id, "o1", "new");
         new.home.as_mut().unwrap().connector_profile = "gladly.other".to_owned();
         let edit = Replacing::Account { id: &read.id, version: read.version };
@@ -172,7 +172,7 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         );
         assert_eq!(vault.get(&read.id).await.unwrap(), Some(edited.clone()), "{name}");
 
-        // The first owner cannot edit an account that was moved to another owner in the meantime.
+        // The first owner cannot edit the account after it was moved to another owner.
         let change = AccountChange { owner_id: Some("o2".to_owned()), ..AccountChange::default() };
         vault.change_account(&read.id, &change, by("bob", 4)).await.unwrap();
         let edit = Replacing::Account { id: &read.id, version: edited.version };

@@ -1,4 +1,4 @@
-//! Only the right key opens the vault. Every other key is refused, and the error states the reason.
+//! Tests that only the vault's own key opens it. Every other key is refused with an error that states the reason.
 
 use std::error::Error as _;
 

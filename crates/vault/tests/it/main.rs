@@ -1,4 +1,5 @@
-//! The vault's guarantees, tested from outside: with several processes, with SIGKILL, and with a tampered database.
+//! Tests the vault's guarantees through its public API: with several processes, with SIGKILL, and with a tampered
+//! database.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod accounts;
@@ -63,12 +64,12 @@ async fn replace(
     vault.store(new, Replacing::Account { id, version: 1 }, from, by).await
 }
 
-/// The origin for an account that is created from a draft.
+/// The origin of an account that is created from a draft.
 fn draft(key: &str) -> CreatedFrom<'_> {
     CreatedFrom { draft: Some(key), ..CreatedFrom::default() }
 }
 
-/// A draft with the given save and expiry times, in minutes since the start of the test.
+/// A draft that is saved at `from` and expires at `to`, in minutes since the start of the test.
 fn draft_of(guide_digest: &str, snapshot: Secret, from: i64, to: i64) -> Draft {
     Draft { guide_digest: guide_digest.to_owned(), snapshot, saved_at: at(from), expires_at: at(to) }
 }
@@ -136,7 +137,7 @@ fn is_in_a_file(folder: &Path, bytes: &[u8]) -> bool {
         .any(|file| std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
-/// Returns the key file's text, as an environment variable would contain it.
+/// Returns the contents of the key file, as an environment variable would contain them.
 fn key_text(folder: &Path) -> Secret {
     Secret::new(std::fs::read_to_string(folder.join("vault.key")).unwrap())
 }

@@ -1,4 +1,5 @@
-//! Other processes: the test binary runs itself in a role.
+//! Starts other processes: the test binary runs itself as a child process, with a role that determines what the process
+//! does.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,8 +16,8 @@ const FOLDER: &str = "VAULT_TEST_FOLDER";
 /// The number of accounts that each process adds.
 const EACH: usize = 15;
 
-/// Starts another process in a role. `crash_at` is the crash point at which the process stops, and the mark file that
-/// it writes at this point.
+/// Starts another process in a role. `crash_at` contains the crash point at which the process stops and the path to the
+/// mark file that the process writes at this point.
 pub(crate) fn start(role: &str, folder: &Path, crash_at: Option<(&str, &Path)>) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["process::role", "--exact", "--nocapture"]).stdout(Stdio::null());
@@ -48,7 +49,7 @@ fn wait_for(mark: &Path, child: &mut Child) {
     }
 }
 
-/// Performs the role of a child process. Does nothing in an ordinary test run.
+/// Performs the role of a child process. Does nothing in an ordinary test run, in which no role is set.
 #[tokio::test]
 async fn role() {
     let Ok(role) = std::env::var(ROLE) else { return };
@@ -56,7 +57,7 @@ async fn role() {
     match role.as_str() {
         "open" => open(&folder).await.close().await,
         "add many" => {
-            // Waits, so that all processes start at the same moment.
+            // Waits for the file `go`, so that all processes start at the same time.
             while !folder.join("go").exists() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }

@@ -1,4 +1,4 @@
-//! Rotates the key while other processes work, and resumes an interrupted rotation.
+//! Tests rotating the key while other processes work, and resuming an interrupted rotation.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use vault::{ChangeError, Filter, KeyError, KeySource, OpenError, RotateError, St
 
 use crate::{CANARY, add, at, by, count, draft_of, is_in_a_file, key_file, key_text, open, sample};
 
-/// More accounts than one transaction in a rotation covers.
+/// More accounts than one transaction in a rotation rewraps.
 const ACCOUNTS: usize = 55;
 
 async fn fill(folder: &Path) -> Vault {
@@ -29,7 +29,7 @@ async fn assert_everything_opens(vault: &Vault, n_accounts: usize) {
     assert_eq!(vault.load_draft("draft", at(2)).await.unwrap().unwrap().snapshot.expose(), CANARY);
 }
 
-/// Asserts that nothing uses the previous key.
+/// Asserts that the database no longer contains the previous key.
 async fn assert_no_previous_key(folder: &Path) {
     assert_eq!(count(folder, "select count(*) from vault_keys where sealed_previous is null").await, 1);
     assert_eq!(count(folder, "select count(*) from vault_keys").await, 1);
@@ -115,7 +115,8 @@ async fn other_processes_keep_working_and_pick_up_the_new_key() {
     first.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     for minute in [1, 2] {
         first.rotate_key(key_file(folder.path()), by("ada", minute)).await.unwrap();
-        // In the first iteration, the other process reads before it writes. In the second, it writes before it reads.
+        // In the first iteration, the second vault reads before it writes. In the second iteration, it writes before it
+        // reads.
         if minute == 1 {
             assert!(second.load_draft("draft", at(3)).await.unwrap().is_some());
         }
@@ -155,7 +156,8 @@ async fn the_new_key_can_come_from_another_source() {
     add(&file, &sample("b"), by("ada", 2)).await.unwrap();
     assert_no_previous_key(folder.path()).await;
 
-    // A process with the old key cannot find the new one. The attempt fails and writes nothing.
+    // A process whose source contains only the old key cannot load the new key, so storing an account fails and nothing
+    // is written.
     let error = add(&old, &sample("c"), by("bob", 2)).await.unwrap_err();
     let ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) = &error else {
         panic!("{error:?}")
@@ -167,7 +169,7 @@ async fn the_new_key_can_come_from_another_source() {
     let error = vault.rotate_key(new, by("ada", 3)).await.unwrap_err();
     assert!(matches!(error, RotateError::SameKey { id } if id == rotated.key), "{error:?}");
 
-    // Rotate to a key file again, which is created.
+    // Rotates to a key file that does not exist yet, which creates the file.
     let path = folder.path().join("keys/second.key");
     vault.rotate_key(KeySource::File(path.clone()), by("ada", 4)).await.unwrap();
     assert!(Vault::open(folder.path(), KeySource::File(path)).await.is_ok());

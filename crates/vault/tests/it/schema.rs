@@ -1,4 +1,4 @@
-//! A database is created from nothing, and a database with an unsupported schema is left unchanged.
+//! Tests that a missing database is created, and that a database with an unsupported schema is left unchanged.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};

@@ -1,5 +1,5 @@
-//! Sealed data other than accounts: no file contains it as plain text, no row can be opened as a different row, and a
-//! new key opens every row.
+//! Tests sealed data other than credentials: no file contains it as plain text, no row opens as a different row, and
+//! every row opens after a key rotation.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,7 +41,7 @@ async fn fill(folder: &Path) -> Filled {
     Filled { vault, project, profile, attempt, sign_in }
 }
 
-/// Returns the kinds of sealed data that can be read.
+/// Returns the kinds of sealed data that still open.
 async fn readable(filled: &Filled) -> Vec<&'static str> {
     let Filled { vault, project, profile, attempt, sign_in } = filled;
     let draft = vault.load_draft("key", at(1)).await;
@@ -91,11 +91,11 @@ async fn a_new_key_opens_every_kind_of_data() {
 async fn a_row_with_a_changed_binding_expiry_or_kind_does_not_open() {
     for sql in [
         "update sealed set binding = binding || 'x'",
-        // Give the data more time, keep it forever, or make it expire.
+        // Adds, removes or changes the expiry, or changes the time of saving.
         "update sealed set expires_at = case when expires_at is null then '2099-01-01T00:00:00.000Z' else null end",
         "update sealed set expires_at = '2099-01-01T00:00:00.000Z'",
         "update sealed set saved_at = '2026-01-01T00:00:00.000Z'",
-        // Swap data between different kinds.
+        // Swaps data between different kinds.
         "create temp table old as select * from sealed; update sealed set wrapped_key = (select old.wrapped_key \
          from old where old.kind > sealed.kind or sealed.kind = 'transcript' order by old.kind limit 1), \
          sealed = (select old.sealed from old where old.kind > sealed.kind or sealed.kind = 'transcript' \

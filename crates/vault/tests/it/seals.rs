@@ -1,4 +1,4 @@
-//! Credentials are never stored as plain text, and tampered rows do not open.
+//! Tests that credentials are never stored as plain text, and that tampered rows do not open.
 
 use std::path::Path;
 
@@ -53,7 +53,7 @@ async fn no_file_and_no_debug_output_contains_a_secret() {
 #[tokio::test]
 async fn moved_or_changed_rows_do_not_open() {
     for sql in [
-        // A value from another account, from another field, and from another version.
+        // A value from another account, another field or another version.
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
          from old where old.field = credentials.field and old.account_id <> credentials.account_id)",
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
@@ -62,7 +62,7 @@ async fn moved_or_changed_rows_do_not_open() {
         // Another account's data key.
         "create temp table old as select * from accounts; \
          update accounts set wrapped_key = (select old.wrapped_key from old where old.id <> accounts.id)",
-        // A missing field, an extra field, a renamed field.
+        // A missing field, an extra field or a renamed field.
         "delete from credentials where field = 'token'",
         "delete from credentials where field = 'token'; update accounts set secret_fields_json = '[\"password\"]'",
         "insert into credentials select account_id, 'zzz', sealed from credentials where field = 'token'",
@@ -73,7 +73,7 @@ async fn moved_or_changed_rows_do_not_open() {
         "update accounts set provider = 'evil'",
         "update accounts set method = 'evil'",
         "update accounts set environment = null",
-        // Rows that are invalid.
+        // Rows with invalid values.
         "update accounts set values_json = '[]'",
         "update accounts set kek_id = '0000000000000000'",
         "update accounts set created_at = 'yesterday'",
@@ -144,7 +144,7 @@ async fn no_file_contains_replaced_or_removed_blobs() {
     let (vault, id, other) = two_accounts(folder.path()).await;
     let mut destroyed = Vec::new();
     for minute in 2..4 {
-        // Selected by account, so that the other account's blobs are not included.
+        // Selects by account, because the other account's blobs remain in the database.
         let mut database = raw(folder.path()).await;
         for sql in [
             "select sealed from credentials where account_id = $1",

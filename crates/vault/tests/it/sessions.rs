@@ -1,4 +1,4 @@
-//! Sessions, and the browsers and frames that enter them, on both databases.
+//! Tests sessions, and the browsers and frames that enter them, on SQLite and PostgreSQL.
 
 use vault::{NewSession, Presentation};
 

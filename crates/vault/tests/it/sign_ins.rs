@@ -1,4 +1,4 @@
-//! A sign-in can be completed once, by the first browser that returns, on both databases.
+//! Tests that a sign-in can be completed only once, by the first browser that returns, on SQLite and PostgreSQL.
 
 use secret::Secret;
 use vault::{Digest, GuideText, SignInState};
