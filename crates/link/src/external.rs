@@ -20,7 +20,7 @@ impl Flow {
         }
     }
 
-    /// A browser returned without a code, because the person or the provider declined.
+    /// A browser returned without a code, because the person or the provider declined the sign-in.
     pub fn sign_in_failed(&mut self, outcome: OutcomeKind) {
         if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             self.fail(self.standard_verdict(outcome), None, Vec::new());

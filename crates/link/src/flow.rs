@@ -164,7 +164,7 @@ impl Flow {
         self.state = if success { State::Linked } else { State::Confirming(proof.clone()) };
     }
 
-    /// The person gave up.
+    /// The person abandoned the flow.
     pub fn close(&mut self) {
         self.effects.clear();
         if !matches!(self.state, State::Linked) {

@@ -80,8 +80,8 @@ impl Flow {
         Secret::new(serde_json::to_string(&snapshot).unwrap_or_default())
     }
 
-    /// Restores a flow. If the guide has changed since, the flow starts at the first step, with the values of fields
-    /// that still exist.
+    /// Restores a flow. If the guide has changed since the snapshot was saved, the flow starts at the first step, with
+    /// the values of fields that still exist.
     pub fn restore(guide: Arc<Guide>, snapshot: &Secret) -> Result<Self, RestoreError> {
         let saved: Snapshot =
             serde_json::from_str(snapshot.expose()).map_err(|_| RestoreError::NotUnderstood)?;

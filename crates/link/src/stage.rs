@@ -37,7 +37,7 @@ pub enum Stage<'f> {
     Storing,
     /// The account is stored.
     Linked,
-    /// The person gave up.
+    /// The person abandoned the flow.
     Closed,
 }
 

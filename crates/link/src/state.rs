@@ -25,7 +25,7 @@ pub(crate) enum State {
     Failed {
         /// The reason for the failure, and what the person can do about it.
         verdict: Box<Verdict>,
-        /// The environment in which the credentials work, if it differs from the chosen environment and was found.
+        /// The other environment in which the credentials work, or `None` if no such environment was found.
         belongs_to: Option<Key>,
         /// The results of the checks.
         reports: Vec<CheckReport>,
@@ -38,7 +38,7 @@ pub(crate) enum State {
     Storing(Proof),
     /// The account is stored.
     Linked,
-    /// The person gave up.
+    /// The person abandoned the flow.
     Closed,
 }
 
