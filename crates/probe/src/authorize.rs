@@ -26,7 +26,8 @@ pub struct AuthorizationRequest<'a> {
     pub redirect_uri: &'a str,
     /// The value that the provider returns unchanged, which ties the browser's return to this request.
     pub state: &'a str,
-    /// The PKCE code verifier. Only its hash is sent; the token request sends the verifier itself.
+    /// The PKCE code verifier. The authorization request contains only the verifier's hash. The token request contains
+    /// the verifier itself.
     pub verifier: &'a str,
 }
 

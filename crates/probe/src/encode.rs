@@ -1,4 +1,4 @@
-//! Encodes values for their context, so that a value never becomes structure.
+//! Encodes values for their context, so that a value cannot change the structure of a request.
 
 /// Encodes a form body
 /// ([application/x-www-form-urlencoded](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)).

@@ -1,7 +1,7 @@
 //! Fills in templates, and encodes each value for its slot.
 //!
-//! **Invariant:** a value never becomes structure: it cannot add a label to a host, a segment to a path, a line to a
-//! header, or a colon to a user name.
+//! **Invariant:** a value cannot change the structure of a request. For example, a value cannot add a label to a host,
+//! a segment to a path, a line to a header, or a colon to a user name.
 
 use std::fmt;
 

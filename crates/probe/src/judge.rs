@@ -171,7 +171,7 @@ fn only_secret(method: &Method) -> Option<Key> {
     secrets.next().is_none().then(|| first.key.clone())
 }
 
-/// An excerpt of the answer for support: the status and the first 500 characters of the body, without secrets.
+/// An excerpt from the answer for support: the status and the first 500 characters of the body, without secrets.
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let (derived, _) = derived_values(case.method, &case.inputs);
     let inputs = &case.inputs;

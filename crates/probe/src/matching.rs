@@ -1,4 +1,4 @@
-//! Decides whether an answer matches a check's expectation or a rule.
+//! Checks whether an answer matches a check's expectation or a rule.
 
 use guide::{Capture, Check, HeaderTest, JsonPath, JsonTest, JsonType, Template, When};
 use serde_json::Value;

@@ -19,7 +19,7 @@ pub struct Request {
     pub port: Option<u16>,
     /// The path, encoded, with its leading slash.
     pub path: String,
-    /// The query's pairs, not encoded. Values are secret because some providers require an API key here.
+    /// The query parameters, not encoded. Values are secret because some providers require an API key here.
     pub query: Vec<(String, Secret)>,
     /// The headers, with names in lower case.
     pub headers: Vec<Header>,
@@ -52,7 +52,7 @@ impl Request {
         out
     }
 
-    /// The query's pairs, encoded.
+    /// The query parameters, encoded.
     pub(crate) fn encoded_query(&self) -> Vec<Secret> {
         let pair = |(name, value): &(String, Secret)| {
             Secret::new(format!("{}={}", percent_encoded(name), percent_encoded(value.expose())))
@@ -61,7 +61,7 @@ impl Request {
     }
 }
 
-/// Shows the method, the host, the path and the query's names, but no values.
+/// Shows the method, the host, the path and the names of the query parameters, but no values.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} https://{}", self.verb, self.host)?;

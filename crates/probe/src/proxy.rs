@@ -22,7 +22,7 @@ pub struct ProxyRequest {
     pub verb: Verb,
     /// The path below the guide's base address, encoded, with its leading slash.
     pub path: String,
-    /// The query's pairs, not encoded.
+    /// The query parameters, not encoded.
     pub query: Vec<(String, String)>,
     /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,

@@ -36,7 +36,7 @@ pub struct Verdict {
     /// The scopes that the credential has, or `None` if the answer does not list them.
     #[serde(skip)]
     pub granted: Option<Vec<String>>,
-    /// An excerpt of the answer for support, without secrets. `None` if the check succeeded.
+    /// An excerpt from the answer for support, without secrets. `None` if the check succeeded.
     pub quote: Option<String>,
 }
 
