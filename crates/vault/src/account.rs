@@ -124,7 +124,7 @@ pub struct Account {
     pub guide_digest: String,
     /// The keys of the checks that passed.
     pub proved: Vec<String>,
-    /// The outcome of the last check, or of linking if the account was never checked.
+    /// The outcome of the most recent link or check.
     pub outcome: String,
     /// Details of the account's identity at the provider, by name.
     pub identity: BTreeMap<String, String>,

@@ -195,7 +195,7 @@ impl Temporary {
         Ok(Self(path))
     }
 
-    /// Moves the file to its final path, durably. With `replace`, an existing file is replaced atomically.
+    /// Durably moves the file to its final path. With `replace`, an existing file is replaced atomically.
     fn publish(&self, target: &Path, replace: bool) -> io::Result<()> {
         std::fs::File::open(&self.0)?.sync_all()?;
         if replace {

@@ -248,7 +248,8 @@ pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), Ch
     Ok(())
 }
 
-/// The profile with this id, held until the transaction ends. `None` if the project has no such profile.
+/// Returns the profile with this id, and locks it until the transaction ends. `None` if the project has no such
+/// profile.
 async fn find(work: &mut Work, project: &str, id: &str) -> Result<Option<ConnectorProfile>, StoreError> {
     work.hold("connector_profile", id).await?;
     let row = sqlx::query(SELECT).bind(project).bind(id).fetch_optional(work.tx()).await?;

@@ -1,8 +1,8 @@
 //! Errors from an open vault, for the operator.
 //!
-//! **Invariant:** errors in this crate can contain table names, account ids and key ids. They never contain
-//! credentials, keys, or the output of a key command. Errors that are specific to one operation are defined next to
-//! that operation.
+//! **Invariant:** errors in this crate can contain the names of tables and items, account ids and key ids. They never
+//! contain credentials, keys, or the output of a key command. Errors that are specific to one operation are defined
+//! next to that operation.
 
 use thiserror::Error;
 
@@ -84,7 +84,7 @@ pub enum ChangeError {
 }
 
 impl StoreError {
-    /// For `map_err`: adds the name of the item that could not be sealed or unsealed.
+    /// Returns a function for `map_err` that adds the name of the item that could not be sealed or unsealed.
     pub(crate) fn seal(what: impl Into<String>) -> impl Fn(SealError) -> Self {
         let what = what.into();
         move |source| Self::Seal { what: what.clone(), source }

@@ -42,7 +42,7 @@ pub struct Handoff {
     pub created_at: Timestamp,
     /// When the link expires.
     pub expires_at: Timestamp,
-    /// When the values were submitted. `None` if they have not been submitted.
+    /// When the values were submitted. `None` if the values have not been submitted.
     pub done_at: Option<Timestamp>,
 }
 

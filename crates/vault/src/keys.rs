@@ -103,7 +103,7 @@ impl Ring {
     }
 }
 
-/// The rows in the table. Empty for a vault that has never been sealed.
+/// All rows in `vault_keys`. Empty for a vault that has never been sealed.
 pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyRecord>, StoreError> {
     let rows =
         sqlx::query("select id, state, check_value, sealed_previous from vault_keys order by state, id")

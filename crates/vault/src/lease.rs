@@ -50,8 +50,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes leases that expired before the given time. A lease expires when its holder dies without releasing it.
-    /// Returns the number of deleted leases.
+    /// Deletes leases that expired before the given time. A lease that was not released expires when its holder no
+    /// longer renews it. Returns the number of deleted leases.
     pub async fn delete_expired_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.execute(sqlx::query("delete from leases where ends < $1").bind(stamp(before))).await
     }

@@ -57,7 +57,7 @@ pub struct ApiKey {
     pub kind: Kind,
     /// When the key was created.
     pub created_at: Timestamp,
-    /// When the key was revoked. `None` if it was not revoked.
+    /// When the key was revoked. `None` if the key was not revoked.
     pub revoked_at: Option<Timestamp>,
 }
 

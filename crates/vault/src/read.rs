@@ -1,6 +1,7 @@
 //! Reading accounts.
 //!
-//! **Invariant:** this module never reads secrets. Secrets are unsealed only by functions that write an audit entry.
+//! **Invariant:** this module never reads secrets. An account's secrets are returned only by `unseal`, which writes an
+//! audit entry.
 
 use std::fmt::Write as _;
 

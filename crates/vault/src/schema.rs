@@ -41,7 +41,7 @@ pub enum Unsupported {
         "the vault was written by a newer waystone (schema {found}, not {SCHEMA_VERSION}); upgrade waystone"
     )]
     Newer {
-        /// The database's schema version.
+        /// The schema version of the database.
         found: i64,
     },
     /// A build that predates the first release created the schema.
@@ -50,7 +50,7 @@ pub enum Unsupported {
          which cannot be migrated; move its database away and link the accounts again"
     )]
     Older {
-        /// The database's schema version.
+        /// The schema version of the database.
         found: i64,
     },
 }

@@ -75,7 +75,7 @@ impl Opened {
 }
 
 impl Vault {
-    /// Reads and opens a row, expired or not.
+    /// Reads and opens a row, even if it has expired.
     pub(crate) async fn read_sealed(
         &self,
         content: Content,
@@ -90,7 +90,7 @@ impl Vault {
 }
 
 impl Work {
-    /// Reads and opens a row in the transaction, expired or not.
+    /// Reads and opens a row in the transaction, even if the row has expired.
     pub(crate) async fn read_sealed(
         &mut self,
         content: Content,

@@ -106,8 +106,8 @@ impl Writer {
     }
 
     /// Records that the browser is being sent to the provider for a link attempt and will return with `state`. `secret`
-    /// is the part of the sign-in that only the Hub may read. `false` if the browser was already sent, or if the
-    /// sign-in has ended.
+    /// is the part of the sign-in that only the Hub may read. `false` if the browser was already sent to the provider,
+    /// or if the sign-in has ended.
     pub async fn send_sign_in(
         &self,
         sign_in: &SignIn,
@@ -164,7 +164,7 @@ impl Writer {
     }
 
     /// Ends a sign-in, either with the account that was stored or with a failure. A failure consists of a code and the
-    /// message for the person. `false` if the sign-in had already ended.
+    /// message for the person. `false` if the sign-in has already ended.
     pub async fn end_sign_in(
         &self,
         id: &str,

@@ -49,7 +49,7 @@ impl KeySource {
         match self {
             Self::File(path) => {
                 // Reads the next key first. If the next key's file replaces the key file between the two reads, the
-                // next key is read twice. In the opposite order, it would not be read at all.
+                // next key is read twice. In the opposite order, the next key could be missed.
                 let next = file::read_key(&file::next_key(path))?;
                 let key = file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
                 Ok(std::iter::once(key).chain(next).collect())
