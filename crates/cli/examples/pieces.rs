@@ -1,6 +1,6 @@
-//! Measures each piece of the work separately: reading a guide, checking it, building its page, writing the page.
+//! Measures each stage of rendering separately: reading a guide, checking it, building its page, and writing the page.
 //!
-//! `pieces FOLDER SECONDS` repeats each piece with all guides of a folder, on one thread and without the disk. It
+//! `pieces FOLDER SECONDS` repeats each stage for all guides in a folder, on one thread and without disk access. It
 //! prints the CPU time per guide, in nanoseconds, as JSON. `cargo xtask bench` runs it.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its measurements")]
 
@@ -13,13 +13,13 @@ use std::time::Duration;
 use guide::{Brand, Guide};
 use render::{Options, Page, Style, TerminalOptions};
 
-/// The number of times that each piece is measured. Only the fastest measurement counts.
+/// The number of times that each stage is measured. Only the fastest measurement counts.
 const TIMES: u32 = 5;
 
 /// The date to treat as today when guides are checked.
 const TODAY: &str = "2026-11-15";
 
-/// The program's own allocator.
+/// The same allocator that `waystone` uses.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -75,7 +75,7 @@ fn page(guide: &Guide, brand: &Brand) -> Page {
     render::page(guide, &guide.methods[0], brand, &Options::default())
 }
 
-/// Returns the nanoseconds of CPU time per item: the fastest of several measurements, each of which takes at least
+/// Returns the CPU time per item, in nanoseconds: the fastest of several measurements, each of which takes at least
 /// `once`.
 fn each<T, R>(items: &[T], once: Duration, work: impl Fn(&T) -> R) -> Result<u64, String> {
     let once = u64::try_from(once.as_nanos()).unwrap_or(u64::MAX);

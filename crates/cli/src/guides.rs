@@ -1,4 +1,4 @@
-//! Finding and reading the guides that a command needs.
+//! Finds and reads the guides that a command needs.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -54,8 +54,8 @@ impl Place {
     }
 }
 
-/// Locates the guides at the paths, or those in [`catalog()`] if there are no paths. Files are not read yet, so that
-/// they are not all in memory at once.
+/// Locates the guides at the paths, or the guides in [`catalog()`] if there are no paths. Files are read later, so that
+/// not all of them are in memory at once.
 pub(crate) fn places(common: &Common, paths: &[PathBuf]) -> Result<Vec<Place>, Failure> {
     if paths.is_empty() {
         let mut entries = catalog(common)?.into_entries();
@@ -69,7 +69,7 @@ pub(crate) fn places(common: &Common, paths: &[PathBuf]) -> Result<Vec<Place>, F
     Ok(places)
 }
 
-/// The guide files at a path, in order. They are not read yet.
+/// Returns the guide files at a path, in order, without reading the files.
 pub(crate) fn located(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let help = "pass a guide file, its folder, or a folder of guide folders";
     catalog::locate(path).map_err(|error| Failure::from(error).help(help))
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     located(path)?.iter().map(|file| Ok(catalog::read_guide_file(file)?)).collect()
 }
 
-/// Finds a guide without errors by its provider's key or its path.
+/// Finds a guide by its provider's key or its path. Fails if the guide has errors.
 pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>, Failure> {
     let path = Path::new(name);
     let entry = if name.contains('/') || path.extension().is_some() {
@@ -100,7 +100,7 @@ pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>
     })
 }
 
-/// The only guide at a path. Fails if there are several.
+/// Returns the only guide at a path. Fails if the path contains several guides.
 fn only(mut entries: Vec<Entry>, path: &str) -> Result<Entry, Failure> {
     if 1 < entries.len() {
         let failure = Failure::usage(format!("`{path}` contains {} guides", entries.len()));

@@ -27,8 +27,8 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // clap does not report whether a value came from a flag or from the variable. If both have the same value, it
-        // is attributed to the variable.
+        // clap does not report whether a value came from the flag or from the environment variable. A value that equals
+        // the variable is attributed to the variable.
         if variables.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }
@@ -59,7 +59,7 @@ pub(crate) fn usable(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, 
         .ok_or_else(|| Failure::usage("the settings are not valid").help("fix the problems above"))
 }
 
-/// A problem, with the source of the setting.
+/// Describes a problem and, unless the setting has its default value, the source of the setting.
 fn described(problem: &Problem) -> String {
     match &problem.set_by {
         SetBy::Default => problem.message.clone(),

@@ -1,4 +1,4 @@
-//! Running a flow from the command line: the network, the clock, the vault and the person.
+//! Runs a flow from the command line: provides the network, the clock and the vault, and talks to the person.
 
 pub(crate) mod dialogue;
 pub(crate) mod inputs;

@@ -22,7 +22,8 @@ use clap::Parser as _;
 use crate::args::Arguments;
 use crate::out::Out;
 
-/// Guides are trees of small strings that are read on all cores at once; see `docs/benchmarks.md`.
+/// Reading guides allocates many small strings on all cores at once, so the allocator matters; see
+/// `docs/benchmarks.md`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -128,7 +128,7 @@ pub(crate) fn count(n: impl ToString + Copy, noun: &str) -> String {
     if n == "1" { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// The text with its first letter capitalized.
+/// Returns the text with its first letter capitalized.
 pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

@@ -8,11 +8,11 @@ use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// The maximum number of items that are under way, or finished but waiting for an earlier item.
+/// The maximum number of items that are in progress, or finished and waiting for an earlier item.
 const AHEAD: usize = 64;
 
 /// Runs `work` on every item, on as many threads as there are cores, and passes the results to `take` in the same order
-/// as the items. Even if an item is slow, only a limited number of later results accumulates.
+/// as the items. If an item is slow, the number of later results that accumulate is limited.
 pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
@@ -29,7 +29,7 @@ pub(crate) fn in_order<T: Sync, R: Send>(
     let (sender, results) = channel();
     let (permit, permits) = channel();
     let permits = Mutex::new(permits);
-    // Starting an item takes a permit, and passing on its result returns the permit.
+    // An item takes a permit when it starts, and returns the permit when its result has been passed to `take`.
     (0..AHEAD).for_each(|_| _ = permit.send(()));
     thread::scope(|scope| {
         // The sender is moved into the scope, so that a panic drops it and no thread waits for a permit forever.
@@ -40,7 +40,8 @@ pub(crate) fn in_order<T: Sync, R: Send>(
                 while permits.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(at) else { return };
-                    // Without a result for this item, the receiver would wait forever.
+                    // A panic is sent as a result, too, because the receiver would otherwise wait for this item
+                    // forever.
                     let result = catch_unwind(AssertUnwindSafe(|| work(item)));
                     if sender.send((at, result)).is_err() {
                         return;
@@ -76,7 +77,7 @@ mod tests {
         let items: Vec<u64> = (0..500).collect();
         let mut taken = Vec::new();
         let work = |n: &u64| {
-            // The first items take longest.
+            // Earlier items take longer.
             sleep(Duration::from_micros(500 - n));
             n * 2
         };

@@ -1,7 +1,7 @@
-//! Recognizes the addresses of the public internet.
+//! Recognizes public internet addresses.
 //!
-//! **Invariant:** an address that embeds another address (mapped, translated or tunneled) is never public, whatever it
-//! embeds, because public DNS has no reason to return such an address.
+//! **Invariant:** an address that embeds another address (mapped, translated or tunneled) is never treated as public,
+//! even if the embedded address is public, because public DNS has no reason to return such an address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -38,8 +38,9 @@ const NOT_PUBLIC_V4: [Ipv4Net; 17] = [
     v4([255, 255, 255, 255], 32), // broadcast
 ];
 
-/// The only IPv6 block that global unicast addresses are allocated from. Addresses outside it need no row: loopback,
-/// IPv4-mapped, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), unique local, link-local, site-local, multicast.
+/// The only IPv6 block that global unicast addresses are allocated from. Addresses outside this block need no row in
+/// the table: loopback, IPv4-mapped, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), unique local, link-local, site-local,
+/// multicast.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
 
 const NOT_PUBLIC_V6: [Ipv6Net; 4] = [

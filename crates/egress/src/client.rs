@@ -1,7 +1,7 @@
-//! The three routes that a request can take, and the HTTP client of each.
+//! The three routes that a request can take, and the HTTP client for each route.
 //!
 //! A request goes directly to the provider, to an operator's upstream, or through the proxy. Each route has its own
-//! client and its own [`Guard`], so that an exemption applies to one route only.
+//! client and its own [`Guard`], so that an exemption for one route does not affect the other routes.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -29,9 +29,9 @@ use crate::{incoming, outgoing};
 pub struct Egress {
     factory: Arc<ClientFactory>,
     direct: Client,
-    /// The direct client if the policy has no upstreams.
+    /// The client for upstreams, or the direct client if the policy has no upstreams.
     mapped: Client,
-    /// The direct client if the policy has no proxy.
+    /// The client for the proxy, or the direct client if the policy has no proxy.
     proxied: Client,
     has_roots: bool,
 }
@@ -42,7 +42,7 @@ impl Egress {
         Self::with_resolver(policy, Arc::new(SystemResolver))
     }
 
-    /// Like [`Self::new`], with a custom resolver. The addresses that it returns are checked as well.
+    /// Like [`Self::new`], with a custom resolver. The addresses that the resolver returns are checked, too.
     pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolve>) -> Result<Self, BuildError> {
         Self::with_address_check(policy, resolver, is_public)
     }
@@ -52,7 +52,8 @@ impl Egress {
         resolver: Arc<dyn Resolve>,
         admits: fn(IpAddr) -> bool,
     ) -> Result<Self, BuildError> {
-        // If a cryptography provider is already installed, this fails, but the existing provider works as well.
+        // This fails if a cryptography provider is already installed. The error is ignored, because the existing
+        // provider works, too.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let roots = roots(&policy.extra_roots)?;
         let factory = ClientFactory { policy, resolver, admits, roots };
@@ -77,7 +78,7 @@ impl Egress {
         }
     }
 
-    /// Notes for the operator at startup: every exemption from the rules, and any problem found.
+    /// Notes for the operator at startup: every exemption from the rules, and every problem with the policy.
     pub fn notes(&self) -> Vec<String> {
         let Policy { upstreams, proxy, .. } = &self.factory.policy;
         let upstreams = upstreams.iter();
@@ -114,7 +115,8 @@ impl Egress {
         let route = self.route(&request.host, port, upstream);
         let client = match &request.certificate {
             None => self.client(route).clone(),
-            // Connections with a client certificate must not be reused, so the client is not kept.
+            // A connection with a client certificate must not be reused for other requests, so this client sends only
+            // one request.
             Some(certificate) => {
                 self.factory.client(route, Some(&identity(certificate)?)).map_err(|_| bad_identity())?.0
             }
@@ -181,7 +183,7 @@ impl ClientFactory {
 
     /// Builds a client. Also returns whether the client has any root certificates.
     ///
-    /// Without system roots and extra roots, the client rejects every certificate: the program starts, but each request
+    /// Without any root certificates, the client rejects every server certificate: the program starts, but each request
     /// fails with a TLS fault.
     fn build(&self, make: impl Fn() -> ClientBuilder) -> Result<(Client, bool), BuildError> {
         let roots = || self.roots.iter().cloned();
@@ -234,7 +236,7 @@ pub enum BuildError {
 
 /// The settings that all routes share.
 fn builder(policy: &Policy) -> ClientBuilder {
-    // Shorter than the idle timeout of most servers, so that no request uses a connection that is being closed.
+    // Shorter than the idle timeout of most servers, so that no request uses a connection that the server is closing.
     const IDLE: Duration = Duration::from_secs(4);
     Client::builder()
         .no_proxy()
@@ -262,7 +264,7 @@ fn roots(files: &[Vec<u8>]) -> Result<Vec<Certificate>, BuildError> {
         }
         for certificate in certificates {
             let root = Certificate::from_der(&certificate).map_err(|_| invalid())?;
-            // The client would also report an invalid root, but without naming its file.
+            // The HTTP client would also reject an invalid certificate, but its error would not identify the file.
             RootCertStore::empty().add(certificate).map_err(|_| invalid())?;
             roots.push(root);
         }

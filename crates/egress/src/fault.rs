@@ -3,8 +3,8 @@
 //! A client error is a chain of causes from several libraries. The chain is searched by type, never by message, for the
 //! most specific cause first.
 //!
-//! **Invariant:** details are always our own text. A library's message can quote the URL, or the server's data, which
-//! in turn can quote the request.
+//! **Invariant:** details never quote a library's message. Such a message can contain the URL or data from the server,
+//! and that data can quote the request.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -22,7 +22,7 @@ use crate::resolve::ResolveError;
 pub struct Failure {
     /// The kind of failure.
     pub fault: Fault,
-    /// Details for the operator. The details never contain anything that was sent.
+    /// Details for the operator. The details never contain any part of the request.
     pub detail: String,
 }
 
@@ -53,14 +53,14 @@ impl Failure {
         }
         match find::<hyper::Error>(error) {
             Some(it) => Self::of_exchange(it, kind),
-            // The message was complete, so decompression failed.
+            // The response was complete, so decompression must have failed.
             None => Self::new(Fault::Malformed, "the body could not be decoded"),
         }
     }
 
     fn of_connecting(kind: Option<ErrorKind>) -> Self {
         match kind {
-            // The server was reached and closed the connection, so it did not accept the TLS handshake.
+            // The server was reached but closed the connection, so it rejected the TLS handshake.
             Some(kind) if is_broken(kind) => {
                 Self::new(Fault::Tls, format!("the connection was lost during the TLS handshake: {kind}"))
             }
@@ -104,8 +104,8 @@ impl From<Failure> for Answer {
     }
 }
 
-/// The error and all its causes. `io::Error::source` skips the error that it wraps, so the wrapped error is used
-/// instead.
+/// Returns the error and all its causes. `io::Error::source` skips the error that it wraps, so this function gets the
+/// wrapped error with `get_ref`.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     iter::successors(Some(error), |&it: &&'a (dyn Error + 'static)| {
         match it.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {

@@ -1,7 +1,7 @@
 //! Validates host names.
 //!
-//! **Invariant:** no parser reads a valid host name as an IP address, in any notation: its last label begins with a
-//! letter, and numbers in every base begin with a digit.
+//! **Invariant:** no parser reads a valid host name as an IP address. The last label of a valid host name begins with a
+//! letter, whereas numbers in every base begin with a digit.
 
 /// Whether a host is a DNS name in lower case with at least two labels and no trailing dot.
 ///

@@ -1,7 +1,7 @@
 //! Reads answers, up to the policy's limits.
 //!
-//! **Invariant:** no more data than the limits allow is held in memory. The limits apply to decompressed bytes, so
-//! compressed and uncompressed answers have the same limits.
+//! **Invariant:** memory usage stays within the limits. The limits apply to decompressed bytes, so compressed and
+//! uncompressed answers have the same limits.
 
 use guide::Fault;
 use reqwest::header::CONTENT_ENCODING;
@@ -9,14 +9,14 @@ use reqwest::header::CONTENT_ENCODING;
 use crate::fault::Failure;
 use crate::policy::Policy;
 
-/// Reads a complete response. Fails if it exceeds a limit.
+/// Reads a complete response. Fails if the response exceeds a limit.
 pub(crate) async fn read(
     mut response: reqwest::Response,
     policy: &Policy,
 ) -> Result<probe::Response, Failure> {
     let headers = headers(&response);
     let header_bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    // The client limits the number of headers, but not their total size.
+    // The HTTP client limits the number of headers, but not their total size.
     if policy.max_header_bytes < header_bytes {
         return Err(Failure::new(Fault::TooLarge, "the headers are too large"));
     }
@@ -40,7 +40,7 @@ fn headers(response: &reqwest::Response) -> Vec<(String, String)> {
     response.headers().iter().map(pair).collect()
 }
 
-/// Whether the body is still encoded. The client removes the header when it decodes the body.
+/// Whether the body is still encoded. The HTTP client removes the `content-encoding` header when it decodes the body.
 fn is_still_encoded(response: &reqwest::Response) -> bool {
     response
         .headers()

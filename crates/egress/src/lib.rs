@@ -6,18 +6,18 @@
 //! | [`Policy`] | the operator's settings: timeouts, size limits, [`Upstream`]s, a [`Proxy`], extra root certificates |
 //! | [`Resolve`] | looks up addresses; [`SystemResolver`] by default |
 //!
-//! **Invariant:** no redirect is followed, no private address is reached, no body is read beyond its limit, and nothing
-//! is sent to a host that the guide does not allow. Upstreams and the proxy, which the operator sets, are exempt from
-//! the address check only, and [`Egress::notes`] reports them.
+//! **Invariant:** this crate follows no redirects, connects to no private addresses, reads no body beyond its limit,
+//! and sends no request to a host that the guide does not allow. Upstreams and the proxy, which the operator
+//! configures, are exempt from the address check but from no other rule. [`Egress::notes`] reports these exemptions.
 //!
 //! Deliberately missing:
-//! - retries, because the flow decides on them;
+//! - retries, because the flow decides whether to send a request again;
 //! - cookies and caches;
-//! - HTTP/2: it has no benefit for single requests, and its headers, streams and windows would each need a limit;
-//! - reading environment variables: a caller that wants to use their proxy settings passes them in.
+//! - HTTP/2, because single requests do not benefit from it and its headers, streams and windows would need limits;
+//! - reading environment variables: a caller that wants to use the proxy settings in these variables passes them in.
 //!
-//! Start reading at `client.rs`. `outgoing.rs` checks a request, and `resolve.rs` checks the addresses that the request
-//! can be sent to. `incoming.rs` reads the response up to the limits, and `fault.rs` classifies failures.
+//! Start reading at `client.rs`. `outgoing.rs` checks a request, and `resolve.rs` checks the addresses to which the
+//! client can connect. `incoming.rs` reads the response up to the limits, and `fault.rs` classifies failures.
 
 mod client;
 mod policy;

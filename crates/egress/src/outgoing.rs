@@ -1,7 +1,7 @@
 //! Checks a request and converts it for the HTTP client.
 //!
-//! **Invariant:** the bytes that are sent are the bytes that were checked. A path that the URL parser would normalize,
-//! a header with a line break, and a host that parsers interpret differently are rejected.
+//! **Invariant:** the bytes that are sent are exactly the bytes that were checked. A path that the URL parser would
+//! normalize, a header with a line break, and a host that parsers interpret differently are rejected.
 
 use probe::Request;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
@@ -58,7 +58,7 @@ pub(crate) fn build(
     let mut headers = headers(request)?;
     let url = match upstream {
         None => url(request, "https", &authority)?,
-        // The guard sets the port, so that no other port on the upstream can be reached.
+        // The URL has no port. The guard adds the upstream's port, so that the client cannot connect to any other port.
         Some(upstream) => {
             let value = HeaderValue::from_str(&authority).map_err(|_| Refusal::InvalidHost)?;
             headers.insert(HOST, value);
@@ -83,7 +83,7 @@ fn url(request: &Request, scheme: &str, authority: &str) -> Result<Url, Refusal>
     let rest = request.path_and_query();
     let text = Secret::new(format!("{scheme}://{authority}{}", rest.expose()));
     let url = Url::parse(text.expose()).map_err(|_| Refusal::InvalidHost)?;
-    // The parser turns `/v1/../admin` into `/admin`, which is not the path that the guide names.
+    // The parser turns `/v1/../admin` into `/admin`, which is not the path that the guide specifies.
     if &url[Position::BeforePath..] != rest.expose() {
         return Err(Refusal::Path);
     }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::proxy::Proxy;
 use crate::upstream::Upstream;
 
-/// The operator's settings. The default is safe: it has no exemptions, and everything is limited.
+/// The operator's settings. The default is safe: it has no exemptions, and all times and sizes are limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Servers that receive requests instead of the hosts that the requests are for. The first match applies.
+    /// Mappings from hosts to servers that receive the requests for these hosts. The first matching mapping applies.
     pub upstreams: Vec<Upstream>,
     /// The proxy, if any. Requests to upstreams never go through it.
     pub proxy: Proxy,
@@ -17,7 +17,7 @@ pub struct Policy {
     pub system_roots: bool,
     /// Additional trusted root certificates, such as a company's own CA. Each entry is the content of a PEM file.
     pub extra_roots: Vec<Vec<u8>>,
-    /// The maximum time for resolving the host, connecting, and the TLS handshake.
+    /// The maximum time for resolving the host, connecting, and completing the TLS handshake.
     pub connect_timeout: Duration,
     /// The maximum time without any data from the provider.
     pub read_timeout: Duration,
@@ -32,8 +32,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The upstream for a host in lower case, or `None` if the host is not mapped. URLs for a browser must be mapped
-    /// the same way.
+    /// The upstream for a host in lower case, or `None` if the host is not mapped. The caller must also apply the
+    /// mapping to URLs that a browser opens.
     pub fn upstream_for(&self, host: &str) -> Option<&Upstream> {
         self.upstreams.iter().find(|it| it.maps(host))
     }

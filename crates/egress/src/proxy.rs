@@ -1,7 +1,7 @@
 //! The operator's proxy, and the hosts that bypass it.
 //!
 //! Requests are tunneled with `CONNECT`, so the proxy sees the host but cannot read the traffic. The proxy resolves the
-//! host name, so checking addresses is its responsibility.
+//! host name, so the proxy is responsible for checking addresses.
 //!
 //! **Invariant:** this module never reads environment variables. The caller passes them in.
 
@@ -39,7 +39,7 @@ impl Proxy {
     /// Reads the usual variables: `HTTPS_PROXY` or else `ALL_PROXY`, and `NO_PROXY`.
     ///
     /// As in curl, a lowercase variable takes precedence over its uppercase form, and empty variables are ignored.
-    /// `HTTP_PROXY` is not used, because nothing is sent over plain http.
+    /// `HTTP_PROXY` is ignored, because no request to a provider uses plain HTTP.
     pub fn from_env_vars(vars: impl Iterator<Item = (String, String)>) -> Result<Self, ProxyError> {
         const NAMES: [&str; 6] =
             ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
@@ -72,7 +72,7 @@ impl ProxyServer {
         !self.exemptions.iter().any(|it| it.covers(host, port))
     }
 
-    /// The proxy's host name, or `None` if it is given as an address.
+    /// The proxy's host name, or `None` if the proxy is specified by its IP address.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.origin.host {
             Host::Domain(name) => Some(name),

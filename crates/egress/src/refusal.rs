@@ -1,6 +1,6 @@
 //! Why the policy forbids a request or a connection.
 
-/// Why a request or a connection is refused. Messages quote nothing from the request except a header's name.
+/// Why a request or a connection is refused. The only part of a request that a message can quote is a header's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// The host is an address, or is not a DNS name in lower case.
@@ -21,10 +21,10 @@ pub(crate) enum Refusal {
     /// A header's value contains a line break or another control character.
     #[error("the value of header `{name}` contains a control character")]
     HeaderValue { name: String },
-    /// The request has a header that only this crate sets.
+    /// The request contains a header that only this crate may set.
     #[error("a guide cannot set the header `{name}`")]
     OwnHeader { name: String },
-    /// The name resolves, but not to any public address.
+    /// The host name does not resolve to any public address.
     #[error("the host has no public address")]
     NotPublic,
     /// The client tried to connect to a server other than the proxy or the upstream.

@@ -1,7 +1,7 @@
 //! Resolves host names to addresses that the client can connect to.
 //!
-//! **Invariant:** the client connects only to addresses from this module. It therefore connects to the address that was
-//! checked, and changing a name's address after the check (DNS rebinding) has no effect.
+//! **Invariant:** the client connects only to addresses from this module. The client therefore connects to the address
+//! that was checked, and changing a name's address after the check (DNS rebinding) has no effect.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -16,7 +16,7 @@ use crate::upstream::Upstream;
 
 /// Looks up the addresses of hosts.
 pub trait Resolve: Send + Sync {
-    /// Returns all addresses of a host. The result can include private addresses, because it is filtered afterwards.
+    /// Returns all addresses of a host. The result can include private addresses; the caller removes them.
     fn resolve<'a>(&'a self, host: &'a str) -> Resolving<'a>;
 }
 
@@ -36,7 +36,7 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// Why a name has no address to connect to.
+/// Why resolving a host name yields no usable address.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ResolveError {
     /// The resolver failed.
@@ -53,12 +53,12 @@ pub(crate) enum ResolveError {
 /// Determines the addresses that a client can connect to. Each route's client has its own guard.
 #[derive(Clone)]
 pub(crate) enum Guard {
-    /// Any host, but only at addresses that the function accepts: in production, public addresses.
+    /// Allows any host, but only addresses that the function accepts. In production, these are public addresses.
     Admitted(fn(IpAddr) -> bool),
-    /// Mapped hosts only, at any address of their upstreams.
+    /// Allows only hosts that are mapped to an upstream, at any of the upstream's addresses.
     Mapped(Vec<Upstream>),
-    /// The proxy's name only, at any of its addresses. `None` if the proxy is given as an address, which needs no
-    /// lookup.
+    /// Allows only the proxy's host name, at any of its addresses. `None` if the proxy is specified by its IP address,
+    /// which needs no lookup.
     Named(Option<String>),
 }
 
@@ -79,7 +79,7 @@ impl reqwest::dns::Resolve for Guarded {
     }
 }
 
-/// The socket addresses to connect to for a host. Port 0 means the URL's port.
+/// Returns the socket addresses at which the client can reach a host. Port 0 means the URL's port.
 async fn addresses(
     resolver: &dyn Resolve,
     guard: &Guard,

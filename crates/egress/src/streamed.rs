@@ -43,7 +43,7 @@ impl Streamed {
         Self { status: response.status().as_u16(), headers: headers.collect(), response, remaining: max_body }
     }
 
-    /// The next chunk of the body, or `None` at its end. Fails if the body exceeds its limit.
+    /// The next chunk of the body, or `None` at the end of the body. Fails if the body exceeds its limit.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         let chunk = self.response.chunk().await.map_err(|error| Failure::of(&error))?;
         let Some(chunk) = chunk else { return Ok(None) };
@@ -54,7 +54,7 @@ impl Streamed {
     }
 }
 
-/// Shows the status only.
+/// Shows only the status.
 impl std::fmt::Debug for Streamed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Streamed {{ status: {}, .. }}", self.status)

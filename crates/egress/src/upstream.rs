@@ -1,4 +1,4 @@
-//! An operator's mapping of hosts to another server, which receives their requests.
+//! An operator's mapping from hosts to a different server, which receives the requests for these hosts.
 //!
 //! Mappings are for tests, the simulator, and gateways in the operator's network. The server receives the original host
 //! name in the `Host` header and, with TLS, in SNI. Its certificate must be valid for the *original* host: a mapping
@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::origin::{Origin, OriginError};
 
-/// A mapping of a host pattern to a server, written as `**.example.com=http://127.0.0.1:9100`.
+/// A mapping from a host pattern to a server, written as `**.example.com=http://127.0.0.1:9100`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
     pub(crate) pattern: HostPattern,

@@ -1,4 +1,4 @@
-//! Writes pages with hostile strings into a folder, so that parsers in other languages can read them.
+//! Writes pages with hostile strings to a folder, so that parsers written in other languages can be tested with them.
 //!
 //! `cargo run -p render --example hostile -- DIR [COUNT]` writes `NNN.mdx`, `NNN.published.mdx`, `NNN.md`,
 //! `NNN.published.md`, `NNN.html`, `NNN.txt` and `NNN.json`, and the same files for each built-in guide.

@@ -1,6 +1,6 @@
 //! Builds the page tree from a guide, a method and a brand.
 //!
-//! **Invariant:** the order of the parts is decided here and nowhere else.
+//! **Invariant:** only this file determines the order of the parts.
 
 mod builder;
 mod details;
@@ -19,7 +19,7 @@ use crate::page::{Action, Audience, Content, HeadLine, Page, Part, Provider, Pub
 use crate::text::Context;
 use crate::wording;
 
-/// The reader of a page, and the scopes it covers.
+/// The reader of a page, and the scopes that the page covers.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The reader the page is written for.
@@ -28,9 +28,9 @@ pub struct Options {
     pub scopes: Option<Vec<String>>,
 }
 
-/// Builds the page of a method.
+/// Builds a method's page.
 ///
-/// A method without a setup guide has a setup page without sections.
+/// If the method has no setup guide, its setup page has no sections.
 pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) -> Page {
     let empty =
         Walkthrough { warning: None, needs: Vec::new(), sections: Vec::new(), span: guide::Span::default() };
@@ -110,7 +110,7 @@ fn publisher(brand: &Brand) -> Publisher {
     }
 }
 
-/// Parses a head line. The only Markdown that it can contain is a heading mark.
+/// Parses a head line. The only Markdown syntax that such a line can contain is a heading mark.
 fn head_line(text: &str) -> HeadLine {
     let rest = text.trim_start_matches('#');
     match u8::try_from(text.len() - rest.len()) {

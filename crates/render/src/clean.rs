@@ -2,8 +2,8 @@
 //!
 //! The guide's loader rejects invisible characters in the source, but a YAML escape can still produce one.
 //!
-//! **Invariant:** the result has no control characters, no characters that hide text or change its direction, and
-//! line breaks only from [`lines`]; so no text can control a terminal.
+//! **Invariant:** the result has no control characters, no characters that hide text or change its direction, and line
+//! breaks only if [`lines`] cleaned the text. Cleaned text therefore cannot control a terminal.
 
 /// Cleans text that is part of a line. Line breaks and tabs become spaces.
 pub(crate) fn inline(text: &str) -> String {
@@ -46,7 +46,7 @@ pub(crate) fn lines(text: &str) -> String {
     out
 }
 
-/// Whether text needs no cleaning because it is printable ASCII, as nearly all text is.
+/// Whether the text consists of printable ASCII, so that it does not need cleaning. This is true of nearly all text.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

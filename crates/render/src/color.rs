@@ -1,7 +1,7 @@
 //! A brand's colors, adjusted until they are readable.
 //!
-//! **Invariant:** a color from [`Color::readable_on`] has a contrast of at least 4.5:1 with its background
-//! ([WCAG 2.2, 1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum)), whatever the brand chose.
+//! **Invariant:** a color from [`Color::readable_on`] has a contrast of at least 4.5:1 with its background ([WCAG 2.2,
+//! 1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum)), whatever color the brand specifies.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl Color {
         Self([red, green, blue])
     }
 
-    /// This color if it is readable on the background, or else a darker or lighter shade that is.
+    /// This color if it is readable on the background, or else a darker or lighter shade that is readable.
     #[must_use]
     pub fn readable_on(self, background: Self) -> Self {
         let toward = if background.luminance() > 0.18 { 0 } else { 255 };

@@ -1,7 +1,7 @@
 //! `CommonMark`, plain or within MDX.
 //!
-//! **Invariant:** a [CommonMark 0.31](https://spec.commonmark.org/0.31.2/) parser reads back the same texts that the
-//! tree contains; MDX reads no text as a tag, an expression or code.
+//! **Invariant:** a [CommonMark 0.31](https://spec.commonmark.org/0.31.2/) parser reads exactly the text that the tree
+//! contains, and an MDX parser never reads text as a tag, an expression or code.
 
 mod blocks;
 mod dialect;

@@ -1,4 +1,4 @@
-//! Turns fields, checks, problems and other items of a page into named facts.
+//! Turns fields, checks, problems and other items on a page into named facts.
 //!
 //! **Invariant:** all writers use the facts from this file, so that every medium contains the same facts.
 
@@ -54,11 +54,11 @@ pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     facts
 }
 
-/// Items of the same kind, each with its facts. Media without tables write them as lists.
+/// Items of the same kind, each with its facts. Media without tables show the items as lists.
 pub(crate) struct Table {
     /// The heading of the column that contains the items' names.
     pub(crate) first_column: String,
-    /// The name and facts of each item. A row may omit facts at its end.
+    /// The name and facts of each item. A row can omit trailing facts.
     pub(crate) rows: Vec<(Inline, Vec<Fact>)>,
 }
 

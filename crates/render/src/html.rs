@@ -1,7 +1,7 @@
 //! A page as HTML: a whole document, or fragments to embed in other pages.
 //!
-//! **Invariant:** every text is escaped, no element has a `style` or an event attribute, and a page loads nothing
-//! from other sites: there are no scripts, and images on other sites become links.
+//! **Invariant:** all text is escaped, no element has a `style` or an event attribute, and a page loads nothing from
+//! other sites: there are no scripts, and images on other sites become links.
 
 mod dialect;
 mod form;

@@ -9,8 +9,8 @@
 //! Start with [`page()`], which builds the tree. The writers [`mdx()`], [`markdown()`], [`html()`], [`terminal()`] and
 //! [`json()`] turn the tree into text.
 //!
-//! **Invariants:** every writer writes the same tree, so no medium contains more than another; no text reaches an
-//! output without the writer's escaping.
+//! **Invariants:** all writers write the same tree, so that all media have the same content; every writer escapes the
+//! text that it writes.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod clean;

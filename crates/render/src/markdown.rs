@@ -25,8 +25,8 @@ pub fn markdown(page: &Page, style: Style) -> String {
     }
 }
 
-/// Writes prose as Markdown, for use outside a page. A link to a step becomes text, because there is no page to link
-/// to.
+/// Writes prose as Markdown, for use outside a page. A link to a step becomes text, because the step is not part of the
+/// output.
 pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
     // Outside a page, anchors have no target.
     let targets = |href: &Href| href.fragment().is_none().then(|| href.clone());
@@ -73,7 +73,7 @@ fn headings(page: &Page) -> BTreeMap<&str, Href> {
     headings
 }
 
-/// The address of a heading, as GitHub generates it from the text.
+/// The address of a heading, as GitHub generates it from the heading's text.
 fn slug(title: &str) -> String {
     let kept = title.to_lowercase();
     let kept = kept.chars().filter(|ch| ch.is_alphanumeric() || matches!(ch, ' ' | '-' | '_'));

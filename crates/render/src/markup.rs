@@ -15,7 +15,7 @@ pub(crate) trait Dialect {
     fn attribute(out: &mut String, text: &str);
 }
 
-/// Whether the output's last line is blank so far, in which case list and heading marks are active.
+/// Whether the output's last line is blank so far, in which case a list or heading mark would be read as syntax.
 pub(crate) fn begins_line(out: &str) -> bool {
     out.chars().rev().take_while(|ch| *ch != '\n').all(char::is_whitespace)
 }
@@ -89,20 +89,21 @@ impl<D: Dialect> Markup<D> {
         self
     }
 
-    /// Appends text without escaping. The caller guarantees that no character in it is active at this position.
+    /// Appends text without escaping. The caller guarantees that no character in the text would be read as syntax at
+    /// this position.
     #[must_use]
     pub(crate) fn inert(mut self, text: &str) -> Self {
         self.out.push_str(text);
         self
     }
 
-    /// The markup so far.
+    /// The markup that has been written so far.
     pub(crate) fn as_str(&self) -> &str {
         &self.out
     }
 }
 
-/// A document of lines, indented by the elements that are open.
+/// A document that consists of lines, which are indented according to the open elements.
 pub(crate) struct Doc<D> {
     out: String,
     indent: usize,
@@ -116,7 +117,7 @@ impl<D: Dialect> Doc<D> {
     /// An empty document.
     pub(crate) fn new() -> Self {
         Self {
-            // A typical guide's page fits without reallocation.
+            // A typical guide's page fits into this capacity without reallocation.
             out: String::with_capacity(16 << 10),
             indent: 0,
             lead: String::new(),
@@ -153,7 +154,7 @@ impl<D: Dialect> Doc<D> {
         self.line(&Markup::syntax(syntax));
     }
 
-    /// Requests an empty line before the next line, if another line follows at this level.
+    /// Requests an empty line, which is written only if another line follows at this level.
     pub(crate) fn gap(&mut self) {
         self.gap = true;
     }

@@ -1,10 +1,10 @@
 //! A page as MDX for Mintlify: frontmatter, components, and Markdown within them.
 //!
-//! A section is an element with an id, because the id of an MDX heading is derived from its text. Links use keys
-//! instead, which stay the same when titles change.
+//! Each section is an element with its own id, so that links still work after a title changes. The id of an MDX heading
+//! would change with the heading's text.
 //!
-//! **Invariant:** the page's only level-one heading is its frontmatter's title; MDX reads no text as a tag, an expression
-//! or code.
+//! **Invariant:** the page's only level-one heading is its frontmatter's title; an MDX parser never reads text as a
+//! tag, an expression or code.
 
 use crate::commonmark::{Blocks, Components, Mdx, heading};
 use crate::facts;
@@ -29,7 +29,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn semantic(page: &Page) -> String {
-    // Every anchor is an id, so links keep their targets.
+    // Every anchor is the id of an element, so links need no conversion.
     let targets = |href: &Href| Some(href.clone());
     let mut out = Blocks::<Mdx>::new(&targets);
     if !page.warning.is_empty() {

@@ -3,8 +3,8 @@
 //! The tree is also what [`json()`](crate::json()) writes, so names and doc comments here become part of the page's
 //! JSON Schema.
 //!
-//! **Invariant:** references are resolved, texts are clean, and no string contains markup. A writer can only write what
-//! the tree contains.
+//! **Invariant:** references are resolved, text is clean, and no string contains markup. The tree is a writer's only
+//! source of content.
 
 mod block;
 

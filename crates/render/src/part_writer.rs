@@ -1,11 +1,11 @@
-//! The traversal of a part's content that all semantic writers share.
+//! Traverses a part's content for all semantic writers.
 //!
-//! **Invariant:** content is matched here and nowhere else, so that no writer can omit a kind of content.
+//! **Invariant:** only this file matches on the kind of content, so that no writer can omit a kind.
 
 use crate::facts::{self, Table};
 use crate::page::{Block, Check, Content, Field, Inline, Part, Section, Trouble};
 
-/// A writer of a part's content in one medium.
+/// Writes a part's content in one medium.
 pub(crate) trait PartWriter {
     fn blocks(&mut self, blocks: &[Block]);
     fn section(&mut self, section: &Section);

@@ -1,10 +1,10 @@
 //! A page with the structure that StackOne publishes: MDX that consists of tags with scope attributes.
 //!
-//! The page is parsed as MDX. Its twin is parsed by any Markdown renderer, which treats the tags as raw HTML. A
-//! backslash within raw HTML is a literal backslash, so active characters are written as character references, which
-//! both parsers decode.
+//! The page is parsed as MDX. Its Markdown twin can be parsed by any Markdown renderer, which treats the tags as raw
+//! HTML. A backslash within raw HTML is a literal backslash, so characters that would be read as syntax are written as
+//! character references, which both parsers decode.
 //!
-//! **Invariant:** ordinary text is written verbatim; no text opens a tag or an expression.
+//! **Invariant:** ordinary text is written verbatim; text never opens a tag or an expression.
 
 use std::fmt::Write as _;
 
@@ -62,8 +62,8 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
         '<' | '{' | '}' | '`' => true,
         '&' => starts_reference(&text[at..]),
         '\\' => after.is_none_or(|next| next.is_ascii_punctuation()),
-        // Emphasis requires a closing mark. A mark that follows white space, or punctuation if a letter follows the
-        // mark, can only begin emphasis.
+        // Emphasis requires a closing mark. A mark after white space, or between punctuation and a letter, cannot close
+        // emphasis.
         '*' | '_' | '~' => {
             let within_word = ch == '_' && letter(before) && letter(after);
             let mark = |ch: char| ch.is_ascii_punctuation() && !matches!(ch, '*' | '_' | '~');
@@ -84,10 +84,10 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
     }
 }
 
-/// Whether an address with active characters begins here. Renderers turn an address into a link, and this link would
-/// show the active characters' references.
+/// Whether an address that contains syntax characters begins here. Renderers turn an address into a link, which would
+/// show the character references for these characters.
 ///
-/// Looks at the first 2048 characters only, because this runs again at every colon.
+/// Looks only at the first 2048 characters, because this function runs again at every colon.
 fn swallows(text: &str, at: usize, starts: bool) -> bool {
     let mut before = text[at..].chars().next();
     let mut address = text[at + 1..].char_indices().take_while(|(_, ch)| !ch.is_whitespace()).take(2048);
@@ -265,7 +265,8 @@ pub(crate) fn inlines(out: Markup<Published>, list: &[Inline]) -> Markup<Publish
     })
 }
 
-/// Writes code between backticks as published pages do, unless a Markdown renderer could read a tag in it.
+/// Writes code between backticks as published pages do, unless a Markdown renderer could read part of the code as a
+/// tag.
 fn code(out: Markup<Published>, text: &str) -> Markup<Published> {
     let plain = !text.contains(['<', '`', '&']) && text.trim() == text && !text.is_empty();
     if plain {

@@ -1,7 +1,7 @@
 //! A page as text for a terminal.
 //!
-//! **Invariant:** no text in a guide can control the terminal. Control characters are removed once more here, and the
-//! only escape sequences are those of [`Face`].
+//! **Invariant:** text from a guide cannot control the terminal. This writer removes control characters again, and
+//! writes no escape sequences except those of [`Face`].
 
 mod layout;
 
@@ -197,8 +197,8 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             }
             Inline::Link { href, content } => {
                 faces(content, face, out);
-                // Terminal text has no anchors, and a link whose text is its address does not need to show the address
-                // twice.
+                // A terminal page has no anchors, and if the link's text is the address itself, the address is not
+                // repeated.
                 if href.fragment().is_some() || plain(content) == href.as_str() {
                     continue;
                 }

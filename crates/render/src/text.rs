@@ -13,7 +13,8 @@ use crate::href::{Anchor, Anchors, Href, Picture, encoded_component};
 use crate::page::{Block, Break, Inline};
 use crate::wording;
 
-/// The values that references resolve to. They come from the guide, the brand and, as far as it is known, one attempt.
+/// The values that references resolve to. They come from the guide, the brand and, if one is known, the current attempt
+/// to connect.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     guide: &'a Guide,
@@ -42,19 +43,19 @@ impl<'a> Context<'a> {
         Self { guide, method, brand, environment: None, redirect_uri: None, anchors: None }
     }
 
-    /// The same context in this environment.
+    /// Returns the same context for this environment.
     #[must_use]
     pub fn in_environment(self, environment: &'a Environment) -> Self {
         Self { environment: Some(environment), ..self }
     }
 
-    /// The same context with the address to which the provider redirects the browser after sign-in.
+    /// Returns the same context with the address to which the provider redirects the browser after sign-in.
     #[must_use]
     pub fn with_redirect_uri(self, address: &'a str) -> Self {
         Self { redirect_uri: Some(address), ..self }
     }
 
-    /// The same context on a page with these anchors.
+    /// Returns the same context for a page with these anchors.
     pub(crate) fn on_page(self, anchors: &'a Anchors) -> Self {
         Self { anchors: Some(anchors), ..self }
     }
@@ -130,7 +131,7 @@ impl<'a> Context<'a> {
                 let content = self.inlines(content);
                 match self.href(href) {
                     Some(href) => Inline::Link { href, content },
-                    // The link's text is kept.
+                    // If the address is not usable, only the link's text remains.
                     None => return content,
                 }
             }
@@ -154,7 +155,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Resolves an address. Every reference is percent-encoded, except one at the beginning.
+    /// Resolves an address. The value of every reference is percent-encoded, except for a reference at the beginning of
+    /// the address.
     ///
     /// Returns `None` if a reference is unknown, if the address is not safe to follow, or if its anchor is not on the
     /// page.
@@ -250,14 +252,15 @@ pub fn plain(list: &[Inline]) -> String {
     out
 }
 
-/// The names of a path through menus: `Settings > Users`. Returns `None` if the content is not such a path.
+/// The names in a path through menus, such as `Settings > Users`. Returns `None` if the content is not such a path.
 fn menu_path(content: &[Inline]) -> Option<Vec<String>> {
     let [Inline::Text(text)] = content else { return None };
     let names: Vec<String> = text.split(" > ").map(|name| name.trim().to_owned()).collect();
     (names.len() > 1 && names.iter().all(|name| !name.is_empty())).then_some(names)
 }
 
-/// Removes the line breaks at the ends of a paragraph, which a reference with an empty value can leave there.
+/// Removes the line breaks at the beginning and end of a paragraph, where a reference with an empty value can leave a
+/// line break.
 fn unbroken_at_ends(mut content: Vec<Inline>) -> Vec<Inline> {
     let is_break = |inline: &Inline| matches!(inline, Inline::Break(_));
     let start = content.iter().take_while(|inline| is_break(inline)).count();
@@ -266,8 +269,8 @@ fn unbroken_at_ends(mut content: Vec<Inline>) -> Vec<Inline> {
     content
 }
 
-/// Unwraps strong text within strong text, or emphasis within emphasis. Nesting adds nothing, and the Markdown marks
-/// would run into one another.
+/// Unwraps strong text within strong text, or emphasis within emphasis. Nesting would have no visible effect, and the
+/// Markdown marks would merge.
 fn once(content: Vec<Inline>, strong: bool) -> Vec<Inline> {
     let pieces = content.into_iter().flat_map(|inline| match inline {
         Inline::Strong(inner) if strong => once(inner, strong),
@@ -281,7 +284,7 @@ fn once(content: Vec<Inline>, strong: bool) -> Vec<Inline> {
     joined(pieces.collect())
 }
 
-/// Joins adjacent pieces of the same kind, whose marks would otherwise run into one another in Markdown.
+/// Joins adjacent pieces of the same kind, whose marks would otherwise merge in Markdown.
 fn joined(list: Vec<Inline>) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(list.len());
     for inline in list {

@@ -1,4 +1,4 @@
-//! The fixed texts of a page, which a brand file cannot change yet.
+//! The fixed wording on a page, which a brand file cannot change yet.
 //!
 //! **Invariant:** only this file and its submodule contain sentences for readers, so that any sentence can become a key
 //! in the brand file without a change to a writer.
@@ -11,7 +11,7 @@ pub(crate) use self::seen::seen;
 
 use self::seen::either;
 
-/// The language of the texts below.
+/// The language of the strings below.
 pub(crate) const LANGUAGE: &str = "en";
 
 pub(crate) const NEEDS: &str = "Before you begin";
@@ -69,7 +69,7 @@ pub(crate) fn environment_host(label: &str) -> String {
     format!("{} host", label.to_lowercase())
 }
 
-/// The technical details for an outcome that depends on the account's identity and not on a response.
+/// The technical details for an outcome that depends on the account's identity rather than on a response.
 pub(crate) fn seen_by_identity(provider: &str) -> String {
     format!("{provider} accepts the credentials, but they belong to a different account.")
 }
@@ -125,7 +125,8 @@ pub(crate) fn proves(role: Role, required: bool, anonymous: bool) -> String {
     };
     match (required, role) {
         (true, _) => fact.to_owned(),
-        // A guide can have a dozen capability checks, and each check's name states what it confirms.
+        // A guide can have a dozen capability checks, and each check's name already states which capability it
+        // confirms.
         (false, Role::Capability) => "The account connects even if this check fails.".to_owned(),
         (false, _) => format!("{fact} The account connects even if this check fails."),
     }
@@ -196,7 +197,7 @@ pub(crate) const fn event(event: LifecycleEvent) -> &'static str {
     }
 }
 
-/// How well a fact is established. An assumption can have a page, too, such as one by a third party.
+/// How well a fact is established. An assumption can also have a source page, such as a third party's page.
 pub(crate) const fn standing(standing: Standing, has_page: bool) -> &'static str {
     match standing {
         Standing::Documented => "Documented by the provider",
@@ -206,7 +207,7 @@ pub(crate) const fn standing(standing: Standing, has_page: bool) -> &'static str
     }
 }
 
-/// The end of a source line: the day on which the fact was last checked.
+/// The end of a line about a source: the day on which the fact was last checked.
 pub(crate) fn checked_on(day: &str) -> String {
     format!(", last checked on {day}.")
 }

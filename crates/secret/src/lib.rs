@@ -1,8 +1,8 @@
 //! Values that must not be shown.
 //!
 //! **Invariant:** a value cannot be printed. A [`Secret`] has no `Display` and no `Serialize`, its `Debug` hides the
-//! text, and dropping it wipes the memory. [`Secret::expose`] is the only way to read the text, so a search for that
-//! word finds every reader.
+//! text, and dropping it wipes the memory. [`Secret::expose`] is the only way to read the text, so searching for
+//! `expose` finds all code that reads a secret.
 //!
 //! [`Redactor`] is the second line of defense: it removes known secrets, in every encoding used to send them, from text
 //! that comes from elsewhere.

@@ -15,7 +15,7 @@ impl Secret {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The string itself. Search the code for this method to find every reader.
+    /// The string itself. To find all code that reads a secret, search for calls to this method.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -73,7 +73,7 @@ impl SecretBytes {
         Self(Zeroizing::new(bytes.into()))
     }
 
-    /// The bytes themselves. Search the code for this method to find every reader.
+    /// The bytes themselves. To find all code that reads a secret, search for calls to this method.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }

@@ -99,7 +99,7 @@ pub(super) fn name(name: &str) -> Result<&str, Failure> {
         .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))
 }
 
-/// A key as JSON, in the API's format. The secret key is included only if it has just been created.
+/// A key as JSON, in the API's format. The secret key is included only when the API key has just been created.
 pub(super) fn as_json(key: &ApiKey, token: Option<&Token>) -> Value {
     let mut value = json!({
         "id": key.id,

@@ -25,7 +25,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     let typed = inputs::values(&args.inputs, method)?;
     let environment = environment(method, &args.inputs)?;
     let egress = network::egress(&args.network, out)?;
-    // A dry run stores nothing, so it does not create the folder either.
+    // A dry run stores nothing, so it does not create the vault's folder.
     let vault = if args.dry_run && args.account.is_none() { None } else { Some(store::open(common).await?) };
     let relinked = match (&args.account, &vault) {
         (Some(id), Some(vault)) => Some(store::find(vault, id).await?),
@@ -53,7 +53,7 @@ fn environment(method: &Method, args: &InputArgs) -> Result<Option<Key>, Failure
             let keys = method.environments.iter().map(|one| one.key.as_str());
             Failure::usage(format!("no environment `{name}`")).help(choices(keys))
         })?),
-        // If the entered values determine the environment, it is not chosen here.
+        // Either the entered values determine the environment, or the person is asked to choose an environment.
         None if method.tells_environment() || !inputs::is_noninteractive(args) => None,
         None => method.environments.first(),
     };
@@ -66,7 +66,7 @@ pub(crate) struct Task<'a> {
     pub(crate) method: &'a Method,
     pub(crate) vault: Option<&'a Vault>,
     pub(crate) relinked: Option<Account>,
-    /// The flow's initial values. Its purpose and brand are set by the task.
+    /// The flow's initial values. The task overwrites the purpose and the brand.
     pub(crate) start: Start,
     pub(crate) args: &'a LinkArgs,
 }
@@ -146,7 +146,7 @@ impl Task<'_> {
         Some(Drafts { vault, key })
     }
 
-    /// Stores the account. `draft` is the key of the draft to delete at the same time.
+    /// Stores the account and deletes its draft, if any. `draft` is the draft's key.
     async fn store(
         &self,
         flow: &mut Flow,
@@ -161,7 +161,7 @@ impl Task<'_> {
         Ok(account)
     }
 
-    /// The flow from the saved draft, if the person wants to continue it.
+    /// Restores the flow from the saved draft if the person wants to continue it.
     async fn resume(&self, drafts: &Drafts<'_>) -> Result<Option<Flow>, Halt> {
         let Some(draft) = drafts.load().await? else { return Ok(None) };
         let minutes = (Timestamp::now().as_second() - draft.saved_at.as_second()) / 60;
@@ -211,8 +211,8 @@ impl Task<'_> {
             }
             return Ok(if is_proved { 0 } else { FOUND });
         }
-        // Without prompts, nobody can confirm the account. If a specific account is required, the flow has already
-        // checked that this is that account.
+        // Without prompts, the account is confirmed automatically. If a specific account is required, the flow has
+        // already checked that the credentials belong to it.
         let linked = driver::confirm(&mut flow);
         let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
         let account = self.store(&mut flow, vault, *linked, None).await?;
@@ -234,7 +234,7 @@ impl Task<'_> {
         }
     }
 
-    /// Reports missing and invalid values, which cannot be prompted for.
+    /// Reports missing and invalid values, because the command must not prompt for them.
     fn incomplete(&self, flow: &Flow, problems: &[link::FieldProblem], out: &Out) -> Result<u8, Failure> {
         if self.args.inputs.json {
             out.json(&report::json(flow, None));

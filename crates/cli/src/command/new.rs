@@ -116,8 +116,8 @@ fn named(key: &Key) -> String {
     key.as_str().split(['-', '_']).map(capital).collect::<Vec<_>>().join(" ")
 }
 
-/// The path to the JSON Schema, relative to a guide's folder. The schema is the project's or a copy next to the guide
-/// folders.
+/// The path to the JSON Schema, relative to a guide's folder. If the project does not contain the schema, this function
+/// writes a copy next to the guide folders.
 fn schema(parent: &Path) -> Result<String, Failure> {
     const NAME: &str = "guide.schema.json";
     if parent.join("..").join("schemas").join(NAME).is_file() {

@@ -1,4 +1,4 @@
-//! Finding the project that a command applies to.
+//! Finds the project to which a command applies.
 
 use vault::{Project, Vault};
 
@@ -8,7 +8,7 @@ pub(super) async fn all(vault: &Vault) -> Result<Vec<Project>, Failure> {
     Ok(vault.projects().await?)
 }
 
-/// The project with this id or name, or the only project if neither is given.
+/// Returns the project with this id or name. If neither is given, there must be exactly one project.
 pub(super) async fn find(vault: &Vault, id_or_name: Option<&str>) -> Result<Project, Failure> {
     let projects = all(vault).await?;
     let known = guide::listed(projects.iter().map(|project| project.name.as_str()));

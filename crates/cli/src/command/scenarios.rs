@@ -1,8 +1,7 @@
 //! `waystone test`: runs guides' scenarios through the real flow and real network code.
 //!
-//! The provider is the simulator, on loopback. A turn in which the provider cannot be reached causes a real failure:
-//! the request uses a host name that does not resolve, a port that nothing listens on, or a port that does not speak
-//! TLS.
+//! A simulator on loopback acts as the provider. If the provider is unreachable in a turn, the request really fails: it
+//! is sent to a host name that does not resolve, a port without a listener, or a port that does not speak TLS.
 
 mod route;
 
@@ -72,7 +71,7 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
 #[derive(Default)]
 struct Tally {
     passed: usize,
-    /// The number of failed scenarios and of outcome rules that no scenario reaches.
+    /// The number of failed scenarios plus the number of outcome rules that no scenario expects.
     failed: usize,
     /// The number of valid field examples.
     examples: usize,
@@ -136,7 +135,7 @@ fn unreached(method: &Method) -> Vec<String> {
     unreached.map(|rule| rule.key.to_string()).collect()
 }
 
-/// Plays a scenario and returns the differences between the actual and the expected result. `method` and `scenario` are
+/// Runs a scenario and returns the differences between the actual and expected results. `method` and `scenario` are
 /// indexes.
 async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<String>, Failure> {
     let method = &guide.methods[method];
@@ -225,7 +224,7 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
                     |rule| format!("the rule `{rule}` matches the response"),
                 );
                 problems.push(format!("why: {cause}"));
-                // If nothing was sent or received, the excerpt shows that, too.
+                // If no request was sent or no response was received, the excerpt states this.
                 if let Some(answer) = verdict.quote.as_ref().and_then(|quote| quote.lines().next()) {
                     problems.push(format!("response: {answer}"));
                 }

@@ -1,4 +1,4 @@
-//! `waystone vault`: manages the Hub's vault, whether or not the Hub runs.
+//! `waystone vault`: manages the Hub's vault, whether or not the Hub is running.
 //!
 //! **Invariant:** no encrypted value is shown, and no command creates a vault.
 

@@ -28,12 +28,12 @@ impl Sum for Count {
     }
 }
 
-/// The formatted findings in one file. They do not depend on the file, which can be dropped.
+/// The formatted findings in one file. A piece borrows nothing from the file, so the file can be dropped.
 pub(crate) struct Piece {
     pub(crate) count: Count,
     /// The guide's key and grade.
     pub(crate) grade: Option<(String, lint::Report)>,
-    /// The text, for formats that are written file by file.
+    /// The text, for formats that are written one file at a time.
     pub(crate) text: String,
     /// The findings as data, for formats that consist of a single document.
     pub(super) values: Vec<Value>,

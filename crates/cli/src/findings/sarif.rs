@@ -43,7 +43,7 @@ pub(super) fn document(pieces: &[Piece]) -> String {
     format!("{document:#}\n")
 }
 
-/// Formats a finding. The index of its rule is set when the document is complete.
+/// Formats a finding. The rule's index is added later, when all rules in the document are known.
 pub(super) fn result(source: &Source, finding: &Finding) -> Value {
     let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
     json!({

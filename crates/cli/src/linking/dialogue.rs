@@ -24,7 +24,7 @@ pub(crate) fn confirm(question: &str) -> Result<bool, Halt> {
     Ok(prompt::yes(question)?.unwrap_or(false))
 }
 
-/// Leads a person through a flow. Returns the account that the person confirmed, which must be stored.
+/// Leads a person through a flow. Returns the account that the person confirmed. The caller must store the account.
 pub(crate) async fn run(
     flow: &mut Flow,
     transport: &mut impl Transport,
@@ -49,7 +49,8 @@ pub(crate) async fn run(
                 if let Some(problem) = problems.iter().find(|problem| problem.belongs_to.is_some()) {
                     out.problem(&problem.says);
                     if let Some(key) = recovery::other_environment(flow, problem)? {
-                        // The values entered last are valid for the environment that was just chosen.
+                        // The values that the person just entered belong to this environment, so they are submitted
+                        // again.
                         flow.choose_environment(key.as_str());
                         flow.submit(&last_typed);
                         screen.host(flow, &fields, None);
@@ -87,8 +88,8 @@ pub(crate) async fn run(
     }
 }
 
-/// Asks for the values of a step. If there are problems, asks only for the fields that have a problem. `None` if the
-/// person wants to go back.
+/// Asks for the values that a step collects. If there are problems, asks only for the fields with problems. Returns
+/// `None` if the person wants to go back.
 fn values(
     flow: &Flow,
     fields: &[Key],

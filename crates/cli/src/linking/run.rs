@@ -1,4 +1,4 @@
-//! Running a flow from the terminal: progress is shown as it happens, and Ctrl-C ends the run.
+//! Runs a flow from the terminal: shows progress as it happens, and stops on Ctrl-C.
 
 use driver::{Observer, Transport};
 use link::{Flow, Linked};

@@ -46,7 +46,7 @@ pub(crate) async fn open(common: &Common) -> Result<Vault, Failure> {
     Ok(Vault::open(&folder, key).await?)
 }
 
-/// Finds the account with this id, which was given on the command line.
+/// Finds the account whose id was given on the command line.
 pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
     let unknown =
         || Failure::usage(format!("no account `{id}`")).help("`waystone accounts list` lists all accounts");
@@ -59,18 +59,18 @@ pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> R
     Ok(vault.unseal(&account.id, purpose, by()).await?)
 }
 
-/// An account that a flow has proved, and how to store it.
+/// An account whose credentials a flow has verified, and how to store the account.
 pub(crate) struct Proved<'a> {
     pub(crate) linked: Linked,
-    /// The account that was chosen to be linked again. If this is `None`, the new account replaces the stored account
-    /// that is the same at the provider.
+    /// The account to link again, if the person chose an account. If this is `None`, the new account replaces any
+    /// stored account that belongs to the same account at the provider.
     pub(crate) relinked: Option<&'a Account>,
     pub(crate) label: Option<&'a str>,
     /// The key of the draft to delete when the account is stored.
     pub(crate) draft: Option<&'a str>,
 }
 
-/// Stores an account that a flow has proved.
+/// Stores an account whose credentials a flow has verified.
 pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, Failure> {
     let mut linked = proved.linked;
     // Tokens are not stored: whenever the command line needs tokens, it signs in again with the stored values.

@@ -139,7 +139,8 @@ fn a_missing_or_invalid_settings_file_is_a_usage_error() {
     assert!(output.err.contains("this is a guide, but a settings file"), "{}", output.err);
 }
 
-/// The example for operators must be valid, except for files that do not exist on this machine.
+/// The example settings in the documentation must be valid, except that they refer to files that do not exist on this
+/// machine.
 #[test]
 fn the_example_in_the_documentation_is_valid() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/serving.md");

@@ -94,7 +94,7 @@ impl Drop for World {
     }
 }
 
-/// A Hub that serves a world's data.
+/// A running Hub that serves a world's data.
 struct RunningHub(Child);
 
 impl RunningHub {
@@ -176,8 +176,8 @@ fn an_invalid_backup_changes_nothing() {
     fs::write(world.file("garbage"), vec![7; 8192]).unwrap();
     fs::write(world.file("nothing"), "").unwrap();
     fs::write(world.file("short"), &copy[..copy.len() / 2]).unwrap();
-    // Corrupt a byte of the encrypted value, which follows the account's id and the field's name in the row, not in
-    // the index.
+    // Corrupt a byte of the encrypted value. In the row, this value follows the account's id and the field's name; in
+    // the index, it does not.
     let (mut corrupt, mark) = (copy.clone(), b"api_token");
     let is_row =
         |at: &usize| copy[..*at].ends_with(mark) && copy[at - mark.len() - 30..*at].starts_with(b"acc_");

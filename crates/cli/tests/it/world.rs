@@ -1,4 +1,4 @@
-//! Running the program and sending requests to it.
+//! Runs the program and sends requests to it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -32,7 +32,7 @@ pub(crate) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)])
     }
 }
 
-/// A running Hub. It is killed when it is dropped.
+/// A running Hub. The process is killed when this value is dropped.
 pub(crate) struct Hub {
     child: Option<Child>,
     pub(crate) folder: TempDir,
@@ -113,7 +113,7 @@ pub(crate) fn send(address: SocketAddr, request: &str) -> String {
     String::from_utf8_lossy(&response).into_owned()
 }
 
-/// Waits until a condition holds. `problem` is the message to panic with if the condition never holds.
+/// Waits until a condition holds. `problem` is the panic message if the condition never holds.
 #[track_caller]
 pub(crate) fn until(problem: &str, mut condition: impl FnMut() -> bool) {
     let began = Instant::now();

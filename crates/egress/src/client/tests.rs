@@ -1,4 +1,4 @@
-//! DNS rebinding on real sockets, and the notes for the operator.
+//! Tests DNS rebinding on real sockets, and the notes for the operator.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,7 +9,7 @@ use probe::Permit;
 use super::*;
 use crate::resolve::Resolving;
 
-/// Returns one address first, and then always the other.
+/// Returns the first address for the first lookup, and the second address for all later lookups.
 struct Rebinding {
     addresses: [Ipv4Addr; 2],
     calls: AtomicUsize,
@@ -22,7 +22,8 @@ impl Resolve for Rebinding {
     }
 }
 
-/// Two loopback addresses act as the public and the private address. Only Linux has more than one by default.
+/// Two loopback addresses act as the public and the private address. Only Linux has more than one loopback address by
+/// default.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_egress_connects_only_to_the_address_that_it_checked() {
@@ -42,7 +43,7 @@ async fn the_egress_connects_only_to_the_address_that_it_checked() {
 
     let resolver: Arc<dyn Resolve> =
         Arc::new(Rebinding { addresses: [ADMITTED, Ipv4Addr::LOCALHOST], calls: AtomicUsize::new(0) });
-    // Nothing answers, because the test only needs to know that the egress connected.
+    // The listeners never answer, because the test checks only whether the egress connected.
     let policy = Policy { connect_timeout: Duration::from_millis(200), ..Policy::default() };
     let egress = Egress::with_address_check(policy, resolver, |it| it == ADMITTED).expect("an egress");
     let request = Request {

@@ -20,7 +20,7 @@ impl Resolve for Script {
     }
 }
 
-/// Resolves the host through the guard once per answer. Each line is the result of one lookup.
+/// Resolves the host through the guard once per answer. Each returned line describes the result of one lookup.
 async fn resolved(guard: &Guard, host: &str, answers: &[&'static str]) -> Vec<String> {
     let script = Script(Mutex::new(answers.to_vec()));
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! Host names that resolve to addresses that must not be reached.
+//! Tests host names that resolve to forbidden addresses.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Answers that are invalid, too slow, too large or truncated.
+//! Tests answers that are invalid, too slow, too large or truncated.
 
 use guide::Fault;
 use tokio::net::TcpSocket;

@@ -1,4 +1,4 @@
-//! Limits on bodies, and compression.
+//! Tests limits on bodies, and compression.
 
 use egress::{Egress, Policy};
 use guide::Verb;
@@ -59,7 +59,7 @@ async fn gzip_is_decoded() {
 async fn the_limit_counts_decompressed_bytes() {
     let small = bomb(1000);
     assert!(small.len() < 2000);
-    // The bomb has no checksum, so a bomb within the limit counts as truncated.
+    // The compressed data has no checksum, so even a body within the limit counts as truncated.
     check("258 kB from 2 kB, truncated", vec![answer("content-encoding: gzip\r\n", &small)], "malformed")
         .await;
     check("260 kB", vec![answer("content-encoding: gzip\r\n", &bomb(1020))], "too_large").await;
@@ -69,7 +69,7 @@ async fn the_limit_counts_decompressed_bytes() {
         "too_large",
     )
     .await;
-    // Only the first member is decoded, and the data after it is not read to the end.
+    // Only the first gzip member is decoded, and the client stops reading after it.
     let endless = vec![answer("content-encoding: gzip\r\n", b""), Act::Forever(gzip(&[b'a'; 1000]))];
     check("endless members", endless, "malformed").await;
 }

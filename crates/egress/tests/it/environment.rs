@@ -1,4 +1,4 @@
-//! Environment variables that must have no effect.
+//! Tests that environment variables have no effect.
 //!
 //! A process cannot change its own environment safely, so these tests run themselves in a child process.
 
@@ -9,7 +9,7 @@ use guide::Fault;
 
 use crate::world::{self, Fixed, Server, answer};
 
-/// Set in the child process.
+/// The environment variable that marks the child process.
 const IN_CHILD: &str = "WAYSTONE_TEST_IN_CHILD";
 
 fn is_child() -> bool {

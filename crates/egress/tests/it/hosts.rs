@@ -1,5 +1,5 @@
-//! Misleading hosts. The permit allows each host, and the resolver would answer, so only the spelling check can reject
-//! it.
+//! Misleading hosts. The permit allows each host, and the resolver would answer, so only the check of the host's
+//! spelling can reject the request.
 
 use egress::{Egress, Policy, Proxy};
 use guide::Fault;

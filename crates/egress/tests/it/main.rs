@@ -1,4 +1,4 @@
-//! Tests of outgoing requests over real sockets, on loopback only.
+//! Tests for outgoing requests over real sockets, on loopback only.
 //!
 //! Every request contains a canary in its path, query, headers and body. `world::send` fails the test if the canary appears
 //! in a failure's detail.

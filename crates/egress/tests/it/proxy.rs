@@ -1,4 +1,4 @@
-//! Requests through a proxy on loopback, which tunnels to a TLS server.
+//! Tests requests through a proxy on loopback that tunnels to a TLS server.
 
 use std::sync::Arc;
 

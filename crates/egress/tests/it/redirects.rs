@@ -1,4 +1,4 @@
-//! Redirects are not followed, and no state is kept between requests.
+//! Tests that redirects are not followed and that no state is kept between requests.
 
 use egress::Egress;
 

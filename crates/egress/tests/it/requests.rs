@@ -1,4 +1,4 @@
-//! The exact bytes that are sent, and requests that must not be sent.
+//! Tests the exact bytes that are sent, and requests that must be refused.
 
 use egress::Egress;
 use guide::{Fault, Verb};

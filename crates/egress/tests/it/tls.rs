@@ -1,4 +1,4 @@
-//! Certificates that must not be trusted, and servers that do not use TLS.
+//! Tests certificates that must not be trusted, and servers that do not use TLS.
 
 use std::sync::Arc;
 
@@ -200,7 +200,7 @@ async fn servers_without_tls_are_tls_faults() {
     );
 }
 
-/// Starts a server without TLS that waits for the first byte and then plays its script.
+/// Starts a server without TLS that waits for the first byte and then performs its script.
 async fn start_plain(acts: Vec<Act>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -214,7 +214,8 @@ async fn start_plain(acts: Vec<Act>) -> u16 {
                         let _ = stream.set_zero_linger();
                         return;
                     }
-                    // The hello is read after sending, because closing with unread bytes would cause a reset.
+                    // The client's hello is read last, because closing a connection that has unread bytes would reset
+                    // it.
                     let _ = perform(&mut stream, act).await;
                 }
                 let mut hello = vec![0; 4096];
@@ -242,7 +243,7 @@ async fn a_body_without_length_must_end_with_close_notify() {
     world::assert_fault(&send(policy).await, Fault::Reset, "an attacker must not be able to shorten a body");
 }
 
-/// A client certificate is used for its own request only.
+/// A client certificate is used only for the request that specifies it.
 #[tokio::test]
 async fn a_client_certificate_is_sent_with_its_request() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
@@ -259,7 +260,7 @@ async fn a_client_certificate_is_sent_with_its_request() {
 
     let good = with(Some(client(&ours).of_client()));
     assert_eq!(world::outcome(&world::send(&egress, &good).await), "200");
-    // The accepted connection is not reused for other requests.
+    // The connection that was accepted with the valid certificate must not be reused for these requests.
     for (case, certificate) in [
         ("none", None),
         ("another authority's", Some(client(&other).of_client())),

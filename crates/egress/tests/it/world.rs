@@ -1,4 +1,4 @@
-//! A server whose misbehavior is scripted, and requests that contain a canary.
+//! A server that misbehaves as scripted, and requests that contain a canary.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -45,7 +45,7 @@ pub(crate) fn answer(headers: &str, body: &[u8]) -> Act {
     Act::Send(bytes)
 }
 
-/// A server on loopback that plays the same script on each connection.
+/// A server on loopback that performs the same script on each connection.
 pub(crate) struct Server {
     pub(crate) port: u16,
     seen: Arc<Mutex<Vec<String>>>,
@@ -82,7 +82,7 @@ async fn play(mut stream: TcpStream, acts: Vec<Act>, seen: Arc<Mutex<Vec<String>
             }
             is_open = perform(&mut stream, act).await.is_ok();
         }
-        // An answer without framing ends when the connection closes.
+        // An answer without a length or chunks ends when the connection closes.
         if !is_open || !matches!(acts.last(), Some(Act::Send(bytes)) if is_kept_alive(bytes)) {
             return;
         }
@@ -163,7 +163,7 @@ pub(crate) fn mapped(scheme: &str, port: u16) -> Policy {
     Policy { upstreams: vec![mapping("**.example.com")], ..Policy::default() }
 }
 
-/// The same policy with short timeouts.
+/// Returns the same policy with short timeouts.
 pub(crate) fn impatient(policy: Policy) -> Policy {
     Policy {
         connect_timeout: Duration::from_millis(400),
@@ -195,7 +195,7 @@ pub(crate) fn header(name: &str, value: &str) -> Header {
     Header { name: name.to_owned(), value: Secret::new(value) }
 }
 
-/// Sends a request and asserts that a failure's detail reveals nothing.
+/// Sends a request and asserts that a failure's detail does not contain the canary.
 pub(crate) async fn send(egress: &Egress, request: &Request) -> Answer {
     let answer = egress.send(request).await;
     if let Answer::Failed { detail, .. } = &answer {

@@ -1,4 +1,4 @@
-//! The state that is carried from part to part while a page is built.
+//! The state that all parts share while a page is built.
 
 use guide::{Brand, Guide, Method};
 

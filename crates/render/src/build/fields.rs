@@ -1,6 +1,6 @@
-//! The parts about the form's fields and the environments.
+//! Builds the parts about the form's fields and the environments.
 //!
-//! **Invariant:** no page shows an example of a secret, not even an invented one, because people copy examples.
+//! **Invariant:** no page shows an example of a secret, not even an invented example, because people copy examples.
 
 use super::builder::PageBuilder;
 use crate::clean;
@@ -43,7 +43,8 @@ impl PageBuilder<'_> {
         }
     }
 
-    /// The step at which the reader obtains the field's value, or else the step at which the value is entered.
+    /// The step in which the reader obtains the field's value. If there is no such step, the step in which the reader
+    /// enters the value.
     fn found_at(&self, field: &guide::Key) -> Option<StepLink> {
         let setup = || {
             let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);

@@ -1,6 +1,7 @@
-//! The part about the product itself, where the form is filled in.
+//! Builds the part about the product itself, where the form is filled in.
 //!
-//! **Invariant:** the texts come from the brand, and the fields come from the method, in the same order as in the form.
+//! **Invariant:** the wording comes from the brand, and the fields come from the method, in the same order as in the
+//! form.
 
 use guide::{FieldType, Prose, Purpose, Template};
 
@@ -78,8 +79,8 @@ impl<'a> PageBuilder<'a> {
         Step { anchor: self.anchors.take(name), title, scopes: Vec::new(), body }
     }
 
-    /// The fields that this audience fills in: the administrator fills in those that only the setup guide collects, and
-    /// the person who connects an account fills in the others.
+    /// The fields that this audience fills in: the administrator fills in the fields that appear only in the setup
+    /// guide, and the person who connects an account fills in all other fields.
     pub(super) fn own_fields(&self) -> Vec<&'a guide::Field> {
         let by_admin = |field: &&guide::Field| {
             let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);
@@ -122,7 +123,8 @@ impl<'a> PageBuilder<'a> {
             environment: false,
         };
         let fields: Vec<FormField> = self.own_fields().into_iter().map(one).collect();
-        // Without other fields there is no form, and the guide's steps explain how to choose.
+        // If the environment is the only field, there is no form, and the guide's steps explain how to choose the
+        // environment.
         let environment = self.environment_choice().filter(|_| !fields.is_empty());
         environment.into_iter().chain(fields).collect()
     }

@@ -1,7 +1,7 @@
-//! The guide's own sections and steps.
+//! Builds the guide's own sections and steps.
 //!
-//! **Invariant:** the page omits sections and steps that none of the chosen scopes needs, and sections that lose all
-//! their steps this way.
+//! **Invariant:** the page omits sections and steps that none of the chosen scopes needs, and sections in which no step
+//! remains.
 
 use guide::{Condition, Walkthrough};
 
@@ -11,7 +11,7 @@ use crate::href::Anchor;
 use crate::page::{Block, Inline, Section, Step};
 use crate::wording;
 
-/// A section, and those of its steps that are on the page.
+/// A section, and the steps in it that are on the page.
 pub(super) struct Chosen<'a> {
     pub(super) section: &'a guide::Section,
     pub(super) steps: Vec<&'a guide::Step>,
@@ -52,7 +52,8 @@ impl PageBuilder<'_> {
         Step { anchor, title: clean::line(&step.title), scopes: scope_names(&step.scopes), body }
     }
 
-    /// A paragraph with the names of the actions that a step's scopes make possible; empty if there are none.
+    /// A paragraph with the names of the actions that a step's scopes make possible; empty if there are no such
+    /// actions.
     fn enables(&self, scopes: &[String]) -> Vec<Block> {
         let needs = |action: &&guide::Action| action.scopes.iter().any(|scope| scopes.contains(scope));
         let mut labels: Vec<&str> =
@@ -68,7 +69,7 @@ impl PageBuilder<'_> {
         self.condition(when).map(|text| paragraph(&text)).into_iter().collect()
     }
 
-    /// A condition in words.
+    /// Describes a condition in words.
     pub(super) fn condition(&self, when: Option<&Condition>) -> Option<String> {
         let when = when?;
         let environments: Vec<&str> = when

@@ -1,6 +1,6 @@
-//! The part about problems: one entry for each of the method's outcome rules.
+//! Builds the part about problems: one entry for each of the method's outcome rules.
 //!
-//! **Invariant:** an entry has the texts that the flow shows, with value names in place of the values.
+//! **Invariant:** an entry contains the messages that the flow shows, with the names of values in place of the values.
 
 use guide::OutcomeRule;
 

@@ -1,4 +1,4 @@
-//! Blocks and running text in `CommonMark`.
+//! Writes blocks and running text in `CommonMark`.
 
 use super::dialect::{CommonMark, Flavor, code_block, longest_run, starts_reference};
 use crate::href::Href;
@@ -18,7 +18,7 @@ struct Marks {
 
 const STRONG: Marks = Marks { mark: "**", open: "<strong>", close: "</strong>" };
 
-/// Writes blocks to a document. `targets` determines the targets of its links.
+/// Writes blocks to a document. `targets` determines where the links in the blocks point.
 pub(crate) struct Blocks<'p, F> {
     pub(crate) doc: Doc<CommonMark<F>>,
     targets: &'p Targets<'p>,
@@ -32,7 +32,7 @@ impl<'p, F: Flavor> Blocks<'p, F> {
 
     /// Writes blocks, with an empty line after each.
     pub(crate) fn write(&mut self, list: &[Block]) {
-        // Markdown joins two successive lists with the same kind of mark, so their marks alternate.
+        // Markdown would join two successive lists that use the same mark, so the lists use different marks.
         let mut other = false;
         for (n, block) in list.iter().enumerate() {
             let follows = |before: &Block| matches!(before, Block::List { .. } | Block::Form(_));
@@ -160,8 +160,8 @@ impl<'p, F: Flavor> Blocks<'p, F> {
         }
     }
 
-    /// Writes text between marks if Markdown would recognize the marks. Otherwise writes it between tags in MDX, and
-    /// unmarked in plain Markdown.
+    /// Writes text between marks if Markdown would recognize the marks. Otherwise, writes the text between tags in MDX,
+    /// and without marks in plain Markdown.
     fn marked(
         &self,
         out: Markup<CommonMark<F>>,
@@ -188,17 +188,17 @@ impl<'p, F: Flavor> Blocks<'p, F> {
     }
 }
 
-/// The first character that is written for these pieces, or a character of the same class.
+/// The first character of the output for these pieces, or another character of the same class.
 fn first_char(list: &[Inline]) -> Option<char> {
     list.iter().find_map(|inline| edges(inline).map(|(first, _)| first))
 }
 
-/// The last character that is written for these pieces, or a character of the same class.
+/// The last character of the output for these pieces, or another character of the same class.
 fn last_char(list: &[Inline]) -> Option<char> {
     list.iter().rev().find_map(|inline| edges(inline).map(|(_, last)| last))
 }
 
-/// The first and the last character of a piece. `None` if nothing is written for it.
+/// The first and the last character of the output for a piece. `None` if the piece produces no output.
 fn edges(inline: &Inline) -> Option<(char, char)> {
     Some(match inline {
         Inline::Text(text) => (text.chars().next()?, text.chars().next_back()?),
@@ -211,7 +211,8 @@ fn edges(inline: &Inline) -> Option<(char, char)> {
     })
 }
 
-/// Whether an item is written without empty lines: it must be one paragraph, followed by at most one list.
+/// Whether an item is written without empty lines: it must consist of a form or a paragraph, and a paragraph
+/// can be followed by one list or form.
 fn is_tight(item: &[Block]) -> bool {
     match item {
         [Block::Paragraph(_) | Block::Form(_)] | [Block::Paragraph(_), Block::Form(_)] => true,
@@ -234,7 +235,7 @@ pub(crate) fn code<F: Flavor>(out: Markup<CommonMark<F>>, text: &str) -> Markup<
     out.repeat('`', fence).raw(pad).inert(text).raw(pad).repeat('`', fence)
 }
 
-/// A link destination. Escapes parentheses, which would end it, and possible character references.
+/// A link destination. Escapes parentheses, which would end the destination, and possible character references.
 fn destination<F: Flavor>(out: Markup<CommonMark<F>>, address: &str) -> Markup<CommonMark<F>> {
     let mut escaped = String::with_capacity(address.len());
     for (at, ch) in address.char_indices() {

@@ -1,4 +1,4 @@
-//! The escaping of text in `CommonMark`, plain or within MDX.
+//! Escapes text in `CommonMark`, plain or within MDX.
 
 use std::marker::PhantomData;
 
@@ -29,10 +29,10 @@ impl<F: Flavor> Dialect for CommonMark<F> {
     fn text(out: &mut String, text: &str) {
         let line_start = begins_line(out);
         let text = if line_start { text.trim_start() } else { text };
-        // The length copied so far. Most text has no active characters and is copied as it is.
+        // The length copied so far. Most text contains no characters that need escaping and is copied unchanged.
         let mut done = 0;
         if F::MDX && line_start && (text.starts_with("import") || text.starts_with("export")) {
-            // MDX reads such a line as code, and a letter can only be escaped as a character reference.
+            // MDX reads such a line as code. A character reference is the only way to escape a letter.
             out.push_str(if text.starts_with('i') { "&#x69;" } else { "&#x65;" });
             done = 1;
         }
@@ -101,7 +101,7 @@ impl Here<'_> {
     }
 
     /// Whether Mintlify's Markdown would begin a link here. Such a link extends to the next white space and includes
-    /// backslashes, so the characters that they escape would be active again.
+    /// backslashes, so a character after a backslash would be read as syntax despite the escape.
     fn starts_address(&self, ch: char) -> bool {
         let (before, after) = (&self.text[..self.at], &self.text[self.at + ch.len_utf8()..]);
         match ch {
@@ -113,7 +113,7 @@ impl Here<'_> {
     }
 }
 
-/// Whether a character is syntax in any context. All such characters are ASCII.
+/// Whether a character is syntax in at least one context. All such characters are ASCII.
 fn may_be_active(byte: u8) -> bool {
     byte.is_ascii_punctuation()
         && !matches!(byte, b'"' | b'\'' | b',' | b'/' | b';' | b'?' | b'!' | b'%' | b'^' | b'(')
@@ -127,8 +127,8 @@ pub(crate) fn starts_reference(text: &str) -> bool {
     name > 0 && rest[name..].starts_with(';')
 }
 
-/// Writes a block of code between fences that the code cannot close. A language name has only letters, digits and a few
-/// marks, and text between fences is not parsed.
+/// Writes a block of code between fences that are too long for the code to close. Nothing needs escaping: a language
+/// name has only letters, digits and a few punctuation characters, and text between fences is not parsed.
 pub(crate) fn code_block<D: Dialect>(doc: &mut Doc<D>, language: Option<&str>, code: &str) {
     let fence = longest_run(code).max(2) + 1;
     doc.line(&Markup::new().repeat('`', fence).inert(language.unwrap_or_default()));

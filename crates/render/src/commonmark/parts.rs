@@ -1,4 +1,4 @@
-//! The parts of a page in `CommonMark`.
+//! Writes the parts of a page in `CommonMark`.
 //!
 //! **Invariant:** an item in a list of facts is one line, with at most one level of items below it.
 

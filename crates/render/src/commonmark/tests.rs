@@ -1,4 +1,4 @@
-//! The Markdown of running text.
+//! Tests the Markdown for running text.
 
 use super::Blocks;
 use super::dialect::{CommonMark, Flavor, Mdx, Plain, code_block};
@@ -44,7 +44,7 @@ fn mdx_escapes_more_characters() {
     check::<Mdx>(&[text("{x} <b> $5")], "\\{x\\} \\<b> \\$5");
     check::<Mdx>(&[text("import x")], "&#x69;mport x");
     check::<Mdx>(&[text("an import")], "an import");
-    // An automatic link would include the backslash of the next character.
+    // An automatic link would include the backslash that escapes the next character.
     check::<Mdx>(
         &[text("https://a.example/\u{3c}b> www.a.example a@b.example")],
         "https\\://a.example/\\<b> www\\.a.example a\\@b.example",

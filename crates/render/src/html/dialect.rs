@@ -2,7 +2,7 @@
 
 use crate::markup::{Dialect, Markup};
 
-/// The dialect of HTML: escapes text and attribute values alike.
+/// The HTML dialect, which escapes text and attribute values in the same way.
 pub(crate) struct Html;
 
 impl Dialect for Html {

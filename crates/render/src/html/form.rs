@@ -1,4 +1,4 @@
-//! A picture of the form, drawn from its fields, so that it is never out of date.
+//! Draws a picture of the form from its fields, so that the picture is never out of date.
 //!
 //! **Invariant:** every input has a label, and no input can be filled in or submitted.
 
@@ -25,7 +25,8 @@ pub(super) fn figure(doc: &mut Doc<Html>, fields: &[FormField]) {
 }
 
 fn id(field: &FormField) -> String {
-    // No key in a guide has two hyphens in a row, so these ids are unused. A field can also have the key `environment`.
+    // Keys in a guide never contain two hyphens in a row, so no key equals one of these ids. The environment has its
+    // own form of id, because a field can also have the key `environment`.
     if field.environment { "form--chosen--environment".to_owned() } else { format!("form--{}", field.key) }
 }
 

@@ -1,4 +1,4 @@
-//! Blocks and running text as HTML.
+//! Writes blocks and running text as HTML.
 //!
 //! **Invariant:** lists are list elements, and screen readers skip the separators of menu paths.
 
@@ -30,8 +30,8 @@ fn one(doc: &mut Doc<Html>, block: &Block) {
             doc.close(if first.is_some() { "</ol>" } else { "</ul>" });
         }
         Block::Code { text, .. } => {
-            // The document's indentation would become part of the code, so line breaks are written as character
-            // references.
+            // After a line break, the document's indentation would become part of the code, so line breaks are written
+            // as character references.
             let lines = text.trim_end_matches('\n').split('\n');
             let code =
                 lines.enumerate().fold(Markup::syntax("<pre tabindex=\"0\"><code>"), |out, (n, line)| {

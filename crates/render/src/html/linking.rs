@@ -19,8 +19,8 @@ pub fn linking_stylesheet(brand: &Brand) -> String {
     let accent = |color: Color| format!("--accent:{color};--on-accent:{};", color.text_on());
     let on_light = accent(light.unwrap_or(ACCENT).readable_on(GROUND));
     let on_dark = accent(dark.or(light).unwrap_or(ACCENT_DARK).readable_on(GROUND_DARK));
-    // The dark colors appear twice, for readers who prefer them and for pages that require them. Compression makes the
-    // second copy free.
+    // The dark colors appear twice: for readers who prefer dark pages, and for pages that require dark colors. Because
+    // of compression, the second copy costs almost nothing.
     let on_dark = format!("{}{on_dark}", include_str!("linking-dark.css"));
     let fixed = include_str!("linking.css");
     fixed.replace("/* light */", &on_light).replace("/* dark */", &on_dark)

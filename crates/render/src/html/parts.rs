@@ -1,6 +1,6 @@
-//! The parts of a page as HTML.
+//! Writes the parts of a page as HTML.
 //!
-//! **Invariant:** heading levels descend one at a time, and the id of each heading is the anchor of its part.
+//! **Invariant:** no heading level is skipped, and the id of each heading is the anchor of its part.
 
 use super::dialect::{Html, tag_with_id};
 use super::inline;
@@ -45,15 +45,15 @@ impl PartWriter for Doc<Html> {
     }
 
     fn table(&mut self, part: &Part, table: &Table) {
-        // The longest row names the columns; shorter rows get empty cells at their end.
+        // The column names come from the longest row; shorter rows get empty cells at the end.
         let columns: &[Fact] = table
             .rows
             .iter()
             .map(|(_, facts)| facts.as_slice())
             .max_by_key(|facts| facts.len())
             .unwrap_or_default();
-        // A frame that scrolls sideways must be reachable by keyboard and have a name. It is not a landmark, because
-        // the enclosing section is already a landmark with the same name.
+        // A frame that scrolls sideways must be reachable by keyboard and have a name. The frame is not a landmark,
+        // because the enclosing section is already a landmark with the same name.
         let frame = Markup::syntax("<div class=\"table\" role=\"group\" tabindex=\"0\"");
         self.open(&frame.attribute("aria-labelledby", part.anchor.as_str()).raw(">"));
         // On phones, rows are laid out as blocks, which removes a table's implicit roles, so the roles are explicit.

@@ -1,7 +1,7 @@
-//! The lines of a terminal: wrapped, indented and styled.
+//! Lays out lines for a terminal: wraps, indents and styles them.
 //!
-//! **Invariant:** no line is wider than the terminal unless a single word is; every face ends on the line on which it
-//! begins.
+//! **Invariant:** no line is wider than the terminal, unless a single word is wider; every face ends on the line on
+//! which it begins.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -51,7 +51,7 @@ impl Layout {
         self.out
     }
 
-    /// Requests an empty line before the next line, if another line follows.
+    /// Requests an empty line, which is written only if another line follows.
     pub(super) fn gap(&mut self) {
         self.gap = true;
     }
@@ -90,7 +90,7 @@ impl Layout {
         }
     }
 
-    /// Writes content with more indentation.
+    /// Writes content with additional indentation.
     pub(super) fn indented(&mut self, by: usize, content: impl FnOnce(&mut Self)) {
         self.indent += by;
         content(self);

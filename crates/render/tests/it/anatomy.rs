@@ -1,4 +1,4 @@
-//! The published style has the structure of the published page, whatever the guide's texts are.
+//! The published style has the structure of the published page, whatever text the guide contains.
 
 use render::{Options, Style};
 
@@ -14,7 +14,7 @@ fn the_gladly_guide_has_the_structure_of_the_published_page() {
     assert_eq!(structure(&ours), structure(&seed));
 }
 
-/// Returns the page's tags with their attributes and indentation. Texts and the content of steps become `…`.
+/// Returns the page's tags with their attributes and indentation. Text and the content of steps become `…`.
 fn structure(page: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut within: Option<&str> = None;

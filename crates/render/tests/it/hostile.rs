@@ -1,6 +1,6 @@
-//! Guides and brands with hostile text wherever text is allowed.
+//! Creates guides and brands with hostile text wherever text is allowed.
 //!
-//! The example that writes their pages also uses this module.
+//! The `hostile` example, which writes pages from these guides, also uses this module.
 //!
 //! **Invariant:** the same choices produce the same guide, and the language accepts every such guide, because rejected
 //! text needs no escaping.
@@ -140,7 +140,7 @@ fn text(choices: &mut impl Choices) -> String {
     out
 }
 
-/// Returns the text without the beginning of a reference.
+/// Returns the text with a space after each `{`, so that the text does not contain references.
 fn without_references(text: &str) -> String {
     text.replace('{', "{ ")
 }
@@ -254,7 +254,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Returns the source of a guide in which every text is hostile.
+/// Returns the source of a guide in which every string is hostile.
 pub(crate) fn guide_text(choices: &mut impl Choices) -> String {
     let mut t = || quoted(&text(choices));
     let (name, method, environment, host_says) = (t(), t(), t(), t());
@@ -310,7 +310,7 @@ evidence:
     )
 }
 
-/// Returns the source of a brand file in which every text is hostile.
+/// Returns the source of a brand file in which every string is hostile.
 pub(crate) fn brand_text(choices: &mut impl Choices) -> String {
     let (name, hub, optional) = (quoted(&text(choices)), quoted(&text(choices)), quoted(&text(choices)));
     let mut t = || quoted(&template(choices));
@@ -349,7 +349,7 @@ wording:
     )
 }
 
-/// Returns a guide and a brand with hostile texts.
+/// Returns a guide and a brand with hostile strings.
 pub(crate) fn guide_and_brand(choices: &mut impl Choices) -> (Guide, Brand) {
     let (guide_text, brand_text) = (guide_text(choices), brand_text(choices));
     let guide = guide::read("hostile.yaml", guide_text.as_bytes());

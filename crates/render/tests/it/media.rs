@@ -60,8 +60,8 @@ pub(crate) fn titles_and_labels(page: &Page) -> (Vec<String>, Vec<String>) {
     (titles, form)
 }
 
-/// Asserts that the texts occur in the medium in this order, each at most `within` bytes after the previous one. A
-/// text that is farther away is another occurrence of the same words.
+/// Asserts that the strings occur in the medium in this order, each at most `within` bytes after the previous string. A
+/// match that is farther away is a different occurrence of the same words.
 pub(crate) fn assert_in_order<'t>(
     medium: &str,
     name: &str,

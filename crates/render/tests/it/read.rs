@@ -1,4 +1,4 @@
-//! Small, strict readers for each medium, for tests only.
+//! Small, strict readers for each medium, which are used only in tests.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -11,7 +11,7 @@ pub(crate) struct Found {
     pub(crate) steps: Vec<String>,
     /// The labels of the form's fields.
     pub(crate) labels: Vec<String>,
-    /// The levels and texts of the headings.
+    /// The level and text of each heading.
     pub(crate) headings: Vec<(u8, String)>,
     /// The targets of links and the sources of images.
     pub(crate) links: Vec<String>,
@@ -226,7 +226,7 @@ pub(crate) fn decoded(text: &str) -> String {
             "quot" => '"',
             "#39" | "#x27" => '\'',
             "#10" => '\n',
-            // The template engine writes slashes in the page's frame this way.
+            // The template engine writes slashes in the page's frame as this character reference.
             "#x2f" => '/',
             _ => panic!("a page cannot contain `&{name};`"),
         });

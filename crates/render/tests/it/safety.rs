@@ -1,4 +1,4 @@
-//! In every medium, the texts of guides and brands are read as text and never as markup or code.
+//! In every medium, text from guides and brands is read as text, and never as markup or code.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::hostile;
 use crate::media::{any_choices, assert_in_order, gladly_page};
 use crate::read::{self, Found};
 
-/// The largest distance, in bytes, between two successive texts on a page.
+/// The largest distance, in bytes, between two successive strings on a page.
 const NEAR: usize = 1500;
 
-/// Returns every text on the page that all media write unchanged, in order.
+/// Returns every string on the page that all media write unchanged, in order.
 fn texts(page: &Page) -> Vec<String> {
     fn blocks(list: &[Block], out: &mut Vec<String>) {
         for block in list {

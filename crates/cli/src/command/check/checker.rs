@@ -1,4 +1,4 @@
-//! Checking guides and writing the findings.
+//! Checks guides and writes the findings.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::guides::Place;
 use crate::out::{self, Ink, Out};
 use crate::parallel;
 
-/// The maximum number of guides whose grades are listed individually. For more guides, the number of guides with each
-/// grade is shown instead.
+/// The maximum number of guides whose grades are listed individually. If there are more guides, the number of guides
+/// with each grade is shown instead.
 const MAX_GRADES: usize = 30;
 
 /// How guides are checked.
@@ -36,7 +36,7 @@ impl Checker<'_> {
             if let Some((key, report)) = &piece.grade {
                 grades.push((key.clone(), report.to_string(), report.grade));
             }
-            // A format that consists of a single document is written at the end.
+            // JSON and SARIF are single documents, so they are written after all guides have been checked.
             match self.format {
                 Format::Text | Format::Github => out.data(&piece.text),
                 Format::Json | Format::Sarif => kept.push(piece),
@@ -57,7 +57,8 @@ impl Checker<'_> {
                     out.message(&format!("applied {fixed} {}", if fixed == 1 { "fix" } else { "fixes" }));
                 }
                 report_grades(&grades, out);
-                // If a file could not be read and there are no findings, a summary would look like success.
+                // If a file could not be read and there are no findings, the summary is omitted, because it would look
+                // like success.
                 if failure.is_none() || count != Count::default() {
                     out.message(&summary(files, count, out));
                 }

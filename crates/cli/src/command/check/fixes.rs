@@ -11,8 +11,8 @@ use crate::file::replace;
 /// The maximum number of passes over a file. Applying fixes can reveal findings that offer further fixes.
 const ROUNDS: usize = 8;
 
-/// Applies every fix that the findings offer, and repeats this with the changed file until no fixes are left. Returns
-/// the number of fixes.
+/// Applies the fixes that the findings offer, and checks the changed file again until no fixes are left. Returns the
+/// number of applied fixes.
 pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
     let mut count = 0;
     for _ in 0..ROUNDS {
@@ -33,7 +33,7 @@ pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
     Ok(count)
 }
 
-/// The edits that do not overlap, in order.
+/// Returns edits that do not overlap, in the order of their positions. If two edits overlap, the later edit is dropped.
 fn non_overlapping(findings: &[Finding]) -> Vec<&Edit> {
     let mut edits: Vec<&Edit> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
     edits.sort_by_key(|edit| edit.span);

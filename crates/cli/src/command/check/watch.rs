@@ -1,7 +1,7 @@
 //! `waystone check --watch`: checks guides again when they change.
 //!
-//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. For the other
-//! guides, only the number of findings is kept.
+//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. For each of
+//! the other guides, the watcher stores just the number of findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -51,8 +51,8 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
     }
 }
 
-/// The folder to watch for a path. A file's folder is watched instead of the file, because editors replace files and
-/// the watch on a replaced file ends. Subfolders are not watched.
+/// The folder to watch for a path. If the path is a file, its folder is watched instead, because editors replace files
+/// and replacing a file ends any watch on it. Subfolders are not watched.
 fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
     if path.is_dir() {
         return (path.to_owned(), RecursiveMode::Recursive);
@@ -91,7 +91,7 @@ fn guide_file(path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// Normalizes a path: relative if it is inside the current folder, and absolute otherwise.
+/// Makes a path relative if it is inside the current folder, and absolute otherwise.
 fn plain(path: &Path) -> PathBuf {
     let Ok(whole) = path::absolute(path) else { return path.to_owned() };
     let folder = env::current_dir().unwrap_or_default();
@@ -129,7 +129,7 @@ impl State {
                 }
                 continue;
             }
-            // A file that cannot be read is probably being replaced, which causes another event.
+            // A file that cannot be read is probably being replaced, and the replacement causes another event.
             let Ok((piece, _)) = checker.one(&Place::File(file.clone())) else { continue };
             out.data(&piece.text);
             let grade = piece.grade.as_ref().map(|(_, report)| format!(": {report}")).unwrap_or_default();

@@ -13,13 +13,13 @@ pub(crate) struct Parts {
     pub(crate) secret: &'static str,
     pub(crate) obtains: &'static str,
     pub(crate) collects: &'static str,
-    /// A scenario's given values, with `?` where scenarios differ.
+    /// The values that a scenario enters. Each scenario replaces `?` with its own word.
     pub(crate) given: &'static str,
-    /// The sign-in's turns.
+    /// The scenario turns that sign in.
     pub(crate) signs_in: &'static str,
     /// The request that fails with a wrong credential: a sign-in request or the first check.
     pub(crate) refused_at: &'static str,
-    /// Whether the person only signs in with a browser, and an admin enters the fields.
+    /// Whether an admin enters the fields, so that a person who links an account just signs in with a browser.
     pub(crate) in_browser: bool,
 }
 
@@ -237,7 +237,7 @@ const JWT: Parts = Parts {
     ..API_KEY
 };
 
-/// The parts for one kind of method.
+/// Returns the parts for a kind of method.
 pub(super) const fn parts_of(kind: MethodKind) -> Parts {
     match kind {
         MethodKind::ApiKey => API_KEY,

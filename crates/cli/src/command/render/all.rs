@@ -1,4 +1,4 @@
-//! Rendering every method of every guide into a folder.
+//! Renders every method of every guide into a folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ use crate::guides;
 use crate::out::{Out, count};
 use crate::parallel;
 
-/// The guide whose pages are written to each folder, by provider key.
+/// Maps each provider key, which names an output folder, to the guide whose pages are written to that folder.
 type Owners = Mutex<BTreeMap<String, String>>;
 
 pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: &Out) -> Result<u8, Failure> {
@@ -49,7 +49,7 @@ pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: 
     Ok(0)
 }
 
-/// Returns the number of pages that were written, or the guide's findings if it cannot be used.
+/// Returns the number of pages that were written, or the guide's findings if the guide cannot be used.
 fn write(
     entry: &Entry,
     out: &Path,
@@ -61,7 +61,7 @@ fn write(
         let findings = entry.reading.findings.iter().map(|finding| text(source, finding, false));
         return Ok(Err(findings.collect::<Vec<_>>().join("\n")));
     };
-    // Checked before anything is written, so that no guide overwrites another one's pages.
+    // Checked before anything is written, so that no guide overwrites another guide's pages.
     let mut known = owners.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(other) = known.insert(guide.provider.key.to_string(), source.name.clone()) {
         let message = format!("`{other}` and `{}` have the same provider key", source.name);

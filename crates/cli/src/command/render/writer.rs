@@ -1,4 +1,4 @@
-//! Writing a page in one output format.
+//! Writes a page in one output format.
 
 use guide::{Brand, Guide, Method};
 use render::{Audience, Options, Style, TerminalOptions};

@@ -1,4 +1,5 @@
-//! The transport of a scenario: every turn uses real sockets, and an unreachable provider really cannot be reached.
+//! The transport for a scenario: every turn uses real sockets, and an unreachable provider causes a real network
+//! failure.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,10 +18,10 @@ use crate::failure::Failure;
 /// The time to wait for a provider that never answers.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// The current time in every scenario. It is fixed, so that signatures are predictable.
+/// The time and nonce in every scenario. Both are fixed so that signatures are reproducible.
 const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, nonce: *b"nonce for a test" };
 
-/// The transport of one scenario.
+/// The transport for one scenario.
 pub(super) struct Route {
     simulator: Simulator,
     turns: Vec<Reply>,
@@ -41,7 +42,8 @@ impl Route {
 
     /// The network access for a turn.
     async fn egress(&self, reply: Option<&Reply>) -> Result<Egress, Failure> {
-        // No server on loopback has a certificate that the system trusts.
+        // The system's root certificates are not needed, because no server on loopback has a publicly trusted
+        // certificate.
         let mut policy = Policy { system_roots: false, ..Policy::default() };
         if matches!(reply, Some(Reply::Fails(Fault::Timeout))) {
             policy.read_timeout = PATIENCE;
@@ -90,14 +92,14 @@ impl Transport for Route {
     }
 }
 
-/// A port that nothing listens on.
+/// Returns a loopback port without a listener.
 async fn closed_port() -> Result<u16, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let address = listener.and_then(|listener| listener.local_addr());
     Ok(address.map_err(|error| Failure::io("cannot listen on loopback", &error))?.port())
 }
 
-/// A resolver that finds no host name.
+/// A resolver that fails for every host name.
 struct NoSuchName;
 
 impl Resolve for NoSuchName {

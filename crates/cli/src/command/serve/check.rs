@@ -82,7 +82,7 @@ fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
     (document, code)
 }
 
-/// The settings and the checks as JSON, and the exit code.
+/// Returns the settings and the checks as JSON, and the exit code.
 fn checked(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
     let checks = hub::serve::check(settings);
     let code = verdict(&checks);

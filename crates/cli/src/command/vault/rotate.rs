@@ -1,7 +1,7 @@
 //! `waystone vault rotate`: encrypts the vault with a new key.
 //!
-//! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key, which
-//! is read from its configured location.
+//! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key. For
+//! this check, the new key is read from its configured location.
 
 use std::env;
 use std::ffi::OsString;
@@ -80,8 +80,8 @@ fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     }
 }
 
-/// Rotates the key and checks the vault. Returns the path of the old key's copy, if the new key has replaced the old
-/// one in its file.
+/// Rotates the key and checks the vault. Returns the path of the old key's copy if the new key has replaced the old key
+/// in the key file.
 async fn rotate(
     vault: &Vault,
     from: &KeySource,
@@ -91,7 +91,7 @@ async fn rotate(
     if let (Some(path), true) = (file_of(from), file_of(from) == file_of(&to)) {
         let (current, retiring) = vault.key_ids().await?;
         let old = with_suffix(path, &format!(".old-{}", retiring.unwrap_or(current)));
-        // An interrupted rotation has already made the copy, and the file may already contain the new key.
+        // An earlier, interrupted rotation has already created the copy, and the file may already contain the new key.
         if retiring.is_none() {
             vault.copy_key(old.clone()).await?;
         }

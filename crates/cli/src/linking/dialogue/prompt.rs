@@ -12,7 +12,7 @@ use crate::linking::inputs;
 
 /// Why a dialogue ended early.
 pub(crate) enum Halt {
-    /// The person stopped, for example with Ctrl-C.
+    /// The person stopped the dialogue, for example with Ctrl-C.
     Stopped,
     Failed(Failure),
 }
@@ -57,8 +57,8 @@ pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Option<usize>
     choice(question, lines, &short)
 }
 
-/// Asks the person to choose one of several lines and returns its index. `short` contains the text that remains on the
-/// screen for each line after the choice.
+/// Asks the person to choose one of several lines and returns the line's index. `short` contains the text that replaces
+/// each line on the screen once that line is chosen.
 fn choice(question: &str, lines: Vec<String>, short: &[String]) -> Result<Option<usize>, Halt> {
     let formatter = |option: inquire::list_option::ListOption<&String>| short[option.index].clone();
     let chosen = Select::new(question, lines)
@@ -80,7 +80,8 @@ pub(crate) fn yes(question: &str) -> Result<Option<bool>, Halt> {
     answer(Confirm::new(question).with_default(true).prompt())
 }
 
-/// Whether the prompt for a field starts with the field's current value. Otherwise an empty answer keeps that value.
+/// Whether the prompt for a field starts with the field's current value. If it does not, an empty answer keeps that
+/// value.
 pub(crate) fn can_be_edited(field: &Field) -> bool {
     !field.secret && !matches!(field.kind, FieldType::File | FieldType::Multiline)
 }

@@ -1,4 +1,4 @@
-//! After a failure: the person chooses how to continue.
+//! Asks the person how to continue after a failure.
 
 use guide::Key;
 use link::{FieldProblem, Flow, Offer, Stage};
@@ -24,8 +24,8 @@ pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<(), Halt> {
     Ok(())
 }
 
-/// If a value belongs to another environment, asks whether to link that environment. `None` if the person wants to
-/// enter another value.
+/// If a value belongs to another environment, asks whether to link that environment. Returns `None` if the person wants
+/// to enter a different value.
 pub(crate) fn other_environment(flow: &Flow, problem: &FieldProblem) -> Result<Option<Key>, Halt> {
     let Some(key) = &problem.belongs_to else { return Ok(None) };
     let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);

@@ -1,4 +1,4 @@
-//! The output of a dialogue: steps, checks and the account that was found.
+//! The output of the dialogue: steps, checks and the account that was found.
 
 use std::fmt::Write as _;
 
@@ -27,7 +27,8 @@ impl<'o> Screen<'o> {
         Self { out, shown: None, reports: Vec::new(), open: false }
     }
 
-    /// Shows a step from the guide. A step that is already shown is not repeated when only a field is asked for again.
+    /// Shows a step from the guide. If the step is already shown and the person only has to correct a field, the step
+    /// is not shown again.
     pub(crate) fn step(&mut self, flow: &Flow, view: &StepView<'_>) {
         if self.shown.as_ref() == Some(&view.step.key) && view.failure.is_none() {
             return;
@@ -55,7 +56,7 @@ impl<'o> Screen<'o> {
         text
     }
 
-    /// Shows the host that requests will go to, if the entered values changed it.
+    /// Shows the host that will receive the requests, if the entered values changed it.
     pub(crate) fn host(&mut self, flow: &Flow, fields: &[Key], before: Option<&str>) {
         let is_accepted = match flow.stage() {
             Stage::Step(view) => view.problems.is_empty(),

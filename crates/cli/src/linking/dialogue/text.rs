@@ -1,4 +1,4 @@
-//! The guide's prose as the terminal shows it.
+//! Renders the guide's prose for the terminal.
 
 use guide::{Guide, Method, Prose};
 use link::Flow;
