@@ -1,4 +1,4 @@
-//! The commands, one file per command.
+//! Implements the commands, with one file per command.
 
 mod accounts;
 mod check;

@@ -11,7 +11,7 @@ use guide::{listed, nearest};
 pub(crate) const FOUND: u8 = 1;
 /// The exit code for a usage error.
 pub(crate) const USAGE: u8 = 2;
-/// The exit code for an environment error, such as a disk, network or key that cannot be used.
+/// The exit code for an environment error, such as a disk failure, a network failure or an unusable key.
 pub(crate) const ENVIRONMENT: u8 = 3;
 
 /// Why a command failed, and how to fix it.
@@ -33,8 +33,8 @@ impl Failure {
         Self { code: USAGE, message: message.into(), help: None }
     }
 
-    /// A usage error about an unknown name. The help suggests the most similar known name, or else lists all known
-    /// names.
+    /// A usage error about an unknown name. The help suggests the most similar known name, or lists all known names if
+    /// none is similar.
     pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Self {
         let failure = Self::usage(format!("no {what} `{name}`"));
         match nearest(name, known.clone()) {
@@ -59,7 +59,7 @@ impl<E: Error + 'static> From<E> for Failure {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            // Some error messages already end with their cause.
+            // Some error messages already include their cause. It is not appended again.
             let text = error.to_string();
             if !message.ends_with(&text) {
                 message = format!("{message}: {text}");

@@ -37,7 +37,7 @@ pub(crate) fn private(path: &Path, text: &Secret) -> io::Result<()> {
     write_and_rename(path, text.expose().as_bytes(), options, File::sync_all)
 }
 
-/// Writes a temporary file next to `path` and renames it to `path`. The temporary file is removed if this fails.
+/// Writes a temporary file next to `path` and renames it to `path`. If this fails, the temporary file is removed.
 fn write_and_rename(
     path: &Path,
     bytes: &[u8],
@@ -46,8 +46,7 @@ fn write_and_rename(
 ) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(format!(".{}.tmp", std::process::id()));
-    // `create_new` fails if the file exists, because this process did not create that file: it could be a link that
-    // someone placed there.
+    // `create_new` fails if the file already exists: the existing file could be a link that someone else created.
     let mut file = options.write(true).create_new(true).open(&temporary)?;
     let written =
         file.write_all(bytes).and_then(|()| finish(&file)).and_then(|()| fs::rename(&temporary, path));

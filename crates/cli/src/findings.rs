@@ -1,4 +1,4 @@
-//! Findings as text for people and as data for programs.
+//! Formats findings as text for people and as data for programs.
 
 mod github;
 mod json;
@@ -63,7 +63,7 @@ pub(crate) fn piece(checked: Checked<'_>, format: Format, color: bool) -> Piece 
     piece
 }
 
-/// Writes findings to standard error, for a command that cannot use the file.
+/// Writes findings to standard error, for a command that cannot continue because of them.
 pub(crate) fn report(source: &Source, findings: &[Finding], out: &Out) {
     for finding in findings {
         out.message(text(source, finding, out.color_err).trim_end());

@@ -13,7 +13,7 @@ use crate::findings;
 use crate::linking::store::folder;
 use crate::out::Out;
 
-/// The settings that the Hub would run with, for a command that uses its vault.
+/// Returns the settings with which the Hub would run, for a command that uses the Hub's vault.
 pub(crate) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
     let sources = sources(common, store.config.as_deref(), &store.flags())?;
     usable(hub::settings::read(&sources), out)
@@ -40,13 +40,13 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         }
         None => None,
     };
-    // The default folder is determined without `--data`. A missing home folder matters only if no setting specifies the
-    // folder.
+    // The default folder is determined without `--data`. If there is no home folder, this is an error only if no
+    // setting specifies a folder.
     let bare = Common { data: None, ..common.clone() };
     Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })
 }
 
-/// The settings, if they are valid. Otherwise every problem is reported.
+/// Returns the settings if they are valid. Otherwise, returns an error that describes every problem.
 pub(crate) fn usable(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, Failure> {
     if let Some(file) = &outcome.file {
         findings::report(&file.source, &file.findings, out);

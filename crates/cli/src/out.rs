@@ -53,7 +53,7 @@ impl Out {
     pub(crate) fn data(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
-            // As in other command-line filters, a closed pipe ends the program.
+            // If the pipe is closed, the program ends, as other command-line filters do.
             std::process::exit(0);
         }
     }
@@ -114,7 +114,7 @@ fn ink(color: bool, what: Ink, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The width at which text is wrapped, in columns.
+/// The width, in columns, to which text is wrapped.
 pub(crate) fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     let of_terminal = || crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());

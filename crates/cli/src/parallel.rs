@@ -12,7 +12,7 @@ use std::thread;
 const AHEAD: usize = 64;
 
 /// Runs `work` on every item, on as many threads as there are cores, and passes the results to `take` in the same order
-/// as the items. If an item is slow, the number of later results that accumulate is limited.
+/// as the items. If an item is slow, only a limited number of later results accumulate in memory.
 pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
@@ -32,7 +32,8 @@ pub(crate) fn in_order<T: Sync, R: Send>(
     // An item takes a permit when it starts, and returns the permit when its result has been passed to `take`.
     (0..AHEAD).for_each(|_| _ = permit.send(()));
     thread::scope(|scope| {
-        // The sender is moved into the scope, so that a panic drops it and no thread waits for a permit forever.
+        // The sender is moved into the scope, so that a panic drops the sender and no thread waits for a permit
+        // forever.
         let permit = permit;
         for _ in 0..threads {
             let (sender, next, permits, work) = (sender.clone(), &next, &permits, &work);

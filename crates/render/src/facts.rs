@@ -101,7 +101,7 @@ pub(crate) fn of_trouble(trouble: &Trouble) -> Vec<Fact> {
     facts
 }
 
-/// The requests of a check, one line each.
+/// The requests that a check sends, one line each.
 pub(crate) fn of_check(check: &Check) -> Vec<Vec<Inline>> {
     let line = |request: &Request| {
         let code = Inline::Code(request.line.clone());

@@ -92,8 +92,8 @@ impl Anchor {
 
 /// The anchors of one page.
 ///
-/// Steps get their anchors first, so that a step's anchor is always its key. A later name that is already taken gets
-/// the suffix `--2`; keys cannot contain two hyphens in a row, so the result never collides with a key.
+/// Steps get their anchors first, so that a step's anchor is always its key. If a later name is already taken, it gets
+/// a suffix such as `--2`. Keys cannot contain two hyphens in a row, so the resulting anchor never collides with a key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Anchors(BTreeSet<String>);
 

@@ -1,6 +1,6 @@
 //! A page as HTML: a whole document, or fragments to embed in other pages.
 //!
-//! **Invariant:** all text is escaped, no element has a `style` or an event attribute, and a page loads nothing from
+//! **Invariant:** all text is escaped, no element has a `style` or an event attribute, and no page loads resources from
 //! other sites: there are no scripts, and images on other sites become links.
 
 mod dialect;

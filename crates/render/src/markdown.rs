@@ -73,7 +73,7 @@ fn headings(page: &Page) -> BTreeMap<&str, Href> {
     headings
 }
 
-/// The address of a heading, as GitHub generates it from the heading's text.
+/// Returns the address that GitHub generates from a heading's text.
 fn slug(title: &str) -> String {
     let kept = title.to_lowercase();
     let kept = kept.chars().filter(|ch| ch.is_alphanumeric() || matches!(ch, ' ' | '-' | '_'));

@@ -1,4 +1,4 @@
-//! A page as MDX for Mintlify: frontmatter, components, and Markdown within them.
+//! Writes a page as MDX for Mintlify: frontmatter, components, and Markdown within them.
 //!
 //! Each section is an element with its own id, so that links still work after a title changes. The id of an MDX heading
 //! would change with the heading's text.

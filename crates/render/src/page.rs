@@ -1,7 +1,7 @@
 //! The page tree: the content of a page in order, independent of the medium.
 //!
-//! The tree is also what [`json()`](crate::json()) writes, so names and doc comments here become part of the page's
-//! JSON Schema.
+//! [`json()`](crate::json()) writes the tree itself, so names and doc comments here become part of the page's JSON
+//! Schema.
 //!
 //! **Invariant:** references are resolved, text is clean, and no string contains markup. The tree is a writer's only
 //! source of content.

@@ -15,10 +15,10 @@ use crate::wording;
 
 use self::layout::{Face, Layout, Piece};
 
-/// The layout of text.
+/// Options for the layout of terminal text.
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalOptions {
-    /// The number of columns; fewer than 24 count as 24.
+    /// The number of columns. A number below 24 is treated as 24.
     pub width: usize,
     /// Whether to use bold and faint type.
     pub color: bool,

@@ -38,7 +38,7 @@ enum Word {
 }
 
 impl<'a> Context<'a> {
-    /// A context without an attempt: the environment and the redirect URI are unknown.
+    /// Creates a context without an attempt: the environment and the redirect URI are unknown.
     pub fn new(guide: &'a Guide, method: &'a Method, brand: &'a Brand) -> Self {
         Self { guide, method, brand, environment: None, redirect_uri: None, anchors: None }
     }

@@ -9,7 +9,8 @@ use crate::value::Secret;
 /// The replacement for a secret.
 const MARK: &str = "(hidden)";
 
-/// The length in bytes of the shortest secret to search for. A two-letter "secret" would redact half of every page.
+/// The minimum length, in bytes, of a secret that the redactor replaces. A two-letter "secret" would redact half of
+/// every page.
 const SHORTEST: usize = 4;
 
 /// Removes a set of secrets from text, in every encoding used to send them: as typed, percent-encoded, as a JSON

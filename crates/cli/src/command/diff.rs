@@ -59,7 +59,8 @@ fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
     }
 }
 
-/// The position of a change: in the new version or, for a removal, in the old version.
+/// The position of a change. For a removal, this is a position in the old version; for any other change, in the new
+/// version.
 fn place(old: &Guide, new: &Guide, change: &Change) -> Option<String> {
     let shown = |guide: &Guide, span: Span| {
         let place = guide.source.place(span.start);

@@ -1,4 +1,4 @@
-//! `waystone explain`: explains a finding, using the same data as the rule.
+//! `waystone explain`: explains a finding, using the same data as the rule that reports it.
 
 use std::fmt::Write as _;
 

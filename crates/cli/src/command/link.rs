@@ -46,7 +46,8 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     Ok(code)
 }
 
-/// The named environment, or the first environment if the command must not prompt.
+/// Returns the environment that `--environment` names. Without this option, returns the first environment if the
+/// command must not prompt.
 fn environment(method: &Method, args: &InputArgs) -> Result<Option<Key>, Failure> {
     let environment = match &args.environment {
         Some(name) => Some(method.environment(name).ok_or_else(|| {
@@ -60,7 +61,7 @@ fn environment(method: &Method, args: &InputArgs) -> Result<Option<Key>, Failure
     Ok(environment.map(|environment| environment.key.clone()))
 }
 
-/// An account to link, for the first time or again.
+/// An account to link for the first time or to link again.
 pub(crate) struct Task<'a> {
     pub(crate) guide: &'a Arc<Guide>,
     pub(crate) method: &'a Method,
@@ -103,7 +104,7 @@ impl Task<'_> {
         }
     }
 
-    /// Links the account in a dialogue.
+    /// Links the account in a dialogue with the person.
     async fn link_interactively(
         &self,
         mut flow: Flow,
@@ -121,7 +122,7 @@ impl Task<'_> {
         for problem in flow.prefill(typed) {
             out.problem(&problem.says);
         }
-        // If all values were given, no prompts are needed.
+        // If all values were given on the command line, no prompts are needed.
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
             flow.submit_all(&[]);
         }
@@ -136,7 +137,7 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// The flow's saved draft. `None` for a dry run, which saves nothing.
+    /// Gives access to the flow's saved draft. Returns `None` for a dry run, which saves nothing.
     fn drafts(&self) -> Option<Drafts<'_>> {
         let vault = self.vault.filter(|_| !self.args.dry_run)?;
         let key = match &self.relinked {

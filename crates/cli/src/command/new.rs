@@ -1,7 +1,7 @@
 //! `waystone new`: creates a starter guide.
 //!
-//! The starter guide passes `check` and `test` unchanged. Every marked line is listed with its position, which gives
-//! the author a list to work through.
+//! The starter guide passes `check` and `test` unchanged. The command lists the position of every marked line, so that
+//! the author can work through the list.
 
 mod parts;
 
@@ -18,7 +18,7 @@ use crate::out::{Out, capital};
 
 use self::parts::{Parts, parts_of};
 
-/// The mark on lines that the author must fill in.
+/// The mark on each line that the author must complete.
 const MARK: char = '←';
 
 pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Failure> {
@@ -143,7 +143,7 @@ fn icon(name: &str) -> String {
     )
 }
 
-/// Writes a new file. Fails if the file exists.
+/// Writes a new file. Fails if the file already exists.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let file = File::create_new(path);
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(cannot("write", path))

@@ -1,5 +1,5 @@
-//! Findings as GitHub Actions annotations
-//! ([workflow commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions)).
+//! Formats findings as GitHub Actions annotations ([workflow
+//! commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions)).
 
 use guide::{Finding, Source};
 

@@ -1,11 +1,11 @@
-//! Findings as one JSON document.
+//! Formats findings as one JSON document.
 
 use guide::{Finding, Source};
 use serde_json::{Value, json};
 
 use super::piece::{Count, Piece};
 
-/// The whole document.
+/// Builds the whole document.
 pub(super) fn document(files: usize, pieces: &[Piece]) -> String {
     let count: Count = pieces.iter().map(|piece| piece.count).sum();
     let findings: Vec<&Value> = pieces.iter().flat_map(|piece| &piece.values).collect();

@@ -1,5 +1,4 @@
-//! Findings as SARIF
-//! ([2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)).
+//! Formats findings as SARIF ([2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)).
 
 use std::collections::BTreeMap;
 
@@ -8,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::piece::Piece;
 
-/// The whole document.
+/// Builds the whole document.
 pub(super) fn document(pieces: &[Piece]) -> String {
     let rules = pieces.iter().flat_map(|piece| &piece.rules).map(|page| (page.code, *page));
     let rules: BTreeMap<&str, &CodePage> = rules.collect();

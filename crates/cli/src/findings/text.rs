@@ -1,4 +1,4 @@
-//! A finding as text for people: its code, its position, an excerpt with carets, the reason and the fix.
+//! Formats a finding as text for people: its code, its position, an excerpt with carets, the reason and the fix.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
@@ -7,8 +7,8 @@ use guide::{Finding, Severity, Source, Span};
 /// The width of excerpts, in columns. Longer lines are truncated.
 const WIDTH: usize = 120;
 
-/// The longest line, in bytes, that is shown in an excerpt. For longer lines, which are unreadable and slow to lay out,
-/// only the position is shown.
+/// The maximum length, in bytes, of a line in an excerpt. Longer lines are unreadable and slow to lay out, so only the
+/// finding's position is shown for them.
 const LONGEST_LINE: usize = 4000;
 
 /// Formats a finding, followed by an empty line.
@@ -31,7 +31,7 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
     out
 }
 
-/// The source lines with carets, or only the finding's position.
+/// Returns the source lines with carets or, if a line is too long, just the finding's position.
 fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
     let spans = finding.also.iter().map(|(span, _)| *span).chain([finding.span]);
     if spans.into_iter().any(|span| line_length(source, span) > LONGEST_LINE) {

@@ -1,4 +1,4 @@
-//! The dialogue with a person at a terminal: it shows the guide step by step and asks for each field at the step that
+//! The dialogue with a person at a terminal: it shows the guide step by step and asks for each field in the step that
 //! collects it.
 
 mod prompt;
@@ -24,7 +24,7 @@ pub(crate) fn confirm(question: &str) -> Result<bool, Halt> {
     Ok(prompt::yes(question)?.unwrap_or(false))
 }
 
-/// Leads a person through a flow. Returns the account that the person confirmed. The caller must store the account.
+/// Leads a person through a flow. Returns the account that the person confirmed. The caller must store this account.
 pub(crate) async fn run(
     flow: &mut Flow,
     transport: &mut impl Transport,

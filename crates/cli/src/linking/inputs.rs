@@ -1,4 +1,4 @@
-//! Field values from arguments, files, environment variables and standard input.
+//! Reads field values from arguments, files, environment variables and standard input.
 
 use std::env;
 use std::fs;
@@ -25,7 +25,7 @@ pub(crate) fn is_noninteractive(args: &InputArgs) -> bool {
     args.no_input || args.json || !io::stdin().is_terminal() || !io::stdout().is_terminal()
 }
 
-/// The given values by field. Arguments take precedence over environment variables.
+/// Returns the given values by field. Arguments take precedence over environment variables.
 pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secret)>, Failure> {
     let mut values: Vec<(Key, Secret)> = Vec::new();
     for field in &method.fields {

@@ -1,4 +1,4 @@
-//! The network access that the arguments and environment variables configure.
+//! Configures network access from arguments and environment variables.
 
 use std::env;
 use std::fs;

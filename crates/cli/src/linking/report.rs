@@ -1,4 +1,4 @@
-//! The result of linking, as text and as JSON.
+//! Formats the result of linking as text and as JSON.
 
 use link::{CheckReport, CheckState, FieldProblem, Flow, Stage};
 use probe::{Identity, Verdict};
@@ -59,7 +59,7 @@ fn limited_lines(reports: &[CheckReport]) -> String {
     wrapped(&format!("It works: {good} of {all} checks passed. Not available: {}.", missed.join(", ")), 0)
 }
 
-/// Why linking failed, and how to fix it.
+/// Describes why linking failed, and how to fix the problem.
 pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
     let says = wrapped(&verdict.says, 2);
     format!("{} {}{}", out.ink(Ink::Bad, "✗"), says.trim_start(), wrapped(&verdict.fix, 2))
@@ -119,7 +119,7 @@ pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
     value
 }
 
-/// An account as JSON, with the names of its secrets but not their values.
+/// Formats an account as JSON, with the names of its secrets but without their values.
 pub(crate) fn account(account: &Account) -> Value {
     let (state, reason) = match &account.state {
         AccountState::Active => ("active", None),

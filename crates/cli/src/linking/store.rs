@@ -17,11 +17,11 @@ pub(crate) fn by() -> By<'static> {
     By::new("cli", Timestamp::now())
 }
 
-/// The number of hours that a draft is kept.
+/// The number of hours after which a draft expires.
 const DRAFT_HOURS: i64 = 24;
 
-/// The folder where accounts are stored: `--data`, or the default folder for a program's data
-/// ([XDG base directories](https://specifications.freedesktop.org/basedir-spec/latest/)).
+/// The folder where accounts are stored: `--data`, or the platform's default folder for application data ([XDG base
+/// directories](https://specifications.freedesktop.org/basedir-spec/latest/)).
 pub(crate) fn folder(common: &Common) -> Result<PathBuf, Failure> {
     if let Some(folder) = &common.data {
         return Ok(folder.clone());
@@ -54,7 +54,7 @@ pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
     vault.get(&id).await?.ok_or_else(unknown)
 }
 
-/// Decrypts an account's credentials. The audit trail records the purpose.
+/// Decrypts an account's credentials. The purpose is recorded in the audit trail.
 pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> Result<Credentials, Failure> {
     Ok(vault.unseal(&account.id, purpose, by()).await?)
 }

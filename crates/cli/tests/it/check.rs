@@ -1,4 +1,4 @@
-//! `--check` and invalid settings: every problem is reported with its position and without secrets.
+//! Tests `--check` and invalid settings: every problem is reported with its position and without secrets.
 
 use std::fs;
 

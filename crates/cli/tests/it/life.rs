@@ -1,4 +1,4 @@
-//! Start, health, errors, metrics, the log and shutdown.
+//! Tests startup, health, errors, metrics, the log and shutdown.
 
 use std::net::TcpStream;
 

@@ -1,4 +1,4 @@
-//! `waystone serve` as a program, and the commands that manage its vault.
+//! Tests `waystone serve` as a program, and the commands that manage its vault.
 //!
 //! | file | what it tests |
 //! |---|---|

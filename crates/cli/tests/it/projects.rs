@@ -1,4 +1,4 @@
-//! `waystone projects` and `waystone keys` while a Hub runs.
+//! Tests `waystone projects` and `waystone keys` while a Hub is running.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn status(hub: &Hub, path: &str, key: &str) -> u16 {
     send(hub.address, &request).split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-/// The project that a key acts for, according to a session that it creates.
+/// Returns the project to which a key belongs, according to a session that is created with the key.
 fn project_of(hub: &Hub, key: &str) -> String {
     let body = r#"{"origin_owner_id":"o","origin_owner_name":"O"}"#;
     let request = format!(

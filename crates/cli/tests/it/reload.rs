@@ -1,4 +1,4 @@
-//! Guides that change while the Hub runs.
+//! Tests guides that change while the Hub is running.
 
 use std::fs;
 use std::path::Path;

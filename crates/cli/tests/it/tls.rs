@@ -1,4 +1,4 @@
-//! TLS with a certificate that is reloaded.
+//! Tests TLS with a certificate that is reloaded.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! `waystone vault`: backing up, verifying and restoring a vault, and rotating its key, with and without a running
-//! Hub.
+//! Tests `waystone vault`: backing up, verifying and restoring a vault, and rotating its key, with and without a
+//! running Hub.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -158,7 +158,7 @@ fn a_backup_can_be_made_while_a_hub_runs_and_restored_after_it_stopped() {
     assert_eq!(output.code, 0, "{}", output.err);
     let restored: Value = serde_json::from_str(&output.out).unwrap();
     world.assert_intact("org-one");
-    // The replaced vault can be restored as well.
+    // The vault that was replaced can be restored, too.
     let output = world.vault(&["restore", restored["kept"].as_str().unwrap()]);
     assert_eq!(output.code, 0, "{}", output.err);
     world.assert_intact("org-two");

@@ -1,6 +1,6 @@
 //! Tests that environment variables have no effect.
 //!
-//! A process cannot change its own environment safely, so these tests run themselves in a child process.
+//! A process cannot change its own environment safely, so each test runs itself again in a child process.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Misleading hosts. The permit allows each host, and the resolver would answer, so only the check of the host's
+//! Tests misleading hosts. The permit allows each host, and the resolver would answer, so only the check of the host's
 //! spelling can reject the request.
 
 use egress::{Egress, Policy, Proxy};
@@ -65,7 +65,7 @@ const HOSTS: &[&str] = &[
     "com",
     "",
     ".",
-    // more than a host
+    // a host with other parts of a URL
     "example.com@evil.net",
     "evil.net@acme.example.com",
     "user:password@acme.example.com",

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// A string that must never appear in a failure's detail.
 pub(crate) const CANARY: &str = "c4n4ry";
 
-/// The host that most tests send to.
+/// The host to which most tests send requests.
 pub(crate) const HOST: &str = "acme.example.com";
 
 /// A server's action after it has read a request.
@@ -65,7 +65,7 @@ impl Server {
         server
     }
 
-    /// The requests received, each as one string that contains head and body.
+    /// The requests that the server received, each as one string that contains the head and the body.
     pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().expect("a thread panicked").clone()
     }

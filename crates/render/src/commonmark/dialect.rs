@@ -100,8 +100,8 @@ impl Here<'_> {
         self.line_start && self.at == 0
     }
 
-    /// Whether Mintlify's Markdown would begin a link here. Such a link extends to the next white space and includes
-    /// backslashes, so a character after a backslash would be read as syntax despite the escape.
+    /// Whether Mintlify's Markdown would recognize the beginning of a link here. Such a link extends to the next white
+    /// space and includes backslashes, so a character after a backslash would be read as syntax despite the escape.
     fn starts_address(&self, ch: char) -> bool {
         let (before, after) = (&self.text[..self.at], &self.text[self.at + ch.len_utf8()..]);
         match ch {

@@ -1,4 +1,4 @@
-//! Text in HTML.
+//! Escapes text in HTML.
 
 use crate::markup::{Dialect, Markup};
 

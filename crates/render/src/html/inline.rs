@@ -1,6 +1,6 @@
 //! Writes blocks and running text as HTML.
 //!
-//! **Invariant:** lists are list elements, and screen readers skip the separators of menu paths.
+//! **Invariant:** lists are written as list elements, and screen readers skip the separators in menu paths.
 
 use super::dialect::Html;
 use super::form;

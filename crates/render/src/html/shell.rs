@@ -1,7 +1,7 @@
 //! The document around the parts: head, landmarks and table of contents.
 //!
-//! **Invariant:** the document has one level-one heading, one main landmark, and a link that skips to it. The shell's
-//! own ids begin with `_`, and no key begins with `_`.
+//! **Invariant:** the document has one level-one heading, one main landmark, and a link that skips to this landmark.
+//! The shell's own ids begin with `_`, and no key begins with `_`.
 
 use std::sync::LazyLock;
 

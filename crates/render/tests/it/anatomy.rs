@@ -1,4 +1,4 @@
-//! The published style has the structure of the published page, whatever text the guide contains.
+//! Tests that the published style has the structure of the published page, whatever text the guide contains.
 
 use render::{Options, Style};
 

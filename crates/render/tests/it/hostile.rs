@@ -2,8 +2,8 @@
 //!
 //! The `hostile` example, which writes pages from these guides, also uses this module.
 //!
-//! **Invariant:** the same choices produce the same guide, and the language accepts every such guide, because rejected
-//! text needs no escaping.
+//! **Invariant:** the same choices produce the same guide, and the guide language accepts every such guide, because
+//! text that it rejects never reaches a writer.
 
 use std::fmt::Write as _;
 
@@ -34,8 +34,8 @@ impl Choices for Seeded {
     }
 }
 
-/// Strings that have broken renderers before. They contain no invisible characters, because the language rejects such
-/// characters.
+/// Strings that have broken renderers before. They contain no invisible characters, because the guide language rejects
+/// such characters.
 const HOSTILE_TEXTS: &[&str] = &[
     "<script>alert(1)</script>",
     "</p></div></Step></section>",

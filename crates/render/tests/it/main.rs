@@ -1,4 +1,4 @@
-//! The content of pages and their safety, tested through the crate's public API.
+//! Tests the content and the safety of pages through the crate's public API.
 
 mod anatomy;
 mod hostile;

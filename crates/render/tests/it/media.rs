@@ -1,4 +1,4 @@
-//! All media have the same content: the same steps in the same order, with the same labels.
+//! Tests that all media have the same content: the same steps in the same order, with the same labels.
 
 use proptest::prelude::*;
 use render::{Block, Options, Page, Step, Style, TerminalOptions};

@@ -269,7 +269,7 @@ pub(crate) fn mdx(text: &str) -> Found {
         let run = rest.len() - rest.trim_start_matches('`').len();
         if ch == '`' {
             let (fence, after) = rest.split_at(run);
-            // A line with more backticks does not open a block.
+            // A line with further backticks after the opening run does not begin a code block.
             let block =
                 line_start && run >= 3 && !after.lines().next().is_some_and(|line| line.contains('`'));
             let end = closing(after, fence, block);

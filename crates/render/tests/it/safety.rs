@@ -1,4 +1,4 @@
-//! In every medium, text from guides and brands is read as text, and never as markup or code.
+//! Tests that text from guides and brands is read as text in every medium, and never as markup or code.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Choosing scopes hides the steps that other scopes need, and the published page marks blocks with their scopes.
+//! Tests that choosing scopes hides the steps that only other scopes need, and that the published page marks blocks
+//! with their scopes.
 
 use guide::{Brand, Guide};
 use render::{Options, Page, Style};

@@ -1,4 +1,4 @@
-//! Which of the guide's capabilities an account has.
+//! Determines which of the guide's capabilities an account has.
 
 use catalog::Catalog;
 use guide::Role;

@@ -13,7 +13,7 @@ use crate::parallel;
 /// with each grade is shown instead.
 const MAX_GRADES: usize = 30;
 
-/// How guides are checked.
+/// The options for checking guides.
 pub(super) struct Checker<'a> {
     /// The date to treat as today, as YYYY-MM-DD.
     pub(super) today: &'a str,

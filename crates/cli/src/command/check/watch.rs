@@ -1,7 +1,7 @@
 //! `waystone check --watch`: checks guides again when they change.
 //!
-//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. For each of
-//! the other guides, the watcher stores just the number of findings.
+//! **Invariant:** after an edit, the affected guides are checked again and no other guides, however many there are. For
+//! each of the other guides, the watcher stores just the number of findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -18,7 +18,8 @@ use crate::findings::{Count, Format};
 use crate::guides::{self, Place};
 use crate::out::Out;
 
-/// A file is read only after no event has arrived for this long, because editors write a file in several steps.
+/// The time without events after which a changed file is read. Editors write a file in several steps, and each step can
+/// cause an event.
 const CALM: Duration = Duration::from_millis(30);
 
 pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {

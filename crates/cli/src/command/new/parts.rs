@@ -9,7 +9,7 @@ pub(crate) struct Parts {
     pub(crate) description: &'static str,
     pub(crate) fields: &'static str,
     pub(crate) auth: &'static str,
-    /// The field that a rejected credential is attributed to.
+    /// The key of the field that is shown as the cause if the provider rejects the credential.
     pub(crate) secret: &'static str,
     pub(crate) obtains: &'static str,
     pub(crate) collects: &'static str,
@@ -17,7 +17,7 @@ pub(crate) struct Parts {
     pub(crate) given: &'static str,
     /// The scenario turns that sign in.
     pub(crate) signs_in: &'static str,
-    /// The request that fails with a wrong credential: a sign-in request or the first check.
+    /// The request that fails if the credential is wrong: a sign-in request or the first check.
     pub(crate) refused_at: &'static str,
     /// Whether an admin enters the fields, so that a person who links an account just signs in with a browser.
     pub(crate) in_browser: bool,

@@ -5,7 +5,7 @@ use render::{Audience, Options, Style, TerminalOptions};
 
 use crate::args::Medium;
 
-/// How pages are rendered and written.
+/// The options for rendering and writing pages.
 pub(super) struct Writer<'a> {
     pub(super) brand: &'a Brand,
     pub(super) options: Options,

@@ -40,7 +40,7 @@ impl Route {
         Ok(Self { simulator, turns, sent: 0, patterns })
     }
 
-    /// The network access for a turn.
+    /// Creates the network access for a turn.
     async fn egress(&self, reply: Option<&Reply>) -> Result<Egress, Failure> {
         // The system's root certificates are not needed, because no server on loopback has a publicly trusted
         // certificate.
@@ -82,7 +82,7 @@ impl Transport for Route {
         answer
     }
 
-    /// Scenarios do not wait: the clock jumps to the requested moment.
+    /// Scenarios do not actually wait: the clock jumps to the requested moment.
     async fn wait_until(&mut self, moment: i64) -> i64 {
         moment
     }

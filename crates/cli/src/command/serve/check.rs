@@ -1,4 +1,4 @@
-//! `waystone serve --check`: shows the effective settings with their sources, and checks them.
+//! `waystone serve --check`: shows the effective settings with their sources, and checks the settings.
 //!
 //! **Invariant:** the Hub is not started, and no secret is shown.
 
@@ -34,7 +34,7 @@ fn verdict(checks: &[Check]) -> u8 {
     if hub::serve::is_good(checks) { 0 } else { FOUND }
 }
 
-/// The settings' keys, values and sources, in columns.
+/// Formats the settings' keys, values and sources in columns.
 fn table(lines: &[Line], out: &Out) -> String {
     let width =
         |text: fn(&Line) -> &str| lines.iter().map(|line| text(line).chars().count()).max().unwrap_or(0);

@@ -51,7 +51,7 @@ pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Resu
     Ok(chosen.map(|at| environments[at].key.clone()))
 }
 
-/// Asks the person to choose one of several lines and returns its index.
+/// Asks the person to choose one of several lines and returns the line's index.
 pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Option<usize>, Halt> {
     let short = lines.clone();
     choice(question, lines, &short)
@@ -86,7 +86,7 @@ pub(crate) fn can_be_edited(field: &Field) -> bool {
     !field.secret && !matches!(field.kind, FieldType::File | FieldType::Multiline)
 }
 
-/// Asks for a field's value. `kept` is its current value, if any.
+/// Asks for a field's value. `kept` is the field's current value, if any.
 pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secret>, Halt> {
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
     match field.kind {
