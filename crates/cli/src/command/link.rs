@@ -122,7 +122,7 @@ impl Task<'_> {
         for problem in flow.prefill(typed) {
             out.problem(&problem.says);
         }
-        // If all values were given on the command line, no prompts are needed.
+        // If all values were given in advance, no prompts are needed.
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
             flow.submit_all(&[]);
         }

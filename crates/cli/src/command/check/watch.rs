@@ -1,6 +1,6 @@
 //! `waystone check --watch`: checks guides again when they change.
 //!
-//! **Invariant:** after an edit, the affected guides are checked again and no other guides, however many there are. For
+//! **Invariant:** after an edit, only the affected guides are checked again, regardless of the number of guides. For
 //! each of the other guides, the watcher stores just the number of findings.
 
 use std::collections::{BTreeMap, BTreeSet};
