@@ -1,7 +1,7 @@
 //! Reads answers, up to the policy's limits.
 //!
-//! **Invariant:** memory usage stays within the limits. The limits apply to decompressed bytes, so compressed and
-//! uncompressed answers have the same limits.
+//! **Invariant:** the amount of data held in memory never exceeds the limits. The limits apply to decompressed bytes,
+//! so compressed and uncompressed answers have the same limits.
 
 use guide::Fault;
 use reqwest::header::CONTENT_ENCODING;

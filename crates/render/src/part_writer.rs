@@ -1,6 +1,7 @@
 //! Traverses a part's content for all semantic writers.
 //!
-//! **Invariant:** only this file matches on the kind of content, so that no writer can omit a kind.
+//! **Invariant:** semantic writers match on the kind of content only in this file, so that none of them can omit a
+//! kind.
 
 use crate::facts::{self, Table};
 use crate::page::{Block, Check, Content, Field, Inline, Part, Section, Trouble};
