@@ -15,12 +15,13 @@ pub(crate) struct Stop<'g> {
 }
 
 impl<'g> Stop<'g> {
-    /// The conditions under which the step is shown: its section's and its own.
+    /// The conditions under which the step is shown: the section's condition and the step's own.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &'g Condition> {
         self.section.when.iter().chain(&self.step.when)
     }
 
-    /// Whether the same person can see both steps, that is, whether their conditions do not exclude each other.
+    /// Whether the same person can see both steps, that is, whether the conditions of both steps can hold at the same
+    /// time.
     pub(crate) fn can_meet(&self, other: &Self) -> bool {
         self.conditions().all(|condition| other.conditions().all(|second| compatible(condition, second)))
     }

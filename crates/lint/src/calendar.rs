@@ -21,8 +21,8 @@ pub(crate) fn day(text: &str) -> Option<i64> {
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year)
 }
 
-/// The sunsets of the provider and its methods. Each has the number of days until the sunset and a phrase that names
-/// the provider or method. Empty if today's date is unknown.
+/// The sunsets of the provider and its methods. Each entry contains the number of days until the sunset, the sunset
+/// itself, and a phrase that names the provider or method. Empty if today's date is unknown.
 pub(crate) fn sunsets<'g>(subject: &Subject<'g>) -> Vec<(i64, &'g Lifecycle, String)> {
     let Some(today) = subject.today.and_then(day) else { return Vec::new() };
     let provider = &subject.guide.provider;

@@ -24,7 +24,7 @@ pub(crate) fn environment<'g>(method: &'g Method, scenario: &Scenario) -> Option
     }
 }
 
-/// The normalized values that a scenario gives. Values that their fields refuse are left out.
+/// The values that a scenario specifies, normalized. Omits values that their fields reject.
 pub(crate) fn values(method: &Method, scenario: &Scenario) -> Values {
     let kept = |(key, typed): &(Key, String)| {
         let kept = method.field(key.as_str())?.keep(typed, &method.environments).ok()?;
@@ -33,8 +33,8 @@ pub(crate) fn values(method: &Method, scenario: &Scenario) -> Values {
     scenario.given.iter().filter_map(kept).collect()
 }
 
-/// The turns of a scenario whose request is made by neither a check nor the sign-in. A request whose path cannot be
-/// determined counts as made.
+/// The turns of a scenario that match neither a check's request nor a sign-in request. If the path of a check's request
+/// cannot be determined, the turn is assumed to match.
 pub(crate) fn unasked<'g>(method: &Method, scenario: &'g Scenario) -> Vec<&'g Turn> {
     let mut unasked = Vec::new();
     replay(method, scenario, |turn, checks, _| {
@@ -65,8 +65,8 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
     reached
 }
 
-/// Calls `visit` for each turn of a scenario. It passes the checks that may make the turn's request, and the values
-/// known by then: those given by the scenario and those from earlier answers.
+/// Calls `visit` for each turn of a scenario, with the checks that may make the turn's request and the values known at
+/// that point: the values that the scenario specifies and the values from earlier answers.
 fn replay<'g>(
     method: &Method,
     scenario: &'g Scenario,
@@ -94,7 +94,7 @@ fn replay<'g>(
     }
 }
 
-/// Whether a check may make the request of a turn. True if the check's path cannot be determined.
+/// Whether a check may make a turn's request. Also `true` if the check's path cannot be determined.
 fn may_request(check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
     check.request.verb == turn.verb && probe::matches_path(&check.request, &turn.path, inputs) != Some(false)
 }

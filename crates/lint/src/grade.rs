@@ -1,8 +1,8 @@
 //! Grades, which rate the quality of a guide by a table of criteria.
 //!
-//! A guide without errors can be used; [`CRITERIA`] lists what else a good guide has. The page on grades, the line that
-//! `waystone check` prints and the grade itself all come from this table. **Invariant:** a guide's grade is the highest
-//! grade for which the guide meets all criteria, including those of all lower grades.
+//! A guide without errors can be used; [`CRITERIA`] lists what a good guide needs beyond that. The page on grades, the
+//! line that `waystone check` prints and the grade itself all come from this table. **Invariant:** a guide's grade is
+//! the highest grade for which the guide meets all criteria, including those of all lower grades.
 
 mod bronze;
 mod criterion;
@@ -17,14 +17,14 @@ use guide::{Finding, Severity};
 pub use self::criterion::{Criterion, Grade, Graded};
 use crate::rule::Subject;
 
-/// A guide's grade, and the criteria that it misses for the next grade.
+/// A guide's grade, and the criteria that it does not yet meet for the next grade.
 #[derive(Debug)]
 pub struct Report {
     /// The highest grade the guide has reached.
     pub grade: Grade,
     /// The next grade. `None` for the highest grade.
     pub next: Option<Grade>,
-    /// The criteria of the next grade that the guide does not meet.
+    /// The criteria for the next grade that the guide does not yet meet.
     pub missing: Vec<Missing>,
 }
 
@@ -37,7 +37,7 @@ pub struct Missing {
     pub shortfall: String,
 }
 
-/// The criteria of each grade, from the lowest grade up.
+/// The criteria for each grade, from the lowest grade up.
 pub const CRITERIA: &[(Grade, &[Criterion])] = &[
     (Grade::Bronze, bronze::CRITERIA),
     (Grade::Silver, silver::CRITERIA),

@@ -1,8 +1,9 @@
 //! Rules, grades and comparison of guides.
 //!
 //! A rule examines a guide and reports what to improve; each rule has a file of its own. [`check`] returns all findings
-//! about an entry: the parser's findings and, if there are no errors, the rules' findings that the guide does not
-//! allow. [`grade()`] rates the quality of a usable guide. [`compare`] reports what changed between two versions.
+//! for an entry: the parser's findings and, if there are no errors, the findings of the rules, without those that the
+//! guide allows. [`grade()`] rates the quality of a usable guide. [`compare`] reports what changed between two
+//! versions.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bindings;
@@ -25,7 +26,7 @@ pub use crate::grade::{CRITERIA, Criterion, Grade, Graded, Missing, Report, grad
 pub use crate::rule::{Rule, Subject};
 pub use crate::rules::{RULES, pages};
 
-/// Returns all findings about an entry, in source order. `today` is a date as `YYYY-MM-DD`; without it, rules that
+/// Returns all findings for an entry, in source order. `today` is a date as `YYYY-MM-DD`; without it, rules that
 /// compare dates report nothing.
 ///
 /// The rules run only on a guide without errors. On a partially read guide, they would report consequences of the error

@@ -16,7 +16,8 @@ pub(crate) fn nth(source: &Source, within: Span, words: &str, n: usize) -> Span 
 
 /// The span of the first occurrence of the words after a node's key, or of the key itself if the words are not found.
 pub(crate) fn after(source: &Source, key: Span, words: &str) -> Span {
-    // In bytes. Few nodes are longer than this, and a span in another node would be worse than the span of the key.
+    // How far to search, in bytes. Few nodes are longer than this. Searching further could find the words in another
+    // node, and a span there would be worse than the span of the key.
     const REACH: usize = 2000;
     let end = source.text.floor_char_boundary((key.end + REACH).min(source.text.len()));
     match source.text.get(key.end..end).and_then(|text| text.find(words)) {

@@ -1,4 +1,4 @@
-//! The prose in a guide, and its text in various forms.
+//! Finds the prose in a guide, and converts prose to plain text.
 
 use guide::{Block, Guide, Inline, Method, Prose, Section, Step, Walkthrough};
 
@@ -63,7 +63,7 @@ fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
     part.warning.iter().chain(&part.needs).chain(sections)
 }
 
-/// A piece of prose as plain text with its markup and references, so that two versions can be compared.
+/// A piece of prose as a string that includes its markup and references, so that two versions can be compared.
 pub(crate) fn plain(prose: &Prose) -> String {
     plain_blocks(&prose.blocks)
 }

@@ -1,6 +1,6 @@
 //! Splits prose into sentences and words, for the rules about wording.
 //!
-//! These rules guess, so each rule ignores ambiguous text: a missed finding is better than a false finding.
+//! Rules about wording rely on guesses, so they ignore ambiguous text: a missed finding is better than a false one.
 
 use guide::{Inline, Part, Prose, Template};
 
@@ -9,7 +9,7 @@ use crate::texts::paragraphs;
 /// A sentence of running text.
 #[derive(Debug)]
 pub(crate) struct Sentence {
-    /// The text without references.
+    /// The text of the sentence, without references.
     pub(crate) text: String,
     /// Whether the sentence names an element, that is, contains bold text, code, a link, a reference or a quotation.
     pub(crate) names: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Sentence {
 /// Marks the start of a name while prose is split into sentences.
 const NAMED: char = '\u{1}';
 
-/// Verbs that begin an instruction.
+/// Verbs that guides use in the imperative.
 const VERBS: &[&str] = &[
     "add",
     "agree",
@@ -111,7 +111,7 @@ const VERBS: &[&str] = &[
     "write",
 ];
 
-/// Whether a word is a verb that can begin an instruction.
+/// Whether a word can be an imperative verb.
 pub(crate) fn is_verb(word: &str) -> bool {
     VERBS.contains(&bare(word).as_str())
 }
@@ -121,7 +121,7 @@ pub(crate) fn bare(word: &str) -> String {
     word.trim_matches(|ch: char| !ch.is_alphanumeric()).to_lowercase()
 }
 
-/// Whether a sentence contains an instruction: a verb at its start or at the start of a clause.
+/// Whether a sentence contains an instruction, that is, an imperative verb at the start of the sentence or of a clause.
 pub(crate) fn is_instruction(sentence: &str) -> bool {
     const BEFORE: &[&str] = &["and", "first", "next", "now", "or", "please", "then", "to"];
     let words: Vec<&str> = sentence.split_whitespace().collect();

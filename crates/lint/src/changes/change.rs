@@ -66,12 +66,12 @@ impl Changes {
         self.0.push(Change { impact, what, before: None, after: None, old, new });
     }
 
-    /// Adds the removal of an item; `span` is its span in the old version.
+    /// Records that an item was removed. `span` is its span in the old version.
     pub(super) fn removed(&mut self, impact: Impact, name: &str, span: Span) {
         self.add(impact, format!("{name} was removed"), Some(span), None);
     }
 
-    /// Adds the addition of an item; `span` is its span in the new version.
+    /// Records that an item was added. `span` is its span in the new version.
     pub(super) fn added(&mut self, impact: Impact, name: &str, span: Span) {
         self.add(impact, format!("{name} was added"), None, Some(span));
     }
@@ -131,8 +131,8 @@ impl<'c, T> Comparison<'c, T> {
         }
     }
 
-    /// Adds a change to the wording if the versions differ. The change has no values, because prose is too long to be
-    /// shown on one line.
+    /// Records a change to the wording if the versions differ. Omits the old and new wording, because prose is too long
+    /// to be shown on one line.
     pub(super) fn differ_words<V: PartialEq>(&mut self, what: &str, text: impl Fn(&'c T) -> V) {
         if text(self.old) != text(self.new) {
             self.add(Impact::Words, format!("{what} changed"));

@@ -26,7 +26,7 @@ pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
 }
 
 fn environments(changes: &mut Changes, old: &Method, new: &Method) {
-    // If the method had no environments, its linked accounts belong to none of the new environments.
+    // Accounts that were linked before the method had environments have no environment, so they must be linked again.
     let addition = if old.environments.is_empty() { Impact::Relink } else { Impact::Offer };
     let lists = [old.environments.as_slice(), &new.environments];
     let kept = changes.lists("environment", lists, [Impact::Relink, addition], |environment| {

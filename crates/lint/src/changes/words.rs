@@ -89,8 +89,8 @@ fn step(changes: &mut Changes, old: &Step, new: &Step) {
     changes.differ_words(&format!("the text of {name}"), |step| plain(&step.body));
 }
 
-/// Reports which items in both lists moved: the fewest moves that explain the new order. `id` returns an item's key and
-/// span.
+/// Reports which of the items that are in both lists moved, using the fewest moves that explain the new order. `id`
+/// returns an item's key and span.
 fn moved<'a, T>(
     changes: &mut Changes,
     kind: &str,
@@ -136,7 +136,7 @@ pub(super) fn evidence(changes: &mut Changes, old: &Guide, new: &Guide) {
     dates(changes, &old.provider.lifecycle, &new.provider.lifecycle, new.provider.span);
 }
 
-/// Compares dated events. `span` is the span, in the new version, of the node that contains them.
+/// Compares lists of dated events. `span` is the span in the new version of the node that contains the new list.
 fn dates(changes: &mut Changes, old: &[Lifecycle], new: &[Lifecycle], span: Span) {
     let pairs = pair(old, new, |event| (&event.on, event.event));
     let shown =

@@ -24,7 +24,7 @@ impl Grade {
     /// All grades, from the lowest up.
     pub const ALL: [Self; 5] = [Self::None, Self::Bronze, Self::Silver, Self::Gold, Self::Platinum];
 
-    /// What a guide of this grade achieves, as a sentence without a full stop.
+    /// What a guide with this grade achieves, as a sentence without a full stop.
     pub const fn summary(self) -> &'static str {
         match self {
             Self::None => "the guide can be used",
@@ -54,7 +54,7 @@ pub struct Criterion {
 pub struct Graded<'a> {
     /// The guide with its entry and the current date.
     pub subject: Subject<'a>,
-    /// The findings that the guide does not allow.
+    /// The findings for the guide, without those that the guide allows.
     pub findings: &'a [Finding],
 }
 

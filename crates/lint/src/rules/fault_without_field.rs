@@ -17,7 +17,7 @@ pub(super) static PAGE: CodePage = CodePage {
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, rule: &OutcomeRule, findings: &mut Vec<Finding>) {
     let is_blamed = match rule.is {
-        // A method's only secret is blamed even if no rule names it.
+        // If a method has only one secret, that secret is blamed even if the rule names no field.
         OutcomeKind::WrongSecret => method.fields.iter().filter(|field| field.secret).count() != 1,
         OutcomeKind::WrongUser | OutcomeKind::WrongTenant => true,
         _ => false,

@@ -49,7 +49,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The fillers in a source text, each with its byte offset. Skips code, references and link targets.
+/// The filler words in a string of source text, each with its byte offset. Skips code, references and link targets.
 fn fillers(text: &str) -> Vec<(&'static str, usize)> {
     let mut list = Vec::new();
     let mut at = 0;
@@ -83,7 +83,7 @@ fn fillers(text: &str) -> Vec<(&'static str, usize)> {
     list
 }
 
-/// Whether a text begins with these words and they end at a word boundary.
+/// Whether a string begins with these words, followed by a word boundary.
 fn begins_with(text: &str, words: &str) -> bool {
     let front = text.get(..words.len()).is_some_and(|front| front.eq_ignore_ascii_case(words));
     front && !text[words.len()..].starts_with(|ch: char| ch.is_alphanumeric() || ch == '-')

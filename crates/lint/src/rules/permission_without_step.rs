@@ -1,4 +1,4 @@
-//! A rule for a missing permission that leads to no step.
+//! An outcome rule for a missing permission that does not point to a step.
 
 use guide::{CodePage, Finding, Method, OutcomeKind, OutcomeRule, Severity};
 

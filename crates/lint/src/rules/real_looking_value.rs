@@ -48,7 +48,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// The empty span at the start of a span, so that the search for a word begins there.
+/// The empty span at the start of a span, so that `place::after` searches from the start of the node.
 fn start(span: Span) -> Span {
     Span::new(span.start, span.start)
 }
@@ -57,7 +57,7 @@ fn start(span: Span) -> Span {
 /// than ordinary words do.
 fn looks_real(word: &str) -> bool {
     let is_address = word.contains("://") || word.contains('@');
-    // A key may have several parts. The longest part is the random part.
+    // A key may have several parts. The longest part is assumed to be the random one.
     let part = word.rsplit(['.', ':', '/']).max_by_key(|part| part.len()).unwrap_or(word);
     let core: String = part.chars().filter(char::is_ascii_alphanumeric).collect();
     if is_address || core.len() < SHORTEST {

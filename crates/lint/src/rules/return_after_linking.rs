@@ -1,4 +1,4 @@
-//! An outcome that leads to a step shown only after linking.
+//! An outcome rule that points to a step that is shown only after linking.
 
 use guide::{CodePage, Finding, Key, Method, OutcomeRule, Severity};
 

@@ -57,7 +57,7 @@ fn sequence(items: &[Vec<Block>]) -> Option<String> {
     texts.filter(|texts| FEWEST <= texts.len())?.into_iter().next()
 }
 
-/// The text of an item's first paragraph, if it begins with the verb of an instruction.
+/// The text of an item's first paragraph, if the paragraph begins with an imperative verb.
 fn action(item: &[Block]) -> Option<String> {
     let Block::Paragraph(content) = item.first()? else { return None };
     let text = texts::words(content);

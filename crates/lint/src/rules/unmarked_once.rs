@@ -1,4 +1,4 @@
-//! A credential that is shown only once, which only the prose mentions.
+//! A credential that is shown only once, although only the prose mentions this.
 
 use guide::{CodePage, Finding, Method, Severity};
 
@@ -20,7 +20,7 @@ body: Copy the token. It is shown only once.",
 body: Copy the token. It is shown only once.",
 };
 
-/// How guides say that a credential is shown only once.
+/// Phrases that guides use to warn that a credential is shown only once.
 const ONCE: &[&str] = &[
     "displayed only once",
     "not be able to see it again",

@@ -59,7 +59,8 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// Two contradictory conditions, if they hide every step that collects a field these conditions depend on.
+/// Returns two contradictory conditions if `conditions` depend on a field that can never be collected, because they
+/// contradict the conditions of every step that collects it.
 fn unanswered<'g>(
     method: &'g Method,
     conditions: &(impl Iterator<Item = &'g Condition> + Clone),
