@@ -82,7 +82,8 @@ fn parts(text: &str) -> Vec<(String, String)> {
     parts
 }
 
-/// Replaces the host's keys with those of the block, and appends the block's other keys.
+/// Merges a block into the mapping `host`: keys that both contain get the block's value, and the block's other keys are
+/// appended.
 fn merged(host: &str, block: &[(String, String)]) -> String {
     let mut all = parts(host);
     for (key, text) in block {
@@ -207,7 +208,7 @@ fn every_block_is_correct() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Makes sure that the tests of the page can fail.
+/// Checks that the tests in this file can fail.
 #[test]
 fn a_wrong_block_or_command_is_detected() {
     let assert_wrong = |kind, text: &str| {

@@ -52,7 +52,7 @@ fn every_command_has_help_with_an_example() {
     assert!(waystone::run(here(), &["--version"]).out.starts_with("waystone "));
 }
 
-/// Asserts that a command fails with this exit code, and that its error contains both texts.
+/// Asserts that a command fails with this exit code, and that its error output contains both strings.
 #[track_caller]
 fn assert_refused(arguments: &[&str], code: i32, message: &str, help: &str) {
     let run = waystone::run(here(), arguments);

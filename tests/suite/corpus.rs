@@ -1,4 +1,5 @@
-//! The case corpora on disk: finding cases, comparing them with their expected texts, and updating those texts.
+//! The case corpora on disk: finding cases, comparing results with the expected output, and updating the expected
+//! output.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -44,17 +45,17 @@ pub(crate) fn cases(corpus: &str, input: &str) -> Vec<Case> {
     cases
 }
 
-/// Whether expected texts are updated instead of compared.
+/// Whether the expected output is updated instead of compared.
 pub(crate) fn is_updating() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| value == "1")
 }
 
-/// Collects the differences from the expected texts of many cases, so that all of them are reported together.
+/// Collects the differences from the expected output of many cases, so that all differences are reported together.
 #[derive(Debug, Default)]
 pub(crate) struct Differences(Vec<String>);
 
 impl Differences {
-    /// Compares a string with the contents of a file. If there is no file, the expected text is empty.
+    /// Compares a string with the contents of a file. If there is no file, the expected string is empty.
     pub(crate) fn compare(&mut self, file: &Path, actual: &str) {
         let expected = fs::read_to_string(file).ok();
         if expected.as_deref().unwrap_or_default() == actual && expected.is_some() != actual.is_empty() {

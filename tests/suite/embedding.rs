@@ -115,7 +115,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// Creates a session with the page's own command, but with a different body.
+/// Creates a session with the command on the page, but with a different body.
 fn session(hub: &Hub, body: &str) -> Value {
     let command = block("bash session");
     let (before, after) = (command.find('\'').expect("a body"), command.rfind('\'').expect("its end"));

@@ -1,4 +1,4 @@
-//! Guides with a mistake, and the findings about them: `corpus/findings/<mistake>/`.
+//! Guides that each contain one mistake, and the findings about the mistakes: `corpus/findings/<mistake>/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -57,7 +57,7 @@ fn codes(case: &Case) -> Vec<String> {
 
 #[test]
 fn every_kind_of_finding_has_a_case() {
-    // Expected texts may be incomplete while another test updates them.
+    // The expected output may be incomplete while another test updates it.
     if is_updating() {
         return;
     }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use guide::{Reading, Source, read};
 
-/// More time than an unoptimized build needs on any machine. An algorithm with quadratic run time would take hours.
+/// The time limit for reading one input. Even an unoptimized build needs less time on any machine. An algorithm with
+/// quadratic run time would take hours.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The size of the largest accepted file, in bytes.

@@ -1,4 +1,5 @@
-//! The guide language from outside: our YAML reader compared with another parser, and guides with changed bytes.
+//! Tests the guide language from outside the crates: compares our YAML reader with another parser, and reads guides
+//! with changed bytes.
 
 use std::fs;
 
@@ -35,12 +36,12 @@ fn another_yaml_parser_reads_the_same_values() {
                 for (k, step) in section.steps.iter().enumerate() {
                     let at = format!("/methods/{n}/link/sections/{m}/steps/{k}");
                     assert_eq!(text_at(&format!("{at}/title")).as_deref(), Some(step.title.as_str()));
-                    // The source text of the body equals what the other parser reads, apart from indentation and line
-                    // breaks.
+                    // The body in the source file must equal the body that the other parser reads, apart from
+                    // indentation and line breaks.
                     let body = text_at(&format!("{at}/body")).expect("a body");
                     let written =
                         reading.source.slice(step.body.span).trim_start_matches(['|', '>', '\'', '"']);
-                    // Strips the chomping indicator of a block, but not the bullet of a list.
+                    // Removes the chomping indicator (`-`) of a block scalar, but keeps the bullet of a list.
                     let written = written.strip_prefix("-\n").unwrap_or(written);
                     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
                     assert_eq!(

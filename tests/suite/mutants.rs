@@ -1,8 +1,8 @@
 //! Mutants: ten thousand valid guides with one random change each, the same in every run.
 //!
-//! Another YAML parser reads a guide. Its tree is changed, validated against the published schema, and written as
-//! YAML again. A mutant that the schema rejects, or that is not valid YAML, must cause an error with a span inside
-//! its text. A mutant that differs only in the order of keys must stay valid. No mutant may cause a panic.
+//! Another YAML parser reads a guide. Its tree is changed, validated against the published schema, and written as YAML
+//! again. A mutant that the schema rejects, or that is not valid YAML, must cause an error with a span inside its text.
+//! A mutant that differs only in the order of keys must stay valid. A mutant must never cause a panic.
 
 mod change;
 mod yaml;
@@ -26,7 +26,7 @@ const MUTANTS: usize = 10_000;
 /// Guides longer than this, in bytes, are used less often, because they take longer and have the same parts.
 const SHORT: usize = 8_000;
 
-/// One in `LONG_EVERY` mutants is made from a long guide.
+/// One of every `LONG_EVERY` mutants is made from a long guide.
 const LONG_EVERY: usize = 50;
 
 /// A guide to change.

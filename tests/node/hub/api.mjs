@@ -123,8 +123,8 @@ test("an owner who links again keeps the same account, unless the session allows
   const additional = await session({ ...owner, provider: "gladly", multiple: true });
   const { body: second } = await widget(additional.token, "POST", "/hub/accounts", credentials({ organization_slug: "https://acme.us-1.gladly.com/settings", api_token: "region-token" }));
   assert.notEqual(second.id, id);
-  // With two accounts and none selected, the conflict is detected only when the account is stored. The attempt is still
-  // recorded.
+  // With two accounts and none selected, the conflict is detected only when the account is stored. The failed attempt
+  // is still recorded.
   const third = await session({ ...owner, provider: "gladly" });
   const conflict = await widget(third.token, "POST", "/hub/accounts", credentials());
   assert.deepEqual([conflict.status, conflict.body.outcome], [409, "different_account"]);

@@ -72,7 +72,7 @@ test("an account can be linked in a page on another site", async () => {
   assert.equal(detail.provider, "gladly");
   const { body: account } = await api("GET", `/accounts/${detail.id}`);
   assert.equal(account.external_name, "Acme Outdoor");
-  // The token was part of only one URL, and no trace of the token remains.
+  // The token appeared only in the frame's first URL, and no trace of it remains.
   const frame = inner(it.page);
   assert.match(new URL(frame.url()).pathname, /^\/session\/\d+\/[^/]+\/done$/);
   assert.equal(await frame.evaluate(() => document.referrer), "");
@@ -114,7 +114,7 @@ test("a page whose origin the session does not allow gets no frame, and its cons
   assert.ok(it.errors.some((line) => line.includes(`"allowed_origins": ["${it.server.site}"]`)), it.errors.join("\n"));
   assert.deepEqual(await it.fired("load"), []);
   assert.equal(await it.page.locator("waystone-hub iframe").count(), 0);
-  // The attempt did not use up the link either.
+  // The refused attempt did not use up the single-use link.
   const { status } = await fetch(`${hub}/link/${it.token}`, { method: "POST", redirect: "manual" });
   assert.equal(status, 303);
   await it.close();
@@ -201,7 +201,7 @@ test("messages from other frames are ignored", async () => {
     other.srcdoc = `<script>parent.postMessage(${JSON.stringify(forged)}, "*")</` + "script>";
     document.body.append(other);
     await new Promise((done) => { other.onload = done; });
-    // The page in the frame does not forward messages from the embedding page, either.
+    // The page in the frame must not forward messages that it receives from the embedding page.
     document.querySelector("waystone-hub").shadowRoot.querySelector("iframe").contentWindow.postMessage(forged, "*");
     await new Promise((done) => { setTimeout(done, 300); });
   });
@@ -292,7 +292,7 @@ test("a person signs in to the provider in a window, and the frame continues", a
   const open = it.frame.locator("[data-open]");
   const [window] = await Promise.all([it.context.waitForEvent("page"), open.click()]);
   await window.getByRole("link", { name: "a successful sign-in", exact: true }).click();
-  // The frame detects the sign-in, regardless of what the window now shows.
+  // The frame detects the sign-in, regardless of which page the window now shows.
   await it.frame.locator("button[name=do][value=yes]").click();
   assert.equal((await it.first("success")).provider, "salesforce");
   assert.deepEqual(it.errors.filter((line) => !/favicon|404/.test(line)), []);

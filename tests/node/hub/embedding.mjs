@@ -36,7 +36,7 @@ async function esm(name) {
     export const { ${names.join(", ")} } = exports; export default exports;`;
 }
 
-/** The customer who opens the pages below. */
+/** The customer who uses the pages in these tests. */
 const customer = { id: `customer-${process.pid}`, name: "Acme Outdoor" };
 let server;
 let chromium;
@@ -91,8 +91,8 @@ async function open(path) {
 }
 
 /**
- * Navigates from the list of products to a linked account. After the first time, the customer has an account and its
- * secret is kept.
+ * Navigates from the list of products to a linked account. If the customer already has an account, the form keeps its
+ * secret, so this function opens the field to enter a new one.
  */
 async function linkGladly(frame) {
   await frame.getByRole("link", { name: "Gladly" }).click();
@@ -131,7 +131,7 @@ test("the React component links an account", async () => {
 });
 
 test("StackOne's widget links an account", async () => {
-  // Another customer, because a customer who has an account would edit it.
+  // Uses a different customer, because the first one already has an account, which the widget would edit.
   const before = { ...customer };
   customer.id = `${before.id}-widget`;
   const { page, close } = await open("/widget");

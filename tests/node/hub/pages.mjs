@@ -185,7 +185,7 @@ for (const javaScriptEnabled of [true, false]) {
     await fillIn(page, { ...good, api_token: "flooded-token" });
     await connect(page);
     await heading(page, /Checking your Gladly connection/);
-    // The wait takes a few seconds. A slow machine may see only its end.
+    // The checks wait for a few seconds. On a slow machine, the wait may already be over.
     const end = page.getByText(/ten requests a second for your organization/);
     await page.locator(".checks .waiting").or(end).first().waitFor({ state: "attached" });
     const waits = await page.locator(".checks .waiting .how").allTextContents();
@@ -295,7 +295,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-/** Replaces an account with a different one, which the session allows, after the person has confirmed it. */
+/** Replaces an account with a different account, in a session that allows this. The person confirms the replacement first. */
 async function replaceAccount(account, javaScriptEnabled) {
   const { page, close } = await customer({ javaScriptEnabled });
   const created = await session({ ...account.owner, account_id: account.id, allow_different: true });
@@ -330,8 +330,8 @@ async function linkAccount(credentials = good) {
 }
 
 /**
- * Presses a button slowly near its upper edge, as a finger does. What `wait` waits for happens before the button is
- * released.
+ * Presses a button slowly near its upper edge, as a finger does. Releases the button only after the promise from `wait`
+ * has resolved.
  */
 async function press(page, button, wait) {
   await button.scrollIntoViewIfNeeded();
@@ -460,7 +460,7 @@ test("a browser without Fetch Metadata headers gets a button, with and without J
     if (javaScriptEnabled) await look(page, "a single-use link");
     await page.getByRole("button", { name: button }).click();
     await heading(page, locale === "en" ? /^Connect Gladly to/ : /^Gladly mit/);
-    // The same browser can open the link again. Others cannot.
+    // The same browser can open the link again. Other browsers cannot.
     await page.goto(created.auth_link_url.replace("//127.0.0.1", "//hub.lan"));
     await heading(page, locale === "en" ? /^Connect Gladly to/ : /^Gladly mit/);
     assert.equal((await fetch(created.auth_link_url, { redirect: "manual" })).status, 410);

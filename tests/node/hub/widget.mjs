@@ -83,7 +83,7 @@ test("a refusal by the provider is shown, and no account is stored", async () =>
   assert.deepEqual(await fired(), []);
   const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${created.origin_owner_id}`);
   assert.deepEqual(accounts, []);
-  // The widget empties its form. After the values are entered again, linking succeeds.
+  // After the refusal, the widget empties its form. After the values are entered again, linking succeeds.
   await fill(tab, good);
   await connect(tab).click();
   await tab.getByText(/Connection Successful/i).waitFor();

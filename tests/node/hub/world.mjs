@@ -1,6 +1,6 @@
 // A running Hub, its first key, and a web server on another origin for pages that embed it.
 //
-// HUB_URL and HUB_KEY locate the Hub. Its provider is a simulator.
+// HUB_URL and HUB_KEY locate the Hub. The provider behind the Hub is a simulator.
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -37,8 +37,8 @@ export async function session(more = {}) {
 }
 
 /**
- * Starts Chromium. It can reach only this machine, which also has the name `hub.lan`, like a machine in an office
- * network.
+ * Starts Chromium. The browser can reach only this machine, which it can also address as `hub.lan`, like a machine in
+ * an office network.
  */
 export function browser() {
   return chromium.launch({
@@ -49,8 +49,8 @@ export function browser() {
 }
 
 /**
- * Starts a web server on another origin, with pages by path and the widget's script from npm. `site` is the same server
- * under another site's name.
+ * Starts a web server on another origin, with pages by path and the widget's script from npm. `site` is the origin of
+ * the same server under a host name that belongs to another site.
  */
 export async function host(pages, headers = {}) {
   const widget = fileURLToPath(new URL("../node_modules/@stackone/hub/dist/webcomponent.js", import.meta.url));

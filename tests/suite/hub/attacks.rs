@@ -3,7 +3,7 @@
 //! different strings.
 //!
 //! **Invariant:** each request is rejected with its documented error, in the usual JSON envelope or on a page. No
-//! response repeats a secret, and neither does a log at the most verbose level.
+//! response and no log repeats a secret, even at the most verbose log level.
 
 mod bodies;
 mod headers;

@@ -1,7 +1,7 @@
 //! A person's browser on the linking pages, without JavaScript.
 //!
-//! **Invariant:** it follows redirects and pages, keeps the cookies that it receives, and starts with no address except
-//! the link's.
+//! **Invariant:** the only address that the browser starts with is the link's. It finds every other address by
+//! following redirects and pages, and keeps the cookies that it receives.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,13 +16,13 @@ pub(crate) struct Browser {
     /// The path of the current page.
     pub(crate) path: String,
     cookies: Vec<(String, String)>,
-    /// Headers that every request sends in addition.
+    /// Additional headers to send with every request.
     pub(crate) headers: Vec<(String, String)>,
     /// Form fields and the values that the person enters.
     pub(crate) entered: Vec<(String, String)>,
 }
 
-/// How far a person got.
+/// The point that a person reached before [`Browser::walk`] returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// The page that confirms the linked account, with the account's id.
@@ -77,7 +77,7 @@ impl Browser {
         }
     }
 
-    /// Continues from the current page to the last one: fills in the form, waits for the checks, confirms the
+    /// Continues from the current page to the last page: fills in the form, waits for the checks, and confirms the
     /// account. Stops when the checks take longer than `patience`. `address` returns the Hub that receives the next
     /// request.
     pub(crate) fn walk(
@@ -141,7 +141,7 @@ impl Browser {
     }
 }
 
-/// Returns the text between two markers, or an empty string if the first one is missing.
+/// Returns the text between two markers, or an empty string if the first marker is missing.
 pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     let from = text.find(before).map_or(text.len(), |at| at + before.len());
     let rest = &text[from..];

@@ -1,7 +1,7 @@
 //! An HTTP client that sends exactly the given bytes, valid or not.
 //!
-//! **Invariant:** it adds no header, follows no redirect, repeats nothing and decodes nothing. Each connection serves
-//! one request.
+//! **Invariant:** the client never adds a header, follows a redirect, repeats a request or decodes a body. Each
+//! connection serves one request.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -52,7 +52,7 @@ impl Request {
         self
     }
 
-    /// The method and the path, as in a request line.
+    /// The method and the path, separated by a space as in a request line.
     pub(crate) fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
     }

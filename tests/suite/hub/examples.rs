@@ -14,7 +14,7 @@ use super::world::Database;
 use crate::corpus::is_updating;
 use crate::linking::world::World;
 
-/// Operations without an example, and the reason.
+/// Operations without an example, each with the content of the response that is the reason.
 const WITHOUT_EXAMPLE: [(&str, &str); 3] = [
     ("GET /accounts/{id}/proxy/{path}", "the provider's response"),
     ("POST /unified/proxy", "the provider's response"),
@@ -35,8 +35,8 @@ struct Story {
 }
 
 impl Story {
-    /// Sends a request and records it with its response as an example. `line` is the operation with its path template,
-    /// and `values` fill in the template.
+    /// Sends a request and records it with its response as an example. `line` contains the method and the path
+    /// template, and `values` replace the parameters in the template.
     fn record(&mut self, line: &str, values: &[&str], body: Option<&Value>) -> Response {
         let (method, path) = line.split_once(' ').expect("a method and a path");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));

@@ -1,7 +1,7 @@
-//! Hub processes that start and stop, on data that persists.
+//! Starts and stops Hub processes on data that persists between them.
 //!
-//! **Invariant:** a Hub inherits nothing from the test's environment. The output of all its processes is in a log
-//! file next to its data.
+//! **Invariant:** a Hub inherits nothing from the test's environment. The output of all processes is written to a log
+//! file next to their data.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
@@ -18,13 +18,13 @@ use tempfile::TempDir;
 use super::world::{Database, new_database};
 use crate::waystone;
 
-/// What persists between processes: a folder, and a database.
+/// The data that persists between processes: a folder and a database.
 #[derive(Debug)]
 pub(crate) struct Installation {
     folder: TempDir,
     /// The URL of the PostgreSQL database, or `None` for SQLite.
     pub(crate) server: Option<String>,
-    /// Arguments for each process, such as `--upstream`, which redirects requests to the simulated provider.
+    /// Arguments to pass to each process, such as `--upstream`, which redirects requests to the simulated provider.
     arguments: Vec<String>,
 }
 
@@ -57,7 +57,7 @@ impl Installation {
         Self { folder, server, arguments }
     }
 
-    /// Adds arguments for each process.
+    /// Adds arguments to pass to each process.
     #[must_use]
     pub(crate) fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
@@ -127,7 +127,7 @@ impl Installation {
         fs::rename(self.file("order.new"), self.file("order")).expect("cannot rename the file");
     }
 
-    /// Makes processes run without stopping again.
+    /// Removes the order from `stop_at`, so that processes no longer stop at a point.
     pub(crate) fn clear_stop(&self) {
         let _ = fs::remove_file(self.file("order"));
         let _ = fs::remove_file(self.file("mark"));
@@ -142,7 +142,7 @@ pub(crate) struct StartingHub {
 }
 
 impl StartingHub {
-    /// Waits until the Hub is ready. Returns `None` if it exits first.
+    /// Waits until the Hub is ready. Returns `None` if the process exits before that.
     pub(crate) fn ready(mut self) -> Option<RunningHub> {
         let Some(started) = self.lines.iter().find(|line| line["event"] == "started") else {
             let _ = self.child.wait();
@@ -153,7 +153,8 @@ impl StartingHub {
         Some(RunningHub { child: self.child, address, key })
     }
 
-    /// Waits until the Hub stops at a labeled point, and kills it there. Returns `None` if it becomes ready first.
+    /// Waits until the Hub stops at a labeled point, and kills it there. Returns `None` if the Hub becomes ready before
+    /// it reaches a point.
     pub(crate) fn kill_at_point(mut self, installation: &Installation) -> Option<String> {
         let label = loop {
             if let Some(label) = installation.mark() {

@@ -35,7 +35,7 @@ struct Linked {
 
 impl Linked {
     /// Links an account. `holds_for` is the lifetime, in seconds, that the provider reports for its first token. `None`
-    /// if it reports no lifetime.
+    /// if the provider reports no lifetime.
     fn new(database: Database, holds_for: Option<u32>) -> Self {
         let provider = Provider::start(holds_for);
         let guides = tempfile::tempdir().expect("cannot create a temporary folder");
@@ -69,7 +69,7 @@ impl Linked {
         Request::post(&format!("/accounts/{}/verify", self.account)).key(&self.key)
     }
 
-    /// Sends all requests at once to every Hub.
+    /// Sends all requests to every Hub at the same time.
     fn send_concurrently(&self) -> Vec<Response> {
         thread::scope(|scope| {
             let addresses = self.hubs.iter().map(|hub| hub.address);
@@ -175,7 +175,7 @@ fn reading_credentials_renews_tokens_that_expire_soon() {
 fn a_client_that_disconnects_during_renewal_loses_no_token() {
     let linked = Linked::new(Database::Sqlite, Some(12));
     thread::sleep(Duration::from_millis(2_500));
-    // Disconnects after the provider has issued new tokens, but before it responds.
+    // The client disconnects after the provider has issued new tokens, but before the provider responds.
     let is_renewing = || linked.provider.counts() == (1, 0);
     linked.proxied().disconnect_when(linked.hubs[0].address, is_renewing).expect("the request was not sent");
     thread::sleep(Duration::from_secs(1));

@@ -1,4 +1,4 @@
-//! Two Hubs on one PostgreSQL database: each can continue what the other began.
+//! Two Hubs on one PostgreSQL database: each Hub can continue a link that the other Hub began.
 //!
 //! **Invariant:** any request may go to either replica, because sessions, counters and link attempts are shared.
 
@@ -27,7 +27,8 @@ const ENTERED: [(&str, &str); 4] = [
     ("field.api_token", "right-token"),
 ];
 
-/// Longer than a lease on checks lasts without renewal, and shorter than a provider's time limit.
+/// How long a slow provider takes to respond. Without renewal, a lease on checks would expire sooner. The time limit
+/// for a provider's response is longer.
 const PAUSE: Duration = Duration::from_millis(9_300);
 
 /// Two processes with separate folders, one database and the same vault key.
@@ -35,7 +36,7 @@ struct Pair {
     installations: [Installation; 2],
     hubs: [Option<RunningHub>; 2],
     key: String,
-    /// The simulated provider, if the pair uses it. It stops when the pair is dropped.
+    /// The simulated provider, if the pair uses it. The provider stops when the pair is dropped.
     _world: Option<World>,
     turn: Cell<usize>,
 }
@@ -157,7 +158,8 @@ fn the_other_process_takes_over_the_checks_of_one_that_dies() {
         let mut browser = Browser::new(&path, &ENTERED);
         pair.installations[0].stop_at(point);
         let address = pair.address(0);
-        // All requests are sent to the Hub that stops at the point. It stops in the background.
+        // All requests are sent to the Hub that stops at the point. Only the background task that runs the checks stops
+        // there.
         let progress = browser.walk(Duration::from_millis(700), || address).expect("no response");
         assert_eq!(progress, Progress::Checking, "{point}");
         assert!(pair.installations[0].mark().is_some(), "{point}: the Hub did not stop");
@@ -197,7 +199,7 @@ fn slow_checks_stay_with_the_process_that_runs_them() {
     assert_eq!(requests.load(Ordering::Relaxed), 1, "the provider received more than one request");
 }
 
-/// Starts a provider that pauses before each response. Returns its origin and its request counter.
+/// Starts a provider that pauses before each response. Returns the provider's origin and its request counter.
 fn slow_provider(pause: Duration) -> (String, Arc<AtomicU32>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));
@@ -257,7 +259,7 @@ fn rate_limits_are_shared() {
     }
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 20, "{statuses:?}");
     assert_eq!(statuses[20..], [429, 429], "{statuses:?}");
-    // Guessing keys from one address.
+    // Guesses keys from a single address.
     let guess = |n: usize| {
         let request =
             Request::get("/accounts").key(&format!("wak_live_{n:043}")).header("x-forwarded-for", "10.9.9.9");

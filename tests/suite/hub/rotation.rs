@@ -1,5 +1,5 @@
 //! Rotates the vault key several times while a Hub links accounts. If a rotation is killed, the next `vault rotate`
-//! finishes it.
+//! command completes it.
 
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,6 +1,6 @@
 //! Direct access to a Hub's database: what its tables contain, and whether they are consistent.
 //!
-//! **Invariant:** it only reads, and uses no code from the vault.
+//! **Invariant:** this module never writes to the database, and does not use the vault's code.
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions as _, Row as _};

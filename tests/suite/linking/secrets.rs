@@ -33,8 +33,8 @@ fn output_and_files_never_contain_the_canary() {
         printed.push_str(&String::from_utf8_lossy(&output.stdout));
         printed.push_str(&String::from_utf8_lossy(&output.stderr));
     };
-    // The canary is rejected, rejected in other environments, sent to an unknown host, surrounded by text, and entered
-    // in the wrong form.
+    // Cases in which the provider rejects the canary, also in its other environments, in which the host is unknown, and
+    // in which the canary is surrounded by text or in the wrong format.
     collect(world.link("acme", CANARY, &[]));
     collect(world.link("acme", CANARY, &["--ask-elsewhere"]));
     collect(world.link("nobody-there", CANARY, &["--dry-run"]));
@@ -52,7 +52,7 @@ fn output_and_files_never_contain_the_canary() {
             .output()
             .expect("the program cannot be started"),
     );
-    // An internal error, with the canary in the environment.
+    // Causes an internal error while the canary is in the environment.
     let mut command = world.link_command("acme", &[]);
     command
         .env("RUST_BACKTRACE", "full")

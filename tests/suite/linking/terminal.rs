@@ -20,7 +20,7 @@ impl Terminal {
         let upstreams = world.upstreams().map(|word| format!("'{word}'")).join(" ");
         let program = waystone::program();
         let (program, data) = (program.display(), world.data());
-        // Keep the exit code on the screen.
+        // Shows the exit code on the screen.
         let line = format!(
             "NO_COLOR=1 '{program}' link gladly --data '{}' {upstreams} {more}; echo \"exit $?\"; sleep 60",
             data.display()

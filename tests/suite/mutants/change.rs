@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::yaml::{Mistake, to_yaml};
 
-/// A change. The first string is a JSON pointer to the mapping or value.
+/// A change. The first string in each variant is a JSON pointer to the mapping or value to change.
 #[derive(Debug)]
 pub(super) enum Change {
     /// Removes a key and its value.
@@ -30,7 +30,7 @@ pub(super) enum Expected {
     Bad,
     /// The guide must have no error.
     Good,
-    /// The schema accepts the guide, so the result depends on the meaning of the change.
+    /// The schema accepts the guide, so whether the guide has errors depends on the meaning of the change.
     Either,
 }
 

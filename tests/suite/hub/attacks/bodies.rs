@@ -64,7 +64,7 @@ pub(super) fn malformed_bodies_are_rejected(target: &mut Target) {
             "unsupported_media_type",
         );
     }
-    // A chunked body does not announce its length.
+    // A chunked body does not declare its length in advance.
     let piece = format!("10000\r\n{}\r\n", " ".repeat(0x10000)).repeat(20);
     let head = format!(
         "POST /connect_sessions HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\
@@ -78,7 +78,8 @@ pub(super) fn malformed_bodies_are_rejected(target: &mut Target) {
         "{}",
         response.body
     );
-    // With two different lengths, a proxy in front could read another request in the body.
+    // If a request declares two lengths, a proxy in front of the Hub could interpret part of the body as another
+    // request.
     let smuggled = format!(
         "POST /connect_sessions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 2\r\n\
          content-length: 40\r\n\r\n{{}}GET /accounts HTTP/1.1\r\nhost: x\r\n\r\n",

@@ -14,7 +14,7 @@ pub(super) fn injected_headers_have_no_effect(target: &mut Target) {
             "the request id {id:?} was accepted"
         );
     }
-    // Encoded line breaks are never decoded into a header.
+    // Encoded line breaks in a path must not reach a response header in decoded form.
     for path in [
         "/link/wst_%0d%0aset-cookie:%20evil=1",
         "/session/1%0d%0aset-cookie:%20evil=1",
@@ -180,8 +180,8 @@ pub(super) fn guessing_is_limited(target: &Target) {
     }
     assert!(statuses[..60].iter().all(|status| matches!(status, 401 | 404)), "{statuses:?}");
     assert!(statuses[60..].iter().all(|status| *status == 429), "{statuses:?}");
-    // After the limit, valid credentials from this address are rejected as well. The response states how long to
-    // wait, on pages too.
+    // After the limit, valid credentials from this address are rejected as well. API responses and pages both state how
+    // long to wait.
     for request in [
         Request::get("/accounts").key(&target.key),
         Request::get("/link/x"),

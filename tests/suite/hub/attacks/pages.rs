@@ -68,7 +68,7 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
     let single_use = target.session(&json!({ "single_use": true }));
     assert_eq!(target.send(Request::post(&single_use.link)).status, 303);
     target.assert_page("a button pressed twice", Request::post(&single_use.link), 410);
-    // Only the session's allowed origins can show the link in a frame.
+    // A link can be shown in a frame only by the origins that its session allows.
     let framed =
         target.session(&json!({ "single_use": true, "allowed_origins": ["https://app.example.com"] }));
     let framed_by = |parent: &str| format!("{}?parent={parent}", framed.link);
@@ -82,7 +82,7 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
         target.assert_page("an origin that is not allowed", request, 403);
     }
     assert_eq!(target.send(Request::post(&framed_by("https://app.example.com"))).status, 303);
-    // `HEAD` does not open a reusable link either.
+    // A `HEAD` request does not open a reusable link.
     let reusable = target.session(&json!({}));
     target.assert_page("a reusable link that is only fetched", Request::new("HEAD", &reusable.link), 200);
 

@@ -175,7 +175,8 @@ impl Lane {
         assert_eq!(Rows::open(&self.installation).accounts_of(&session.owner), [linked.text("id")], "{when}");
     }
 
-    /// Searches all files for secrets in plaintext, as they were when the process was killed.
+    /// Asserts that no file contains a secret in plaintext. Searches the files in the state in which the killed process
+    /// left them.
     fn assert_no_plaintext(&self) {
         let found = Command::new("grep")
             .args([
@@ -260,7 +261,7 @@ pub(super) fn linked(response: &Response) -> String {
     response.text("id")
 }
 
-/// Whether a text contains a token with this prefix.
+/// Whether a string contains a token with this prefix.
 fn has_token(text: &str, prefix: &str) -> bool {
     let is_token_char = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '_');
     text.match_indices(prefix).any(|(at, _)| {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// Secrets that occur nowhere else, each with the value in the provider's guide that it replaces.
+/// Secrets that occur nowhere except in these tests. The first string in each pair is the value in the provider's guide
+/// that the secret replaces.
 pub(super) const TOKENS: [(&str, &str); 2] =
     [("right-token", "canary-3d0f7a1c9b52"), ("newer-token", "canary-8e64c2f0d17b")];
 pub(super) const TOKEN: &str = TOKENS[0].1;
@@ -13,7 +14,7 @@ pub(super) const NEWER: &str = TOKENS[1].1;
 pub(super) struct Tally {
     /// The number of kills at each point.
     pub(super) points: BTreeMap<String, u32>,
-    /// The number of concurrent links that the same kills interrupted at random moments.
+    /// The number of concurrent links that these kills interrupted at random moments.
     pub(super) concurrent: u32,
     /// The number of links that were acknowledged.
     pub(super) acknowledged: u32,
@@ -21,7 +22,7 @@ pub(super) struct Tally {
     pub(super) stored: u32,
     /// The number of links for which nothing was stored.
     pub(super) absent: u32,
-    /// The number of links on the pages whose checks were taken over by another process.
+    /// The number of links on the pages for which another process took over the checks.
     pub(super) taken_over: u32,
 }
 

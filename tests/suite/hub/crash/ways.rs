@@ -14,7 +14,7 @@ use crate::hub::client::Request;
 /// An upper bound on the number of points, in case a link never finishes.
 const MAX_POINTS: u32 = 150;
 
-/// How long to wait for checks whose process was killed: longer than another process needs to take them over.
+/// How long to wait for checks whose process was killed. Another process needs less time than this to take them over.
 const TAKEOVER_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// Links a new account with the widget's protocol.
@@ -112,7 +112,7 @@ fn walk(browser: &mut Browser, patience: Duration, address: SocketAddr) -> io::R
     }
 }
 
-/// Asserts that the owner has this account and no other.
+/// Asserts that the owner has only this account.
 fn check_done(lane: &mut Lane, owner: &str, id: &str, when: &str) {
     let tally = lane.tally.acknowledged;
     lane.check_owner(owner, Some(id), &format!("{when}, after continuing"));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// How long a renewal takes: long enough for concurrent requests to arrive meanwhile.
+/// How long a renewal takes. This is long enough for concurrent requests to arrive during the renewal.
 const PAUSE: Duration = Duration::from_millis(400);
 
 /// The state of the provider's only account.
@@ -48,7 +48,7 @@ impl Provider {
         lock(&self.account).is_expired = true;
     }
 
-    /// Returns the number of renewals, and of attempts to reuse a refresh token.
+    /// Returns the number of renewals and the number of attempts to reuse a refresh token.
     pub(super) fn counts(&self) -> (u32, u32) {
         let account = lock(&self.account);
         (account.renewed, account.reused)
