@@ -23,7 +23,8 @@ use self::run::{Page, Row, Run, Section, Work, World, scaled};
 use crate::command::{self, cargo};
 use crate::tree::{root, target};
 
-/// Measures what the arguments select, and writes its pages. Pages from quick runs are written to the target directory.
+/// Runs the benchmarks that the arguments select, and writes their pages. Pages from quick runs are written to the
+/// target directory.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let (pages, quick) = parse(arguments)?;
     println!("building the release; the first build takes a few minutes");
@@ -46,7 +47,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The pages to write, and whether the runs are quick: with smaller catalogs and fewer repetitions.
+/// Returns the pages to write, and whether to do quick runs, which use smaller catalogs and fewer repetitions.
 fn parse(arguments: &[&str]) -> Result<(Vec<&'static Page>, bool)> {
     let (mut pages, mut quick) = (Vec::new(), false);
     for argument in arguments {
@@ -62,7 +63,7 @@ fn parse(arguments: &[&str]) -> Result<(Vec<&'static Page>, bool)> {
     Ok((pages, quick))
 }
 
-/// Returns the rows of a run. If the run fails, prints the reason and returns a row without figures.
+/// Performs a run and returns its rows. If the run fails, prints the reason and returns a row without figures.
 fn measure(run: &Run, world: &World) -> Vec<Row> {
     println!("{}, {} guides", run.name, figures::count(scaled(run.guides, world.quick)));
     measured(run, world).unwrap_or_else(|error| {

@@ -1,4 +1,4 @@
-//! Files generated from the code: the schemas and the pages of findings, grades and the language.
+//! Files generated from the code: the schemas, and the pages about findings, grades and the language.
 
 mod reference;
 mod serving;
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 
 use crate::tree::root;
 
-/// Every generated file with its expected text.
+/// Every generated file with its expected contents.
 fn generated() -> Vec<(PathBuf, String)> {
     let root = root();
     vec![
@@ -28,7 +28,7 @@ fn generated() -> Vec<(PathBuf, String)> {
     ]
 }
 
-/// Generates the page of findings.
+/// Generates the page about findings.
 fn findings() -> String {
     let mut text = String::from(
         "# Findings\n\nAll findings that `waystone check` reports in guides and `waystone serve` reports in settings, ordered by code.\n\
@@ -53,7 +53,7 @@ fn findings() -> String {
     text
 }
 
-/// Generates the page of grades.
+/// Generates the page about grades.
 fn grades() -> String {
     let mut text = String::from(
         "# Grades\n\nA grade rates the quality of a guide. Any guide without errors can be used: it is complete, and a check \

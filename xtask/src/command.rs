@@ -1,4 +1,4 @@
-//! Runs other programs, and reports which of them failed.
+//! Runs other programs, and names the failed command in errors.
 
 use std::process::{Command, Output};
 

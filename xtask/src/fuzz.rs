@@ -28,7 +28,7 @@ const FLAGS: &[&str] = &[
     "--cfg=fuzzing",
 ];
 
-/// Runs the target in the arguments, or every target: `[--seconds N] [TARGET]`.
+/// Runs the target that the arguments name, or every target: `[--seconds N] [TARGET]`.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let (seconds, rest) = match arguments {
         ["--seconds", seconds, rest @ ..] => (seconds.parse().context("--seconds needs a number")?, rest),
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 /// Checks that the targets compile, because CI does not run them.
 pub(crate) fn check() -> Result<()> {
     let manifest = "tests/fuzz/Cargo.toml";
-    // The workspace's target directory contains most of their dependencies.
+    // Uses the workspace's target directory, which already contains most of the targets' dependencies.
     let mut check = cargo(&["check", "--quiet", "--locked", "--manifest-path", manifest]);
     run_command(check.env("CARGO_TARGET_DIR", target()))
 }

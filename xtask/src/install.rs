@@ -19,7 +19,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("go", "golang-go"),
 ];
 
-/// Installs what is missing.
+/// Installs everything that is missing.
 pub(crate) fn all() -> Result<()> {
     let missing: Vec<&str> =
         PROGRAMS.iter().filter(|(program, _)| find(program).is_none()).map(|(_, package)| *package).collect();

@@ -1,4 +1,4 @@
-//! Generates the README's pictures from the program.
+//! Generates the README's pictures by running the program.
 //!
 //! The terminal picture is the output of `waystone demo gladly` as SVG. The other pictures are screenshots: of a page that
 //! `waystone render` writes, and of a linking form.

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for tests and benchmarks: Debian's, in a temporary folder.
+//! Runs a PostgreSQL server for tests and benchmarks, with its data in a temporary folder.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::command::run;
 use crate::install::{self, is_root};
 use crate::tree::files;
 
-/// The environment variable that holds the server's URL, without a database, for tests.
+/// The environment variable that passes the server's URL, without a database name, to the tests.
 pub(crate) const VARIABLE: &str = "WAYSTONE_TEST_POSTGRES";
 
 /// A running server, which stops when it is dropped.
@@ -21,8 +21,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server, and installs PostgreSQL if it is missing. If the server is `durable`, commits wait for the
-    /// disk, which tests do not need.
+    /// Starts a server, and installs PostgreSQL if it is missing. If `durable` is `true`, each commit waits until it is
+    /// on the disk. Tests do not need this.
     pub(crate) fn start(durable: bool) -> Result<Self> {
         if programs().is_none() {
             install::debian(&["postgresql"])?;
@@ -49,7 +49,7 @@ impl Server {
         Ok(server)
     }
 
-    /// The URL of the server, without a database.
+    /// The URL of the server, without a database name.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
@@ -87,7 +87,8 @@ fn programs() -> Option<PathBuf> {
     newest.map(Path::to_owned).or_else(|| install::find("initdb"))
 }
 
-/// Runs a command without standard streams, because the server inherits them and would keep them open.
+/// Runs a command without standard streams, because a server that the command starts would inherit the streams and keep
+/// them open.
 fn quietly(command: &mut Command) -> Result<()> {
     run(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))
 }

@@ -18,13 +18,13 @@ pub(crate) fn test() -> Result<()> {
     with_postgres(env!("CARGO"), &["test", "--workspace", "--quiet"])
 }
 
-/// Runs a command next to a PostgreSQL server.
+/// Runs a command while a PostgreSQL server is running.
 pub(crate) fn with_postgres(program: &str, arguments: &[&str]) -> Result<()> {
     let server = postgres::Server::start(false)?;
     run(Command::new(program).args(arguments).env(postgres::VARIABLE, server.url()).current_dir(root()))
 }
 
-/// Runs what CI runs after the tests.
+/// Runs the checks that CI runs after the tests.
 pub(crate) fn ci_checks() -> Result<()> {
     step(&["fmt", "--all", "--check"])?;
     step(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;

@@ -11,7 +11,7 @@ use anyhow::{Result, ensure};
 
 use crate::tree::root;
 
-/// Fails if there are problems. The error lists all of them, each with what to do about it.
+/// Fails if there are problems. The error lists all problems, each with its solution.
 pub(crate) fn check() -> Result<()> {
     let root = root();
     let checks = [imports::check, facades::check, cycles::check, sources::check, architecture::check];

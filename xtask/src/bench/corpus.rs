@@ -41,7 +41,7 @@ fn guide(n: u32) -> String {
         .replace("@limit@", &(60 + n % 440).to_string())
 }
 
-/// The key of guide number `n`: four syllables, the last of which changes with every guide.
+/// The key of guide number `n`: four syllables, the last of which differs between consecutive guides.
 fn key(n: u32) -> String {
     let base = SYLLABLES.len();
     let n = n as usize;

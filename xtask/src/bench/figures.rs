@@ -10,7 +10,7 @@ pub(super) fn memory(kib: f64) -> String {
     in_unit(kib, &[(1024.0 * 1024.0, "GiB"), (1024.0, "MiB"), (1.0, "KiB")])
 }
 
-/// A value in the first unit of which it has at least one, or else in the last one.
+/// A value in the first unit in which its number is at least 1, or in the last unit if there is no such unit.
 fn in_unit(value: f64, units: &[(f64, &str)]) -> String {
     let (size, unit) = units.iter().find(|(size, _)| value >= *size).unwrap_or(&units[units.len() - 1]);
     format!("{} {unit}", number(value / size))

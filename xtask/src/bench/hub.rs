@@ -1,4 +1,4 @@
-//! Runs of a Hub: starting it, and linking accounts, compared with a bare handler.
+//! Measures how long a Hub takes to start and to link accounts, compared with a bare handler.
 //!
 //! **Invariant:** the Hub is the release build, with a database that keeps every acknowledged commit. The bare
 //! handler's database is equally durable.
@@ -25,7 +25,7 @@ const WORKERS: usize = 8;
 /// The number of linked organizations, each with its own host.
 const ORGANIZATIONS: usize = 64;
 
-/// Starts a Hub several times with guides that the Hub has read before.
+/// Starts a Hub several times with the same guides. The first start creates the database and is not measured.
 pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
     let provider = Server::start(&mut example(&["provider"]))?;
     let folder = world.scratch.join(format!("start-{guides}"));
@@ -35,7 +35,6 @@ pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
         let mut hub = hub(world, &folder, &provider)?;
         let start = Instant::now();
         let hub = Server::start(hub.arg("--guides").arg(world.catalog(guides)))?;
-        // The first start creates the database.
         if 0 < n {
             samples.push(start.elapsed().as_secs_f64());
         }
@@ -48,7 +47,7 @@ pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
     Ok(Figures { memory: Some(memory), ..Figures::new(samples, 1) })
 }
 
-/// What a worker does repeatedly.
+/// The work that a worker repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Load {
     /// One request to the bare handler.
@@ -59,7 +58,7 @@ enum Load {
     Whole,
 }
 
-/// The servers of the loads, and an API key of the Hub for each worker.
+/// The servers that receive the loads, and an API key for the Hub for each worker.
 struct Servers {
     bare: Server,
     hub: Server,

@@ -1,4 +1,4 @@
-//! The cost of commands: wall time, CPU time and peak memory, read from `/proc` (Linux only).
+//! Measures the cost of commands: wall time, CPU time and peak memory, read from `/proc` (Linux only).
 //!
 //! `/proc` counts the CPU time of finished children in hundredths of a second, so the time is summed over all
 //! repetitions and then divided.
@@ -85,7 +85,7 @@ pub(super) fn pieces(run: &Run, guides: u32, world: &World) -> Result<Vec<Row>> 
     Ok(figures.iter().map(row).collect())
 }
 
-/// Runs shell commands. Returns what they print.
+/// Runs shell commands and returns their output.
 fn shell(script: &str) -> Result<String> {
     output(Process::new("sh").args(["-ec", script]))
 }
@@ -118,8 +118,9 @@ fn children_cpu() -> Result<f64> {
     cpu(&text, 2).context("this process has no times")
 }
 
-/// The sum of the user and system times in the text of `/proc/<pid>/stat`, after skipping some of the times. The second
-/// field is the program's name in parentheses, which may contain any character.
+/// The sum of a user time and the system time after it, in the text of `/proc/<pid>/stat`. With `skip` 0, these are the
+/// times of the process itself, and with 2, those of its finished children. The second field is the program's name in
+/// parentheses, which may contain any character.
 fn cpu(text: &str, skip: usize) -> Option<f64> {
     let (_, rest) = text.rsplit_once(')')?;
     let mut times = rest.split_whitespace().skip(11 + skip).map(|word| word.parse::<u32>().ok());
@@ -130,8 +131,8 @@ fn memory(process: u32, name: &str) -> Option<f64> {
     kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, name)
 }
 
-/// The value on a line, such as `MemTotal:  24689764 kB`, in the text of `/proc/<pid>/status` or `/proc/meminfo`, in
-/// KiB.
+/// The value, in KiB, on a line such as `MemTotal:  24689764 kB`, in the text of `/proc/<pid>/status` or
+/// `/proc/meminfo`.
 pub(super) fn kib(text: &str, name: &str) -> Option<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()

@@ -49,7 +49,7 @@ pub(super) fn page(page: &Page, quick: bool, machine: &str, rows: &[Vec<Row>]) -
     text
 }
 
-/// The table row of an aim, with its figure, and whether the figure is within the range.
+/// The table row for an aim, with the measured figure and whether the figure is within the range.
 fn judge(Aim(of, measure, range): &Aim, rows: &[Row]) -> String {
     let sum = |figure: fn(&Figures) -> Option<f64>| -> Option<f64> {
         of.iter().map(|(name, guides)| figure(find(rows, name, *guides)?)).sum()
@@ -79,7 +79,8 @@ fn judge(Aim(of, measure, range): &Aim, rows: &[Row]) -> String {
     format!("| {names} {aim} | {} | {met} |\n", figure.map_or("–".to_owned(), unit))
 }
 
-/// The figures in a row. A tool's row has the tool's version after the name.
+/// The figures in the row with this name and number of guides. In the row of a tool, the tool's version follows the
+/// name.
 fn find<'a>(rows: &'a [Row], name: &str, guides: u32) -> Option<&'a Figures> {
     let is_named =
         |row: &&Row| row.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));

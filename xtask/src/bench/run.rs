@@ -17,7 +17,7 @@ pub(super) struct Page {
     pub(super) title: &'static str,
     /// A sentence that links to the other page.
     pub(super) other: &'static str,
-    /// How the figures are measured.
+    /// A description of how the figures are measured.
     pub(super) method: &'static str,
     pub(super) sections: &'static [Section],
 }
@@ -27,7 +27,7 @@ pub(super) struct Section {
     pub(super) title: &'static str,
     pub(super) intro: &'static str,
     pub(super) columns: &'static [Column],
-    /// The runs in the order of their rows. A run may use the files that an earlier run wrote.
+    /// The runs in the order of their rows. A run may use files from an earlier run.
     pub(super) runs: &'static [Run],
     pub(super) aims: &'static [Aim],
 }
@@ -53,7 +53,7 @@ pub(super) struct Run {
     pub(super) baseline: Option<&'static str>,
 }
 
-/// What a run measures.
+/// The kind of work that a run measures.
 pub(super) enum Work {
     /// A command.
     Command(Command),
@@ -83,16 +83,16 @@ pub(super) struct Command {
     pub(super) repetitions: u32,
 }
 
-/// The name and guides of a row.
+/// The name and the number of guides that identify a row.
 pub(super) type RowId = (&'static str, u32);
 
-/// An aim: the figure of some rows should be within a range. The figures of several rows are added up.
+/// An aim: the sum of a figure over some rows should be within a range.
 pub(super) struct Aim(pub(super) &'static [RowId], pub(super) Measure, pub(super) RangeInclusive<f64>);
 
-/// The figure that an aim is about.
+/// The figure to which an aim applies.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Measure {
-    /// The ratio of wall time per item to that of another row.
+    /// The wall time per item, divided by the wall time per item of another row.
     Ratio(RowId),
     /// Seconds of CPU time per item.
     Cpu,
@@ -102,17 +102,17 @@ pub(super) enum Measure {
     Memory,
 }
 
-/// The folders that runs use.
+/// The folders that runs use, and whether the runs are quick.
 pub(super) struct World {
     /// The folder for catalogs and outputs, which is removed at the end.
     pub(super) scratch: PathBuf,
-    /// The folder of installed tools, which are kept.
+    /// The folder for installed tools, which is kept between runs.
     pub(super) tools: PathBuf,
     pub(super) quick: bool,
 }
 
 impl World {
-    /// The folder of a run's catalog.
+    /// The folder that contains the catalog with this number of guides.
     pub(super) fn catalog(&self, guides: u32) -> PathBuf {
         self.scratch.join(format!("guides-{guides}"))
     }

@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// The longest wait for an answer.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The number of edits. Each edit is reverted after the answer.
+/// The number of edits. After the answer to an edit, the edit is reverted, which is also measured.
 const EDITS: u32 = 10;
 
 /// Watches a catalog, and edits guides throughout the catalog.

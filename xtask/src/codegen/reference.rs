@@ -1,6 +1,6 @@
 //! Generates the guide language reference: every mapping, choice, reference and filter.
 //!
-//! **Invariant:** all descriptions come from the schema and the types; none is written here.
+//! **Invariant:** this file contains no descriptions of its own; all of them come from the schema and the types.
 
 use std::fmt::Write as _;
 
@@ -43,7 +43,7 @@ pub(super) fn page() -> String {
     text
 }
 
-/// Writes where a shape is used: `fields` of a method, for example.
+/// Lists the places where a shape is used, for example `fields` of a method.
 fn users(text: &mut String, name: &str, all: &[(&str, &Value)]) {
     let pointer = format!("\"#/$defs/{name}\"");
     let mut uses = Vec::new();

@@ -1,4 +1,4 @@
-//! Every path that the main documents name exists.
+//! Checks that every path that the main documents name exists.
 
 use std::path::Path;
 

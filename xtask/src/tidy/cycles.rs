@@ -1,8 +1,8 @@
-//! No files in a crate import each other, directly or through other files.
+//! Checks that no files in a crate import each other, directly or through other files.
 //!
-//! A path counts wherever it is written. It counts as an import of the file that defines the item, even if the item is
-//! re-exported elsewhere. Two things do not count: a parent's `mod` and `use` of its direct children, which make a
-//! facade; and what a `mod tests` imports from its parent. Where a parent uses a child's item in its own code, the path
+//! A path in any code counts as an import of the file that defines the item, even if the item is re-exported elsewhere.
+//! Two kinds of imports do not count: a parent's `mod` and `use` declarations for its direct children, which form a
+//! facade, and the imports of a `mod tests` from its parent. If a parent's own code uses an item from a child, the path
 //! in that code counts.
 
 mod graph;
@@ -62,7 +62,7 @@ fn cycles(root: &Path, target: &Path) -> Result<Vec<String>> {
     Ok(groups(&imports).iter().map(describe).collect())
 }
 
-/// Every import that counts in a crate.
+/// All imports in a crate, without those that do not count.
 fn imports(tree: &Crate) -> Imports<'_> {
     let names = Names::new(tree);
     let mut imports = Imports::new();
@@ -82,8 +82,8 @@ fn imports(tree: &Crate) -> Imports<'_> {
     imports
 }
 
-/// The targets of a path in code. A module counts only if an attribute names it, because the attribute's macro calls
-/// functions in the module.
+/// The items and modules to which a path in code resolves. Modules are included only if an attribute names them,
+/// because the attribute's macro then calls functions in the module.
 fn mentioned<'a>(names: &Names<'a>, module: usize, mention: &Mention) -> Vec<Found<'a>> {
     if mention.kind == MentionKind::Macro {
         return names.resolve_macro(module, &mention.path).into_iter().collect();
@@ -95,9 +95,10 @@ fn mentioned<'a>(names: &Names<'a>, module: usize, mention: &Mention) -> Vec<Fou
         .collect()
 }
 
-/// The items that a `use` declaration imports, without those that do not count. Of a module's glob, only traits count
-/// here, because other items count where they are mentioned. A parent's import from a direct child does not count,
-/// unless it is a private import of a trait, whose purpose is to make the trait's methods available.
+/// The items that a `use` declaration imports, without those that do not count. If the declaration is a glob import
+/// from a module, only traits count, because other items count where code mentions them. A parent's import from a
+/// direct child does not count, unless it is a private import of a trait, whose purpose is to make the trait's methods
+/// available.
 fn imported<'a>(tree: &'a Crate, names: &Names<'a>, module: usize, import: &Import) -> Vec<Found<'a>> {
     let is_glob = import.name == GLOB;
     let container = import.path.len() - usize::from(!is_glob);

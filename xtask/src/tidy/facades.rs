@@ -1,4 +1,5 @@
-//! Only some modules may name certain types, and some crates may import only a few items of another crate.
+//! Checks that certain types are named only by the modules that may name them, and that certain crates import only a
+//! few items from another crate.
 
 use std::path::Path;
 
@@ -33,8 +34,8 @@ fn imported(source: &Path, other: &str, allowed: &[&str]) -> Result<Vec<String>>
     })
 }
 
-/// Reports every path in a crate's source files that breaks a rule of `table`. The rule gets the name of the file's
-/// top-level module, and the path.
+/// Reports every path in a crate's source files for which `breaks` returns `true`. `breaks` receives the name of the
+/// file's top-level module and the path. The error message refers to `table`.
 fn rejected(source: &Path, table: &str, breaks: impl Fn(&str, &[String]) -> bool) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     for file in files(source, ".rs")? {

@@ -1,4 +1,5 @@
-//! Crates import only from lower floors, and certain dependencies belong to certain crates.
+//! Checks that crates import only from lower floors, and that certain dependencies are used only by the crates that may
+//! use them.
 
 use std::path::Path;
 

@@ -22,7 +22,7 @@ pub(crate) struct Import {
     pub(crate) path: Vec<String>,
     /// The imported item's local name, or [`GLOB`].
     pub(crate) name: String,
-    /// Whether the declaration has no `pub`.
+    /// Whether the declaration is written without `pub`.
     pub(crate) is_private: bool,
 }
 
@@ -119,7 +119,7 @@ impl Paths {
         end
     }
 
-    /// Reads a literal, which is a path after `with =` and similar keys.
+    /// Reads a literal. After `with =` and similar keys, the literal is a path.
     fn argument(&mut self, before: &[TokenTree], literal: &Literal) {
         let [.., TokenTree::Ident(key), TokenTree::Punct(equals)] = before else { return };
         let text = literal.to_string();
@@ -133,7 +133,7 @@ impl Paths {
     }
 }
 
-/// Whether the string value of an attribute's argument is a path.
+/// Whether the value of an attribute's argument with this key is a path in a string.
 fn takes_path(key: &str) -> bool {
     key.ends_with("with")
         || matches!(
@@ -142,8 +142,8 @@ fn takes_path(key: &str) -> bool {
         )
 }
 
-/// Whether the next token is not the start of a path: a field or method, a function's own name, a lifetime, a macro
-/// variable, or the rest of a global path.
+/// Whether the next token does not start a path because it is a field or method, a function's own name, a lifetime, a
+/// macro variable, or the rest of a global path.
 fn is_part(before: &[TokenTree]) -> bool {
     match before {
         [.., TokenTree::Ident(word)] => word == "fn",

@@ -1,4 +1,4 @@
-//! The top level contains only expected files, and every source file follows the rules of the tree.
+//! Checks that the top level contains only expected files, and that every source file follows the rules of the tree.
 
 use std::fs;
 use std::path::Path;
@@ -75,7 +75,7 @@ fn text_problems(text: &str, providers: &[String]) -> Vec<String> {
     if !text.starts_with("//!") {
         problems.push(": must begin with `//!` and a description of the file".to_owned());
     }
-    // Assembled here so that this file does not match.
+    // These words are assembled from parts so that this file does not match.
     let marks = [["TO", "DO"].concat(), ["FIX", "ME"].concat()];
     for (number, line) in (1..).zip(text.lines()) {
         if marks.iter().any(|mark| line.contains(mark)) {

@@ -25,7 +25,7 @@ pub(super) struct Server {
     pub(super) key: Option<String>,
 }
 
-/// The command that starts a server of `tests/bench/servers.rs`.
+/// The command that starts a server from `tests/bench/servers.rs`.
 pub(super) fn example(arguments: &[&str]) -> Command {
     let mut command = Command::new(target().join("dist/examples/servers"));
     command.args(arguments);

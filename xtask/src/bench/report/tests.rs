@@ -1,4 +1,4 @@
-//! Pages of made-up figures.
+//! Pages with made-up figures.
 
 use super::page;
 use crate::bench::pages::PAGES;

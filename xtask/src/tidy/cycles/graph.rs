@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
-/// The imports of a crate: each file's imported files, with the names that are imported.
+/// The imports in a crate: for each file, the files that it imports and the names of the imported items.
 pub(super) type Imports<'a> = BTreeMap<&'a Path, BTreeMap<&'a Path, BTreeSet<&'a str>>>;
 
 /// The strongly connected components: groups in which each file reaches all other files.

@@ -23,7 +23,7 @@ pub(super) struct Module {
     pub(super) file: PathBuf,
     /// The index of the parent module; `None` for the root.
     pub(super) parent: Option<usize>,
-    /// Whether the module has no `pub`.
+    /// Whether the module is declared without `pub`.
     pub(super) is_private: bool,
     /// The file that this module's file tests, if this module is a `mod tests`.
     pub(super) tests_of: Option<PathBuf>,
@@ -129,8 +129,8 @@ fn definition(item: &Item, file: &Path) -> Option<Definition> {
         Item::Const(item) => (&item.ident, is_private(&item.vis), &[Value]),
         Item::Enum(item) => (&item.ident, is_private(&item.vis), &[Type]),
         Item::Fn(item) => (&item.sig.ident, is_private(&item.vis), &[Value]),
-        // A macro has no visibility. Modules below see the macro because of its position, and all other modules through
-        // its re-export.
+        // A macro definition has no visibility. Modules nested in its module can use the macro directly, and all other
+        // modules use its re-export.
         Item::Macro(item) => (item.ident.as_ref()?, false, &[Macro]),
         Item::Static(item) => (&item.ident, is_private(&item.vis), &[Value]),
         Item::Struct(item) => (&item.ident, is_private(&item.vis), &[Type, Value]),

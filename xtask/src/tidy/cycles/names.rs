@@ -92,7 +92,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The target of a path in a module. The target of a path through a type is the type.
+    /// Resolves a path in a module. A path through a type resolves to the type itself.
     pub(super) fn resolve(&self, module: usize, path: &[String], space: Space) -> Option<Found<'a>> {
         let mut found = Found::Module(module);
         for (n, name) in path.iter().enumerate() {
@@ -110,7 +110,8 @@ impl<'a> Names<'a> {
         Some(found)
     }
 
-    /// The target of an invoked macro's path. A name without a path may belong to an enclosing module.
+    /// Resolves the path of an invoked macro. If the path is a single name, the macro may belong to an enclosing
+    /// module.
     pub(super) fn resolve_macro(&self, module: usize, path: &[String]) -> Option<Found<'a>> {
         let modules = self.tree.ancestors(module).take(if path.len() == 1 { usize::MAX } else { 1 });
         modules.into_iter().find_map(|module| self.resolve(module, path, Space::Macro))
