@@ -1,4 +1,4 @@
-//! Which steps and fields belong together, and which steps the same person can see.
+//! Finds which steps and fields belong together, and which steps the same person can see.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ pub(crate) fn obtaining<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.obtains.contains(field)).collect()
 }
 
-/// All templates that requests are built from: URLs, authentication and contents.
+/// All templates from which requests are built: URLs, authentication and contents.
 pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     let mut templates = vec![&method.base_url.host, &method.base_url.path];
     templates.extend(method.auth.templates());
@@ -54,7 +54,7 @@ pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     templates
 }
 
-/// The fields that a value comes from: the field itself, or the source fields of a derived value.
+/// The fields from which a value comes: the field itself, or the source fields of a derived value.
 pub(crate) fn origins<'g>(method: &'g Method, key: &'g Key) -> Vec<&'g Key> {
     match method.derived(key.as_str()) {
         Some(derived) => derived.from.values().flat_map(|key| origins(method, key)).collect(),

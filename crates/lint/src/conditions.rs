@@ -2,7 +2,8 @@
 
 use guide::{Condition, Key, Method};
 
-/// The first two conditions that contradict each other, among `all` and the conditions of the fields they test.
+/// The first two conditions that contradict each other, among the conditions in `all` and the conditions of the fields
+/// that they test.
 pub(crate) fn clash<'g>(
     method: &'g Method,
     all: impl IntoIterator<Item = &'g Condition>,

@@ -8,7 +8,7 @@ use guide::Span;
 pub enum Impact {
     /// The accounts lack a value, or their values are used in a different way. They must be linked again.
     Relink,
-    /// The accounts stay linked, but requests, or the meaning of their answers, changed. They should be checked again.
+    /// The accounts stay linked, but a request or the meaning of an answer changed. They should be checked again.
     Recheck,
     /// The accounts are not affected. An option was added, or an option that no account needs was removed.
     Offer,
@@ -76,8 +76,8 @@ impl Changes {
         self.add(impact, format!("{name} was added"), None, Some(span));
     }
 
-    /// Compares the old and new lists of one kind of item. Adds a change for each item that is in only one of the
-    /// lists, with the impact of a removal or an addition, and returns the items that are in both. `id` returns an
+    /// Compares the old and new lists of one kind of item. Records each item that is in only one of the lists as
+    /// removed or added, with the corresponding impact. Returns the items that are in both lists. `id` returns an
     /// item's key and span.
     pub(super) fn lists<'a, T>(
         &mut self,
@@ -96,7 +96,7 @@ impl Changes {
         pairs.kept
     }
 
-    /// Compares an item that both versions have.
+    /// Compares the old and new versions of an item.
     pub(super) fn compare<'c, T>(
         &'c mut self,
         old: &'c T,

@@ -42,7 +42,8 @@ fn walkthrough(changes: &mut Changes, old: &Walkthrough, new: &Walkthrough) {
     for (old, new) in changes.lists("step", lists, [Impact::Words; 2], |step| id_of_step(step)) {
         step(changes, old, new);
     }
-    // A step moves along with its section. Only a new section, or a new position within its section, counts as a change.
+    // If a section moves, its steps move along and are not reported. A step is reported only if it moved within its
+    // section or to another section.
     for (before, section) in sections {
         moved(changes, "step", [&before.steps, &section.steps], id_of_step);
         for step in &section.steps {

@@ -73,7 +73,8 @@ pub(super) fn secret_without(graded: &Graded<'_>, holds: impl Fn(&Method) -> boo
     methods_without(graded, |method| !has_secret(method) || holds(method))
 }
 
-/// Reports the number of items that do not meet a criterion, followed by their noun. `None` if there are no such items.
+/// Reports the number of items that do not meet a criterion, followed by a noun for the items. `None` if there are no
+/// such items.
 pub(super) fn count(n: usize, one: &str, several: &str) -> Option<String> {
     match n {
         0 => None,

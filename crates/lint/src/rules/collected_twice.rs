@@ -1,4 +1,4 @@
-//! A field that the same person is asked for twice.
+//! A field whose value the same person must enter twice.
 
 use guide::{CodePage, Field, Finding, Method, Severity};
 

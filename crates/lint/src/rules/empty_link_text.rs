@@ -1,4 +1,4 @@
-//! Link text that does not say where the link leads.
+//! Link text that does not describe where the link leads.
 
 use guide::{CodePage, Finding, Inline, Method, Prose, Severity};
 

@@ -35,8 +35,8 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
     }
 }
 
-/// Whether a scenario should give a value for the field but does not. Other rules report a field that no step collects
-/// or obtains.
+/// Whether a scenario should specify a value for the field but does not. Other rules report a field that no step
+/// collects or obtains.
 fn is_missing(method: &Method, scenario: &Scenario, field: &Field) -> bool {
     let value =
         |key: &Key| scenario.given.iter().find(|(given, _)| given == key).map(|(_, value)| value.as_str());

@@ -22,7 +22,7 @@ pub(super) static PAGE: CodePage = CodePage {
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
     let ends_in_ok = method.scenarios.iter().any(|scenario| scenario.then.outcome == OutcomeKind::Ok);
-    // Without a check, a link proves nothing, so a scenario has nothing to show.
+    // Without a check, linking does not verify the credentials, so a scenario would show nothing by succeeding.
     if !method.checks.is_empty() && !ends_in_ok {
         let message = match method.scenarios.as_slice() {
             [] => format!("the method `{}` has no scenario", method.key),

@@ -68,7 +68,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// The passive verb of a sentence's main clause, such as `is created`.
+/// The passive verb in the main clause of a sentence, such as `is created`.
 fn passive(sentence: &str) -> Option<String> {
     let words: Vec<&str> = sentence.split_whitespace().collect();
     let n = words.windows(2).position(|pair| {

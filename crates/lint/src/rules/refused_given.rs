@@ -1,4 +1,4 @@
-//! A scenario that gives a value its field refuses.
+//! A scenario that specifies a value that its field rejects.
 
 use guide::{CodePage, Finding, Method, Severity};
 

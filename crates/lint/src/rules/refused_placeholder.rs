@@ -1,4 +1,4 @@
-//! A placeholder that its own field refuses.
+//! A placeholder that its own field would reject as a value.
 
 use guide::{CodePage, Field, FieldType, Finding, Method, Severity};
 

@@ -25,7 +25,7 @@ steps:
 };
 
 pub(super) fn check(subject: &Subject<'_>, method: &Method, field: &Field, findings: &mut Vec<Finding>) {
-    // Another rule reports a value that a step obtains, because it can point to that step.
+    // If a step obtains the value, another rule reports the field, because that rule can point to the step.
     if !collecting(method, &field.key).is_empty() || !obtaining(method, &field.key).is_empty() {
         return;
     }
