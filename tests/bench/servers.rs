@@ -17,7 +17,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions as _};
 use tokio::net::TcpListener;
 
-/// The number of hosts that the bare handler sends requests to. Each host has its own connections.
+/// The number of hosts to which the bare handler sends requests. Each host has its own connections.
 const ORGANIZATIONS: u8 = 64;
 
 #[tokio::main]

@@ -47,7 +47,8 @@ let views = 0;
 const report = (where, problem) => { bad += 1; console.log(`${where}: ${problem}`); };
 const names = (await readdir(folder)).filter((name) => name.endsWith(".html") && only.test(name)).sort();
 
-// Each page is opened once per line, and then checked in every view of that line.
+// The views in which each page is checked. The page is opened once for each line below, and is then checked in all
+// views on that line.
 const VISITS = quick ? [[["phone", 360, "light"], ["desktop", 1280, "dark"]]] : [
   [["phone", 360, "light"], ["phone", 360, "dark"]],
   [["tablet", 768, "light"], ["tablet", 768, "dark"]],

@@ -1,9 +1,9 @@
 // Compiles and renders MDX files with the reference compiler, the way a documentation site would.
 //
-//   node mdx-check.mjs FOLDER      checks every .mdx file below it, and prints each problem on its own line
+//   node mdx-check.mjs FOLDER      checks every .mdx file below the folder, and prints each problem on its own line
 //
-// Rendering matters, because `{slug}` compiles and fails only when the page is run. Pages may use Mintlify's
-// components. Any other component is an error, and so is an `import`, an `export` or a JavaScript expression.
+// Pages must be rendered as well, because `{slug}` compiles and fails only when the page is rendered. Pages may use
+// Mintlify's components. Any other component, an `import`, an `export` or a JavaScript expression is an error.
 
 import { evaluate } from "@mdx-js/mdx";
 import { readFile, readdir } from "node:fs/promises";

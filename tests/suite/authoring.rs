@@ -25,7 +25,7 @@ struct Block<'a> {
     text: &'a str,
 }
 
-/// Returns the blocks whose info string (the text after the fence) starts with a word.
+/// Returns the blocks whose info string (the text after the fence) starts with `word`.
 fn blocks(word: &str) -> Vec<Block<'static>> {
     let mut blocks = Vec::new();
     let mut at = 0;

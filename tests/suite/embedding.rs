@@ -208,7 +208,7 @@ fn assert_token(hub: &Hub, token: &str, owner: &str) {
     assert_eq!(session["origin_owner_id"], owner, "{session}");
 }
 
-/// Links an account for a customer without a browser. Returns the account's id.
+/// Links an account for a customer, without using a browser. Returns the account's id.
 fn account(hub: &Hub, owner: &str) -> String {
     let created = session(hub, &format!(r#"{{ "origin_owner_id": "{owner}", "origin_owner_name": "x" }}"#));
     let command = "curl --silent --header \"x-hub-session-token: $TOKEN\" --json '{\"integration_id\": \"gladly.api-key\", \

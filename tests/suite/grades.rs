@@ -13,7 +13,7 @@ use crate::waystone::{self, TODAY};
 /// The guide in the corpus that meets every criterion.
 const CASE: &str = "a-guide-of-platinum";
 
-/// An assumed fact, inserted before the others.
+/// An assumed fact, inserted before the other facts.
 const GUESS: &str = "evidence:\n  - { claim: A guess., standing: assumed, checked_on: '2026-06-01' }\n";
 
 /// Each criterion, with an edit that makes the guide miss the criterion: the text to replace, and its replacement.

@@ -1,8 +1,8 @@
 //! Mutants: ten thousand valid guides with one random change each, the same in every run.
 //!
-//! Another YAML parser reads a guide. Its tree is changed, validated against the published schema, and written as YAML
-//! again. A mutant that the schema rejects, or that is not valid YAML, must cause an error with a span inside its text.
-//! A mutant that differs only in the order of keys must stay valid. A mutant must never cause a panic.
+//! Another YAML parser parses a guide. The resulting tree is changed, validated against the published schema, and
+//! written as YAML again. A mutant that the schema rejects, or that is not valid YAML, must cause an error with a span
+//! inside its text. A mutant that differs only in the order of keys must stay valid. A mutant must never cause a panic.
 
 mod change;
 mod yaml;

@@ -1,4 +1,4 @@
-// The API as a backend uses it, beyond the endpoints that StackOne's SDK calls.
+// Tests the API as a backend uses it, including endpoints that StackOne's SDK does not call.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/api.mjs
 

@@ -1,4 +1,4 @@
-// `/embed.js` in pages on other origins and sites: the element, its events, its sizes, and its errors.
+// Tests `/embed.js` in pages on other origins and sites: the element, its events, its sizes, and its errors.
 //
 //   HUB_URL=… HUB_KEY=… [HUB_LOG=…] node --test hub/embed.mjs
 

@@ -1,8 +1,9 @@
-// The pages from docs/embedding.md in Chromium, served by the JavaScript backend of docs/embedding.md.
+// Tests the pages from docs/embedding.md in Chromium. The JavaScript backend from that document serves them.
 //
 //   HUB_URL=… HUB_KEY=… BLOCKS=FOLDER node --test hub/embedding.mjs
 //
-// The folder contains the page's blocks: page.html, modal.html, widget.html, page.jsx, backend.js, csp.txt.
+// The folder contains the code blocks from docs/embedding.md: page.html, modal.html, widget.html, page.jsx, backend.js,
+// csp.txt.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

@@ -1,5 +1,5 @@
-// The linking pages of a running Hub as a customer uses them: with and without JavaScript, with a pointer and with
-// the keyboard only.
+// Tests the linking pages of a running Hub as a customer uses them: with and without JavaScript, with a pointer and
+// with the keyboard only.
 //
 //   HUB_URL=… HUB_KEY=… [HUB_LOOKS=no] node --test hub/pages.mjs
 

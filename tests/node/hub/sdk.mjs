@@ -1,4 +1,4 @@
-// StackOne's unmodified SDK from npm with this Hub: sessions, accounts and connectors.
+// Tests StackOne's unmodified SDK from npm against a running Hub: sessions, accounts and connectors.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/sdk.mjs
 

@@ -1,4 +1,4 @@
-// Signing in to a provider in a browser: with our pages, and with StackOne's widget in a separate window.
+// Tests signing in to a provider in a browser: on our pages, and in the separate window that StackOne's widget opens.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/signin.mjs
 

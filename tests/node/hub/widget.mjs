@@ -1,4 +1,4 @@
-// StackOne's unmodified widget from npm with this Hub: listing, linking, a refusal, and editing.
+// Tests StackOne's unmodified widget from npm against a running Hub: listing, linking, a refusal, and editing.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/widget.mjs
 

@@ -1,4 +1,5 @@
-// A running Hub, its first key, and a web server on another origin for pages that embed it.
+// The environment for the tests: a running Hub, its first key, and a web server on another origin for pages that embed
+// the Hub.
 //
 // HUB_URL and HUB_KEY locate the Hub. The provider behind the Hub is a simulator.
 

@@ -86,7 +86,7 @@ impl Browser {
         address: impl Fn() -> SocketAddr,
     ) -> io::Result<Progress> {
         let began = Instant::now();
-        // A person who comes back opens the link's page again.
+        // A person who returns opens the link's page again.
         if let Some(base) = self.path.strip_suffix("/checking").or_else(|| self.path.strip_suffix("/confirm"))
         {
             self.path = base.to_owned();

@@ -136,7 +136,8 @@ fn a_person_whose_requests_alternate_between_hubs_can_link() {
     for n in 0..4 {
         let owner = format!("alternating-{n}");
         let (_, path) = pair.session(n % 2, &owner);
-        // Start with a different Hub each time, so that each request in the flow is sent to both Hubs in turn.
+        // Half of the runs start with the other Hub, so that across all runs, each request in the flow is sent to both
+        // Hubs.
         pair.turn.set(n / 2);
         let mut browser = Browser::new(&path, &ENTERED);
         let progress = browser.walk(Duration::from_secs(20), || pair.next()).expect("no response");

@@ -83,7 +83,7 @@ impl Terminal {
     fn keys(&self, keys: &[&str]) -> &Self {
         let status = Command::new("tmux").args(["-L", &self.name, "send-keys"]).args(keys).status();
         assert!(status.expect("tmux cannot be started").success(), "tmux did not accept the keys");
-        // Wait for the prompt to be redrawn, so that it is not mistaken for the reaction to the key.
+        // Waits for the prompt to be redrawn, so that the old prompt is not mistaken for the response to the keys.
         std::thread::sleep(Duration::from_millis(150));
         self
     }
@@ -149,7 +149,7 @@ fn a_sandbox_address_offers_the_sandbox() {
         .line("https://acme.gladly.qa/x")
         .until("What do you want to do?")
         .line("");
-    // The address is valid for the sandbox, so it is not asked for again.
+    // The address is valid for the sandbox, so the program does not ask for it again.
     terminal.until("will connect to acme.gladly.qa");
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
     terminal.asks("API Token").line("sandbox-only").asks("Link this account?").line("").until("exit 0");

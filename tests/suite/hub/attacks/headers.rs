@@ -180,8 +180,8 @@ pub(super) fn guessing_is_limited(target: &Target) {
     }
     assert!(statuses[..60].iter().all(|status| matches!(status, 401 | 404)), "{statuses:?}");
     assert!(statuses[60..].iter().all(|status| *status == 429), "{statuses:?}");
-    // After the limit, valid credentials from this address are rejected as well. API responses and pages both state how
-    // long to wait.
+    // Once the limit is reached, valid credentials from this address are rejected, too. API responses and pages both
+    // state how long to wait.
     for request in [
         Request::get("/accounts").key(&target.key),
         Request::get("/link/x"),

@@ -20,7 +20,7 @@ pub(super) struct Target {
     hub: RunningHub,
     installation: Installation,
     _world: World,
-    /// A key with all scopes except reading credentials.
+    /// A key with all scopes except the scope for reading credentials.
     pub(super) key: String,
     /// A key that can only read accounts.
     pub(super) reader: String,

@@ -15,7 +15,7 @@ use crate::hub::process::{Installation, RunningHub};
 use crate::hub::rows::Rows;
 use crate::hub::world::Database;
 
-/// An installation, and the Hub process that currently serves it.
+/// An installation, and the Hub process that currently uses it.
 pub(super) struct Lane {
     pub(super) installation: Installation,
     hub: Option<RunningHub>,
@@ -121,8 +121,8 @@ impl Lane {
         Interrupted { label, acknowledged: linked.ok() }
     }
 
-    /// Compares an owner's account in the API and in the tables, and returns it. An acknowledged account must exist
-    /// and work.
+    /// Asserts that the API and the tables contain the same account for an owner, or none, and that the account works.
+    /// Returns the account. If an account was acknowledged, it must exist.
     pub(super) fn check_owner(
         &mut self,
         owner: &str,

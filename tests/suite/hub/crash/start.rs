@@ -8,8 +8,8 @@ use crate::hub::process::Installation;
 use crate::hub::rows::Rows;
 use crate::hub::world::Database;
 
-/// The one point where the first API key is lost: its transaction is committed, but the key has not been printed yet.
-/// The user can delete the data and start again without losing anything.
+/// The only point at which a kill loses the first API key: its transaction is committed, but the key has not been
+/// printed yet. The user can delete the data and start again without losing anything.
 const KEY_NOT_PRINTED: &str = "vault.committed";
 
 /// Kills the first start at each of its labeled points, each time with a new installation.
