@@ -32,7 +32,7 @@ pub(super) struct Section {
     pub(super) aims: &'static [Aim],
 }
 
-/// A column of a section's table: its heading, and the text of a cell.
+/// A column of a section's table: its heading, and a function that returns the text of a cell.
 pub(super) type Column = (&'static str, fn(&Cell<'_>) -> Option<String>);
 
 /// The input for a cell: a measured row and the other rows in its section.
@@ -130,7 +130,7 @@ pub(super) fn scaled(guides: u32, quick: bool) -> u32 {
 /// The figures from a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Figures {
-    /// Seconds of each repetition, in ascending order.
+    /// The wall time of each repetition in seconds, in ascending order.
     pub(super) samples: Vec<f64>,
     /// The number of guides, pages or requests in one repetition.
     pub(super) items: u32,

@@ -1,4 +1,4 @@
-//! Groups of files that import each other, in a graph of files and imports.
+//! Finds groups of files that import each other in a graph of files and imports.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;

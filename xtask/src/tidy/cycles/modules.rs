@@ -25,7 +25,7 @@ pub(super) struct Module {
     pub(super) parent: Option<usize>,
     /// Whether the module is declared without `pub`.
     pub(super) is_private: bool,
-    /// The file that this module's file tests, if this module is a `mod tests`.
+    /// If this module is a `mod tests`, the file that it tests.
     pub(super) tests_of: Option<PathBuf>,
     /// The module's own items, without nested modules.
     pub(super) definitions: Vec<Definition>,
@@ -33,7 +33,7 @@ pub(super) struct Module {
     pub(super) paths: Paths,
 }
 
-/// The namespaces of Rust.
+/// Rust's namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Space {
     Type,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::modules::{Crate, Definition, Space};
 use crate::tidy::paths::{GLOB, Import};
 
-/// The target of a path.
+/// The module or item to which a path resolves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Found<'a> {
     /// The index of a module.
@@ -16,7 +16,7 @@ pub(super) enum Found<'a> {
     Item(&'a Definition),
 }
 
-/// The names of a crate's modules.
+/// The names in each module of a crate.
 pub(super) struct Names<'a> {
     tree: &'a Crate,
     /// One scope for each module.
