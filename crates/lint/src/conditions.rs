@@ -3,7 +3,7 @@
 use guide::{Condition, Key, Method};
 
 /// The first two conditions that contradict each other, among the conditions in `all` and the conditions of the fields
-/// that they test.
+/// that those conditions test.
 pub(crate) fn clash<'g>(
     method: &'g Method,
     all: impl IntoIterator<Item = &'g Condition>,

@@ -1,4 +1,4 @@
-//! A credential that is shown only once, although only the prose mentions this.
+//! A credential that is shown only once according to the prose, but is not marked as such.
 
 use guide::{CodePage, Finding, Method, Severity};
 
