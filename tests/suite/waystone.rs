@@ -49,8 +49,8 @@ pub(crate) fn example(package: &str, name: &str) -> PathBuf {
     ensure_built(&format!("examples/{name}"), &["--package", package, "--example", name])
 }
 
-/// Returns the path of a built program. Builds the program first if it is missing or older than the sources. `cargo
-/// test --workspace` has always built it already.
+/// Returns the path of a built program. Builds the program first if it is missing or older than the sources.
+/// `cargo test --workspace` has always built it already.
 fn ensure_built(file: &str, selection: &[&str]) -> PathBuf {
     // …/target/<profile>/deps/suite-<hash>
     let tests = env::current_exe().expect("this test has no path");

@@ -14,7 +14,7 @@ use super::world::Database;
 use crate::corpus::is_updating;
 use crate::linking::world::World;
 
-/// Operations without an example, each with the content of the response that is the reason.
+/// Operations without an example, each with the reason: the content of its response.
 const WITHOUT_EXAMPLE: [(&str, &str); 3] = [
     ("GET /accounts/{id}/proxy/{path}", "the provider's response"),
     ("POST /unified/proxy", "the provider's response"),

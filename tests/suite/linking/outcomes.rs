@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::world::World;
 
-/// Links an account. Asserts that the report contains the expected message and the expected `outcome rule at_field
-/// return_to`, and that the exit code corresponds to the outcome.
+/// Links an account. Asserts that the report contains `message`, that its fields match `expected`
+/// (`outcome rule at_field return_to`), and that the exit code corresponds to the outcome.
 #[track_caller]
 fn check(world: &World, [slug, token]: [&str; 2], more: &[&str], expected: &str, message: &str) {
     let output = world.link(slug, token, more);

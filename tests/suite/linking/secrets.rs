@@ -33,8 +33,8 @@ fn output_and_files_never_contain_the_canary() {
         printed.push_str(&String::from_utf8_lossy(&output.stdout));
         printed.push_str(&String::from_utf8_lossy(&output.stderr));
     };
-    // Cases in which the provider rejects the canary, also in its other environments, in which the host is unknown, and
-    // in which the canary is surrounded by text or in the wrong format.
+    // Each of these commands fails: for example, the provider rejects the canary, the host is unknown, or the canary is
+    // part of a longer string.
     collect(world.link("acme", CANARY, &[]));
     collect(world.link("acme", CANARY, &["--ask-elsewhere"]));
     collect(world.link("nobody-there", CANARY, &["--dry-run"]));
