@@ -12,8 +12,8 @@ async fn a_session_can_be_entered_by_token_and_browser_until_it_ends() {
         let project = project(&vault).await;
         let (made, token) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
         let found = vault.session_by_token(&token.digest()).await.unwrap().unwrap();
-        assert_eq!((found.seq, &found.made.owner), (made.seq, &made.made.owner), "{name}");
-        assert_eq!(found.made.categories, ["support"], "{name}");
+        assert_eq!((found.seq, &found.parameters.owner), (made.seq, &made.parameters.owner), "{name}");
+        assert_eq!(found.parameters.categories, ["support"], "{name}");
         assert!(found.is_open(at(29)) && !found.is_open(at(30)), "{name}");
 
         let alone = Presentation::default();
