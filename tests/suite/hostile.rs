@@ -106,7 +106,7 @@ fn too_many_values_are_reported() {
         (0..9000).map(|n| format!("key{n}: x\n")).collect::<String>() + "waystone: 1\n",
         "W0102",
     );
-    assert_refused("one key many times", "waystone: 1\n".repeat(9000), "W0005");
+    assert_refused("the same key many times", "waystone: 1\n".repeat(9000), "W0005");
     assert_refused("a long key", format!("waystone: 1\n{}: x\n", "k".repeat(500_000)), "W0004");
     assert_refused("a long quoted key", format!("waystone: 1\n? '{}'\n: x\n", "k".repeat(500_000)), "W0102");
     let fields = "      - { key: Bad Key, label: 7, type: passwd, color: red }\n".repeat(1500);

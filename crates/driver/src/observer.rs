@@ -15,7 +15,7 @@ pub trait Observer: Send {
     /// Called before each request is sent.
     fn sending(&mut self) {}
 
-    /// Called after an answer has been received or sending has failed, before the flow judges the result.
+    /// Called after a response was received or a request failed, before the flow evaluates the result.
     fn received(&mut self) {}
 
     /// Called after the flow has judged an answer, before the next request is sent.

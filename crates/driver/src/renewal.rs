@@ -26,7 +26,7 @@ pub struct TokenKeeper {
 
 impl TokenKeeper {
     /// Stores the flow's tokens if they differ from the stored tokens and the method requires renewed tokens to be
-    /// stored. Call this after each answer, because the provider may no longer accept the old tokens.
+    /// stored. Call this after each response, because the provider may no longer accept the old tokens.
     pub async fn keep(&mut self, vault: &Vault, flow: &Flow) -> Result<(), ChangeError> {
         let tokens = Tokens::of(flow);
         if !keeps_tokens(flow.method()) || stored_tokens(&self.credentials) == tokens {

@@ -1,4 +1,4 @@
-//! Answers whose body is passed on as a stream.
+//! Responses whose bodies are streamed through to the caller.
 //!
 //! **Invariant:** the body never exceeds the caller's limit, and the read timeout applies to each chunk. Headers that
 //! belong to the connection are not passed on.

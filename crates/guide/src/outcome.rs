@@ -54,7 +54,7 @@ pub enum OutcomeKind {
     Expired,
     /// The provider blocks requests from our IP address.
     IpBlocked,
-    /// The provider's rate limit is reached. The request is retried.
+    /// The provider's rate limit has been reached. The request is retried.
     Throttled,
     /// The provider reports an internal problem. The request is retried.
     ProviderDown,

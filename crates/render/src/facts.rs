@@ -1,6 +1,6 @@
 //! Turns fields, checks, problems and other items on a page into named facts.
 //!
-//! **Invariant:** all writers use the facts from this file, so that every medium contains the same facts.
+//! **Invariant:** all writers use the facts from this file, so that every output format states the same facts.
 
 use std::borrow::Cow;
 

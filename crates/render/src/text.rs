@@ -32,7 +32,7 @@ enum Word {
     Unknown {
         /// The value's name in a sentence.
         label: String,
-        /// The value's name within code.
+        /// The name of the value when it appears in code.
         name: String,
     },
 }
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
         Self { anchors: Some(anchors), ..self }
     }
 
-    /// The page's anchor with this name.
+    /// The anchor with this name on the page.
     pub(crate) fn anchor(&self, name: &str) -> Option<Anchor> {
         self.anchors.and_then(|anchors| anchors.find(name))
     }

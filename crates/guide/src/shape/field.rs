@@ -37,7 +37,7 @@ pub(crate) struct FieldShape {
     /// leaves the value unchanged.
     #[serde(default)]
     pub(crate) accept: Vec<Spanned<AcceptShape>>,
-    /// A regular expression that the whole value must match after `accept`.
+    /// A regular expression that the whole value must match after `accept` has been applied.
     #[schemars(example = &"[a-z0-9]+(-[a-z0-9]+)*")]
     pub(crate) pattern: Option<Text>,
     /// The pattern in words, such as "lowercase letters and digits". The words complete a sentence such as "Site must

@@ -158,7 +158,7 @@ pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
         .map_err(|reading| ServeError::Brand { file: reading.source, findings: reading.findings })
 }
 
-/// Reads a file that the setting `key` names.
+/// Reads the file that the setting with this key names.
 fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, ServeError> {
     fs::read(path).map_err(|cause| ServeError::File { key, path: path.to_owned(), cause })
 }

@@ -12,7 +12,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "passive-step",
     severity: Severity::Warning,
     summary: "A step's first sentence is in the passive voice",
-    why: "readers cannot tell whether they have to act or whether it happens by itself",
+    why: "readers cannot tell whether they need to do something or whether it happens automatically",
     help: "begin with an instruction: open, choose, click, copy",
     bad: "body: The token is created under **Settings**.",
     good: "body: Under **Settings**, create a token.",

@@ -1,4 +1,4 @@
-//! Tests that credentials are never stored as plain text, and that tampered rows do not open.
+//! Tests that credentials are never stored as plain text, and that manipulated rows cannot be decrypted.
 
 use std::path::Path;
 
