@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::value::Secret;
 
@@ -32,7 +33,7 @@ impl Redactor {
             }
             needles.push(Secret::new(text));
             needles.push(Secret::new(percent_encoded(text)));
-            needles.push(Secret::new(json_escaped(text)));
+            needles.push(json_escaped(text));
             needles.extend(base64_cores(text.as_bytes()));
         }
         needles.sort_by(|a, b| b.expose().len().cmp(&a.expose().len()).then(a.expose().cmp(b.expose())));
@@ -61,9 +62,10 @@ pub fn percent_encoded(text: &str) -> String {
 }
 
 /// The content of a JSON string, without its quotation marks.
-fn json_escaped(text: &str) -> String {
-    let quoted = serde_json::Value::from(text).to_string();
-    quoted[1..quoted.len() - 1].to_owned()
+fn json_escaped(text: &str) -> Secret {
+    // A string can always be serialized. Without a `Value`, there is no copy that is not wiped.
+    let quoted = Zeroizing::new(serde_json::to_string(text).unwrap_or_default());
+    Secret::new(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or(text))
 }
 
 /// The part of the Base64 encoding that does not depend on adjacent bytes, at each of the three alignments, in the
@@ -71,11 +73,13 @@ fn json_escaped(text: &str) -> String {
 fn base64_cores(bytes: &[u8]) -> Vec<Secret> {
     let mut cores = Vec::new();
     for lead in 0..3 {
-        let mut padded = vec![0; lead];
+        // With the full capacity, the vector does not move, so no copy of the secret is left behind.
+        let mut padded = Zeroizing::new(Vec::with_capacity(lead + bytes.len()));
+        padded.resize(lead, 0);
         padded.extend_from_slice(bytes);
-        padded.truncate(padded.len() / 3 * 3);
+        let whole = padded.len() / 3 * 3;
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-            let encoded = engine.encode(&padded);
+            let encoded = Zeroizing::new(engine.encode(&padded[..whole]));
             let core = encoded.get(if lead == 0 { 0 } else { 4 }..).unwrap_or_default();
             if core.len() >= SHORTEST {
                 cores.push(Secret::from(core));
