@@ -41,10 +41,10 @@ fuzz_target!(|data: &[u8]| {
             assert!(accepted.value.is_empty() || regex.is_none_or(|regex| regex.is_match(&accepted.value)));
             assert_eq!(field.keep(entered, &method.environments), Ok(accepted), "the second run differs");
         }
-        Err(rejected) => assert!(!refused.says.is_empty() && !refused.says.contains('\n')),
+        Err(rejected) => assert!(!rejected.says.is_empty() && !rejected.says.contains('\n')),
     }
     // An error message never repeats a secret.
     if let Err(rejected) = method.fields[1].keep(entered, &method.environments) {
-        assert!(typed.len() < 20 || !refused.says.contains(typed));
+        assert!(entered.len() < 20 || !rejected.says.contains(entered));
     }
 });
