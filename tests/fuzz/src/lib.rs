@@ -63,7 +63,8 @@ const PLAIN: &[(&str, &str)] = &[
 pub fn yaml(places: &[(&str, String)]) -> String {
     let mut text = GUIDE.to_owned();
     for (place, plain) in PLAIN {
-        let inserted = places.iter().find(|(name, _)| name == place).map_or(*plain, |(_, yaml)| yaml.as_str());
+        let inserted =
+            places.iter().find(|(name, _)| name == place).map_or(*plain, |(_, yaml)| yaml.as_str());
         // Only the first occurrence is the placeholder: inserted text may contain another placeholder's name.
         let at = text.find(&format!(": {place}")).expect("the guide lacks a placeholder") + 2;
         text.replace_range(at..at + place.len(), inserted);
