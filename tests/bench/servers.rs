@@ -1,4 +1,4 @@
-//! The servers of `cargo xtask bench hub`: a provider that accepts all credentials, and the bare handler.
+//! The servers for `cargo xtask bench hub`: a provider that accepts all credentials, and the bare handler.
 //!
 //! **Invariant:** the bare handler does only what linking requires: one request to the provider through the Hub's own
 //! egress, and one insert that is as durable as the Hub's.
@@ -33,7 +33,7 @@ async fn main() -> Result<()> {
     Ok(axum::serve(listener, routes).await?)
 }
 
-/// Answers every request as Gladly does. The first label of the host is the account's id.
+/// Responds to every request as Gladly does. The first label of the host is the account's id.
 async fn provider(headers: HeaderMap) -> Json<Value> {
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let id = host.split('.').next().unwrap_or_default();

@@ -1,9 +1,9 @@
-// Opens pages in Chromium as people see them, and checks their accessibility with axe.
+// Opens pages in Chromium and checks their accessibility with axe.
 //
 //   node axe.mjs FOLDER [SCREENSHOTS]
 //
-// Checks phone and desktop sizes in light and dark. Prints every violation of WCAG 2.2 A and AA, every page that is
-// wider than its window, and every request. With a second folder, saves a screenshot of each view there.
+// Checks phone and desktop sizes in light and dark mode. Prints every violation of WCAG 2.2 A and AA, every page that
+// is wider than its window, and every request. If SCREENSHOTS is given, saves a screenshot of each view in that folder.
 
 import { chromium } from "playwright-core";
 import { readdir } from "node:fs/promises";

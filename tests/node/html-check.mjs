@@ -2,7 +2,7 @@
 //
 //   node html-check.mjs FOLDER [--linking]
 //
-// Linking pages (`--linking`) have exactly one script, from our own site. Other pages have no scripts.
+// Linking pages (`--linking`) have exactly one script, from the same site. Other pages have no scripts.
 //
 // Besides parse errors, finds scripts, inline handlers and styles, requests to other sites, duplicate ids, links to
 // missing ids, and guide text that became markup (the `canary` elements and attributes of the hostile corpus).

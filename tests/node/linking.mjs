@@ -1,4 +1,4 @@
-// Uses the linking pages in Chromium as people do: with keyboard and pointer, on a phone, in a frame, without
+// Uses the linking pages in Chromium as people do: with a keyboard and a pointer, on a phone, in a frame, and without
 // JavaScript.
 //
 //   node linking.mjs FOLDER          the folder that `cargo run -p hub --example gallery` writes
@@ -83,7 +83,7 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
     await tab.evaluate(() => { document.activeElement.blur(); scrollTo({ top: 0, behavior: "instant" }); });
     await tab.focus(`#in--${key}`);
     await tab.waitForFunction(stepIsVisible).catch(() => {});
-    expect(`the guide scrolls to the step of ${key}`, await tab.evaluate(stepIsVisible));
+    expect(`the guide scrolls to the step for ${key}`, await tab.evaluate(stepIsVisible));
     const fieldIsVisible = () => { const { top, bottom } = document.activeElement.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; };
     await tab.waitForFunction(fieldIsVisible).catch(() => {});
     expect(`the field ${key} stays visible`, await tab.evaluate(fieldIsVisible));
@@ -102,7 +102,7 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
   await tab.click("#said--organization_slug button");
   expect("the environment that matches an address is offered", await tab.isChecked('input[value="sandbox"]'));
   expect("secrets are not sent for the preview", posted.every(({ body }) => !body.includes("canary")));
-  expect("a step whose field is filled in is marked", await tab.evaluate(() => document.getElementById("find-slug").classList.contains("done")));
+  expect("a step whose field is filled in is marked as done", await tab.evaluate(() => document.getElementById("find-slug").classList.contains("done")));
   expect("a secret is hidden", await tab.getAttribute("#in--api_token", "type"), "password");
   await tab.click(".reveal");
   expect("a secret can be revealed", await tab.getAttribute("#in--api_token", "type"), "text");
@@ -115,27 +115,27 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
 {
   const tab = await open("gladly--api-key--form.html", { viewport: { width: 360, height: 740 }, hasTouch: true });
   await tab.click("#field--api_token .where");
-  expect("on a phone a step opens below its field", (await tab.textContent("#field--api_token .peek")).includes("Create a token"));
+  expect("on a phone, a step opens below its field", (await tab.textContent("#field--api_token .peek")).includes("Create a token"));
   expect("the open step is announced", await tab.getAttribute("#field--api_token .where", "aria-expanded"), "true");
   await tab.press("#field--api_token .where", "Space");
   expect("the step closes again", await tab.isHidden("#field--api_token .peek"));
 }
 {
   const tab = await open("gladly--api-key--failed-wrong_secret.html");
-  expect("after a failure the summary has the focus", await focusedId(tab), "_summary");
-  expect("the step that it leads to is open", await currentStep(tab), "create-token");
+  expect("after a failure, the summary has focus", await focusedId(tab), "_summary");
+  expect("the step to return to is open", await currentStep(tab), "create-token");
   expect("the open step is not marked as done", await tab.evaluate(() => document.getElementById("create-token").classList.contains("done")), false);
   await tab.click('#_summary a[href="#in--api_token"]');
   expect("the summary links to the field at fault", await focusedId(tab), "in--api_token");
   const plain = await open("gladly--api-key--failed-wrong_secret.html", { javaScriptEnabled: false });
-  expect("the summary has the focus without JavaScript", await plain.locator("#_summary:focus").count(), 1);
+  expect("the summary has focus without JavaScript", await plain.locator("#_summary:focus").count(), 1);
 }
 {
   const tab = await open("gladly--api-key--edit.html");
-  expect("a kept secret is not asked for", await tab.isHidden("#in--api_token"));
+  expect("the form does not ask for a saved secret", await tab.isHidden("#in--api_token"));
   await tab.fill("#in--organization_slug", "other");
   await tab.press("#in--organization_slug", "Tab");
-  expect("a change of host asks for the secret again", await tab.isVisible("#in--api_token"));
+  expect("after a change of host, the form asks for the secret again", await tab.isVisible("#in--api_token"));
 }
 {
   const report = (state, says) => ({ label: "Reading your organization", state, says, seconds: null });

@@ -1,11 +1,11 @@
-// Opens the linking pages in Chromium as people see them, and checks their accessibility with axe.
+// Opens the linking pages in Chromium and checks their accessibility with axe.
 //
 //   node looks.mjs FOLDER [--only REGEX] [--shots FOLDER] [--quick]
 //
-// The folder is served with the Hub's content security policy. Checks phone, tablet and desktop sizes in light and
-// dark (with `--quick`, only a phone in light and a desktop in dark), and each page at 320 px and without JavaScript.
-// Prints every violation of WCAG 2.2 A and AA, every page that is wider than its window, every request to another
-// site, and every violation of the policy.
+// The folder is served with the Hub's content security policy. Checks phone, tablet and desktop sizes in light and dark
+// mode (with `--quick`, only a phone in light mode and a desktop in dark mode), and each page at 320 px and without
+// JavaScript. Prints every violation of WCAG 2.2 A and AA, every page that is wider than its window, every request to
+// another site, and every violation of the policy.
 
 import { chromium } from "playwright-core";
 import { createServer } from "node:http";

@@ -2,8 +2,8 @@
 //
 //   node mdx-check.mjs FOLDER      checks every .mdx file below the folder, and prints each problem on its own line
 //
-// Pages must be rendered as well, because `{slug}` compiles and fails only when the page is rendered. Pages may use
-// Mintlify's components. Any other component, an `import`, an `export` or a JavaScript expression is an error.
+// Compiling is not enough: a page with `{slug}` compiles and fails only when it is rendered. Pages may use Mintlify's
+// components. Any other component, an `import`, an `export` or a JavaScript expression is an error.
 
 import { evaluate } from "@mdx-js/mdx";
 import { readFile, readdir } from "node:fs/promises";

@@ -1,4 +1,4 @@
-//! Checks every code block and every command of `docs/authoring.md`.
+//! Checks every code block and every command in `docs/authoring.md`.
 //!
 //! The word after the fence of a YAML block is the block's kind. A `guide` block is a complete guide. A `method` or
 //! `root` block is inserted into a small guide that supplies the keys that the block omits.
@@ -14,7 +14,7 @@ use crate::waystone;
 const PAGE: &str = include_str!("../../docs/authoring.md");
 const REFERENCE: &str = include_str!("../../docs/reference.md");
 
-/// Findings that the small guide has because of its size, regardless of the inserted block.
+/// Findings that the small guide has because it is so small, regardless of the inserted block.
 const IGNORED_CODES: [&str; 2] = ["W0313", "W0347"];
 
 /// A code block on the page.
@@ -43,7 +43,7 @@ fn blocks(word: &str) -> Vec<Block<'static>> {
     blocks
 }
 
-/// A placeholder that has the format of a PEM key or certificate.
+/// A placeholder in the format of a PEM key or certificate.
 const PEM: &str = r#""-----BEGIN NOTHING-----\nAAAA\n-----END NOTHING-----""#;
 
 /// Fields that a block can use without declaring them: key, declaration and entered value.
@@ -67,7 +67,7 @@ const FIELDS: [(&str, &str, &str); 17] = [
     ("plan", "label: Plan, type: text, public: true", "small"),
 ];
 
-/// Splits a mapping into its top-level keys, each with the lines that belong to it.
+/// Splits a mapping into its top-level keys, each with its lines.
 fn parts(text: &str) -> Vec<(String, String)> {
     let mut parts: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
@@ -82,7 +82,7 @@ fn parts(text: &str) -> Vec<(String, String)> {
     parts
 }
 
-/// Merges a block into the mapping `host`: keys that both contain get the block's value, and the block's other keys are
+/// Merges a block into the mapping `host`: a key in both gets the block's value, and the block's other keys are
 /// appended.
 fn merged(host: &str, block: &[(String, String)]) -> String {
     let mut all = parts(host);
@@ -189,7 +189,7 @@ fn block_problem(block: &Block<'_>) -> Option<String> {
         return Some(format!("{}\n{text}", waystone::check(folder.path(), "acme").out));
     }
     let test = runs_scenarios.then(|| waystone::run(folder.path(), &["test", "--json", "acme"]))?;
-    // The inserted scenario does not reach the outcomes that a block declares, so only failed scenarios count.
+    // The small guide's scenario does not reach the outcomes that a block declares, so only failed scenarios count.
     let passes = test.code == 0
         || block.kind != "guide"
             && serde_json::from_str(&test.out).is_ok_and(|json: Value| {
@@ -246,7 +246,7 @@ fn every_command_is_valid() {
                 let copy = folder.path().join("published/acme");
                 fs::create_dir_all(&copy).expect("cannot create the folder");
                 fs::copy(folder.path().join("guides/acme/guide.yaml"), copy.join("guide.yaml"))
-                    .expect("the new guide can be copied");
+                    .expect("cannot copy the new guide");
             }
         }
     }

@@ -1,5 +1,4 @@
-//! The case corpora on disk: finding cases, comparing results with the expected output, and updating the expected
-//! output.
+//! The corpora on disk: lists their cases, compares results with the expected output, and updates the expected output.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -45,12 +44,12 @@ pub(crate) fn cases(corpus: &str, input: &str) -> Vec<Case> {
     cases
 }
 
-/// Whether the expected output is updated instead of compared.
+/// Whether to update the expected output instead of comparing it.
 pub(crate) fn is_updating() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| value == "1")
 }
 
-/// Collects the differences from the expected output of many cases, so that all differences are reported together.
+/// Collects the differences between actual and expected output for many cases, so that they are reported together.
 #[derive(Debug, Default)]
 pub(crate) struct Differences(Vec<String>);
 
@@ -80,7 +79,7 @@ impl Differences {
     pub(crate) fn report(self) {
         let n = self.0.len();
         let hint = "If these changes are intended, run UPDATE=1 cargo test -p suite";
-        assert!(n == 0, "{n} results differ from the expected texts.\n\n{}\n{hint}", self.0.join("\n"));
+        assert!(n == 0, "{n} results differ from the expected output.\n\n{}\n{hint}", self.0.join("\n"));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::waystone;
 
 const GOOD: &str = include_str!("../../guides/gladly/guide.yaml");
 
-/// Returns the changes that the edits cause, as `impact: what` lines.
+/// Returns the changes that the edits cause, each as `impact: description`.
 fn changes(edits: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let write = |name: &str, text: &str| {

@@ -1,4 +1,4 @@
-//! Runs every code block of `docs/embedding.md` against a Hub.
+//! Runs every code block in `docs/embedding.md` against a Hub.
 //!
 //! The words after a fence are the block's kind. Backends are called as a product would call them, pages are opened in
 //! Chromium, commands are run by a shell, and JSON bodies are sent to the Hub.
@@ -101,7 +101,7 @@ fn run(hub: &Hub, command: &mut Command) -> String {
     for name in ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"] {
         command.env_remove(name);
     }
-    let output = command.output().expect("the program cannot be started; `cargo xtask test` installs it");
+    let output = command.output().expect("cannot start the program; `cargo xtask test` installs it");
     let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{command:?}\n{output_text}{}", String::from_utf8_lossy(&output.stderr));
     output_text
@@ -115,7 +115,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// Creates a session with the command on the page, but with a different body.
+/// Creates a session with the command from the page, but with a different body.
 fn session(hub: &Hub, body: &str) -> Value {
     let command = block("bash session");
     let (before, after) = (command.find('\'').expect("a body"), command.rfind('\'').expect("its end"));
@@ -125,7 +125,7 @@ fn session(hub: &Hub, body: &str) -> Value {
 #[test]
 fn every_block_has_a_kind_that_is_run() {
     for (info, _) in all_blocks() {
-        assert!(info == "console" || KINDS.contains(&info), "nothing runs a `{info}` block");
+        assert!(info == "console" || KINDS.contains(&info), "no test runs `{info}` blocks");
     }
     for kind in KINDS {
         blocks(kind);
@@ -192,7 +192,7 @@ fn the_serve_command_of_the_page_is_valid() {
         for line in text.lines().filter(|line| line.starts_with("waystone serve")) {
             let line = format!("PATH=\"{folder}:$PATH\" {line} --check");
             let output = Command::new("bash").args(["-c", &line]).env("WAYSTONE_DATA", data.path()).output();
-            let output = output.expect("bash cannot be started");
+            let output = output.expect("cannot start bash");
             assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
         }
     }
@@ -274,7 +274,7 @@ fn the_rust_backend_creates_tokens_and_checks_the_account_owner() {
     let hub = Hub::start(Database::Sqlite);
     let (own, other) = (account(&hub, "c-1"), account(&hub, "c-2"));
     // Runs this test binary again, with the accounts in its environment.
-    let mut command = Command::new(std::env::current_exe().expect("this test has no path"));
+    let mut command = Command::new(std::env::current_exe().expect("cannot find the test binary"));
     command.args(["--exact", "embedding::rust_backend_in_a_child_process", "--nocapture"]);
     command.env("EMBEDDING_ACCOUNTS", format!("{own} {other}"));
     let output = run(&hub, &mut command);

@@ -1,4 +1,4 @@
-//! Guides that each contain one mistake, and the findings about the mistakes: `corpus/findings/<mistake>/`.
+//! Guides with one mistake each, and the findings that report the mistakes: `corpus/findings/<mistake>/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,7 +48,7 @@ fn every_case_has_an_expected_text_and_no_stray_files() {
     }
 }
 
-/// Returns the codes in a case's expected text, in order.
+/// Returns the codes in a case's expected output, in order.
 fn codes(case: &Case) -> Vec<String> {
     let expected = fs::read_to_string(case.folder.join("expected.txt")).unwrap_or_default();
     let heads = expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0));
@@ -65,8 +65,8 @@ fn every_kind_of_finding_has_a_case() {
     for case in cases(CORPUS, "guide.yaml") {
         shown.extend(codes(&case));
     }
-    // The limit on the number of findings needs a file that is too large for the corpus. The `hostile` tests generate
-    // it.
+    // Only a file that is too large for the corpus reaches the limit on the number of findings. The `hostile` tests
+    // generate one.
     shown.insert("W0011".to_owned());
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();
     assert!(missing.is_empty(), "corpus/{CORPUS} has no case for {missing:?}");
@@ -119,8 +119,8 @@ fn every_rule_has_a_bad_guide_and_a_fixed_guide() {
     assert!(missing.is_empty(), "corpus/{CORPUS} has no case with a good.yaml for {missing:?}");
 }
 
-/// `waystone check --fix` applies the edits of findings without review, so each edit must fix its finding and cause
-/// no new findings.
+/// `waystone check --fix` applies the findings' edits without review, so each edit must fix its finding and cause no
+/// new findings.
 #[test]
 fn every_offered_edit_fixes_its_finding() {
     let mut differences = Differences::default();

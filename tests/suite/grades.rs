@@ -1,4 +1,4 @@
-//! Grades: a guide with the highest grade, and edits that each make the guide miss one criterion.
+//! Grades: a guide with the highest grade, and edits that each make the guide fail one criterion.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ const CASE: &str = "a-guide-of-platinum";
 /// An assumed fact, inserted before the other facts.
 const GUESS: &str = "evidence:\n  - { claim: A guess., standing: assumed, checked_on: '2026-06-01' }\n";
 
-/// Each criterion, with an edit that makes the guide miss the criterion: the text to replace, and its replacement.
+/// Each criterion, with an edit that makes the guide fail it: the text to replace, and its replacement.
 const EDITS: &[(&str, &str, &str)] = &[
     ("needs", "      needs: [The **Owner** role in your Acme account.]\n", ""),
     ("good-scenario", "then: { outcome: ok, account: { id: u1, name: Ada } }", "then: { outcome: unknown }"),
@@ -56,7 +56,7 @@ fn text() -> String {
     fs::read_to_string(folder(CORPUS).join(CASE).join("guide.yaml")).expect("the guide")
 }
 
-/// Returns the criteria that the guide misses, from the lowest grade to the highest.
+/// Returns the criteria that the guide does not meet, from the lowest grade to the highest.
 fn missed(text: &str) -> Vec<&'static str> {
     let entry = Entry::new(CASE, "guide.yaml", text.as_bytes());
     let findings = lint::check(&entry, Some(TODAY));

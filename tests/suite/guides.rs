@@ -1,7 +1,6 @@
 //! Good guides: `corpus/guides/ok/<feature>/` and the built-in guides.
 //!
-//! They must have no findings. The exception is a case with an `expected.txt`, which must have exactly the warnings in
-//! that file.
+//! They must have no findings, except that a case with an `expected.txt` must have exactly the warnings in that file.
 
 use std::path::{Path, PathBuf};
 

@@ -1,13 +1,13 @@
-//! Hostile input: reading takes bounded time and ends in findings inside the text, never in a panic.
+//! Hostile input: reading finishes in bounded time, never panics, and reports findings inside the text.
 //!
-//! The tests generate the input, because it would take megabytes if it were stored in files.
+//! The tests generate the input, because storing it in files would take up megabytes.
 
 use std::time::{Duration, Instant};
 
 use guide::{Reading, Source, read};
 
-/// The time limit for reading one input. Even an unoptimized build needs less time on any machine. An algorithm with
-/// quadratic run time would take hours.
+/// The time limit for reading one input. Even an unoptimized build needs less time on any machine. A quadratic
+/// algorithm would take hours.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The size of the largest accepted file, in bytes.
@@ -72,7 +72,7 @@ fn assert_refused(what: &str, text: impl AsRef<[u8]>, code: &str) {
 #[test]
 fn a_file_that_is_too_large_is_rejected() {
     assert_refused("spaces", vec![b' '; LARGEST + 1], "W0002");
-    assert_refused("a guide and more", with_body(&"word ".repeat(LARGEST / 5 + 1)), "W0002");
+    assert_refused("a guide over the size limit", with_body(&"word ".repeat(LARGEST / 5 + 1)), "W0002");
     assert_refused("bytes that are not text", vec![0xff; LARGEST + 1], "W0002");
 }
 
@@ -93,7 +93,7 @@ fn aliases_and_anchors_are_rejected_without_expansion() {
         bomb += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "));
     }
     assert_refused("an alias bomb", &bomb, "W0006");
-    assert_refused("an alias of itself", "a: &a [*a, *a]\n", "W0006");
+    assert_refused("an alias inside its own anchor", "a: &a [*a, *a]\n", "W0006");
     assert_refused("many anchors", (0..50_000).map(|n| format!("- &a{n} x\n")).collect::<String>(), "W0006");
     assert_refused("many tags", "- !t x\n".repeat(100_000), "W0006");
 }

@@ -1,5 +1,5 @@
-//! The Hub in use: its pages and element in Chromium, StackOne's widget and SDK, crashes, several processes, and
-//! hostile requests.
+//! A running Hub: its pages and element in Chromium, StackOne's widget and SDK, crashes, several processes, and hostile
+//! requests.
 //!
 //! Most tests run on SQLite and on PostgreSQL.
 
@@ -35,11 +35,11 @@ pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
         .envs(more.iter().copied())
         .env("HUB_LOOKS", if hub.database == Database::Sqlite { "yes" } else { "no" })
         .output()
-        .expect("node cannot be started; `cargo xtask test` installs it");
+        .expect("cannot start node; `cargo xtask test` installs it");
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         let log = std::fs::read_to_string(&hub.log).unwrap_or_default();
-        // Requests that a test makes are logged at level INFO and would hide the errors.
+        // The test's own requests are logged at level INFO and would bury the errors.
         let log: Vec<&str> = log.lines().filter(|line| !line.contains("\"INFO\"")).collect();
         panic!("{file}:\n{text}{}\n{}", String::from_utf8_lossy(&output.stderr), log.join("\n"));
     }

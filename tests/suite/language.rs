@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::guides::files;
 use crate::hostile::assert_spans_in_text;
 
-/// Returns the value that another YAML parser reads.
+/// Parses a string with another YAML parser.
 fn parse_independently(text: &str) -> Value {
     serde_saphyr::from_str(text).expect("the other parser rejects the text")
 }

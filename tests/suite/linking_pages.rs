@@ -1,6 +1,6 @@
 //! The linking pages in browsers and parsers: markup, accessibility, appearance and use.
 //!
-//! `crates/hub/tests/pages` tests their texts.
+//! `crates/hub/tests/pages` tests their text.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ use crate::waystone::example;
 fn gallery() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let status = Command::new(example("hub", "gallery")).arg(folder.path()).status();
-    assert!(status.expect("the example cannot be started").success(), "the gallery was not written");
+    assert!(status.expect("cannot start the example").success(), "the gallery was not written");
     folder
 }
 
@@ -21,7 +21,7 @@ fn linking_pages_are_well_formed_accessible_and_usable() {
     let folder = gallery();
     node("html-check.mjs", &[folder.path(), Path::new("--linking")]);
     node("linking.mjs", &[folder.path()]);
-    // Checks one guide in all its states, and only the form of every other guide.
+    // Checks all pages for one guide, and only the form for every other guide.
     let selected = "^gladly--(?!.*-de)|--form[.]|^(?!.*--)";
     node("looks.mjs", &[folder.path(), Path::new("--quick"), Path::new("--only"), Path::new(selected)]);
 }

@@ -1,19 +1,19 @@
-//! All tests from outside the crates, in one binary.
+//! All tests that exercise Waystone from outside its crates, in one binary.
 //!
 //! | module | what it tests |
 //! |---|---|
-//! | [`findings`] | guides with a mistake, and the findings about them |
+//! | [`findings`] | guides with one mistake each, and the findings that report them |
 //! | [`guides`] | good guides, which have no findings |
 //! | [`grades`] | the criteria of each grade |
 //! | [`hostile`] | hostile input, which takes bounded time and never causes a panic |
 //! | [`language`] | our YAML reader compared with another parser, and guides with changed bytes |
-//! | [`mutants`] | ten thousand good guides with one mistake each |
+//! | [`mutants`] | ten thousand good guides with one random change each |
 //! | [`scenarios`] | the scenarios of good guides, run with the real flow |
 //! | [`linking`] | linking with the built program: outcomes, secrets, crashes, and a real terminal |
 //! | [`hub`] | the Hub on both databases: pages, element, StackOne's widget and SDK, crashes, replicas, attacks |
 //! | [`linking_pages`] | the Hub's pages in a browser: markup, appearance, use |
 //! | [`diff`] | the comparison of two versions of a guide |
-//! | [`many`] | work on many guides: rendering into a folder, and watching |
+//! | [`many`] | many guides at once: rendering into a folder, and watching |
 //! | [`new`] | new guides |
 //! | [`embedding`] | the blocks in `docs/embedding.md`, run against a Hub |
 //! | [`authoring`] | the blocks and commands in `docs/authoring.md` |

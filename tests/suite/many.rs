@@ -1,4 +1,4 @@
-//! Work on many guides: rendering all pages into a folder, and checking guides again while they are edited.
+//! Many guides at once: rendering all pages into a folder, and rechecking guides while they are edited.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -78,7 +78,7 @@ impl Watcher {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the program can be started");
+            .expect("cannot start the program");
         let stderr = child.stderr.take().expect("stderr is not piped");
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -124,7 +124,7 @@ fn a_guide_is_checked_again_when_it_is_edited() {
     watcher.expect("2 guides, no findings; watching");
     fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("cannot write the file");
     watcher.expect("2 guides: 1 error, 0 warnings; watching");
-    // Ignores a file that is not in a guide's folder, and notices a file that is moved into place.
+    // The watcher ignores a file outside a guide's folder, and notices a file that is moved into place.
     fs::write(root.join("guides/notes.yaml"), "- nothing\n").expect("cannot write the file");
     fs::write(root.join("elsewhere"), &text).expect("cannot write the file");
     fs::rename(root.join("elsewhere"), &file).expect("cannot rename the file");

@@ -1,8 +1,9 @@
 //! Mutants: ten thousand valid guides with one random change each, the same in every run.
 //!
-//! Another YAML parser parses a guide. The resulting tree is changed, validated against the published schema, and
-//! written as YAML again. A mutant that the schema rejects, or that is not valid YAML, must cause an error with a span
-//! inside its text. A mutant that differs only in the order of keys must stay valid. A mutant must never cause a panic.
+//! The tests parse a guide with another YAML parser, change the resulting tree, validate it against the published
+//! schema, and write it as YAML again. A mutant that the schema rejects, or that is not valid YAML, must cause an error
+//! with a span inside its text. A mutant that differs only in the order of keys must stay valid. A mutant must never
+//! cause a panic.
 
 mod change;
 mod yaml;
@@ -23,10 +24,10 @@ use crate::waystone::TODAY;
 /// The number of mutants.
 const MUTANTS: usize = 10_000;
 
-/// Guides longer than this, in bytes, are used less often, because they take longer and have the same parts.
+/// Guides longer than this, in bytes, are used less often, because they take more time and contain the same constructs.
 const SHORT: usize = 8_000;
 
-/// One of every `LONG_EVERY` mutants is made from a long guide.
+/// One in `LONG_EVERY` mutants is made from a long guide.
 const LONG_EVERY: usize = 50;
 
 /// A guide to change.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::corpus::Differences;
 use crate::{guides, waystone};
 
-/// The outputs for a guide: the file's name, and the arguments for `waystone render`.
+/// The outputs for a guide: each file's name, and the arguments for `waystone render`.
 const OUTPUTS: &[(&str, &[&str])] = &[
     ("page.mdx", &["--to", "mdx"]),
     ("page.md", &["--to", "md"]),
@@ -69,7 +69,7 @@ pub(crate) fn node(script: &str, arguments: &[&Path]) {
         .args(arguments)
         .current_dir(&folder)
         .output()
-        .expect("node cannot be started; `cargo xtask test` installs it");
+        .expect("cannot start node; `cargo xtask test` installs it");
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{script}:\n{report}{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -92,7 +92,7 @@ fn all_outputs() -> tempfile::TempDir {
 /// Writes the hostile corpus into a folder: pages with hostile strings, and the pages of every built-in guide.
 fn write_corpus(folder: &Path) {
     let status = Command::new(waystone::example("render", "hostile")).arg(folder).status();
-    assert!(status.expect("the example cannot be started").success(), "the corpus was not written");
+    assert!(status.expect("cannot start the example").success(), "the corpus was not written");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn all_outputs_have_the_same_steps_in_the_same_order() {
                     from += at.expect("checked above") + title.len();
                 }
                 let steps = || method.link.sections.iter().flat_map(|section| &section.steps);
-                // Other fields belong to the setup guide, which this page does not contain.
+                // The setup guide, which this page does not contain, collects the other fields.
                 let is_collected = |key: &guide::Key| steps().any(|step| step.collects.contains(key));
                 for field in method.fields.iter().filter(|field| is_collected(&field.key)) {
                     assert!(

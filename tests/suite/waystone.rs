@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 use std::{env, fs};
 
-/// The date used for all checks, so that no case becomes outdated.
+/// The date used for all checks, so that no case goes out of date.
 pub(crate) const TODAY: &str = "2026-11-25";
 
 /// The result of running the program.
@@ -25,7 +25,7 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Run {
         .env_remove("WAYSTONE_GUIDES")
         .env_remove("WAYSTONE_DATA")
         .output()
-        .expect("the program cannot be started");
+        .expect("cannot start the program");
     Run {
         code: output.status.code().expect("the program was killed by a signal"),
         out: String::from_utf8(output.stdout).expect("the output is not UTF-8"),
@@ -50,10 +50,10 @@ pub(crate) fn example(package: &str, name: &str) -> PathBuf {
 }
 
 /// Returns the path of a built program. Builds the program first if it is missing or older than the sources.
-/// `cargo test --workspace` has always built it already.
+/// `cargo test --workspace` always builds it first.
 fn ensure_built(file: &str, selection: &[&str]) -> PathBuf {
     // …/target/<profile>/deps/suite-<hash>
-    let tests = env::current_exe().expect("this test has no path");
+    let tests = env::current_exe().expect("cannot find the test binary");
     let profile =
         tests.parent().and_then(Path::parent).expect("this test is not in a profile's `deps` folder");
     let program = profile.join(format!("{file}{}", env::consts::EXE_SUFFIX));
@@ -80,7 +80,7 @@ fn build(root: &Path, profile: &Path, selection: &[&str]) {
         .arg(target)
         .current_dir(root)
         .status()
-        .expect("cargo cannot be started");
+        .expect("cannot start cargo");
     assert!(status.success(), "cargo could not build {selection:?}");
 }
 

@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: measures how fast Waystone is and how it compares with other tools, and writes
 //! `docs/benchmarks.md` and `docs/benchmarks-hub.md`.
 //!
-//! One harness performs every run in the tables of `bench/pages.rs`, and one report writes the figures. A new benchmark is
-//! a new row. No test depends on a figure, because machines differ.
+//! One harness performs every run that is listed in `bench/pages.rs`, and one report writes the figures, so a new
+//! benchmark only needs a new row. No test depends on a figure, because machines differ.
 
 mod corpus;
 mod figures;
@@ -27,7 +27,7 @@ use crate::tree::{root, target};
 /// target directory.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let (pages, quick) = parse(arguments)?;
-    println!("building the release; the first build takes a few minutes");
+    println!("building in release mode; the first build takes a few minutes");
     build(&["--package", "cli", "--bin", "waystone"])?;
     for page in pages {
         let [package, example] = page.example;
@@ -63,7 +63,7 @@ fn parse(arguments: &[&str]) -> Result<(Vec<&'static Page>, bool)> {
     Ok((pages, quick))
 }
 
-/// Performs a run and returns its rows. If the run fails, prints the reason and returns a row without figures.
+/// Performs a run and returns its rows. If the run fails, prints why and returns a row without figures.
 fn measure(run: &Run, world: &World) -> Vec<Row> {
     println!("{}, {} guides", run.name, figures::count(scaled(run.guides, world.quick)));
     measured(run, world).unwrap_or_else(|error| {

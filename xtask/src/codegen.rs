@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 
 use crate::tree::root;
 
-/// Every generated file with its expected contents.
+/// Returns every generated file with its expected contents.
 fn generated() -> Vec<(PathBuf, String)> {
     let root = root();
     vec![
@@ -91,7 +91,7 @@ pub(crate) fn write() -> Result<()> {
 mod tests {
     use super::*;
 
-    /// Writes the files that are out of date and then fails, so that they can be committed.
+    /// Rewrites the files that are out of date, so that they can be committed, and then fails.
     #[test]
     fn generated_files_are_up_to_date() {
         let stale: Vec<PathBuf> = generated()

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::tree::root;
 
-/// A command that runs cargo in the workspace root.
+/// Returns a command that runs cargo in the workspace root.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     // `cargo run` sets this variable, which prevents cargo-machete from recognizing that it runs as a subcommand.

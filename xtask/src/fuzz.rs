@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: builds the fuzz targets in `tests/fuzz` and runs each for a limited time.
 //!
-//! The targets use libFuzzer and the compiler flags of `cargo fuzz`, which stable Rust accepts, so they need only a C++
-//! compiler. New corpus entries and failures are stored in the target directory.
+//! The targets use libFuzzer and the same compiler flags as `cargo fuzz`. Stable Rust accepts these flags, so the only
+//! additional requirement is a C++ compiler. New corpus entries and failures are stored in the target directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,12 +94,12 @@ fn one(target: &str, seconds: u32, built: &Path) -> Result<()> {
     }
     println!("{log}");
     bail!(
-        "{target} failed; its input is in {}. To reproduce the failure, run the program with that file",
+        "{target} failed; the input is in {}. To reproduce the failure, run the program with that file",
         failures.display()
     )
 }
 
-/// The folder for everything that a run produces.
+/// Returns the folder for everything that a run produces.
 fn folder() -> PathBuf {
     target().join("fuzz")
 }

@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use crate::command::{output, run};
 use crate::tree::{read, root};
 
-/// Programs, each with its Debian package.
+/// The required programs, each with its Debian package.
 const PROGRAMS: &[(&str, &str)] = &[
     ("node", "nodejs"),
     ("npm", "npm"),
@@ -42,7 +42,7 @@ pub(crate) fn all() -> Result<()> {
     })
 }
 
-/// The folder on the `PATH` that contains a program.
+/// Returns the folder on the `PATH` that contains a program. `None` if there is no such folder.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;
     std::env::split_paths(&paths).find(|folder| folder.join(program).is_file())
@@ -65,12 +65,12 @@ pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     apt(&[&["install", "-y", "-q", "--no-install-recommends"], packages].concat())
 }
 
-/// Whether this program runs as root.
+/// Returns whether this program runs as root.
 pub(crate) fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
-/// Installs a list of packages into a folder, unless the folder already contains the packages on this list.
+/// Installs the packages on a list into a folder, unless the folder already contains them.
 fn unless_installed(list: &Path, folder: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
     let mark = folder.join(".installed");
     let packages = read(list)?;

@@ -4,9 +4,9 @@
 mod bench;
 mod codegen;
 mod command;
-mod floors;
 mod fuzz;
 mod install;
+mod layers;
 mod pictures;
 mod postgres;
 mod run;
@@ -18,15 +18,15 @@ use anyhow::Result;
 const HELP: &str = "\
 cargo xtask test       install what the tests need and run all tests
 cargo xtask with-postgres COMMAND…
-                       run a command next to a PostgreSQL server, for example `cargo test -p vault`
-cargo xtask ci-checks  check format, lints, documentation and dependencies, as CI does after the tests
+                       run a command with a PostgreSQL server, for example `cargo test -p vault`
+cargo xtask ci-checks  check formatting, lints, documentation and dependencies, as CI does after the tests
 cargo xtask codegen    generate the schemas and reference pages
-cargo xtask tidy       check the source tree: floors, import cycles, names, documents
+cargo xtask tidy       check the source tree: layers, import cycles, names, documents
 cargo xtask fuzz       run the fuzzers: [--seconds N] [TARGET]
 cargo xtask bench      measure how fast Waystone is, compare it with other tools, and write docs/benchmarks.md and
                        docs/benchmarks-hub.md: [guides|hub] [--quick]
 cargo xtask pictures   generate the README's pictures
-cargo xtask deny       check licenses, sources and bans of dependencies";
+cargo xtask deny       check the licenses, sources and bans of dependencies";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,7 +1,7 @@
 //! Generates the README's pictures by running the program.
 //!
-//! The terminal picture is the output of `waystone demo gladly` as SVG. The other pictures are screenshots: of a page that
-//! `waystone render` writes, and of a linking form.
+//! The terminal picture is the output of `waystone demo gladly` as SVG. The other pictures are screenshots of a page
+//! that `waystone render` writes and of a linking form.
 
 use std::fs;
 use std::path::Path;
@@ -37,13 +37,13 @@ fn waystone(arguments: &[&str]) -> Result<String> {
     output(cargo(&["run", "--quiet", "--package", "cli", "--"]).args(arguments).env("COLUMNS", "88"))
 }
 
-/// Selects the lines to show: the last step and its failure, then the successful result.
+/// Selects the lines to show: the last step with its failure, and then the successful result.
 fn excerpt(demo: &str) -> Result<String> {
     let lines: Vec<&str> = demo.lines().collect();
     let find = |text: &str, from: usize| {
         lines[from..].iter().position(|line| line.contains(text)).map(|at| from + at)
     };
-    let failure = find("Step 5 of 5", 0).context("the demonstration has no step 5 of 5")?;
+    let failure = find("Step 5 of 5", 0).context("the demo output has no step 5 of 5")?;
     let failure_end = find("2. With the right secret", failure).unwrap_or(lines.len());
     let second = find("Step 5 of 5", failure_end).unwrap_or(failure_end);
     let typed = find(">\u{1b}", second).unwrap_or(second);

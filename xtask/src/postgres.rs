@@ -10,7 +10,7 @@ use crate::command::run;
 use crate::install::{self, is_root};
 use crate::tree::files;
 
-/// The environment variable that passes the server's URL, without a database name, to the tests.
+/// The environment variable that contains the server's URL for the tests. The URL has no database name.
 pub(crate) const VARIABLE: &str = "WAYSTONE_TEST_POSTGRES";
 
 /// A running server, which stops when it is dropped.
@@ -22,7 +22,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts a server, and installs PostgreSQL if it is missing. If `durable` is `true`, each commit waits until it is
-    /// on the disk. Tests do not need this.
+    /// on disk, which tests do not need.
     pub(crate) fn start(durable: bool) -> Result<Self> {
         if programs().is_none() {
             install::debian(&["postgresql"])?;
@@ -49,7 +49,7 @@ impl Server {
         Ok(server)
     }
 
-    /// The URL of the server, without a database name.
+    /// Returns the server's URL, without a database name.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
@@ -61,7 +61,7 @@ impl Server {
         Ok(format!("{}/{name}", self.url()))
     }
 
-    /// A command that runs a PostgreSQL program on this server's data.
+    /// Returns a command that runs a PostgreSQL program on this server's data.
     fn program(&self, name: &str) -> Command {
         let path = self.programs.join(name);
         let mut command = Command::new(if is_root() { Path::new("runuser") } else { &path });
@@ -79,16 +79,16 @@ impl Drop for Server {
     }
 }
 
-/// The folder that contains the server's programs: the folder of the newest version that Debian installed, or a folder
-/// on the `PATH`.
+/// Returns the folder that contains the server's programs: the folder of the newest version that is installed from
+/// Debian packages, or else a folder on the `PATH`. `None` if there is no such folder.
 fn programs() -> Option<PathBuf> {
     let versions = files(Path::new("/usr/lib/postgresql"), "initdb").unwrap_or_default();
     let newest = versions.last().and_then(|initdb| initdb.parent());
     newest.map(Path::to_owned).or_else(|| install::find("initdb"))
 }
 
-/// Runs a command without standard streams, because a server that the command starts would inherit the streams and keep
-/// them open.
+/// Runs a command without standard streams, because a server that the command starts would inherit them and keep them
+/// open.
 fn quietly(command: &mut Command) -> Result<()> {
     run(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))
 }

@@ -36,10 +36,11 @@ pub(crate) fn ci_checks() -> Result<()> {
     deny()
 }
 
-/// Checks licenses, sources and bans without the network, and advisories if this machine has their database.
+/// Checks the dependencies' licenses, sources and bans offline, and their advisories if this machine has the advisory
+/// database.
 pub(crate) fn deny() -> Result<()> {
     install_subcommand("deny", "0.20.2")?;
-    // cargo-deny needs the crates for other platforms too. After this step, nothing uses the network.
+    // cargo-deny also needs the crates for other platforms. The steps after this one do not use the network.
     step(&["fetch", "--locked", "--quiet"])?;
     step(&["deny", "--offline", "--all-features", "check", "bans", "licenses", "sources"])?;
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);

@@ -1,4 +1,4 @@
-//! Source tree checks that a reviewer would otherwise have to do by hand.
+//! Checks of the source tree that reviewers would otherwise have to do by hand.
 
 mod architecture;
 mod cycles;
@@ -11,7 +11,7 @@ use anyhow::{Result, ensure};
 
 use crate::tree::root;
 
-/// Fails if there are problems. The error lists all problems, each with its solution.
+/// Fails if there are problems. The error lists every problem.
 pub(crate) fn check() -> Result<()> {
     let root = root();
     let checks = [imports::check, facades::check, cycles::check, sources::check, architecture::check];

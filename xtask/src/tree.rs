@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use walkdir::{DirEntry, WalkDir};
 
-/// The workspace root.
+/// Returns the workspace root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }
 
-/// Cargo's target directory. A relative `CARGO_TARGET_DIR` is resolved against the workspace root, because cargo runs in
-/// several folders.
+/// Returns Cargo's target directory. A relative `CARGO_TARGET_DIR` is resolved against the workspace root, because
+/// cargo runs in several folders.
 pub(crate) fn target() -> PathBuf {
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     root().join(folder)
@@ -23,7 +23,7 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// All files below `folder` whose names end with `ending`, sorted. Skips build output, Node modules and Git.
+/// Returns all files below `folder` whose names end with `ending`, sorted. Skips build output, Node modules and Git.
 pub(crate) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let is_source =
         |entry: &DirEntry| !["target", "node_modules", ".git"].iter().any(|name| entry.file_name() == *name);

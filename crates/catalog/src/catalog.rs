@@ -6,15 +6,15 @@ use guide::Guide;
 
 use crate::entry::Entry;
 
-/// A set of guides, indexed by folder name.
+/// A set of guides, indexed by folder name, or by file name if a guide is not in a guide folder.
 #[derive(Debug, Default)]
 pub struct Catalog {
     entries: BTreeMap<String, Entry>,
 }
 
 impl Catalog {
-    /// Creates a catalog from these entries. A later entry replaces an earlier entry with the same folder name, so that
-    /// private guides can replace built-in guides.
+    /// Creates a catalog from entries. An entry replaces any earlier entry with the same folder name, so private guides
+    /// can replace built-in guides.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut catalog = Self::default();
         catalog.extend(entries);
@@ -43,7 +43,7 @@ impl Catalog {
         self.entries.into_values().collect()
     }
 
-    /// Returns the guides without errors, sorted by folder name.
+    /// Returns the guides that have no errors, sorted by folder name.
     pub fn guides(&self) -> impl Iterator<Item = &Guide> {
         self.entries.values().filter_map(Entry::guide)
     }

@@ -17,16 +17,16 @@ use crate::entry::{Entry, GUIDE_FILE};
 pub struct ReadError {
     /// The path that could not be read.
     pub path: PathBuf,
-    /// The system's error.
+    /// The underlying I/O error.
     #[source]
     pub cause: io::Error,
 }
 
-/// The maximum number of bytes to read from a file: one more than the size limit for a guide, so that a larger file
-/// becomes a finding.
+/// The maximum number of bytes to read from a file: one more than the size limit for a guide, so that a file over the
+/// limit is reported as a finding.
 const MOST: u64 = (1 << 20) + 1;
 
-/// Reads the guides at a path, which can be a guide file, a guide folder, or a folder that contains guide folders.
+/// Reads the guides at a path: a guide file, a guide folder, or a folder of guide folders.
 pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
     locate(path)?.iter().map(|file| read_guide_file(file)).collect()
 }
@@ -48,13 +48,13 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let files: Vec<_> = files.filter(|file| file.exists()).collect();
     if files.is_empty() {
         let cause =
-            io::Error::new(io::ErrorKind::NotFound, format!("no folder in it contains a {GUIDE_FILE}"));
+            io::Error::new(io::ErrorKind::NotFound, format!("no {GUIDE_FILE} in it or in its subfolders"));
         return Err(ReadError { path: path.to_owned(), cause });
     }
     Ok(files)
 }
 
-/// Reads a guide file. If the file is named `guide.yaml`, the assets in its folder are read too.
+/// Reads a guide file. If the file is named `guide.yaml`, also reads the assets in its folder.
 pub fn read_guide_file(path: &Path) -> Result<Entry, ReadError> {
     let is_in_folder = path.file_name().is_some_and(|name| name == GUIDE_FILE);
     match path.parent().filter(|parent| is_in_folder && parent.file_name().is_some()) {
@@ -80,7 +80,7 @@ fn read_folder(folder: &Path) -> Result<Entry, ReadError> {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
-    // Large enough for most guides, so that the buffer rarely grows.
+    // Large enough for most guides, so the buffer rarely grows.
     let mut bytes = Vec::with_capacity(16 << 10);
     fs::File::open(path).map_err(fail)?.take(MOST).read_to_end(&mut bytes).map_err(fail)?;
     Ok(bytes)

@@ -10,7 +10,7 @@ pub const GUIDE_FILE: &str = "guide.yaml";
 /// A guide, the findings about it, and its assets.
 #[derive(Debug)]
 pub struct Entry {
-    /// The folder's name, which must equal the guide's key; empty for a file that is not in a guide folder.
+    /// The folder's name, which must equal the provider's key. Empty for a file that is not in a guide folder.
     pub folder: String,
     /// The guide, if the file could be parsed, and the findings about it.
     pub reading: Reading<Guide>,
@@ -19,13 +19,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Reads a guide from a file's contents. `name` is the file name that the findings show.
+    /// Reads a guide from a file's contents. Findings refer to the file as `name`.
     pub fn new(folder: &str, name: &str, bytes: &[u8]) -> Self {
         Self { folder: folder.to_owned(), reading: guide::read(name, bytes), assets: BTreeMap::new() }
     }
 
-    /// Whether this is the entry for the provider with this key. If the guide cannot be parsed, its folder's name is
-    /// used as the key.
+    /// Returns whether this is the entry for the provider with this key. If the guide cannot be parsed, the folder's
+    /// name serves as the key.
     pub fn is(&self, key: &str) -> bool {
         match &self.reading.value {
             Some(guide) => guide.provider.key == *key,
@@ -33,7 +33,7 @@ impl Entry {
         }
     }
 
-    /// The guide, if it has no errors.
+    /// Returns the guide, or `None` if it has errors.
     pub fn guide(&self) -> Option<&Guide> {
         self.reading.usable()
     }

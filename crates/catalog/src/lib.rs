@@ -1,7 +1,7 @@
 //! Reads guide folders.
 //!
-//! Only this crate depends on the layout of a guide folder: `<key>/guide.yaml` with the guide's assets next to it, and
-//! `brand.yaml`. Only the `disk` module performs I/O.
+//! Only this crate depends on the layout of a folder of guides: each guide in `<key>/guide.yaml` with its assets next
+//! to it, and the brand in `brand.yaml`. Only the `disk` module performs I/O.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod catalog;

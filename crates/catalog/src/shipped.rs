@@ -1,11 +1,11 @@
-//! The built-in guides, which are embedded in the program.
+//! The guides that are built into the program.
 
 use guide::Brand;
 
 use crate::catalog::Catalog;
 use crate::entry::{Entry, GUIDE_FILE};
 
-/// Every file below `guides/`, by path.
+/// The YAML, SVG and PNG files in `guides/`, each with its path.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
 /// Reads the built-in guides.
@@ -31,7 +31,7 @@ pub fn shipped() -> Catalog {
 ///
 /// # Panics
 ///
-/// Panics if the embedded brand file has an error. A test ensures that the file has no errors.
+/// Panics if the embedded brand file has errors. A test ensures that it has none.
 pub fn shipped_brand() -> Brand {
     let bytes =
         FILES.iter().find(|(path, _)| *path == "brand.yaml").map(|(_, bytes)| *bytes).unwrap_or_default();

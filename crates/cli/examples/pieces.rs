@@ -13,10 +13,10 @@ use std::time::Duration;
 use guide::{Brand, Guide};
 use render::{Options, Page, Style, TerminalOptions};
 
-/// The number of times that each stage is measured. Only the fastest measurement counts.
+/// How many times each stage is measured. Only the fastest measurement counts.
 const TIMES: u32 = 5;
 
-/// The date to treat as today when guides are checked.
+/// The date that the checks treat as today.
 const TODAY: &str = "2026-11-15";
 
 /// The same allocator that `waystone` uses.
@@ -50,7 +50,7 @@ fn measured(folder: &Path, seconds: &str) -> Result<serde_json::Value, String> {
     let entries = catalog::read_path(folder).map_err(|error| error.to_string())?;
     let guides: Vec<&Guide> = entries.iter().filter_map(catalog::Entry::guide).collect();
     if guides.is_empty() || guides.len() < entries.len() {
-        return Err("the folder must contain guides, all without errors".to_owned());
+        return Err("the folder must contain guides, and none of them may have errors".to_owned());
     }
     let brand = catalog::shipped_brand();
     let pages: Vec<Page> = guides.iter().map(|guide| page(guide, &brand)).collect();

@@ -21,13 +21,13 @@ pub(crate) use self::serve::{Flags, ServeArgs};
 pub(crate) use self::vault::{RotateArgs, StoreArgs, VaultCommand};
 use crate::findings::Format;
 
-/// Connection guides that combine documentation, form, checks and tests
+/// Connection guides that combine documentation, a form, checks and tests
 #[derive(Debug, Parser)]
 #[command(name = "waystone", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 success, 1 findings or a failed link, 2 usage error, 3 environment error.\n\
 To get started, run `waystone demo`: it links a simulated account and needs no setup.\n\
-In the examples, `acme` is the key of a provider."
+In the examples, `acme` is a provider's key."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -81,7 +81,7 @@ waystone render guides --all --to mdx --out pages")]
     /// Link an account by following its guide.
     #[command(after_help = "Examples:\n  waystone link acme\n  \
 waystone link acme --no-input --set site=example --set-file api_token=token.txt\n\n\
-The environment variable WAYSTONE_FIELD_<KEY> sets a field's value, too.")]
+The environment variable WAYSTONE_FIELD_<KEY> also sets a field.")]
     Link(LinkArgs),
     /// Manage linked accounts.
     #[command(subcommand, after_help = "Example: waystone accounts list")]
@@ -98,15 +98,15 @@ The environment variable WAYSTONE_FIELD_<KEY> sets a field's value, too.")]
     /// Manage a project's API keys.
     #[command(subcommand, after_help = "Example: waystone keys create \"backend\"")]
     Keys(KeysCommand),
-    /// Simulate a provider locally, answering as specified in its guide's scenarios.
+    /// Simulate a provider locally, with the responses from its guide's scenarios.
     #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),
-    /// Demonstrate linking with a simulated provider: one failure and one success.
+    /// Show how linking works, with a simulated provider: one attempt fails, and one succeeds.
     #[command(after_help = "Example: waystone demo")]
     Demo {
-        /// The provider's key [default: the first built-in guide].
+        /// The provider's key [default: the first guide with suitable scenarios].
         provider: Option<String>,
-        /// Run the demonstration without prompting, even on a terminal.
+        /// Run the demo without prompts, even on a terminal.
         #[arg(long)]
         play: bool,
     },
@@ -135,7 +135,7 @@ pub(crate) struct CheckArgs {
     /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Fail on warnings, too.
+    /// Fail on warnings as well as errors.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,
     /// Apply automatic fixes.
@@ -158,7 +158,7 @@ pub(crate) struct DiffArgs {
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Fail if a change has this impact or a greater impact.
+    /// Fail if any change has at least this impact.
     #[arg(long, value_enum, value_name = "IMPACT")]
     pub(crate) fail_on: Option<ImpactArg>,
 }
@@ -169,9 +169,9 @@ pub(crate) enum ImpactArg {
     Relink,
     /// Accounts should be checked again.
     Recheck,
-    /// The choices or inputs change.
+    /// Only new links are affected.
     Offer,
-    /// Any change at all.
+    /// Any change, even if only the wording differs.
     Words,
 }
 

@@ -1,4 +1,4 @@
-//! Implements the commands, with one file per command.
+//! Implements the commands, one file per command.
 
 mod accounts;
 mod check;

@@ -33,8 +33,8 @@ impl Failure {
         Self { code: USAGE, message: message.into(), help: None }
     }
 
-    /// A usage error about an unknown name. The help suggests the most similar known name, or lists all known names if
-    /// none is similar.
+    /// Returns a usage error about an unknown name. The help suggests the most similar known name, or lists all known
+    /// names if none is similar.
     pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Self {
         let failure = Self::usage(format!("no {what} `{name}`"));
         match nearest(name, known.clone()) {
@@ -53,13 +53,13 @@ impl Failure {
     }
 }
 
-/// An environment error, with its causes.
+/// Converts an error and its causes into an environment error.
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            // Some error messages already include their cause. It is not appended again.
+            // Some error messages already include their cause, so it is not appended again.
             let text = error.to_string();
             if !message.ends_with(&text) {
                 message = format!("{message}: {text}");
@@ -75,7 +75,7 @@ pub(crate) fn cannot(verb: &str, path: &Path) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::io(format!("cannot {verb} `{}`", path.display()), &error)
 }
 
-/// The help for an option that must be one of these values.
+/// Returns the help for an option that must have one of these values.
 pub(crate) fn choices<'a>(values: impl Iterator<Item = &'a str>) -> String {
     format!("choose one of: {}", listed(values))
 }

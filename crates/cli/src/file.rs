@@ -8,8 +8,8 @@ use secret::Secret;
 
 /// Replaces or creates a file atomically: a reader sees either the old content or the new content.
 ///
-/// A symbolic link stays a link, and the file keeps its permissions. If the path is not a regular file but, for
-/// example, a pipe or a terminal, the text is written directly to it.
+/// A symbolic link stays a link, and the file keeps its permissions. If the path is something other than a regular
+/// file, such as a pipe or a terminal, the text is written directly to it.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(before) if before.is_symlink() => match fs::canonicalize(path) {
@@ -26,7 +26,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
-/// Writes a file that only its owner can read, and syncs it to the disk.
+/// Writes a file that only its owner can read, and syncs it to disk.
 pub(crate) fn private(path: &Path, text: &Secret) -> io::Result<()> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -46,7 +46,7 @@ fn write_and_rename(
 ) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(format!(".{}.tmp", std::process::id()));
-    // `create_new` fails if the file already exists: the existing file could be a link that someone else created.
+    // `create_new` fails if the file already exists, because it could be a link that someone else created.
     let mut file = options.write(true).create_new(true).open(&temporary)?;
     let written =
         file.write_all(bytes).and_then(|()| finish(&file)).and_then(|()| fs::rename(&temporary, path));

@@ -71,7 +71,7 @@ pub(crate) fn report(source: &Source, findings: &[Finding], out: &Out) {
     }
 }
 
-/// The output for all files. `files` is the number of files that were checked.
+/// Returns the output for all files. `files` is the number of files that were checked.
 pub(crate) fn document(format: Format, files: usize, pieces: &[Piece]) -> String {
     match format {
         Format::Json => json::document(files, pieces),

@@ -11,13 +11,13 @@ use crate::failure::{Failure, choices};
 use crate::findings;
 use crate::out::Out;
 
-/// The built-in brand.
+/// Returns the built-in brand.
 pub(crate) fn brand() -> &'static Brand {
     static BRAND: LazyLock<Brand> = LazyLock::new(catalog::shipped_brand);
     &BRAND
 }
 
-/// The built-in guides and those from `--guides`.
+/// Returns the built-in guides and the guides from `--guides`.
 pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
     let mut catalog = catalog::shipped();
     if let Some(folder) = &common.guides {
@@ -26,12 +26,13 @@ pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
     Ok(catalog)
 }
 
-/// The `--guides` option for a suggested command, quoted for a shell. Empty if the option was not given.
+/// Returns the `--guides` option for a suggested command, quoted for a shell, or an empty string if the option was not
+/// given.
 pub(crate) fn flag(common: &Common) -> String {
     common.guides.as_deref().map(|folder| format!(" --guides {}", quoted(folder))).unwrap_or_default()
 }
 
-/// A path quoted for a shell.
+/// Quotes a path for a shell.
 pub(crate) fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
@@ -110,7 +111,7 @@ fn only(mut entries: Vec<Entry>, path: &str) -> Result<Entry, Failure> {
     entries.pop().ok_or_else(|| Failure::usage(format!("no guide at `{path}`")))
 }
 
-/// The method with this key, or the first method if no key is given.
+/// Returns the method with this key, or the first method if no key is given.
 pub(crate) fn method<'g>(guide: &'g Guide, key: Option<&str>) -> Result<&'g Method, Failure> {
     let Some(key) = key else { return Ok(&guide.methods[0]) };
     guide.method(key).ok_or_else(|| {

@@ -13,13 +13,13 @@ use crate::findings;
 use crate::linking::store::folder;
 use crate::out::Out;
 
-/// Returns the settings with which the Hub would run, for a command that uses the Hub's vault.
+/// Returns the settings that the Hub would use, for a command that works on the Hub's vault.
 pub(crate) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
     let sources = sources(common, store.config.as_deref(), &store.flags())?;
     usable(hub::settings::read(&sources), out)
 }
 
-/// The sources of settings: flags, the environment and a file.
+/// Collects the sources of settings: flags, the environment and a file.
 pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Sources, Failure> {
     let variables: std::collections::BTreeMap<String, String> = env::vars().collect();
     let mut flags = flags.0.clone();
@@ -40,8 +40,8 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         }
         None => None,
     };
-    // The default folder is determined without `--data`. If there is no home folder, this is an error only if no
-    // setting specifies a folder.
+    // The default folder is determined without `--data`. A missing home folder is an error only if no setting specifies
+    // a folder.
     let bare = Common { data: None, ..common.clone() };
     Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })
 }

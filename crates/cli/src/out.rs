@@ -53,7 +53,7 @@ impl Out {
     pub(crate) fn data(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
-            // If the pipe is closed, the program ends, as other command-line filters do.
+            // If the pipe is closed, the program exits, like other command-line filters.
             std::process::exit(0);
         }
     }
@@ -68,12 +68,12 @@ impl Out {
         self.line(&format!("{value:#}"));
     }
 
-    /// Writes a line about a success to standard output.
+    /// Writes a line that reports a success to standard output.
     pub(crate) fn success(&self, text: &str) {
         self.line(&format!("{} {text}", self.ink(Ink::Good, "✓")));
     }
 
-    /// Writes a line about a problem to standard output.
+    /// Writes a line that reports a problem to standard output.
     pub(crate) fn problem(&self, text: &str) {
         self.line(&format!("{} {text}", self.ink(Ink::Bad, "✗")));
     }
@@ -114,7 +114,7 @@ fn ink(color: bool, what: Ink, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The width, in columns, to which text is wrapped.
+/// Returns the width, in columns, at which text wraps.
 pub(crate) fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     let of_terminal = || crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
@@ -122,7 +122,7 @@ pub(crate) fn width() -> usize {
     columns.unwrap_or(88).clamp(40, 100)
 }
 
-/// A number with its noun, such as `1 guide` or `3 guides`.
+/// Formats a number with its noun, such as `1 guide` or `3 guides`.
 pub(crate) fn count(n: impl ToString + Copy, noun: &str) -> String {
     let n = n.to_string();
     if n == "1" { format!("1 {noun}") } else { format!("{n} {noun}s") }

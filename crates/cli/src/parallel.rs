@@ -41,7 +41,7 @@ pub(crate) fn in_order<T: Sync, R: Send>(
                 while permits.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(at) else { return };
-                    // A panic is sent as a result, too, because the receiver would otherwise wait for this item
+                    // A panic is also sent as a result, because the receiver would otherwise wait for this item
                     // forever.
                     let result = catch_unwind(AssertUnwindSafe(|| work(item)));
                     if sender.send((at, result)).is_err() {

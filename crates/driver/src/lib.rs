@@ -1,12 +1,13 @@
-//! Runs a flow: sends its requests over the network, and stores the account that it verifies in the vault.
+//! Runs a flow: sends its requests over the network and stores the verified account in the vault.
 //!
 //! A [`link::Flow`] decides what to do next but performs no I/O. [`run()`] sends the flow's requests over a
 //! [`Transport`], waits when the flow requires it, and reports to an [`Observer`], which can end the run. The terminal,
 //! the Hub, scenarios and tests differ only in the transport and observer that they use. The other modules convert
-//! between a flow's values and the values that the vault stores.
+//! between a flow's values and the values stored in the vault.
 //!
-//! **Invariants:** a flow has at most one request in progress; renewed tokens are stored before another request is sent
-//! with them; a transcript contains no headers, no bodies, and no values except those in request addresses.
+//! **Invariants:** a flow has at most one request in progress; renewed tokens are stored before another request uses
+//! them; a transcript contains no request headers, request bodies or query values, and no response data except the
+//! status, content type and size, and a redacted excerpt if the flow fails.
 
 mod observer;
 mod relink;

@@ -7,14 +7,14 @@ use vault::Account;
 
 use crate::stored::Tokens;
 
-/// The purpose of a flow for a linked account. `allow_different` specifies whether a different account at the provider
-/// may replace the linked account.
+/// Returns the purpose of a flow for a linked account. `allow_different` specifies whether a different account at the
+/// provider may replace the linked account.
 pub fn purpose(account: &Account, allow_different: bool) -> Purpose {
     Purpose::Relink { external_id: account.external_id.clone(), allow_different }
 }
 
-/// The initial values of a flow for a linked account: the account's environment, stored values and tokens. The flow
-/// accepts only the account that is already linked.
+/// Returns the initial values of a flow for a linked account: the account's environment, stored values and tokens. The
+/// flow accepts only the account that is already linked.
 pub fn relink(account: &Account, stored: Values, tokens: Tokens) -> Start {
     Start {
         purpose: purpose(account, false),

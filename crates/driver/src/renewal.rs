@@ -7,26 +7,26 @@ use vault::{By, ChangeError, Credentials, Vault};
 
 use crate::stored::{Tokens, is_field_name, stored_tokens};
 
-/// Whether a method's renewed tokens must be stored. They must be stored if losing them would force a person to sign in
-/// again, or if the provider accepts each refresh token only once. Other tokens can be fetched again at any time, so
-/// they are not stored.
+/// Returns whether a method's renewed tokens must be stored, either because losing them would force a person to sign in
+/// again or because the provider might accept each refresh token only once. Other tokens are not stored, because they
+/// can be fetched again at any time.
 pub fn keeps_tokens(method: &Method) -> bool {
     method.auth.needs_browser()
         || method.auth.sign_in.as_ref().is_some_and(|sign_in| sign_in.refresh.is_some())
 }
 
-/// An account's credentials while a flow runs for the account, and the actor that runs the flow.
+/// Keeps an account's stored tokens up to date while a flow runs for the account.
 #[derive(Debug)]
 pub struct TokenKeeper {
     /// The credentials that are currently stored.
     pub credentials: Credentials,
-    /// The actor to which the audit trail attributes the renewal.
+    /// The actor that the audit trail records for a renewal.
     pub actor: String,
 }
 
 impl TokenKeeper {
-    /// Stores the flow's tokens if they differ from the stored tokens and the method requires renewed tokens to be
-    /// stored. Call this after each response, because the provider may no longer accept the old tokens.
+    /// Stores the flow's tokens if they differ from the stored tokens and [`keeps_tokens`] returns `true` for the
+    /// method. Call this after each response, because the provider might no longer accept the old tokens.
     pub async fn keep(&mut self, vault: &Vault, flow: &Flow) -> Result<(), ChangeError> {
         let tokens = Tokens::of(flow);
         if !keeps_tokens(flow.method()) || stored_tokens(&self.credentials) == tokens {

@@ -9,7 +9,7 @@ use crate::observer::{Exchange, Observer};
 use crate::transport::{Transport, moment};
 
 /// Runs a flow until it has an account to store or cannot continue on its own. Returns the account, or `None` if the
-/// flow has failed or waits for a person.
+/// flow has failed or is waiting for a person.
 ///
 /// # Errors
 ///
@@ -51,8 +51,8 @@ pub async fn run<O: Observer>(
     Ok(None)
 }
 
-/// Confirms the account that a flow found, and returns the account so that it can be stored. Returns `None` if there is
-/// no account to confirm.
+/// Confirms the account that a flow found and returns the account to store. Returns `None` if there is no account to
+/// confirm.
 pub fn confirm(flow: &mut Flow) -> Option<Box<Linked>> {
     if !matches!(flow.stage(), Stage::Confirm { .. }) {
         return None;
@@ -64,7 +64,7 @@ pub fn confirm(flow: &mut Flow) -> Option<Box<Linked>> {
     }
 }
 
-/// The label of the check that is in progress.
+/// Returns the label of the check in progress, or an empty string if there is none.
 fn check_label(flow: &Flow) -> String {
     match flow.stage() {
         Stage::Checking(reports) => reports.last().map(|report| report.label.clone()).unwrap_or_default(),

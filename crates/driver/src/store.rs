@@ -12,10 +12,9 @@ use crate::stored::Tokens;
 pub struct NewLink<'a> {
     /// The account that the flow verified.
     pub linked: Linked,
-    /// The account that was chosen for relinking. Its stored version must still be the same. `None` if no account was
-    /// chosen.
+    /// The account to relink, if one was chosen. Storing fails if the stored account has a different version.
     pub relinked: Option<&'a Account>,
-    /// Which account the new account replaces, if any, when no account was chosen for relinking.
+    /// Which account to replace, if any, when `relinked` is `None`.
     pub otherwise: Replacing<'a>,
     /// The new label. `None` keeps the label of the replaced account.
     pub label: Option<&'a str>,
@@ -41,7 +40,7 @@ impl NewLink<'_> {
     }
 }
 
-/// Converts an account that a flow verified into the form that the vault stores.
+/// Converts an account that a flow verified into the form in which the vault stores it.
 pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) -> NewAccount {
     let mut identity = BTreeMap::new();
     if let Some(found) = &linked.identity {

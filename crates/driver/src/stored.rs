@@ -1,5 +1,5 @@
-//! Maps an account's values and tokens to the names under which they are stored, and converts stored values back into a
-//! flow's values.
+//! Maps an account's values and tokens to the names under which they are stored, and converts them back into a flow's
+//! values.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use probe::Values;
 use secret::Secret;
 use vault::Credentials;
 
-/// The prefix of a token's name among an account's stored secrets. No field key begins with this prefix.
+/// The prefix that marks a stored secret as a token. No field key begins with this prefix.
 const TOKEN: &str = "token:";
 
-/// The reserved name that stores the tokens' expiry time (Unix seconds) alongside them. No token may use this name.
+/// The reserved name under which the tokens' expiry time is stored, in Unix seconds.
 const TOKENS_END: &str = "tokens:end";
 
 /// The tokens that a sign-in returned.
@@ -24,13 +24,13 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// The tokens that a flow currently has.
+    /// Returns a flow's current tokens.
     pub(crate) fn of(flow: &link::Flow) -> Self {
         let (values, end) = flow.tokens();
         Self { values: values.clone(), end }
     }
 
-    /// The names and values to store. If there are no tokens, the expiry time is not stored either.
+    /// Returns the names and values to store. Omits the expiry time if there are no tokens.
     pub(crate) fn to_store(&self) -> impl Iterator<Item = (String, Secret)> {
         let end = self.end.filter(|_| !self.values.is_empty());
         let end = end.map(|end| (TOKENS_END.to_owned(), Secret::new(end.to_string())));
@@ -38,19 +38,19 @@ impl Tokens {
     }
 }
 
-/// The public and secret field values that an account was linked with, without its tokens.
+/// Returns an account's stored field values, both public and secret, without its tokens.
 pub fn stored_values(credentials: &Credentials) -> Values {
     values(&credentials.account.values, &credentials.secrets)
 }
 
-/// Converts named public and secret values into a flow's values. Omits names that are not valid keys.
+/// Combines public and secret values into a flow's values. Omits values whose names are not valid keys.
 pub fn values(public: &BTreeMap<String, String>, secrets: &BTreeMap<String, Secret>) -> Values {
     let public = public.iter().map(|(key, value)| (key, Secret::from(value.as_str())));
     let secrets = secrets.iter().map(|(key, value)| (key, value.clone()));
     public.chain(secrets).filter_map(|(key, value)| Some((Key::parse(key)?, value))).collect()
 }
 
-/// The tokens that are stored with an account.
+/// Returns the tokens that are stored with an account.
 pub fn stored_tokens(credentials: &Credentials) -> Tokens {
     let secrets = credentials.secrets.iter();
     let values = secrets
@@ -60,7 +60,7 @@ pub fn stored_tokens(credentials: &Credentials) -> Tokens {
     Tokens { values, end }
 }
 
-/// Whether the name of a stored secret refers to a field, rather than to a token or to the tokens' expiry time.
+/// Returns whether a stored secret's name refers to a field rather than to a token or the tokens' expiry time.
 pub fn is_field_name(name: &str) -> bool {
     !name.starts_with(TOKEN) && name != TOKENS_END
 }

@@ -1,4 +1,4 @@
-//! Transcripts for support: the requests that a flow sent and the answers that it received.
+//! Transcripts for support: the requests that a flow sent and the responses that it received.
 
 use link::{Flow, Stage};
 use probe::Answer;
@@ -28,7 +28,7 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     if let Stage::Failed { verdict, .. } = flow.stage() {
         line["outcome"] = json!(verdict.outcome);
         line["rule"] = json!(verdict.rule);
-        // The quoted excerpt was redacted when the answer was judged.
+        // The quoted excerpt was redacted when the response was judged.
         line["quote"] = json!(verdict.quote);
     }
     transcript.push(line);

@@ -8,13 +8,13 @@ use probe::{Answer, Moment, Request};
 
 /// Sends requests and provides the current time. An implementation can use the network or a simulated provider.
 pub trait Transport: Send {
-    /// Sends a request once and returns the answer, or the failure if no answer was received.
+    /// Sends a request once and returns the response, or the failure if no usable response was received.
     fn send(&mut self, request: &Request) -> impl Future<Output = Answer> + Send;
 
     /// Waits until `until` and returns the time at the end of the wait, both in Unix seconds.
     fn wait_until(&mut self, until: i64) -> impl Future<Output = i64> + Send;
 
-    /// The current time, with a fresh nonce.
+    /// Returns the current time and a new nonce.
     fn moment(&self) -> Moment;
 }
 
@@ -34,7 +34,7 @@ impl Transport for &Egress {
     }
 }
 
-/// The current time, with a fresh nonce.
+/// Returns the current time and a new nonce.
 ///
 /// # Panics
 ///

@@ -1,10 +1,10 @@
-//! The result of checking a linked account again.
+//! The result of rechecking a linked account.
 
 use guide::OutcomeKind;
 use link::{CheckReport, Flow, Stage};
 use vault::{AccountState, CheckRecord};
 
-/// The result of checking a linked account again.
+/// The result of rechecking a linked account.
 #[derive(Clone, Debug)]
 pub struct Verification {
     /// The outcome, such as `ok` or `wrong_secret`.
@@ -13,7 +13,7 @@ pub struct Verification {
     pub message: Option<String>,
     /// The result of each check.
     pub checks: Vec<CheckReport>,
-    /// Whether the failure is transient and therefore proves nothing about the account.
+    /// Whether the failure is transient and therefore says nothing about the account.
     pub is_transient: bool,
 }
 
@@ -38,8 +38,8 @@ impl Verification {
         Self { outcome: outcome.to_string(), message, checks, is_transient }
     }
 
-    /// The record to store with the account. `version` is the version of the credentials that were checked. `None` for
-    /// a transient failure.
+    /// Returns the record to store with the account, or `None` for a transient failure. `version` is the version of the
+    /// credentials that were checked.
     pub fn record(&self, version: i64) -> Option<CheckRecord> {
         if self.is_transient {
             return None;

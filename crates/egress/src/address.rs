@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-/// Whether an address is a unicast address that is routed on the public internet.
+/// Returns whether an address is a unicast address routed on the public internet.
 ///
 /// The tables follow the IANA registries of special [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry)
 /// and [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry) addresses.
@@ -23,7 +23,7 @@ const NOT_PUBLIC_V4: [Ipv4Net; 17] = [
     v4([10, 0, 0, 0], 8),         // private
     v4([100, 64, 0, 0], 10),      // carrier-grade NAT; one cloud's metadata service
     v4([127, 0, 0, 0], 8),        // loopback
-    v4([168, 63, 129, 16], 32),   // one cloud's host agent, within public space
+    v4([168, 63, 129, 16], 32),   // one cloud's host agent, in public address space
     v4([169, 254, 0, 0], 16),     // link-local; most clouds' metadata service
     v4([172, 16, 0, 0], 12),      // private
     v4([192, 0, 0, 0], 24),       // protocol assignments; one cloud's metadata service
@@ -38,7 +38,7 @@ const NOT_PUBLIC_V4: [Ipv4Net; 17] = [
     v4([255, 255, 255, 255], 32), // broadcast
 ];
 
-/// The only IPv6 block that global unicast addresses are allocated from. Addresses outside this block need no row in
+/// The only IPv6 block from which global unicast addresses are allocated. Addresses outside this block need no row in
 /// the table: loopback, IPv4-mapped, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), unique local, link-local, site-local,
 /// multicast.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);

@@ -42,7 +42,8 @@ impl Egress {
         Self::with_resolver(policy, Arc::new(SystemResolver))
     }
 
-    /// Like [`Self::new`], with a custom resolver. The addresses that the resolver returns are checked, too.
+    /// Creates the clients that a policy requires, with a custom resolver. The addresses that the resolver returns are
+    /// also checked.
     pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolve>) -> Result<Self, BuildError> {
         Self::with_address_check(policy, resolver, is_public)
     }
@@ -53,7 +54,7 @@ impl Egress {
         admits: fn(IpAddr) -> bool,
     ) -> Result<Self, BuildError> {
         // This fails if a cryptography provider is already installed. The error is ignored, because the existing
-        // provider works, too.
+        // provider also works.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let roots = roots(&policy.extra_roots)?;
         let factory = ClientFactory { policy, resolver, admits, roots };
@@ -69,16 +70,17 @@ impl Egress {
         Ok(Self { factory: Arc::new(factory), direct, mapped, proxied, has_roots })
     }
 
-    /// Sends a request once and reads the complete answer.
+    /// Sends a request once and reads the complete response.
     pub async fn send(&self, request: &Request) -> Answer {
         match tokio::time::timeout(self.factory.policy.total_timeout, self.exchange(request)).await {
             Ok(Ok(response)) => Answer::Response(response),
             Ok(Err(failure)) => failure.into(),
-            Err(_) => Failure::new(Fault::Timeout, "no complete answer in time").into(),
+            Err(_) => Failure::new(Fault::Timeout, "timed out before the response was complete").into(),
         }
     }
 
-    /// Notes for the operator at startup: every exemption from the rules, and every problem with the policy.
+    /// Returns notes for the operator to read at startup: every exemption from the rules and every problem with the
+    /// policy.
     pub fn notes(&self) -> Vec<String> {
         let Policy { upstreams, proxy, .. } = &self.factory.policy;
         let upstreams = upstreams.iter();
@@ -94,13 +96,13 @@ impl Egress {
         notes
     }
 
-    /// Sends a request once and returns the answer as a stream. `max_body` is the maximum size of the body, in bytes.
+    /// Sends a request once and returns the response as a stream. `max_body` is the maximum size of the body, in bytes.
     /// The policy's total timeout applies until the headers arrive.
     pub async fn open(&self, request: &Request, max_body: u64) -> Result<Streamed, Failure> {
         match tokio::time::timeout(self.factory.policy.total_timeout, self.execute(request)).await {
             Ok(Ok(response)) => Ok(Streamed::new(response, max_body)),
             Ok(Err(failure)) => Err(failure),
-            Err(_) => Err(Failure::new(Fault::Timeout, "no answer in time")),
+            Err(_) => Err(Failure::new(Fault::Timeout, "timed out waiting for a response")),
         }
     }
 
@@ -197,7 +199,7 @@ impl ClientFactory {
     }
 }
 
-/// The client certificate and key for a TLS connection.
+/// Converts a client certificate and its key for the HTTP client.
 fn identity(certificate: &ClientCertificate) -> Result<Identity, Failure> {
     let mut pem = certificate.certificate.clone();
     pem.push("\n");
@@ -220,7 +222,7 @@ impl fmt::Debug for Egress {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// An extra root file is not PEM, or contains no valid certificate.
+    /// An extra root file contains no PEM certificate, or contains an invalid certificate.
     #[error("extra root {position} is not a PEM certificate")]
     Root {
         /// The index of the file in [`Policy::extra_roots`].
@@ -234,7 +236,7 @@ pub enum BuildError {
     Client(#[source] reqwest::Error),
 }
 
-/// The settings that all routes share.
+/// Returns a client builder with the settings that all routes share.
 fn builder(policy: &Policy) -> ClientBuilder {
     // Shorter than the idle timeout of most servers, so that no request uses a connection that the server is closing.
     const IDLE: Duration = Duration::from_secs(4);

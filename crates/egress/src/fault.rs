@@ -1,7 +1,7 @@
 //! Maps the HTTP client's errors to the guide format's eight faults.
 //!
-//! A client error is a chain of causes from several libraries. The chain is searched by type, never by message, for the
-//! most specific cause first.
+//! An error from the HTTP client is a chain of causes from several libraries. This module searches the chain by type,
+//! never by message, and looks for the most specific cause first.
 //!
 //! **Invariant:** details never quote a library's message. Such a message can contain the URL or data from the server,
 //! and that data can quote the request.
@@ -43,7 +43,7 @@ impl Failure {
             return Self::new(Fault::Tls, tls_detail(it));
         }
         if error.is_timeout() {
-            let detail = if is_connecting { "no connection in time" } else { "no answer in time" };
+            let detail = if is_connecting { "timed out while connecting" } else { "timed out while reading" };
             return Self::new(Fault::Timeout, detail);
         }
         // The last I/O error in the chain comes from the operating system; the other errors wrap it.
@@ -74,14 +74,14 @@ impl Failure {
             return Self::new(Fault::TooLarge, "the headers are too large");
         }
         if error.is_parse() {
-            return Self::new(Fault::Malformed, "the answer is not HTTP");
+            return Self::new(Fault::Malformed, "the response is not HTTP");
         }
         if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-            return Self::new(Fault::Reset, "the connection was closed before the answer was complete");
+            return Self::new(Fault::Reset, "the connection was closed before the response was complete");
         }
         match kind {
             Some(kind) if is_broken(kind) => {
-                let detail = format!("the connection was lost before the answer was complete: {kind}");
+                let detail = format!("the connection was lost before the response was complete: {kind}");
                 Self::new(Fault::Reset, detail)
             }
             Some(ErrorKind::InvalidData | ErrorKind::InvalidInput) | None => {
@@ -119,7 +119,7 @@ fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     causes(error).find_map(|it| it.downcast_ref())
 }
 
-/// Whether an established connection was lost.
+/// Returns whether this kind of error means that an established connection was lost.
 fn is_broken(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -138,7 +138,7 @@ fn tls_detail(error: &rustls::Error) -> String {
         rustls::Error::AlertReceived(alert) => format!("the server aborted the TLS handshake: {alert:?}"),
         rustls::Error::InvalidMessage(_) => "the server does not use TLS".to_owned(),
         rustls::Error::PeerIncompatible(_) => {
-            "the server supports no accepted TLS version or cipher".to_owned()
+            "the server supports none of the accepted TLS versions or ciphers".to_owned()
         }
         _ => "the TLS handshake failed".to_owned(),
     }

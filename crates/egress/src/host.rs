@@ -3,7 +3,7 @@
 //! **Invariant:** no parser reads a valid host name as an IP address. The last label of a valid host name begins with a
 //! letter, whereas numbers in every base begin with a digit.
 
-/// Whether a host is a DNS name in lower case with at least two labels and no trailing dot.
+/// Returns whether a host is a lowercase DNS name with at least two labels and no trailing dot.
 ///
 /// Names under `localhost` are not valid here: they always refer to the local machine
 /// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), which would be the proxy itself if a proxy

@@ -1,7 +1,7 @@
-//! Reads answers, up to the policy's limits.
+//! Reads responses up to the policy's limits.
 //!
 //! **Invariant:** the amount of data held in memory never exceeds the limits. The limits apply to decompressed bytes,
-//! so compressed and uncompressed answers have the same limits.
+//! so compressed and uncompressed responses have the same limits.
 
 use guide::Fault;
 use reqwest::header::CONTENT_ENCODING;
@@ -40,7 +40,8 @@ fn headers(response: &reqwest::Response) -> Vec<(String, String)> {
     response.headers().iter().map(pair).collect()
 }
 
-/// Whether the body is still encoded. The HTTP client removes the `content-encoding` header when it decodes the body.
+/// Returns whether the body is still encoded. The HTTP client removes the `content-encoding` header when it decodes the
+/// body.
 fn is_still_encoded(response: &reqwest::Response) -> bool {
     response
         .headers()

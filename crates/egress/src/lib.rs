@@ -2,7 +2,7 @@
 //!
 //! | type | purpose |
 //! |---|---|
-//! | [`Egress`] | sends a [`probe::Request`] and returns the answer |
+//! | [`Egress`] | sends a [`probe::Request`] and returns a [`probe::Answer`] |
 //! | [`Policy`] | the operator's settings: timeouts, size limits, [`Upstream`]s, a [`Proxy`], extra root certificates |
 //! | [`Resolve`] | looks up addresses; [`SystemResolver`] by default |
 //!

@@ -11,7 +11,7 @@ pub(crate) struct Origin {
     pub(crate) is_secure: bool,
     /// The server's name or address.
     pub(crate) host: Host,
-    /// The port, explicit or the scheme's default.
+    /// The port in the URL, or else the scheme's default port.
     pub(crate) port: u16,
 }
 
@@ -40,7 +40,7 @@ impl Origin {
         Ok(Self { is_secure, host, port })
     }
 
-    /// The scheme: `http` or `https`.
+    /// Returns the scheme: `http` or `https`.
     pub(crate) fn scheme(&self) -> &'static str {
         if self.is_secure { "https" } else { "http" }
     }

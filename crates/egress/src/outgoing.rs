@@ -15,7 +15,8 @@ use crate::upstream::Upstream;
 
 const HTTPS: u16 = 443;
 
-/// Headers that guides cannot set: they frame the message, belong to the connection, or are the same for every request.
+/// Headers that guides cannot set: they frame the message, apply only to the connection, or are the same for every
+/// request.
 const OWN_HEADERS: [&str; 14] = [
     "accept-encoding",
     "connection",

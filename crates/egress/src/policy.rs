@@ -8,7 +8,7 @@ use crate::upstream::Upstream;
 /// The operator's settings. The default is safe: it has no exemptions, and all times and sizes are limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Mappings from hosts to servers that receive the requests for these hosts. The first matching mapping applies.
+    /// Mappings from hosts to the servers that receive their requests. The first mapping that matches a host applies.
     pub upstreams: Vec<Upstream>,
     /// The proxy, if any. Requests to upstreams never go through it.
     pub proxy: Proxy,
@@ -32,7 +32,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The upstream for a host in lower case, or `None` if the host is not mapped. The caller must also apply the
+    /// Returns the upstream for a lowercase host, or `None` if the host is not mapped. The caller must also apply the
     /// mapping to URLs that a browser opens.
     pub fn upstream_for(&self, host: &str) -> Option<&Upstream> {
         self.upstreams.iter().find(|it| it.maps(host))

@@ -36,7 +36,7 @@ impl Proxy {
         Ok(Self::Server(ProxyServer { url: Secret::new(url), origin, exemptions }))
     }
 
-    /// Reads the usual variables: `HTTPS_PROXY` or else `ALL_PROXY`, and `NO_PROXY`.
+    /// Reads the usual variables: `HTTPS_PROXY` (or else `ALL_PROXY`) and `NO_PROXY`.
     ///
     /// As in curl, a lowercase variable takes precedence over its uppercase form, and empty variables are ignored.
     /// `HTTP_PROXY` is ignored, because no request to a provider uses plain HTTP.
@@ -67,12 +67,12 @@ pub struct ProxyServer {
 }
 
 impl ProxyServer {
-    /// Whether requests to this host and port go through the proxy.
+    /// Returns whether requests to this host and port go through the proxy.
     pub fn carries(&self, host: &str, port: u16) -> bool {
         !self.exemptions.iter().any(|it| it.covers(host, port))
     }
 
-    /// The proxy's host name, or `None` if the proxy is specified by its IP address.
+    /// Returns the proxy's host name, or `None` if the proxy is specified by its IP address.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.origin.host {
             Host::Domain(name) => Some(name),
@@ -81,7 +81,7 @@ impl ProxyServer {
     }
 }
 
-/// Shows scheme, host and port, but not the credentials.
+/// Shows the scheme, host and port, but not the credentials.
 impl fmt::Display for ProxyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.origin.fmt(f)
@@ -105,7 +105,7 @@ pub enum ProxyError {
 /// An entry of `NO_PROXY`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Exemption {
-    /// A domain, whose subdomains are exempt too, or `None` for all hosts.
+    /// The domain, whose subdomains are also exempt, or `None` for all hosts.
     domain: Option<String>,
     /// The port, or `None` for all ports.
     port: Option<u16>,

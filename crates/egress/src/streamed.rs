@@ -1,15 +1,15 @@
 //! Responses whose bodies are streamed through to the caller.
 //!
 //! **Invariant:** the body never exceeds the caller's limit, and the read timeout applies to each chunk. Headers that
-//! belong to the connection are not passed on.
+//! apply only to the connection are not passed on.
 
 use bytes::Bytes;
 use guide::Fault;
 
 use crate::fault::Failure;
 
-/// Headers that belong to one connection ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)), or
-/// that become incorrect when the body is decoded.
+/// Headers that apply only to one connection ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)),
+/// or that become incorrect when the body is decoded.
 const HOP_BY_HOP: [&str; 11] = [
     "connection",
     "content-encoding",
@@ -24,11 +24,11 @@ const HOP_BY_HOP: [&str; 11] = [
     "alt-svc",
 ];
 
-/// An answer whose body is still arriving.
+/// A response whose body is still arriving.
 pub struct Streamed {
     /// The status code.
     pub status: u16,
-    /// The headers in the order received, with names in lower case.
+    /// The headers in the order received, with names in lowercase.
     pub headers: Vec<(String, Vec<u8>)>,
     response: reqwest::Response,
     remaining: u64,
@@ -43,7 +43,7 @@ impl Streamed {
         Self { status: response.status().as_u16(), headers: headers.collect(), response, remaining: max_body }
     }
 
-    /// The next chunk of the body, or `None` at the end of the body. Fails if the body exceeds its limit.
+    /// Returns the next chunk of the body, or `None` at the end of the body. Fails if the body exceeds its limit.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         let chunk = self.response.chunk().await.map_err(|error| Failure::of(&error))?;
         let Some(chunk) = chunk else { return Ok(None) };

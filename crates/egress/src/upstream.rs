@@ -1,4 +1,4 @@
-//! An operator's mapping from hosts to a different server, which receives the requests for these hosts.
+//! An operator's mapping, which sends the requests for some hosts to a different server.
 //!
 //! Mappings are for tests, the simulator, and gateways in the operator's network. The server receives the original host
 //! name in the `Host` header and, with TLS, in SNI. Its certificate must be valid for the *original* host: a mapping
@@ -20,12 +20,12 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Whether this host, which must be in lower case, is mapped.
+    /// Returns whether this host is mapped. The host must be in lowercase.
     pub fn maps(&self, host: &str) -> bool {
         self.pattern.matches(host)
     }
 
-    /// The server's URL, always with a port and without a trailing slash: `http://127.0.0.1:9100`.
+    /// Returns the server's URL, always with a port and without a trailing slash: `http://127.0.0.1:9100`.
     pub fn origin(&self) -> String {
         self.origin.to_string()
     }

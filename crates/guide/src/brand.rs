@@ -1,4 +1,4 @@
-//! A brand: everything that white-labeling changes.
+//! A brand: the name, links, colors and wording of a white-labeled product.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::prose::Prose;
 use crate::template::Template;
 
-/// The product's name and links, the theme, and the fixed wording of pages.
+/// A product's name and links, its theme, and the fixed wording of its pages.
 #[derive(Clone, Debug)]
 pub struct Brand {
     /// The product's name.
@@ -19,7 +19,7 @@ pub struct Brand {
     pub site_url: Option<String>,
     /// The page colors.
     pub theme: Theme,
-    /// The lines at the top of the Markdown version of a page.
+    /// The first lines of each page's Markdown version.
     pub twin_head: Vec<Template>,
     /// The wording of pages for people who link an account.
     pub link: LinkWording,
@@ -40,8 +40,8 @@ pub struct Theme {
     pub accent_dark: Option<String>,
 }
 
-// The wording types are generic over the types of their text: `T` for a single line and `P` for Markdown. Both are
-// plain strings until the brand file is lowered.
+// The wording types are generic over their text types: `T` for a single line, `P` for Markdown. Before the brand file
+// is lowered, both are plain strings.
 
 /// The fixed wording of pages for people who link an account.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -60,9 +60,9 @@ pub struct LinkWording<T = Template, P = Prose> {
     pub fill: Titled<T, P>,
     /// The title of the step in which people connect.
     pub connect_title: T,
-    /// What happens when people connect, one line for each event, as Markdown.
+    /// What happens when people connect: one line of Markdown per event.
     pub connect: Vec<P>,
-    /// What happens if people sign in to the provider in a browser. Default: the lines in `connect`.
+    /// What happens when people sign in to the provider in a browser. Default: the lines in `connect`.
     #[serde(default)]
     pub connect_in_browser: Vec<P>,
     /// The closing sentence, as Markdown.
@@ -86,13 +86,13 @@ pub struct SetupWording<T = Template, P = Prose> {
     pub open: Titled<T, P>,
     /// The title of the step in which administrators create a profile.
     pub create_title: T,
-    /// The instructions before the fields, one line for each instruction, as Markdown.
+    /// The instructions before the fields: one line of Markdown per instruction.
     pub before_fields: Vec<P>,
     /// The introduction to the list of fields, as Markdown.
     pub fields: P,
-    /// The suffix for the label of an optional field.
+    /// The suffix that marks the label of an optional field.
     pub optional: String,
-    /// The instructions after the fields, one line for each instruction, as Markdown.
+    /// The instructions after the fields: one line of Markdown per instruction.
     pub after_fields: Vec<P>,
 }
 

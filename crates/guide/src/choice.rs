@@ -39,9 +39,9 @@ pub enum Expiry {
     Unknown,
     /// The credential does not expire.
     Never,
-    /// The credential expires this number of days after its creation.
+    /// The credential expires this many days after its creation.
     Days(u32),
-    /// The credential expires this number of days after its last use.
+    /// The credential expires this many days after its last use.
     IdleDays(u32),
 }
 
@@ -56,7 +56,7 @@ pub enum Carrier {
     Query,
     /// A cookie.
     Cookie,
-    /// A member in the body.
+    /// A member of the body.
     Body,
 }
 
@@ -66,11 +66,11 @@ pub enum Carrier {
 pub(crate) enum Grant {
     /// The person signs in on the provider's page in a browser.
     AuthorizationCode,
-    /// The client authenticates as itself, and no user is involved.
+    /// The client authenticates as itself, without a user.
     ClientCredentials,
     /// The person enters a user name and password.
     Password,
-    /// The person enters a code on another device. Waystone cannot run this grant yet.
+    /// The person enters a code on another device. Waystone does not support this grant yet.
     DeviceCode,
 }
 
@@ -88,7 +88,7 @@ pub(crate) enum ClientAuth {
     None,
 }
 
-/// How the parameters are sent in a token request.
+/// How a token request sends its parameters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TokenBody {
@@ -136,12 +136,12 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The algorithm's name in guides and in JWT headers.
+    /// Returns the algorithm's name in guides and in JWT headers.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether the algorithm is an HMAC, which uses a shared key.
+    /// Returns whether the algorithm is an HMAC, which uses a shared key.
     pub const fn is_hmac(self) -> bool {
         matches!(self, Self::Hs1 | Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
@@ -173,7 +173,7 @@ pub enum SignatureEncoding {
     Base64url,
 }
 
-/// The format for a `multiline` or `file` value.
+/// The format of a `multiline` or `file` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Holds {
@@ -206,14 +206,14 @@ pub enum Identifies {
     Credential,
 }
 
-/// The meaning of the value in the header that specifies when to retry.
+/// How to read the header that specifies when to retry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitAs {
     /// The number of seconds to wait.
     #[default]
     Seconds,
-    /// The time at which to retry, in Unix seconds.
+    /// The time to retry, as a Unix timestamp in seconds.
     Epoch,
 }
 
@@ -248,7 +248,7 @@ pub enum FieldType {
     Url,
     /// A host name.
     Host,
-    /// A single line that is never shown, such as a token, a key or a password.
+    /// A single line of text that is never shown, such as a token, a key or a password.
     Secret,
     /// A whole number.
     Number,
@@ -269,7 +269,7 @@ pub enum FieldType {
 pub enum RefusedBy {
     /// A required value is missing.
     Required,
-    /// The value does not fit the field's type.
+    /// The value does not match the field's type.
     Type,
     /// The value does not match the pattern.
     Pattern,

@@ -1,8 +1,8 @@
-//! The kinds of findings that reading a file can produce, each with its page.
+//! The pages for all findings that can result from reading a file.
 //!
-//! The pages contain the text that `waystone explain` shows, the reason and advice below each finding, and the entries
-//! in the index of findings. A code consists of `W` and four digits and is never reused. `W00…` codes are about text,
-//! `W01…` codes about shape, and `W02…` codes about meaning. `W03…` codes belong to the rules in the `lint` crate.
+//! Each page provides the text that `waystone explain` shows, the reason and advice below a finding, and an entry in
+//! the index of findings. A code consists of `W` and four digits and is never reused. `W00…` codes are about text,
+//! `W01…` codes about shape, and `W02…` codes about meaning. `W03…` codes are for the rules in the `lint` crate.
 
 mod meaning;
 mod shape;
@@ -14,7 +14,7 @@ pub(crate) use self::meaning::*;
 pub(crate) use self::shape::*;
 pub(crate) use self::text::*;
 
-/// All pages in this crate, ordered by code.
+/// Returns all pages in this crate, ordered by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [text::PAGES, shape::PAGES, meaning::PAGES].into_iter().flatten().copied()
 }
@@ -29,7 +29,7 @@ mod tests {
         assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
         for page in pages() {
             assert!(page.code.len() == 5 && page.code.starts_with('W'), "{}", page.code);
-            assert!(!page.summary.ends_with('.') && !page.why.ends_with('.'), "{}: no full stop", page.code);
+            assert!(!page.summary.ends_with('.') && !page.why.ends_with('.'), "{}: no period", page.code);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! A `serde` deserializer from [`Node`] to typed shapes, with places.
+//! A `serde` deserializer that reads a [`Node`] into typed shapes and keeps the locations of its values.
 //!
-//! The schema has already validated the tree, so an error here means that a shape and the schema disagree. A test ensures
-//! that they agree.
+//! The schema has already validated the tree, so an error here means that a shape and the schema disagree. A test
+//! ensures that they agree.
 
 use std::iter::once;
 
@@ -107,7 +107,7 @@ impl<'de> IntoDeserializer<'de, ShapeError> for &'de Node {
     }
 }
 
-/// A mapping's key, which is a string with a place.
+/// A mapping's key: a string with a location.
 struct Key<'de>(&'de Entry);
 
 impl<'de> Deserializer<'de> for Key<'de> {
@@ -146,7 +146,7 @@ fn pair(entry: &Entry) -> (Key<'_>, &Node) {
     (Key(entry), &entry.value)
 }
 
-/// Deserializes an enum variant with its content, given as a single pair.
+/// Returns a deserializer for an enum variant, given as a single pair of name and content.
 fn variant<'de, K, I>(pairs: I) -> MapAccessDeserializer<MapDeserializer<'de, I, ShapeError>>
 where
     K: IntoDeserializer<'de, ShapeError>,
@@ -155,7 +155,7 @@ where
     MapAccessDeserializer::new(MapDeserializer::new(pairs))
 }
 
-/// Passes a value to the visitor together with its span: a map of a single pair, from the span to the value.
+/// Passes a value and its span to the visitor, as a map with a single entry whose key is the span.
 fn with_span<'de, V: Visitor<'de>>(
     span: Span,
     value: impl IntoDeserializer<'de, ShapeError>,

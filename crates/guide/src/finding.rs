@@ -6,7 +6,7 @@ use crate::page::{CodePage, Severity};
 use crate::source::Span;
 
 /// The maximum number of findings reported for a file. Authors are unlikely to read more findings than this, and
-/// creating more findings would take time.
+/// creating more would take time.
 pub(crate) const MOST_FINDINGS: usize = 100;
 
 /// A mistake or a possible improvement at a specific location in a file.
@@ -14,7 +14,7 @@ pub(crate) const MOST_FINDINGS: usize = 100;
 pub struct Finding {
     /// The page for this kind of finding, with its code, severity and reason.
     pub code: &'static CodePage,
-    /// What is wrong, as a single line without a full stop.
+    /// What is wrong, as a single line without a period.
     pub message: String,
     /// The location that the caret marks.
     pub span: Span,
@@ -80,13 +80,14 @@ impl Finding {
         self
     }
 
-    /// The severity of this kind of finding.
+    /// Returns the severity of this kind of finding.
     pub const fn severity(&self) -> Severity {
         self.code.severity
     }
 }
 
-/// The known name that is closest to `wrong`. `None` if no known name is similar enough to be the intended name.
+/// Returns the known name that is closest to `wrong`, or `None` if no known name is similar enough to be the intended
+/// name.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
     let length = wrong.chars().count();
@@ -120,7 +121,7 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Formats advice to choose one of several names, or to write the only name.
+/// Formats advice to choose one of these names, or to write the name if there is only one.
 pub(crate) fn choose<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     match names.as_slice() {

@@ -26,7 +26,7 @@ enum Wild {
 }
 
 impl HostPattern {
-    /// Whether the pattern matches a host. The host must be in lower case and have no trailing dot.
+    /// Returns whether the pattern matches a host. The host must be in lowercase and have no trailing dot.
     pub fn matches(&self, host: &str) -> bool {
         if self.wild == Wild::None {
             return host == self.suffix;
@@ -39,12 +39,12 @@ impl HostPattern {
         labels_are_sound && (self.wild == Wild::Labels || !front.contains('.'))
     }
 
-    /// The part without wildcards: `example.com` in `*.example.com`.
+    /// Returns the part without wildcards: `example.com` in `*.example.com`.
     pub fn suffix(&self) -> &str {
         &self.suffix
     }
 
-    /// Whether the pattern has a wildcard.
+    /// Returns whether the pattern has a wildcard.
     pub fn is_wild(&self) -> bool {
         self.wild != Wild::None
     }
@@ -62,8 +62,8 @@ pub enum HostPatternError {
     /// The pattern ends in fewer than two literal labels, so it would match an entire top-level domain.
     #[error("a host must end in at least two literal labels, such as `example.com`")]
     TooWide,
-    /// A wildcard is outside the first label, or is only part of the first label.
-    #[error("`*` and `**` can only be the whole first label")]
+    /// A wildcard is outside the first label or is only part of it.
+    #[error("`*` and `**` must be the whole first label")]
     MisplacedWildcard,
 }
 
@@ -94,7 +94,7 @@ impl FromStr for HostPattern {
     }
 }
 
-/// Whether a string is a valid host name label: `a-z`, `0-9`, inner hyphens, 1 to 63 characters.
+/// Returns whether a string is a valid host name label: `a-z`, `0-9`, inner hyphens, 1 to 63 characters.
 pub fn is_label(label: &str) -> bool {
     !label.is_empty()
         && label.len() <= 63

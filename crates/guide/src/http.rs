@@ -42,12 +42,12 @@ impl Verb {
     /// All methods, in the order in which messages list them.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name used in requests, such as `GET`.
+    /// Returns the name used in requests, such as `GET`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether sending a request with this method twice has the same effect as sending the request once ([RFC 9110,
+    /// Returns whether sending a request with this method twice has the same effect as sending it once ([RFC 9110,
     /// 9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)).
     pub const fn is_idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch)
@@ -87,7 +87,7 @@ pub enum Fault {
     TooLarge,
     /// The response was not HTTP or could not be decoded.
     Malformed,
-    /// Waystone blocks the request, because the address is private or the guide does not list the host.
+    /// Waystone blocked the request, because the address is private or the guide does not list the host.
     Refused,
 }
 
@@ -95,7 +95,7 @@ impl Fault {
     /// All faults, in declaration order.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name used in guides.
+    /// Returns the name used in guides.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -15,7 +15,7 @@ enum Segment {
 }
 
 impl JsonPath {
-    /// Parses a path. `None` if the string is not a valid path.
+    /// Parses a path. Returns `None` if the string is not a valid path.
     pub fn parse(text: &str) -> Option<Self> {
         let mut segments = Vec::new();
         for (n, part) in text.split('.').enumerate() {
@@ -40,7 +40,7 @@ impl JsonPath {
         Some(Self(segments))
     }
 
-    /// The value at the path, if there is one.
+    /// Returns the value at the path, if there is one.
     pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
         self.0.iter().try_fold(value, |value, segment| match segment {
             Segment::Member(name) => value.get(name),

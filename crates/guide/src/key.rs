@@ -1,4 +1,4 @@
-//! Keys: the names of methods, fields, steps and other elements of a guide.
+//! Keys: the names of methods, fields, steps and other parts of a guide.
 
 use std::borrow::Borrow;
 
@@ -10,7 +10,7 @@ use std::borrow::Borrow;
 pub struct Key(String);
 
 impl Key {
-    /// Parses a key. `None` if the string is not a valid key.
+    /// Parses a key. Returns `None` if the string is not a valid key.
     pub fn parse(text: &str) -> Option<Self> {
         let sound = text.len() <= 64
             && text.starts_with(|ch: char| ch.is_ascii_lowercase())
@@ -20,12 +20,12 @@ impl Key {
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// The key as a string.
+    /// Returns the key as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The valid key to suggest in place of an invalid key. `None` if there is no similar key.
+    /// Returns a valid key that resembles an invalid key, or `None` if there is none.
     pub(crate) fn suggestion(text: &str) -> Option<Self> {
         let mut out = String::new();
         for ch in text.to_lowercase().chars() {

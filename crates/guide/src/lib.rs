@@ -1,12 +1,13 @@
-//! The connection-guide language: reads a file into a guide and findings, each with its location.
+//! The language of connection guides: turns a file into a guide and findings, both of which refer to locations in the
+//! file.
 //!
 //! | noun | meaning |
 //! |---|---|
-//! | [`Guide`] | the meaning of one provider's guide |
+//! | [`Guide`] | one provider's guide |
 //! | [`Method`], [`Field`], [`Check`], [`OutcomeRule`], [`Scenario`] | the parts of a guide |
 //! | [`Prose`], [`Template`] | text with references |
-//! | [`Finding`], [`CodePage`] | a mistake in a file, and the documentation of that kind of mistake |
-//! | [`Brand`] | everything that white-labeling changes |
+//! | [`Finding`], [`CodePage`] | a mistake in a file, and the documentation for this kind of mistake |
+//! | [`Brand`] | the name, links, colors and wording of a white-labeled product |
 //!
 //! Start at [`read()`]. **Invariants:** reading never fails. The result contains the valid parts of the guide, and
 //! findings about the other parts. A guide without errors is valid, so downstream code does not check it again.

@@ -1,4 +1,4 @@
-//! The meaning of a guide, as used by all other crates.
+//! The model of a guide that all other crates use.
 //!
 //! **Invariants:** every reference by key resolves to an existing item. Strings are parsed. Hosts and patterns are
 //! valid. A guide without errors needs no further checking.

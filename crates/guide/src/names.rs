@@ -28,12 +28,12 @@ pub(crate) struct Names<'n> {
     pub(crate) environment_values: Vec<&'n str>,
     pub(crate) checks: Vec<&'n str>,
     pub(crate) rules: Vec<&'n str>,
-    /// The options in `select` fields, as pairs of a field's key and an option's value.
+    /// The options in `select` fields, as pairs of field key and option value.
     pub(crate) choices: Vec<(&'n str, &'n str)>,
     pub(crate) scopes: Vec<&'n str>,
 }
 
-/// The key that a name refers to. An unknown name is reported at `at`.
+/// Returns the key that a name refers to, or reports an unknown name at `at`.
 pub(crate) fn known(
     findings: &mut Vec<Finding>,
     at: Span,
@@ -50,7 +50,7 @@ pub(crate) fn known(
     None
 }
 
-/// The finding about an unknown name.
+/// Creates the finding for an unknown name.
 pub(crate) fn unknown(at: Span, name: &str, kind: &str, known: &[&str]) -> Finding {
     let found = Finding::new(&UNKNOWN_NAME, at, format!("there is no {kind} {}", quoted(name)));
     if known.is_empty() {
@@ -59,8 +59,8 @@ pub(crate) fn unknown(at: Span, name: &str, kind: &str, known: &[&str]) -> Findi
     suggest(found, at, name, known)
 }
 
-/// Whether a name refers to a declared key that is invalid. The finding about the invalid key already reports the
-/// mistake.
+/// Returns whether a name refers to a declared key that is invalid. The finding about the invalid key already reports
+/// the mistake.
 fn is_misspelled(name: &str, known: &[&str]) -> bool {
     let bare =
         |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();

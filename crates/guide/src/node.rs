@@ -31,7 +31,7 @@ pub(crate) struct Entry {
 }
 
 impl Node {
-    /// The location that a finding about the node marks. For a mapping or list, this is the first key or item.
+    /// Returns the location that a finding about the node marks: for a mapping or list, the first key or item.
     pub(crate) fn place(&self) -> Span {
         match &self.kind {
             Kind::Mapping(entries) => entries.first().map_or(self.span, |entry| entry.key_span),
@@ -40,7 +40,7 @@ impl Node {
         }
     }
 
-    /// The node as JSON, for the schema validator's error messages.
+    /// Converts the node to JSON, for the schema validator's error messages.
     pub(crate) fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -59,7 +59,7 @@ impl Node {
         }
     }
 
-    /// The entry with this key, if the node is a mapping that contains the key.
+    /// Returns the entry with this key, if the node is a mapping that contains the key.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.kind {
             Kind::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    /// The item at this index. `None` if the node is not a list or has too few items.
+    /// Returns the item at this index, or `None` if the node is not a list or has too few items.
     pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         match &self.kind {
             Kind::Sequence(items) => items.get(index),
@@ -75,7 +75,7 @@ impl Node {
         }
     }
 
-    /// The node's type, as shown in messages to authors, such as "a mapping" or "the number `3`".
+    /// Describes the node's type for messages to authors, such as "a mapping" or "the number `3`".
     pub(crate) fn described(&self) -> String {
         match &self.kind {
             Kind::Null => "empty".to_owned(),

@@ -38,7 +38,7 @@ pub enum OutcomeKind {
     WrongTenant,
     /// The credentials belong to a different environment.
     WrongEnvironment,
-    /// The credentials belong to an account other than the previously linked account.
+    /// The credentials belong to an account other than the previously linked one.
     DifferentAccount,
     /// The user lacks a permission.
     MissingPermission,
@@ -56,7 +56,7 @@ pub enum OutcomeKind {
     IpBlocked,
     /// The provider's rate limit has been reached. The request is retried.
     Throttled,
-    /// The provider reports an internal problem. The request is retried.
+    /// The provider reports an internal error. The request is retried.
     ProviderDown,
     /// The provider cannot be reached. The request is retried.
     Unreachable,
@@ -72,23 +72,24 @@ impl OutcomeKind {
     /// All outcomes, in declaration order.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The name used in guides, in JSON and in the API.
+    /// Returns the name used in guides, in JSON and in the API.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether the account can be stored with this outcome.
+    /// Returns whether the account can be stored with this outcome.
     pub const fn is_good(self) -> bool {
         matches!(self, Self::Ok | Self::OkLimited)
     }
 
-    /// Whether the cause of the outcome can disappear by itself. A transient outcome is retried and never attributed to
-    /// a field.
+    /// Returns whether the cause of the outcome can go away on its own. A transient outcome is retried and never
+    /// attributed to a field.
     pub const fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::ProviderDown | Self::Unreachable)
     }
 
-    /// What happened, if the guide does not provide its own message. `{provider}` stands for the provider's name.
+    /// Returns what happened, for guides that do not provide their own message. `{provider}` stands for the provider's
+    /// name.
     pub const fn says(self) -> &'static str {
         match self {
             Self::Ok => "{provider} accepted the credentials.",
@@ -98,10 +99,10 @@ impl OutcomeKind {
             Self::WrongTenant => "We couldn't find that {provider} organization.",
             Self::WrongEnvironment => "These credentials belong to a different {provider} environment.",
             Self::DifferentAccount => {
-                "These credentials belong to a different {provider} account than the one connected before."
+                "These credentials don't belong to the {provider} account you connected before."
             }
             Self::MissingPermission => "The {provider} user is missing a permission.",
-            Self::NotInPlan => "Your {provider} plan is missing a feature.",
+            Self::NotInPlan => "Your {provider} plan doesn't include a required feature.",
             Self::Declined => "Access to {provider} wasn't approved.",
             Self::Misconfigured => "The connection to {provider} isn't set up correctly.",
             Self::Disabled => "{provider} has deactivated this user or credential.",
@@ -116,19 +117,19 @@ impl OutcomeKind {
         }
     }
 
-    /// What the person can do, if the guide does not provide its own advice. `{provider}` stands for the provider's
-    /// name.
+    /// Returns what the person can do, for guides that do not provide their own advice. `{provider}` stands for the
+    /// provider's name.
     pub const fn fix(self) -> &'static str {
         match self {
             Self::Ok | Self::OkLimited => "You don't need to do anything.",
             Self::WrongSecret => "Copy the credential again, without extra spaces, or create a new one.",
-            Self::WrongUser => "Use the credentials of the user that the guide names.",
+            Self::WrongUser => "Use the credentials of the user named in the guide.",
             Self::WrongTenant => "Check the organization name in your {provider} URL.",
-            Self::WrongEnvironment => "Choose the environment in which you created the credential.",
+            Self::WrongEnvironment => "Choose the environment where you created the credential.",
             Self::DifferentAccount => {
-                "Use the account connected before, or connect this one as a new account."
+                "Use the account you connected before, or connect this one as a new account."
             }
-            Self::MissingPermission => "Ask an administrator for the permission that the guide names.",
+            Self::MissingPermission => "Ask an administrator for the permission named in the guide.",
             Self::NotInPlan => "Ask the person who manages your plan.",
             Self::Declined => "Try again and approve access.",
             Self::Misconfigured => "Ask the person who set up this connection to check it.",
@@ -141,7 +142,7 @@ impl OutcomeKind {
             Self::Tls => {
                 "A proxy or security product may be intercepting the connection. Ask your network administrator."
             }
-            Self::ProtocolMismatch => "Check that the address is one of {provider}'s.",
+            Self::ProtocolMismatch => "Check that the address belongs to {provider}.",
             Self::Unknown => "Try again. If that doesn't help, contact support.",
         }
     }

@@ -6,12 +6,12 @@
 pub enum Severity {
     /// The guide cannot be used.
     Error,
-    /// The guide works but should be improved. The guide can allow the warning by stating a reason.
+    /// The guide works but should be improved. It can allow the warning if it states a reason.
     Warning,
 }
 
 impl Severity {
-    /// The word shown in messages: `error` or `warning`.
+    /// Returns the word shown in messages: `error` or `warning`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -22,15 +22,15 @@ impl Severity {
 pub struct CodePage {
     /// `W` followed by four digits.
     pub code: &'static str,
-    /// A short name whose words are joined by hyphens.
+    /// A short name with hyphens between words.
     pub name: &'static str,
     /// The severity of every finding of this kind.
     pub severity: Severity,
-    /// What is wrong, in one sentence without a full stop.
+    /// What is wrong, in one sentence without a period.
     pub summary: &'static str,
-    /// Why the finding matters, in one sentence without a full stop. This reason is shown under every finding.
+    /// Why the finding matters, in one sentence without a period. This reason is shown under every finding.
     pub why: &'static str,
-    /// General advice, which is shown for findings that have no specific advice.
+    /// General advice, shown for findings that have no specific advice.
     pub help: &'static str,
     /// An excerpt from a guide that contains the mistake. Empty if no excerpt can show the mistake.
     pub bad: &'static str,

@@ -35,7 +35,7 @@ pub enum Block {
     Code {
         /// The language, if the guide specifies it.
         language: Option<String>,
-        /// The code. References in code are not replaced.
+        /// The code. References in a code block are not replaced.
         text: String,
     },
 }
@@ -74,12 +74,12 @@ pub enum Inline {
 }
 
 impl Prose {
-    /// Whether the prose has no blocks.
+    /// Returns whether the prose has no blocks.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
 
-    /// All inline elements in order. Each element precedes the elements inside it.
+    /// Returns all inline elements in order. Each element precedes the elements inside it.
     pub fn inlines(&self) -> Vec<&Inline> {
         fn blocks<'a>(list: &'a [Block], out: &mut Vec<&'a Inline>) {
             for block in list {
@@ -106,7 +106,7 @@ impl Prose {
         out
     }
 
-    /// All references in the prose.
+    /// Returns all references in the prose.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.inlines().into_iter().flat_map(|inline| -> Vec<&Reference> {
             match inline {

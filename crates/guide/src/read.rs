@@ -30,12 +30,12 @@ pub struct Reading<T> {
 }
 
 impl<T> Reading<T> {
-    /// The value, if no finding is an error.
+    /// Returns the value, if no finding is an error.
     pub fn usable(&self) -> Option<&T> {
         self.value.as_ref().filter(|_| !self.has_errors())
     }
 
-    /// Returns the value if no finding is an error, and the whole reading otherwise.
+    /// Returns the value, or the whole reading if any finding is an error.
     pub fn into_usable(self) -> Result<T, Self> {
         let has_errors = self.has_errors();
         match self.value {
@@ -44,7 +44,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Whether any finding is an error, in which case the file cannot be used.
+    /// Returns whether any finding is an error, in which case the file cannot be used.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity() == Severity::Error)
     }
@@ -64,11 +64,11 @@ pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
     })
 }
 
-/// Reads a file of another type, whose text and shape are checked in the same way as those of a guide. `lower` turns
-/// the shape into the result.
+/// Reads a file of another type. Its text and shape are checked like those of a guide. `lower` turns the shape into the
+/// result.
 ///
-/// `lower` is also called if the file has schema errors, as long as it can be deserialized into the shape. The author
-/// therefore sees all mistakes at once.
+/// If the file has schema errors but can be deserialized into the shape, `lower` is still called, so the author sees
+/// all mistakes at once.
 pub fn read_form<S: for<'de> Deserialize<'de>, T>(
     name: &str,
     bytes: &[u8],
@@ -120,7 +120,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
 
 /// Decodes a file. If there is a finding, the text is used only to display the finding.
 fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
-    // Avoids copying a file that will be rejected because of its size.
+    // Avoids copying a file that is rejected because of its size.
     if bytes.len() > yaml::MAX_BYTES {
         let message = format!("the file is larger than {} MiB", yaml::MAX_BYTES >> 20);
         return (String::new(), Some(Finding::new(&TOO_LARGE, Span::new(0, 0), message)));
@@ -146,7 +146,7 @@ fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
     }
 }
 
-/// The text of a UTF-16 file, which has a byte-order mark or begins with alternating null bytes. `None` for other
+/// Decodes a UTF-16 file, which has a byte-order mark or begins with alternating null bytes. Returns `None` for other
 /// files.
 fn decode_utf16(bytes: &[u8]) -> Option<String> {
     let (is_little, rest) = match bytes {

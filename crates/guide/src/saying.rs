@@ -20,7 +20,7 @@ pub struct Saying {
 }
 
 impl Saying {
-    /// The meaning of one of our own messages. `None` if the message is from the guide.
+    /// Returns the meaning of one of our own messages, or `None` if the message is from the guide.
     pub fn ours(&self) -> Option<&Ours> {
         self.ours.as_ref()
     }
@@ -114,7 +114,7 @@ pub enum Mistake {
     /// A yes-or-no question was not answered.
     #[display("Answer yes or no for {{label}}.")]
     Unanswered,
-    /// The value is longer than this number of characters.
+    /// The value has more than this many characters.
     #[display("{{label}} must have at most {_0} characters.")]
     Longer(usize),
     /// The value contains line breaks or other control characters.
@@ -180,7 +180,7 @@ pub enum Mistake {
 }
 
 impl Mistake {
-    /// Creates the message about this mistake for the field with this label.
+    /// Creates the message about this mistake in the field with this label.
     pub fn in_field(self, label: &str) -> Saying {
         Ours::Field { label: label.to_owned(), mistake: self }.into()
     }

@@ -1,4 +1,4 @@
-//! The JSON Schemas for the format, and the validation of trees against them.
+//! Generates the JSON Schemas for the format, and validates trees against them.
 //!
 //! The schemas are generated from the shapes, so they always match the shapes. A schema validates the whole tree at
 //! once, and schema errors are explained in the author's terms. No other module uses a schema validator.
@@ -27,12 +27,12 @@ use crate::node::{Kind as NodeKind, Node};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};
 
-/// The JSON Schema for guides.
+/// Returns the JSON Schema for guides.
 pub fn guide_schema() -> Value {
     schema_of::<GuideShape>("guide")
 }
 
-/// The JSON Schema for brand files.
+/// Returns the JSON Schema for brand files.
 pub fn brand_schema() -> Value {
     schema_of::<BrandShape>("brand")
 }
@@ -50,7 +50,7 @@ pub struct Form {
     /// Keys that identify such a file if the mark is missing.
     alike: &'static [&'static str],
     schema: fn() -> Value,
-    /// Whether a file is interpreted only if it has no schema errors.
+    /// Whether a file is interpreted only if no schema errors remain after repairs.
     pub(crate) is_read_whole: bool,
     compiled: OnceLock<Compiled>,
 }
@@ -72,7 +72,7 @@ struct Compiled {
     schema: Value,
     /// Decides whether a tree is valid, without converting the tree to JSON.
     judge: Validator<Tree>,
-    /// Lists the errors in a tree that was converted to JSON. Built when the first error is found.
+    /// Lists the errors in a tree that was converted to JSON. Built when the first invalid tree is found.
     explain: OnceLock<Validator>,
 }
 
@@ -83,7 +83,7 @@ fn compile<T: Json>(schema: &Value) -> Validator<T> {
         .expect("a test ensures that the generated schema is valid")
 }
 
-/// Reports all schema errors in a tree. Returns the repairs for mistakes whose correction is clear, or `None` if the
+/// Reports all schema errors in a tree. Returns the repairs for mistakes with an obvious correction, or `None` if the
 /// tree is valid.
 pub(crate) fn check(
     form: &Form,
@@ -104,19 +104,19 @@ pub(crate) fn check(
     Some(words.finish())
 }
 
-/// Whether a tree is valid.
+/// Returns whether a tree is valid.
 pub(crate) fn is_valid(form: &Form, root: &Node) -> bool {
     form.compiled().judge.is_valid(root)
 }
 
-/// The finding about a file in a different form or version. No other findings are reported, because they would all
-/// result from the same mistake.
+/// Returns a finding if the file does not have the expected type and version, and `None` otherwise. No other findings
+/// are then reported, because they would all result from the same mistake.
 pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<Finding> {
     let Form { mark, name, .. } = *form;
     let NodeKind::Mapping(entries) = &root.kind else {
         let message = format!("the file is {}, but {name} must be a mapping", root.described());
         let found = Finding::new(&WRONG_TYPE, source.first_line(root.place()), message);
-        return Some(found.help(format!("write {name}; it begins with `{mark}: 1`")));
+        return Some(found.help(format!("write {name}, which begins with `{mark}: 1`")));
     };
     let other = MARKS.iter().find_map(|(mark, name)| Some((root.entry(mark)?, name)));
     if let Some((entry, other)) = other.filter(|_| root.entry(mark).is_none()) {
@@ -125,7 +125,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
             entry.key_span,
             format!("this is {other}, but {name} is expected here"),
         );
-        return Some(found.help(format!("use {name}; it begins with `{mark}: 1`")));
+        return Some(found.help(format!("use {name}, which begins with `{mark}: 1`")));
     }
     let Some(entry) = root.entry(mark) else {
         let known = || form.alike.iter().copied().chain([mark]);
@@ -162,7 +162,7 @@ impl Form {
         Self { mark, name, alike, schema, is_read_whole: false, compiled: OnceLock::new() }
     }
 
-    /// Changes the form so that files are interpreted only if they have no schema errors.
+    /// Changes the form so that files are interpreted only if no schema errors remain after repairs.
     const fn read_whole(mut self) -> Self {
         self.is_read_whole = true;
         self
@@ -176,7 +176,7 @@ impl Form {
     }
 }
 
-/// The JSON Schema for a shape, prepared for editors.
+/// Returns the JSON Schema for a shape, prepared for editors.
 pub fn schema_of<T: JsonSchema>(name: &str) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = false;

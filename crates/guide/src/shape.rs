@@ -1,8 +1,8 @@
 //! The allowed structure of a guide's YAML.
 //!
 //! These types define the format. The JSON Schema in `schemas/` and the reference are generated from them, so authors
-//! see the doc comments in their editors. The types describe only the structure of a guide. The `lower` module
-//! interprets its meaning.
+//! see the doc comments in their editors. The types describe only a guide's structure. The `lower` module interprets
+//! the contents.
 
 mod auth;
 mod brand;

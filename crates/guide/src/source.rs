@@ -8,7 +8,7 @@ use std::ops::Range;
 /// A named piece of text, usually the contents of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The name used in messages: the path as the person running the program wrote it.
+    /// The name used in messages: the path as the user wrote it.
     pub name: String,
     /// The text, without a byte-order mark.
     pub text: String,
@@ -28,31 +28,31 @@ pub struct Span {
 pub struct Place {
     /// The line number, counted from 1.
     pub line: usize,
-    /// The column, counted from 1 in characters.
+    /// The column in characters, counted from 1.
     pub column: usize,
 }
 
 impl Span {
-    /// The span from `start` up to, but not including, `end`.
+    /// Creates the span from `start` up to, but not including, `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
 
-    /// The span as a range of bytes.
+    /// Returns the span as a range of bytes.
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
 }
 
 impl Source {
-    /// Creates a source with this name and text. A byte-order mark at the start is dropped.
+    /// Creates a source with this name and text. A byte-order mark at the start is removed.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text: String = text.into();
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Self { name: name.into(), text }
     }
 
-    /// The line and column of a byte offset. An offset beyond the end counts as the end.
+    /// Returns the line and column of a byte offset. An offset beyond the end is treated as the end.
     pub fn place(&self, offset: usize) -> Place {
         let before = &self.text[..self.floor(offset)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -62,12 +62,12 @@ impl Source {
         }
     }
 
-    /// The text in a span.
+    /// Returns the text in a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.text[self.floor(span.start)..self.floor(span.end.max(span.start))]
     }
 
-    /// The location of a part of a scalar's content.
+    /// Finds the location of a part of a scalar's content.
     ///
     /// The content of a block or quoted scalar differs from the bytes in the file. This function therefore searches the
     /// file for the same occurrence of the part. If an escape or a folded line changes how the part is written, the
@@ -84,7 +84,7 @@ impl Source {
         }
     }
 
-    /// The span up to its first line break, so that a caret marks a single line.
+    /// Returns the span up to its first line break, so that a caret marks a single line.
     pub fn first_line(&self, span: Span) -> Span {
         let text = self.slice(span);
         let end = text.find('\n').unwrap_or(text.len());
@@ -96,7 +96,7 @@ impl Source {
     }
 }
 
-/// Finds the locations of the references in a scalar, in order.
+/// Finds the locations of a scalar's references, in order.
 ///
 /// The content of a block or quoted scalar differs from the bytes in the file. Braces are the same in both, so a single
 /// pass over the file's bytes finds all references.
@@ -111,7 +111,7 @@ impl<'s> Braces<'s> {
         Self { source, scalar, at: source.floor(scalar.start) }
     }
 
-    /// Returns the location of the next occurrence of `braces`, and moves past this occurrence.
+    /// Returns the location of the next occurrence of `braces`, and moves past it.
     pub(crate) fn skip(&mut self, braces: &str) -> Span {
         match self.rest().find(braces) {
             Some(n) => {
@@ -119,8 +119,7 @@ impl<'s> Braces<'s> {
                 self.at = start + braces.len();
                 Span::new(start, self.at)
             }
-            // The braces are written as an escape sequence, so the locations of later braces cannot be determined
-            // either.
+            // The braces are written as an escape sequence, so later braces cannot be located either.
             None => {
                 self.at = self.scalar.end;
                 self.source.first_line(self.scalar)
@@ -128,7 +127,7 @@ impl<'s> Braces<'s> {
         }
     }
 
-    /// Returns the location of the next `{{ … }}`, up to the end of its first line, and moves past the reference.
+    /// Moves past the next `{{ … }}`, and returns its location up to the end of its first line.
     pub(crate) fn reference(&mut self) -> Span {
         let open = self.skip("{{");
         let Some(n) = self.rest().find("}}") else { return open };

@@ -24,7 +24,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
     }
 }
 
-/// Reads a map with a single pair: the span, as its two offsets, and the value.
+/// Reads a map with a single entry, whose key is the span (as two offsets).
 pub(crate) struct SpannedVisitor<T>(pub(crate) PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for SpannedVisitor<T> {

@@ -104,7 +104,7 @@ pub enum Target {
     /// The signed assertion, a JSON Web Token.
     #[schemars(rename = "jwt.assertion")]
     Assertion,
-    /// A part of the request that is being signed.
+    /// A part of the request being signed.
     #[schemars(rename = "request.…")]
     Request(RequestPart),
     /// The time at which the request is sent.
@@ -118,7 +118,7 @@ pub enum Target {
     RedirectUri,
 }
 
-/// A part of the request that is being signed.
+/// A part of the request being signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -143,7 +143,7 @@ pub enum RequestPart {
     Signature,
 }
 
-/// The formats for the time at which a request is sent, always in UTC.
+/// The formats for the time at which a request is sent. The time is always in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -182,18 +182,18 @@ pub enum Filter {
     /// `acme.eu`. Without the filter, a value must be a single label.
     #[strum(serialize = "host_labels", to_string = "host_labels({0})")]
     HostLabels(u8),
-    /// Converts letters to lower case.
+    /// Converts letters to lowercase.
     Lowercase,
-    /// Converts letters to upper case.
+    /// Converts letters to uppercase.
     Uppercase,
     /// Encodes the value as Base64 ([RFC 4648, 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
     Base64,
     /// Encodes the value as URL-safe Base64 without padding ([RFC 4648,
     /// 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64url,
-    /// The SHA-256 of the bytes, in hexadecimal.
+    /// Computes the SHA-256 of the bytes, in hexadecimal.
     Sha256Hex,
-    /// The SHA-256 of the bytes, in Base64.
+    /// Computes the SHA-256 of the bytes, in Base64.
     Sha256Base64,
     /// Percent-encodes every character except the unreserved ones
     /// ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
@@ -210,7 +210,7 @@ pub(crate) enum Context {
     /// Text that is sent to the provider, and `from` in a derived value. Values, the environment, captures, tokens and
     /// the time are available.
     Request,
-    /// The parts of a signature, and the parts of the request that carry it. The request that is signed is also
+    /// The parts of a signature, and the parts of the request that carry it. The request being signed is also
     /// available.
     Signed,
     /// Text in `account`, which is taken from a response.
@@ -220,7 +220,7 @@ pub(crate) enum Context {
 }
 
 impl Context {
-    /// Whether filters can be used. Text that people read cannot contain filters.
+    /// Returns whether filters can be used. Text that people read cannot contain filters.
     pub(crate) const fn has_filters(self) -> bool {
         !matches!(self, Self::Prose | Self::Message | Self::Wording)
     }
@@ -232,7 +232,7 @@ impl Template {
         Self { parts: vec![Part::Text(text.into())], span: Span::default() }
     }
 
-    /// The literal text, if the template has no references.
+    /// Returns the literal text, or `None` if the template has references.
     pub fn as_literal(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
@@ -241,7 +241,7 @@ impl Template {
         }
     }
 
-    /// The references, in order.
+    /// Returns the references, in order.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.parts.iter().filter_map(|part| match part {
             Part::Reference(reference) => Some(reference),
@@ -249,7 +249,7 @@ impl Template {
         })
     }
 
-    /// The keys of the fields and derived values that the template refers to.
+    /// Returns the keys of the fields and derived values that the template refers to.
     pub fn values(&self) -> impl Iterator<Item = &Key> {
         self.references().filter_map(|reference| match &reference.target {
             Target::Value(key) => Some(key),

@@ -102,7 +102,7 @@ struct Loader<'s, 'f> {
 struct Open {
     /// The items or entries so far.
     kind: Kind,
-    /// In a mapping, the key whose value comes next. A duplicate key has no span, because its value is parsed and
+    /// In a mapping, the key whose value is read next. A duplicate key has no span, because its value is parsed and
     /// discarded.
     key: Option<(String, Option<Span>)>,
     span: Span,
@@ -154,8 +154,7 @@ impl Loader<'_, '_> {
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let name = self.source.slice(span).to_owned();
-                // Each alias name is reported only once, because the author will probably replace all its uses
-                // together.
+                // Each alias name is reported only once, because the author will probably replace all its uses at once.
                 if !self.aliases.contains(&name) {
                     let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
                     let advice =
@@ -208,8 +207,8 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// The location of the word that precedes a node and begins with this sign. If the word is on another line, this is
-    /// the node's first line.
+    /// Returns the location of the word that precedes a node and begins with this sign. If the word is on another line,
+    /// returns the node's first line.
     fn before(&self, node: Span, sign: char) -> Span {
         let line = self.source.text[..node.start].rfind('\n').map_or(0, |n| n + 1);
         let front = &self.source.text[line..node.start];
@@ -291,7 +290,7 @@ impl Loader<'_, '_> {
         false
     }
 
-    /// The offset of the braces in `key: {{` or `- {{`, at or shortly before the point where the parser failed.
+    /// Returns the offset of the braces in `key: {{` or `- {{`, at or shortly before the point where the parser failed.
     fn reference_before(&self, at: usize) -> Option<usize> {
         let text = &self.source.text;
         let at = text.floor_char_boundary(at);
@@ -331,8 +330,8 @@ fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
     rest[..end].trim_end()
 }
 
-/// The value of a plain scalar according to the YAML 1.2 core schema, or the reason why it must be quoted. `None`
-/// represents a string.
+/// Parses a plain scalar according to the YAML 1.2 core schema. Returns `None` for a string, or an error with the
+/// reason why the scalar must be quoted.
 fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Some(Kind::Null)),
@@ -346,7 +345,7 @@ fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
         if digits.len() > 1 && digits.starts_with('0') {
-            return Err("begins with a zero: some tools read a number, other tools a string");
+            return Err("begins with a zero: some tools read it as a number, others as a string");
         }
         let number = text.parse::<i64>().map_err(|_| "is outside the 64-bit integer range")?;
         return Ok(Some(Kind::Number(number.into())));

@@ -1,4 +1,5 @@
-//! The extractors that let a handler run only for a caller with a valid key, or a visitor with a valid token.
+//! Extractors that authenticate requests: a handler runs only for a caller with a valid key or a visitor with a valid
+//! token.
 //!
 //! **Invariant:** a handler that takes a [`Caller`] or a [`Visitor`] runs only for authenticated requests.
 
@@ -12,7 +13,7 @@ use crate::caller::{Caller, Visitor};
 use crate::client::Client;
 use crate::wire::error::ApiError;
 
-/// The extractor through which a handler accesses the services.
+/// The extractor that gives a handler access to the services.
 pub(crate) type AppState = State<Arc<App>>;
 
 /// If a layer has already authenticated the request, the caller is taken from the request's extensions, so that a

@@ -1,4 +1,4 @@
-//! Starts flows for linked accounts with the accounts' credentials, runs these flows, and stores renewed tokens.
+//! Starts and runs flows with linked accounts' credentials, and stores renewed tokens.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl AccountFlows {
         Flow::new(guide, &account.method, start).ok_or_else(gone)
     }
 
-    /// Runs the checks of a flow that does not belong to an attempt.
+    /// Runs a flow's checks without saving anything.
     pub(crate) async fn check_only(&self, flow: &mut Flow) -> Result<(), ApiError> {
         check_only(&self.egress, &self.vault, flow).await
     }

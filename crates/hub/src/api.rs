@@ -1,7 +1,7 @@
 //! The API's routes and its OpenAPI description.
 //!
-//! The description at `/openapi.json` is generated from the handlers' attributes and types, so no endpoint has to be
-//! described separately.
+//! The description at `/openapi.json` is generated from the handlers' attributes and types, so endpoints are not
+//! described anywhere else.
 
 mod accounts;
 mod actions;
@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
-/// The parts of the OpenAPI description that do not belong to a single handler.
+/// The parts of the OpenAPI description that are not specific to a handler.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -38,7 +38,7 @@ use crate::app::App;
     ),
     tags(
         (name = "sessions", description = "A connect session lets one customer link accounts for a limited time."),
-        (name = "accounts", description = "Linked accounts, their credentials, and requests sent through the accounts."),
+        (name = "accounts", description = "Linked accounts, their credentials, and requests sent through them."),
         (name = "connectors", description = "The providers that can be linked, their guides, and a project's settings for them."),
         (name = "hub", description = "The endpoints that StackOne's widget calls in the browser, with a session's token."),
         (name = "project", description = "The project's API keys and audit trail.")

@@ -35,7 +35,7 @@ pub(crate) struct App {
     pub(crate) vault: Arc<Vault>,
     /// The current guides.
     pub(crate) guides: Arc<Guides>,
-    /// The only HTTP client for outgoing requests.
+    /// The HTTP client for all outgoing requests.
     pub(crate) egress: Egress,
     /// The product's name, colors and links, as shown on the pages.
     pub(crate) brand: Arc<Brand>,
@@ -50,7 +50,7 @@ pub(crate) struct App {
     pub(crate) limiter: Arc<Limiter>,
     /// Finds guides by digest.
     pub(crate) editions: Arc<Editions>,
-    /// Finds the connectors with which projects and sessions can link accounts.
+    /// Finds the connectors that are available to projects and sessions.
     pub(crate) connectors: Arc<Connectors>,
     /// Finds the accounts that a session may edit.
     pub(crate) session_accounts: Arc<SessionAccounts>,
@@ -58,7 +58,7 @@ pub(crate) struct App {
     pub(crate) links: Arc<Links>,
     /// Runs flows for linked accounts.
     pub(crate) account_flows: Arc<AccountFlows>,
-    /// Checks linked accounts again.
+    /// Rechecks linked accounts.
     pub(crate) verifier: Arc<Verifier>,
     /// Renews accounts' tokens.
     pub(crate) renewals: Arc<Renewals>,
@@ -160,8 +160,8 @@ impl App {
         }
     }
 
-    /// Closes the database, unless a task still uses it. Leaving the database open loses no data, because its contents
-    /// are always consistent.
+    /// Closes the database, unless a task is still using it. Leaving the database open loses no data, because its
+    /// contents are always consistent.
     pub(crate) async fn close(self) {
         let vault = Arc::clone(&self.vault);
         drop(self);
@@ -180,8 +180,8 @@ impl App {
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 
-    /// Whether browsers reach the Hub over TLS, which is terminated by the Hub or by a proxy. If so, cookies are sent
-    /// over TLS only.
+    /// Whether browsers reach the Hub over TLS. The Hub or a proxy may terminate TLS. If `true`, cookies are sent only
+    /// over TLS.
     pub(crate) fn is_secure(&self) -> bool {
         self.public_url.scheme() == "https"
     }

@@ -1,22 +1,22 @@
-//! The handlers of the linking pages: from the link to the linked account.
+//! The handlers for the linking pages, from opening a session's link to showing the linked account.
 //!
 //! | path | handler |
 //! |---|---|
 //! | `/link/{token}` | opens the link: sets the browser's secret and redirects to a URL without the token |
 //! | `/session/{n}` | lets the person choose a provider and a method |
-//! | `/session/{n}/window` | continues in a separate window, if the browser does not keep the frame's cookie |
+//! | `/session/{n}/window` | continues in a separate window if the browser blocks the frame's cookie |
 //! | `/session/{n}/{connector}` | shows the form next to the guide |
 //! | `…/checking`, `…/progress` | show the checks as they run |
 //! | `…/confirm`, `…/done` | confirm and show the account |
-//! | `…/preview`, `…/handoff` | normalizes values while a person types; hands a step to another person |
-//! | `/help/{token}` | shows the step to that person |
-//! | `/connect/oauth2/…` | sends the browser to the provider's sign-in and back |
+//! | `…/preview`, `…/handoff` | normalizes values as the person types; hands a step off to another person |
+//! | `/help/{token}` | shows the handed-off step to the other person |
+//! | `/connect/oauth2/…` | sends the browser to the provider's sign-in page, and handles its return |
 //!
 //! A handler that cannot show its page returns a `Failure`. A single layer renders the page for every `Failure`
 //! (`browse/context.rs`).
 //!
-//! **Invariant:** only the browser that opened the session's link sees the session's pages, and only forms from these
-//! pages are accepted. A secret's value is never sent to a browser.
+//! **Invariant:** only the browser that opened the session's link can see the session's pages, and only forms from
+//! these pages are accepted. A secret's value is never sent to a browser.
 
 mod assets;
 mod check;

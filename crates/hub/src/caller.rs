@@ -1,4 +1,4 @@
-//! Authenticates requests: programs with a project's API key, and browsers with a session's token.
+//! Authenticates requests by a project's API key or a session's token.
 //!
 //! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a currently valid key or token. Invalid keys and tokens
 //! are counted by IP address in the database, across all replicas.
@@ -61,12 +61,12 @@ impl Access {
     pub(crate) async fn visitor(&self, client: &Client, headers: &HeaderMap) -> Result<Visitor, ApiError> {
         self.limiter.may_guess(client).await?;
         let token = headers.get("x-hub-session-token").and_then(|value| value.to_str().ok());
-        let message = "Send the session's token in the header `x-hub-session-token`";
+        let message = "Send the session's token in the `x-hub-session-token` header";
         let token = token.ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
         Ok(Visitor { session: self.session(client, token).await? })
     }
 
-    /// Returns the open session that a token belongs to.
+    /// Returns the open session with this token.
     pub(crate) async fn session(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
         match self.vault.session_by_token(&Digest::of(token)).await? {
             Some(session) if session.is_open(Timestamp::now()) => Ok(session),
@@ -100,7 +100,7 @@ impl Caller {
         if self.key.scopes.contains(&scope) {
             return Ok(());
         }
-        Err(ApiError::new(&FORBIDDEN, format!("This key does not have the scope {}", scope.as_str())))
+        Err(ApiError::new(&FORBIDDEN, format!("This key does not have the `{}` scope", scope.as_str())))
     }
 
     /// Returns the id of the key's project.

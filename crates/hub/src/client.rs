@@ -1,6 +1,6 @@
-//! The client of a request: its address, and whether the request came over TLS.
+//! The client that sent a request: its address, and whether the request came over TLS.
 //!
-//! `layers/client.rs` determines it.
+//! `layers/client.rs` determines both.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::wire::error::{ApiError, INTERNAL};
 
-/// The client of a request, as an extractor for handlers.
+/// An extractor for the client that sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
     /// The IP address that rate limits apply to.

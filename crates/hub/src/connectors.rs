@@ -1,4 +1,4 @@
-//! The connectors with which a project can link accounts: its own connector profiles, and built-in connectors for
+//! The connectors that a project can link accounts with: its own connector profiles, and built-in connectors for
 //! methods that do not need a profile.
 //!
 //! A method that an admin must set up first (with an OAuth app, for example) is available once the project has a
@@ -37,12 +37,12 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// The provider's key.
+    /// Returns the provider's key.
     pub(crate) fn provider(&self) -> &str {
         self.edition.guide.provider.key.as_str()
     }
 
-    /// The provider's current guide.
+    /// Returns the provider's current guide.
     pub(crate) fn guide(&self) -> &Guide {
         &self.edition.guide
     }
@@ -73,7 +73,7 @@ pub(crate) fn needs_profile(method: &Method) -> bool {
     setup_fields(method).iter().any(|field| field.required)
 }
 
-/// Finds the connectors with which projects and sessions can link accounts.
+/// Finds the connectors that are available to projects and sessions.
 pub(crate) struct Connectors {
     vault: Arc<Vault>,
     guides: Arc<Guides>,
@@ -104,7 +104,7 @@ impl Connectors {
         Ok(all)
     }
 
-    /// Returns a connector with which a session can link accounts, by its id.
+    /// Returns the connector with this id. Fails if the session cannot link accounts with it.
     pub(crate) async fn in_session(&self, session: &Session, id: &str) -> Result<Connector, ApiError> {
         let found = self.find(&session.parameters.project, id).await?.filter(|one| is_for(session, one));
         found.ok_or_else(|| ApiError::new(&NOT_FOUND, "This session has no connector with this id"))
@@ -112,7 +112,7 @@ impl Connectors {
 
     /// Returns a project's connector by its id, whether or not it is active.
     pub(crate) async fn find(&self, project: &str, id: &str) -> Result<Option<Connector>, StoreError> {
-        // Rejects strings that cannot be an id, because not every database can handle arbitrary characters.
+        // Rejects strings that cannot be ids, because not every database can handle arbitrary characters.
         if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
             return Ok(None);
         }

@@ -1,7 +1,7 @@
 //! Finds the exact version of a guide that a session or an account started with, by the guide's digest.
 //!
 //! **Invariant:** the guide with a given digest never changes. The guide's text is stored in the database, so any
-//! replica can read it, even after the guide was edited or its file was removed.
+//! replica can read it, even after the guide has been edited or its file removed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,7 +47,8 @@ impl Editions {
         })
     }
 
-    /// Returns the guide with a digest; `None` if it is neither a current guide nor stored in the database.
+    /// Returns the guide with this digest; `None` if it is neither current nor stored in the database, or if the stored
+    /// text can no longer be read.
     pub(crate) async fn by_digest(&self, digest: &str) -> Result<Option<Arc<Guide>>, ApiError> {
         let current = self.guides.snapshot();
         if let Some(edition) = current.values().find(|edition| edition.guide.digest == digest) {

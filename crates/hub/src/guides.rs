@@ -1,4 +1,4 @@
-//! The current guides: the built-in guides, and the guides in a folder, which is read again when its files change.
+//! The current guides: the built-in guides, and the guides in a folder, which are reloaded when its files change.
 //!
 //! Callers take a snapshot of the current guides, so that a flow keeps the guide that it started with.
 //!
@@ -36,7 +36,7 @@ pub(crate) struct Edition {
 /// All current guides, by provider key.
 pub(crate) type Snapshot = Arc<BTreeMap<String, Arc<Edition>>>;
 
-/// The current guides, and the folder that they come from.
+/// The current guides, and the folder that is read in addition to the built-in guides.
 pub(crate) struct Guides {
     folder: Option<PathBuf>,
     current: RwLock<Snapshot>,
@@ -96,10 +96,10 @@ fn split(catalog: Catalog) -> Loaded {
 }
 
 impl Guides {
-    /// Reads the guides. A guide with errors is left out, and its first error is logged.
+    /// Reads the guides. A guide with errors is skipped, and its first error is logged.
     pub(crate) fn open(folder: Option<&Path>) -> Result<Self, ReadError> {
         let loaded = load(folder)?;
-        loaded.refused.iter().for_each(|refused| refused.log("is left out"));
+        loaded.refused.iter().for_each(|refused| refused.log("is skipped"));
         Ok(Self { folder: folder.map(Path::to_owned), current: RwLock::new(Arc::new(loaded.editions)) })
     }
 
@@ -118,30 +118,30 @@ impl Guides {
         self.snapshot().get(provider).map(Arc::clone)
     }
 
-    /// The number of current guides.
+    /// Returns the number of current guides.
     pub(crate) fn count(&self) -> usize {
         self.snapshot().len()
     }
 
-    /// Reads the guides again, and logs the changes and the errors. This function blocks, so it must not be called on
-    /// an async thread.
+    /// Reloads the guides, and logs the changes and any errors. This function blocks, so it must not be called on an
+    /// async thread.
     pub(crate) fn reload(&self) {
         let loaded = match load(self.folder.as_deref()) {
             Ok(loaded) => loaded,
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-                tracing::error!(%error, cause, "could not read the guides again; keeping the current ones");
+                tracing::error!(%error, cause, "could not reload the guides; keeping the current ones");
                 return;
             }
         };
         let changes = self.replace(loaded);
         if changes != Changes::default() {
             let Changes { added, changed, removed } = &changes;
-            tracing::info!(?added, ?changed, ?removed, guides = self.count(), "read the guides again");
+            tracing::info!(?added, ?changed, ?removed, guides = self.count(), "reloaded the guides");
         }
     }
 
-    /// Reads the guides again whenever their folder changes, until the Hub stops.
+    /// Reloads the guides whenever their folder changes, until the Hub stops.
     pub(crate) async fn watch(self: Arc<Self>, stop: CancellationToken) {
         let Some(folder) = self.folder.clone() else { return };
         let mut known = scan(&folder).await;
@@ -167,7 +167,7 @@ impl Guides {
                     refused.log("its last good version stays in use");
                     now.insert(refused.key.clone(), Arc::clone(good));
                 }
-                None => refused.log("is left out"),
+                None => refused.log("is skipped"),
             }
         }
         let mut changes = Changes::default();

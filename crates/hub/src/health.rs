@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
 }
 
-/// Returns the metrics route, which is served on the Hub's address or on a separate one.
+/// Returns the metrics route, which is served on the Hub's address or a separate address.
 pub(crate) fn metrics_route() -> Router<Arc<App>> {
     Router::new().route("/metrics", get(render))
 }
@@ -36,8 +36,8 @@ async fn live() -> Response {
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     let (status, word, database) = match app.phase() {
-        Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", "not asked"),
-        Phase::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining", "not asked"),
+        Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", "not checked"),
+        Phase::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining", "not checked"),
         Phase::Ready if database_responds(&app).await => (StatusCode::OK, "ready", "reachable"),
         Phase::Ready => (StatusCode::SERVICE_UNAVAILABLE, "database unreachable", "unreachable"),
     };

@@ -7,9 +7,9 @@
 //! | `client` | determines the client's address, including behind a proxy |
 //! | `headers` | sets security headers |
 //! | `any_origin` | allows pages from any origin to call the widget's endpoints (CORS) |
-//! | compression | compresses text, if the client accepts gzip |
+//! | compression | compresses text if the client accepts gzip |
 //! | `envelope` | converts framework errors to the API's error body |
-//! | panic, time, size | handles panics, and limits a request's duration and size |
+//! | panic, time, size | catches panics, and limits a request's duration and size |
 //! | `once` | runs a request only once, even if it is repeated with the same idempotency key |
 //!
 //! **Invariant:** every response, even after a panic, has an id, a log entry and the security headers.

@@ -35,7 +35,7 @@ pub(crate) struct Running<T>(oneshot::Receiver<Option<T>>);
 
 impl<T> Running<T> {
     /// Waits for the result; `None` if the work was aborted because another task took over the lease. The work
-    /// continues even if the result is not awaited.
+    /// continues even if nothing awaits the result.
     pub(crate) async fn result(self) -> Option<T> {
         self.0.await.ok().flatten()
     }
@@ -50,12 +50,12 @@ struct Lease {
 
 impl Leases {
     pub(crate) fn new(vault: Arc<Vault>, tasks: Arc<Tasks>) -> Self {
-        let process = getrandom::u64().expect("the system has randomness, or nothing here is safe");
+        let process = getrandom::u64().expect("the operating system has a source of randomness");
         Self { vault, tasks, process, requested: AtomicU64::new(0) }
     }
 
-    /// Starts work in a separate task, under a lease. If another task holds the lease, the work is not started and is
-    /// returned in the inner `Err`.
+    /// Acquires a lease and starts the work under it, in a separate task. If another task holds the lease, the work is
+    /// not started, and the inner `Err` returns it.
     pub(crate) async fn spawn<F>(
         &self,
         name: String,
@@ -71,7 +71,7 @@ impl Leases {
         }
         let (sender, result) = oneshot::channel();
         self.tasks.spawn(move |_| async move {
-            // If the result is not awaited, sending fails, which can be ignored.
+            // Sending fails if nothing awaits the result, which can be ignored.
             let _ = sender.send(lease.during(work).await);
         });
         Ok(Ok(Running(result)))
@@ -85,7 +85,7 @@ impl Lease {
         let done = tokio::select! {
             done = work => Some(done),
             () = self.lost() => {
-                tracing::warn!(what = self.name, "another process has taken over the lease; the work was aborted");
+                tracing::warn!(what = self.name, "another task has taken over the lease; the work was aborted");
                 None
             }
         };

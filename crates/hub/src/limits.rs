@@ -1,4 +1,4 @@
-//! Rate limits on guessed keys and tokens, API calls and link attempts.
+//! Rate limits for wrong keys and tokens, API calls, and link attempts.
 //!
 //! **Invariant:** wrong guesses and link attempts are counted in the database, so that the counts include all replicas
 //! and survive restarts. Calls with a valid key, which are frequent, are counted per process.
@@ -85,7 +85,7 @@ impl Limiter {
         all.extend(host.map(|host| limit(format!("host/{host}"), 60, &limits.host_attempts)));
         let now = Timestamp::now();
         let Some((which, ends)) = self.vault.count_within(&all, now).await? else { return Ok(()) };
-        let scopes = ["in this session", "from this address", "at this host from all customers"];
+        let scopes = ["in this session", "from this address", "for this host across all customers"];
         Err(too_many(&format!("link attempts {}", scopes[which]), ends, now))
     }
 }

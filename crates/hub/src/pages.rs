@@ -1,13 +1,13 @@
-//! The views for the linking pages, which render HTML from a flow, a guide and a brand.
+//! The views for the linking pages. A view renders HTML from a flow, a guide and a brand.
 //!
 //! | noun | meaning |
 //! |---|---|
 //! | [`Frame`] | the parts that all pages share: brand, language, style sheet and script, CSRF token |
 //! | [`FormPage`], [`CheckingPage`], [`AccountPage`] … | the data for one page |
-//! | [`Trouble`] | the reason why a page cannot be shown |
+//! | [`Trouble`] | why a page cannot be shown |
 //!
 //! **Invariant:** a view depends only on its arguments: it uses no clock, network, disk, storage or randomness. No page
-//! contains the value of a secret field, unescaped external text, inline code or inline styles.
+//! contains the value of a secret field, unescaped external text, inline scripts or inline styles.
 
 mod account;
 mod assets;

@@ -34,14 +34,14 @@ use crate::wire::error::{
 /// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
 
-/// How long before its expiry a token is no longer used, in seconds.
+/// How many seconds before its expiry the Hub stops using a token.
 const EXPIRY_MARGIN: i64 = 30;
 
-/// The HTTP status with which providers reject an expired token.
+/// The HTTP status that providers return for an expired token.
 const UNAUTHORIZED: u16 = 401;
 
-/// Request headers that are not forwarded, because they concern the connection or the Hub, or because the Hub sets
-/// them.
+/// Request headers that are not forwarded, because they are meant for the connection or the Hub, or because the Hub
+/// sets them.
 const NOT_FORWARDED: [&str; 25] = [
     "accept-encoding",
     "authorization",
@@ -85,8 +85,8 @@ pub(crate) struct Proxy {
     pub(crate) cache: TokenCache,
 }
 
-/// Caches tokens, by account and version, that were fetched to send requests and are not stored elsewhere. Each entry
-/// includes the time when the tokens were fetched.
+/// Caches the tokens that were fetched to send requests and are not stored elsewhere, by account and version. Each
+/// entry includes the time at which the tokens were fetched.
 #[derive(Default)]
 pub(crate) struct TokenCache(Mutex<BTreeMap<(AccountId, i64), (Instant, Tokens)>>);
 
@@ -129,7 +129,7 @@ fn are_valid(tokens: &Tokens) -> bool {
 
 impl Proxy {
     /// Sends a request through an account. If the tokens expire soon, renews them first. If the provider refuses the
-    /// tokens, renews them and sends the request again, because a refused request had no effect.
+    /// tokens, renews them and sends the request again, which is safe because a refused request had no effect.
     pub(crate) async fn send(
         &self,
         account: &Account,

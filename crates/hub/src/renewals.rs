@@ -1,4 +1,4 @@
-//! Renews accounts' tokens, one task at a time across all processes.
+//! Renews accounts' tokens. Across all processes, only one task at a time renews an account's tokens.
 //!
 //! Many providers issue a new refresh token with each renewal. They treat a second use of the old token as theft, and
 //! revoke all of the account's tokens.
@@ -27,11 +27,11 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// The maximum time that a task waits for the lease.
 const MAX_WAIT: Duration = Duration::from_secs(40);
 
-/// How long after a successful check tokens are not renewed, even if the provider refuses a request.
+/// How long tokens are not renewed after a successful check, even if the provider refuses a request.
 pub(crate) const TRUSTED: Duration = Duration::from_mins(1);
 
-/// The delay before a failed renewal is retried. Without a delay, all waiting tasks would retry it, one after the
-/// other.
+/// The delay before a failed renewal is retried. Without a delay, the waiting tasks would all retry it, one after
+/// another.
 const REFUSED: Duration = Duration::from_secs(5);
 
 /// The time at which tokens were last checked, and an error if the tokens do not work.
@@ -66,8 +66,8 @@ impl Renewals {
         self.renewed(&credentials, actor).await
     }
 
-    /// Returns the credentials with working tokens after the given tokens expired or were refused. Renews the tokens,
-    /// unless another task has done so in the meantime.
+    /// Returns the credentials with working tokens, for use after the given tokens have expired or been refused. Renews
+    /// the tokens, unless another task has already done so.
     pub(crate) async fn renewed(
         self: &Arc<Self>,
         old: &Credentials,
@@ -144,7 +144,7 @@ impl Renewals {
     }
 
     async fn unsealed(&self, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {
-        Ok(self.vault.unseal(id, "tokens that were renewed", By::new(actor, Timestamp::now())).await?)
+        Ok(self.vault.unseal(id, "renewed tokens", By::new(actor, Timestamp::now())).await?)
     }
 
     /// Returns the result of the last check of these tokens, if it is recent enough.

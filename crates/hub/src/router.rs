@@ -1,4 +1,4 @@
-//! Combines all routes with the layers.
+//! Combines all routes, and wraps them in the layers.
 
 use std::sync::Arc;
 

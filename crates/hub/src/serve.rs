@@ -63,7 +63,7 @@ pub enum Ended {
     Aborted,
 }
 
-/// Serves until a signal stops the Hub. Calls `started` when the Hub is ready.
+/// Runs the Hub until a signal stops it. Calls `started` when the Hub is ready.
 pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<Ended, ServeError> {
     logs::start(&settings);
     if settings.metrics.enabled.value {
@@ -192,7 +192,7 @@ async fn drain(
             Ended::Aborted
         }
         () = second_signal => {
-            tracing::warn!(connections = control.connection_count(), "received a second signal to stop; stopping immediately");
+            tracing::warn!(connections = control.connection_count(), "received a second stop signal; stopping immediately");
             Ended::Aborted
         }
     };

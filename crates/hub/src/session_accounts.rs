@@ -1,7 +1,7 @@
 //! Decides which linked accounts a session may see and edit.
 //!
-//! **Invariant:** a session can access only accounts that have the same project, owner and kind. If it was created for
-//! an account or a provider, it can access only that account or that provider's accounts. The vault compares project,
+//! **Invariant:** a session can access only accounts with the same project, owner and kind. If it was created for an
+//! account or a provider, it can access only that account or that provider's accounts. The vault compares project,
 //! owner and kind again when it stores an account.
 
 use std::sync::Arc;
@@ -36,8 +36,8 @@ impl SessionAccounts {
         Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.parameters, account)))
     }
 
-    /// Returns the account that the session edits: the account that it was created for or, if there is none, its
-    /// owner's oldest account at the session's provider.
+    /// Returns the account that the session edits: the account that it was created for, or otherwise the first account
+    /// that [`Self::at`] returns for the session's provider.
     pub(crate) async fn edited(&self, session: &Session) -> Result<Option<Account>, StoreError> {
         match session.parameters.provider.as_deref() {
             Some(provider) => Ok(self.at(session, provider).await?.into_iter().next()),
@@ -45,8 +45,9 @@ impl SessionAccounts {
         }
     }
 
-    /// Returns the accounts at a provider that a new link may replace, oldest first: the account that the session was
-    /// created for or, unless the session links additional accounts, its owner's accounts.
+    /// Returns the accounts at a provider that a new link may replace, oldest first. If the session was created for an
+    /// account, this is the only one. Otherwise, these are the owner's accounts, or none if the session links
+    /// additional accounts.
     pub(crate) async fn at(&self, session: &Session, provider: &str) -> Result<Vec<Account>, StoreError> {
         let parameters = &session.parameters;
         let mut found = if parameters.account.is_some() {
@@ -63,7 +64,7 @@ impl SessionAccounts {
     }
 }
 
-/// Whether a session with these settings may edit an account.
+/// Whether a session with these parameters may edit an account.
 fn may_edit(parameters: &NewSession, account: &Account) -> bool {
     let is_own = account
         .home

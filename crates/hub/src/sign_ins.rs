@@ -83,7 +83,7 @@ impl SignIns {
         self.vault.add_sign_in(session.seq, now, until).await
     }
 
-    /// Prepares to send the browser to the provider, for an attempt whose flow has all the values that it needs.
+    /// Prepares to send the browser to the provider. The attempt's flow must already have all the values that it needs.
     pub(crate) async fn send(
         &self,
         sign_in: &SignIn,

@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 
 use crate::request_id;
 
-/// The tasks that are running.
+/// The running tasks.
 #[derive(Default)]
 pub(crate) struct Tasks {
     running: TaskTracker,
@@ -21,8 +21,8 @@ impl Tasks {
     /// cancellation. A task that is started while a request is handled is logged under the request's id. If the client
     /// closes the connection, the request's handler is canceled, but the task continues.
     ///
-    /// After the Hub was asked to stop, new tasks are still accepted and awaited, because a request in progress may
-    /// need a background task.
+    /// After the Hub is asked to stop, new tasks are still accepted and awaited, because a request in progress may need
+    /// a background task.
     pub(crate) fn spawn<F>(&self, task: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,

@@ -2,8 +2,8 @@
 //!
 //! Text from a guide stays in the guide's language, and is marked with that language.
 //!
-//! **Invariant:** a language that lacks a message does not compile: it is a value of [`Texts`], with a headline for
-//! every [`OutcomeKind`] and a message for every variant of [`Ours`].
+//! **Invariant:** a language that lacks a message does not compile. Each language must define every field of [`Texts`],
+//! a headline for every [`OutcomeKind`], and a message for every variant of [`Ours`].
 
 mod de;
 mod en;
@@ -21,7 +21,7 @@ pub const GUIDE_LANGUAGE: &str = "en";
 /// A language of the linking pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English, which is also used if a reader's preferred language is not supported.
+    /// English, which is also used if none of the reader's languages is supported.
     #[default]
     En,
     /// German.
@@ -63,7 +63,7 @@ impl Language {
         }
     }
 
-    /// Returns the language for a tag such as `de` or `de-AT`.
+    /// Returns the language for a tag such as `de` or `de-AT`. `None` if the language is not supported.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or(tag).trim().to_ascii_lowercase();
         Self::ALL.into_iter().find(|language| language.texts().lang == primary)

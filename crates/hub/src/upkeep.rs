@@ -16,7 +16,7 @@ const INTERVAL: Duration = Duration::from_mins(10);
 /// How long a session and its attempts are kept for support after the session expires, in hours.
 const RETENTION_HOURS: i64 = 30 * 24;
 
-/// Removes expired rows regularly, until the Hub stops.
+/// Periodically removes expired rows until the Hub stops.
 pub(crate) async fn run(vault: Arc<Vault>, stop: CancellationToken) {
     // Waits before the first removal, because removing rows is not urgent and would slow down startup.
     while stop.run_until_cancelled(sleep(INTERVAL)).await.is_some() {

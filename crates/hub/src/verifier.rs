@@ -1,4 +1,4 @@
-//! Checks accounts again with their stored credentials.
+//! Rechecks linked accounts with their stored credentials.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::account_flows::AccountFlows;
 use crate::renewals::Renewals;
 use crate::wire::error::ApiError;
 
-/// Checks linked accounts again.
+/// Rechecks linked accounts.
 pub(crate) struct Verifier {
     pub(crate) vault: Arc<Vault>,
     pub(crate) flows: Arc<AccountFlows>,
@@ -19,8 +19,8 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// Checks an account again, and returns the account with the result. The check may renew the account's tokens, so
-    /// no other task can renew them during the check.
+    /// Rechecks an account, and returns the account with the result. The check may renew the account's tokens, so no
+    /// other task can renew them during the check.
     pub(crate) async fn verify(
         self: &Arc<Self>,
         account: &Account,

@@ -8,14 +8,14 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub(crate) struct WebOrigin(String);
 
-/// The reason why a string is not a valid origin.
+/// Why a string is not a valid origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WebOriginError {
     /// The string is not a URL that consists only of a scheme, a host and an optional port.
     #[error("an origin is a scheme, a host and an optional port")]
     NotAnOrigin,
     /// The scheme is `http`, but the host is not the local machine.
-    #[error("only this machine may use `http`")]
+    #[error("`http` is allowed only for this machine")]
     NotSecure,
 }
 

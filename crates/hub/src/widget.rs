@@ -99,7 +99,7 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
 }
 
 /// Returns the pattern that the widget checks; `None` for secrets and for fields whose values are normalized. The
-/// server normalizes a value before it checks the pattern, but the widget would check the typed value.
+/// server normalizes a value before it checks the pattern, but the widget would check the value as typed.
 fn validation(field: &Field) -> Option<HubValidation> {
     let pattern = field.pattern.as_ref()?;
     if field.secret || !field.accept.is_empty() {

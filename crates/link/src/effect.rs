@@ -10,7 +10,7 @@ use probe::{Identity, Request, Values};
 pub enum Effect {
     /// Send a request, then call [`crate::Flow::answered`] with the same id.
     Send {
-        /// Identifies the request. The flow ignores answers with any other id.
+        /// Identifies the request. The flow ignores responses that are reported with any other id.
         id: u64,
         /// The request.
         request: Box<Request>,
@@ -39,13 +39,13 @@ pub struct Linked {
     pub method: Key,
     /// The environment's key, or `None` if the method has no environments.
     pub environment: Option<Key>,
-    /// The values that are not secret, including derived values.
+    /// The non-secret values, including derived values.
     pub public: BTreeMap<Key, String>,
     /// The secret values, including derived values.
     pub secrets: Values,
     /// The tokens from sign-in. Empty if the method has no sign-in.
     pub tokens: Values,
-    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
+    /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub tokens_expire_at: Option<i64>,
     /// The account at the provider, or `None` if no check identifies it.
     pub identity: Option<Identity>,
@@ -55,6 +55,6 @@ pub struct Linked {
     pub proved: Vec<Key>,
     /// The optional checks that failed, which show the access that the account lacks.
     pub missed: Vec<Key>,
-    /// The SHA-256 digest of the guide that was followed.
+    /// The SHA-256 digest of the guide that the flow followed.
     pub guide_digest: String,
 }

@@ -1,6 +1,6 @@
 //! Tries the same credentials in the method's other environments.
 //!
-//! **Invariant:** credentials are never sent to another environment unless the person has agreed.
+//! **Invariant:** credentials are never sent to another environment without the person's consent.
 
 use probe::Verdict;
 
@@ -21,8 +21,8 @@ impl Flow {
         self.start_request(self.new_run(reports.clone(), Some(elsewhere)));
     }
 
-    /// Switches to the environment that accepted the credentials. Keeps the credentials, because that environment has
-    /// already received them. Discards the tokens.
+    /// Switches to the environment that accepted the credentials and repeats the checks. Keeps the credentials, because
+    /// that environment has already received them. Discards the tokens.
     pub fn switch_environment(&mut self) {
         let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
         self.environment = Some(environment.clone());
@@ -30,7 +30,7 @@ impl Flow {
         self.check_all();
     }
 
-    /// Fails because another environment accepted the credentials.
+    /// Makes the flow fail because another environment accepted the credentials.
     pub(crate) fn fail_wrong_environment(&mut self, run: &Run, elsewhere: &Elsewhere) {
         let Some(environment) = self.method().environment(elsewhere.environment.as_str()) else { return };
         let Some(check) = self.check_for(run.request) else { return };
@@ -42,7 +42,7 @@ impl Flow {
         self.fail(verdict, Some(key), run.reports.clone());
     }
 
-    /// Tries the next environment, because the current one also rejected the credentials. If no environments are left,
+    /// Tries the next environment, because the current one also rejected the credentials. If none is left, the flow
     /// fails with the verdict for the environment that the person chose.
     pub(crate) fn try_next_environment(&mut self, run: Run, mut elsewhere: Elsewhere) {
         if elsewhere.rest.is_empty() {

@@ -23,7 +23,7 @@ pub struct Flow {
     pub(crate) from_store: BTreeSet<Key>,
     /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
+    /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
     pub(crate) state: State,
     pub(crate) effects: VecDeque<Due>,
@@ -56,16 +56,16 @@ pub struct Start {
     pub stored: Values,
     /// The stored tokens of an existing account.
     pub tokens: Values,
-    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
+    /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub tokens_expire_at: Option<i64>,
     /// The selected scopes. Sections, steps and checks for other scopes are skipped. `None` selects all scopes.
     pub scopes: Option<Vec<String>>,
-    /// The product's name, which messages can contain.
+    /// The product's name for use in messages.
     pub brand: String,
 }
 
 impl Flow {
-    /// Starts a flow for one of the guide's methods. `None` if the guide has no such method.
+    /// Starts a flow for one of the guide's methods. Returns `None` if the guide has no such method.
     pub fn new(guide: Arc<Guide>, method: &str, start: Start) -> Option<Self> {
         let method = guide.methods.iter().position(|one| one.key == *method)?;
         let environments = &guide.methods[method].environments;
@@ -96,17 +96,17 @@ impl Flow {
         Some(flow)
     }
 
-    /// The guide that the flow follows.
+    /// Returns the guide that the flow follows.
     pub fn guide(&self) -> &Guide {
         &self.guide
     }
 
-    /// The method that the flow follows.
+    /// Returns the method that the flow follows.
     pub fn method(&self) -> &Method {
         &self.guide.methods[self.method]
     }
 
-    /// The chosen environment, or `None` if no environment was chosen or the method has no environments.
+    /// Returns the chosen environment, or `None` if none has been chosen or the method has no environments.
     pub fn environment(&self) -> Option<&Environment> {
         self.environment.as_ref().and_then(|key| self.method().environment(key.as_str()))
     }
@@ -116,12 +116,12 @@ impl Flow {
         &self.purpose
     }
 
-    /// The normalized values, by field.
+    /// Returns the normalized values by field.
     pub fn values(&self) -> &Values {
         &self.values
     }
 
-    /// The tokens from sign-in, and their expiry time in Unix seconds. The time is `None` if it is unknown.
+    /// Returns the tokens from sign-in and their expiry time in Unix seconds. The time is `None` if it is unknown.
     pub fn tokens(&self) -> (&Values, Option<i64>) {
         (&self.tokens, self.tokens_expire_at)
     }
@@ -141,13 +141,13 @@ impl Flow {
         None
     }
 
-    /// The host that requests will be sent to, or `None` while the values do not determine the host.
+    /// Returns the host that receives the requests, or `None` as long as the values do not determine it.
     pub fn host(&self) -> Option<String> {
         probe::host(self.method(), &self.inputs(self.environment())).ok()
     }
 
-    /// The person confirmed or rejected the account that was found. Rejecting the account returns the flow to the first
-    /// step.
+    /// Records whether the person confirmed the account that was found. If the person rejected it, the flow returns to
+    /// the first step.
     pub fn confirm(&mut self, yes: bool) {
         let State::Confirming(proof) = &self.state else { return };
         let proof = proof.clone();
@@ -158,13 +158,13 @@ impl Flow {
         self.state = State::Storing(proof);
     }
 
-    /// Reports whether the driver stored the account. After a failure, the person can confirm the account again.
+    /// Records whether the driver stored the account. After a failure, the person can confirm the account again.
     pub fn stored(&mut self, success: bool) {
         let State::Storing(proof) = &self.state else { return };
         self.state = if success { State::Linked } else { State::Confirming(proof.clone()) };
     }
 
-    /// The person abandoned the flow.
+    /// Closes the flow because the person abandoned it. A linked account stays linked.
     pub fn close(&mut self) {
         self.effects.clear();
         if !matches!(self.state, State::Linked) {
@@ -172,8 +172,8 @@ impl Flow {
         }
     }
 
-    /// The scopes to request at sign-in. Omits each of the redirect's scopes that the guide declares if the scope is
-    /// not selected and no mandatory check needs it.
+    /// Returns the scopes to request at sign-in. If only some scopes are selected, omits each scope that the guide
+    /// declares unless the scope itself, or a scope that it includes, is selected or needed by a mandatory check.
     pub fn requested_scopes<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
         let scopes = redirect.scopes.iter().map(String::as_str);
         let Some(selected) = &self.scopes else { return scopes.collect() };
@@ -191,7 +191,7 @@ impl Flow {
         scopes.filter(|name| is_requested(name)).collect()
     }
 
-    /// The inputs for requests before any check has run.
+    /// Returns the inputs for requests before any check has run.
     pub(crate) fn inputs<'a>(&'a self, environment: Option<&'a Environment>) -> Inputs<'a> {
         Inputs { tokens: &self.tokens, ..Inputs::new(self.method(), environment, &self.values) }
     }
@@ -200,8 +200,8 @@ impl Flow {
         Case { guide: &self.guide, method: self.method(), check, inputs, brand: &self.brand }
     }
 
-    /// Whether the account that was found can be stored: it is the same account as before, or a different account is
-    /// allowed.
+    /// Returns whether the account that was found may be stored: either it is the account that was linked before, or a
+    /// different account is allowed.
     pub(crate) fn is_same(&self, found: Option<&Identity>) -> bool {
         match &self.purpose {
             Purpose::Link | Purpose::Relink { allow_different: true, .. } => true,
@@ -213,8 +213,8 @@ impl Flow {
         }
     }
 
-    /// Whether the provider's id identifies the credentials rather than the account, so that two ids can belong to the
-    /// same account.
+    /// Returns whether the provider's id identifies the credentials rather than the account, in which case one account
+    /// can have several ids.
     fn identifies_credentials_only(&self) -> bool {
         let account = self.method().checks.iter().find_map(|check| check.account.as_ref());
         account.is_some_and(|account| account.identifies == Identifies::Credential)

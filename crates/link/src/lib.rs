@@ -5,7 +5,7 @@
 //! tests drive flows.
 //!
 //! **Invariants:** a flow never waits and never reads the clock. Credentials are never stored before they have passed
-//! the checks. Late answers are ignored.
+//! the checks. Late responses are ignored.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod effect;

@@ -7,20 +7,20 @@ use crate::flow::Flow;
 use crate::state::{RequestKind, Run};
 
 impl Flow {
-    /// Whether tokens that were rejected or are about to expire can be replaced without a browser.
+    /// Returns whether tokens that were rejected or are about to expire can be replaced without a browser.
     pub(crate) fn can_renew(&self, run: &Run) -> bool {
         let Some(sign_in) = self.sign_in() else { return false };
         self.can_refresh(sign_in, run) || (!sign_in.steps.is_empty() && !run.fresh)
     }
 
-    /// Whether the refresh request can be built. It cannot if the provider did not return a refresh token.
+    /// Returns whether the refresh request can be built. It cannot be built without a refresh token from the provider.
     fn can_refresh(&self, sign_in: &SignIn, run: &Run) -> bool {
         sign_in.refresh.as_ref().is_some_and(|step| {
             probe::request(self.method(), &step.check.request, &self.inputs_of(run)).is_ok()
         })
     }
 
-    /// Refreshes the tokens if possible, or else signs in again. The current check is then repeated.
+    /// Refreshes the tokens if possible; otherwise, signs in again. Then repeats the current check.
     pub(crate) fn renew(&mut self, mut run: Run) {
         // The report is added again when the check is repeated.
         run.reports.pop();
@@ -49,12 +49,12 @@ impl Flow {
         self.tokens_expire_at = None;
     }
 
-    /// Whether the flow can sign in by itself, without a browser.
+    /// Returns whether the flow can sign in on its own, without a browser.
     pub(crate) fn can_sign_in(&self) -> bool {
         self.sign_in().is_some_and(|sign_in| !sign_in.steps.is_empty())
     }
 
-    /// The verdict when a method's sign-in needs a browser but no browser is available.
+    /// Returns the verdict for a method whose sign-in needs a browser when no browser is available.
     pub(crate) fn browser_needed(&self) -> Verdict {
         let name = &self.guide().provider.name;
         let refused = Answer::Failed { fault: guide::Fault::Refused, detail: "no browser".to_owned() };
@@ -69,7 +69,7 @@ impl Flow {
     }
 }
 
-/// The sign-in step that makes the request, or `None` for a check.
+/// Returns the sign-in step that makes the request, or `None` for a check.
 pub(crate) fn token_step(sign_in: &SignIn, request: RequestKind) -> Option<&TokenStep> {
     match request {
         RequestKind::SignIn(step) => sign_in.steps.get(step),

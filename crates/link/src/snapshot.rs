@@ -34,7 +34,7 @@ struct Snapshot {
     tokens_expire_at: Option<i64>,
     /// The derived values. Empty unless the checks have succeeded.
     derived: BTreeMap<Key, String>,
-    /// Checks that were running start again after a restore, because the answer to the earlier request can no longer
+    /// Checks that were running start over after a restore, because the response to the earlier request can no longer
     /// arrive.
     state: State,
 }
@@ -42,8 +42,8 @@ struct Snapshot {
 /// Why a flow cannot be restored from a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
-    /// The string is not a snapshot, or another version wrote it.
-    #[error("the draft was written by another version")]
+    /// The string is not a snapshot, or its format has a different version.
+    #[error("the draft was saved by a different version of the program")]
     NotUnderstood,
     /// The snapshot belongs to another guide, or to a method that no longer exists.
     #[error("the draft belongs to another guide")]
@@ -80,8 +80,8 @@ impl Flow {
         Secret::new(serde_json::to_string(&snapshot).unwrap_or_default())
     }
 
-    /// Restores a flow. If the guide has changed since the snapshot was saved, the flow starts at the first step, with
-    /// the values of fields that still exist.
+    /// Restores a flow. If the guide has changed since the snapshot was saved, the flow starts at the first step and
+    /// keeps the values that are still valid.
     pub fn restore(guide: Arc<Guide>, snapshot: &Secret) -> Result<Self, RestoreError> {
         let saved: Snapshot =
             serde_json::from_str(snapshot.expose()).map_err(|_| RestoreError::NotUnderstood)?;

@@ -44,7 +44,7 @@ pub enum Stage<'f> {
 /// A step in the guide, with the fields to fill in at this step.
 #[derive(Debug)]
 pub struct StepView<'f> {
-    /// The section that the step belongs to.
+    /// The section that contains the step.
     pub section: &'f Section,
     /// The step.
     pub step: &'f Step,
@@ -54,9 +54,9 @@ pub struct StepView<'f> {
     pub number: usize,
     /// The total number of steps.
     pub total: usize,
-    /// The fields that are filled in at this step.
+    /// The fields to fill in at this step.
     pub fields: Vec<&'f Field>,
-    /// Problems with the values that were entered.
+    /// Problems with the entered values.
     pub problems: &'f [FieldProblem],
     /// The failure that led back to this step, if any.
     pub failure: Option<&'f Verdict>,
@@ -71,7 +71,7 @@ pub enum Offer {
     Retry,
     /// Try the same credentials in the other environments.
     AskElsewhere,
-    /// Switch to this environment, in which the credentials work.
+    /// Switch to this environment, where the credentials work.
     SwitchTo(Key),
 }
 

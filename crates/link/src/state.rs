@@ -14,7 +14,7 @@ pub(crate) enum State {
     Walking {
         /// The key of the current step.
         step: Key,
-        /// Problems with the values that were entered.
+        /// Problems with the entered values.
         problems: Vec<FieldProblem>,
         /// The failure that led back to this step, if any.
         failure: Option<Box<Verdict>>,
@@ -25,15 +25,15 @@ pub(crate) enum State {
     Failed {
         /// The reason for the failure, and what the person can do about it.
         verdict: Box<Verdict>,
-        /// The other environment in which the credentials work, or `None` if no such environment was found.
+        /// The other environment where the credentials work, or `None` if no such environment was found.
         belongs_to: Option<Key>,
         /// The results of the checks.
         reports: Vec<CheckReport>,
     },
     /// The person has to confirm the account that was found.
     Confirming(Proof),
-    /// The account is being stored. A snapshot stores this state as `Confirming`, because the result cannot arrive
-    /// after a restart.
+    /// The account is being stored. A snapshot stores this state as `Confirming`, because the driver can no longer
+    /// report the result after a restart.
     #[serde(rename = "confirming", skip_deserializing)]
     Storing(Proof),
     /// The account is stored.
@@ -45,17 +45,17 @@ pub(crate) enum State {
 /// The checks in progress.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Run {
-    /// The id of the request that is waiting for an answer, if any.
+    /// The id of the request that is waiting for a response, if any.
     pub(crate) sent: Option<u64>,
     /// The current request.
     pub(crate) request: RequestKind,
-    /// The number of times that the current request was sent.
+    /// The number of times that the current request has been sent.
     pub(crate) attempts: u32,
-    /// Values captured from answers.
+    /// The values captured from responses.
     pub(crate) captures: Values,
     /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    /// The expiry time of the tokens in Unix seconds, or `None` if it is unknown.
+    /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
     /// Whether the tokens were obtained in this run.
     pub(crate) fresh: bool,
@@ -63,7 +63,7 @@ pub(crate) struct Run {
     pub(crate) renewed: bool,
     /// The index of the check to continue with after sign-in.
     pub(crate) next_check: usize,
-    /// The scopes that the credential has, or `None` if no answer listed them.
+    /// The scopes granted to the credentials, or `None` if no response listed them.
     pub(crate) granted: Option<Vec<String>>,
     /// The reports so far. The last report is for the current request.
     pub(crate) reports: Vec<CheckReport>,
@@ -80,7 +80,7 @@ pub(crate) struct Run {
 pub(crate) enum RequestKind {
     /// The sign-in step with this index.
     SignIn(usize),
-    /// The request that exchanges the code from a browser for tokens.
+    /// The request that exchanges the authorization code for tokens.
     Exchange,
     /// The request that renews the tokens.
     Refresh,
@@ -94,10 +94,10 @@ impl Default for RequestKind {
     }
 }
 
-/// Progress of trying the same credentials in other environments.
+/// The progress of a run that tries the same credentials in other environments.
 #[derive(Clone, Debug)]
 pub(crate) struct Elsewhere {
-    /// The environment that is currently being tried.
+    /// The environment being tried.
     pub(crate) environment: Key,
     /// The environments to try next.
     pub(crate) rest: Vec<Key>,
@@ -114,14 +114,14 @@ pub(crate) struct Proof {
     pub(crate) reports: Vec<CheckReport>,
     /// Whether some access is missing.
     pub(crate) limited: bool,
-    /// The derived values, including values from answers. Some derived values are secret, so a snapshot stores them
-    /// separately.
+    /// The derived values, including values derived from responses. Some derived values are secret, so a snapshot
+    /// stores them separately.
     #[serde(skip)]
     pub(crate) derived: Values,
 }
 
 impl Proof {
-    /// The keys of the checks that are in the given state.
+    /// Returns the keys of the checks that are in this state.
     pub(crate) fn checks(&self, state: &CheckState) -> Vec<Key> {
         let reports = self.reports.iter().filter(|report| report.state == *state);
         reports.map(|report| report.check.clone()).collect()
@@ -133,9 +133,9 @@ impl Proof {
 pub struct FieldProblem {
     /// The field's key.
     pub field: Key,
-    /// The message for the person. The message never contains the value.
+    /// The message for the person. It never contains the value.
     pub says: Saying,
-    /// The environment that the entered address belongs to, if it is not the chosen environment.
+    /// The environment that the entered address belongs to, if it differs from the chosen environment.
     pub belongs_to: Option<Key>,
 }
 
@@ -145,7 +145,7 @@ impl FieldProblem {
     }
 }
 
-/// A check, and its current state.
+/// A check and its current state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckReport {
     /// The check's key.
@@ -156,13 +156,13 @@ pub struct CheckReport {
     pub state: CheckState,
 }
 
-/// The progress or the result of a check.
+/// A check's progress or result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
-    /// The request is about to be sent, or is waiting for an answer.
+    /// The request is about to be sent or is waiting for a response.
     Running,
-    /// The request failed for a transient reason, and is repeated at this Unix time, in seconds.
+    /// The request failed for a transient reason and will be repeated at this time, in Unix seconds.
     WaitingUntil(i64),
     /// The check succeeded.
     Passed,

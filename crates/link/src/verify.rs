@@ -1,4 +1,4 @@
-//! Verifies the credentials: signs in if the method needs it, then runs the checks one after another.
+//! Verifies the credentials: signs in if the method requires it, then runs the checks one after another.
 
 use guide::{Check, Key, Ours, OutcomeKind, Role, SignIn};
 use probe::{Answer, FillError, Inputs, Moment, Problem, Verdict};
@@ -8,7 +8,7 @@ use crate::flow::Flow;
 use crate::renew::token_step;
 use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
 
-/// The maximum number of times that a request is sent, including the first time.
+/// The maximum number of attempts at a request, including the first.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// The maximum wait before a retry, in seconds. If a provider asks for a longer wait, the check fails.
@@ -29,11 +29,11 @@ impl Flow {
         self.start_request(Run { request, ..run });
     }
 
-    /// A request was answered or failed. `now` is the Unix time in seconds.
+    /// Handles the response to a request, or its failure. `now` is the current time in Unix seconds.
     pub fn answered(&mut self, id: u64, answer: &Answer, now: i64) {
         let mut run = match &self.state {
             State::Checking(run) if run.sent == Some(id) => run.clone(),
-            // The answer is too late, because the flow no longer waits for this request.
+            // The response is too late: the flow is no longer waiting for it.
             _ => return,
         };
         run.sent = None;
@@ -48,7 +48,7 @@ impl Flow {
         self.handle_verdict(run, verdict, now);
     }
 
-    /// Time passed. `now` is the Unix time in seconds.
+    /// Repeats the current request if its wait is over. `now` is the current time in Unix seconds.
     pub fn elapsed(&mut self, now: i64) {
         let State::Checking(run) = &self.state else { return };
         let is_due = |report: &CheckReport| matches!(report.state, CheckState::WaitingUntil(at) if at <= now);
@@ -64,14 +64,14 @@ impl Flow {
         }
     }
 
-    /// Whether the tokens have expired or are about to expire, so that they must be renewed before they are used. `now`
-    /// is the Unix time in seconds.
+    /// Returns whether the tokens have expired or are about to expire and must be renewed before they are used. `now`
+    /// is the current time in Unix seconds.
     pub fn tokens_expire_soon(&self, now: i64) -> bool {
         expires_soon(self.tokens_expire_at, now)
     }
 
-    /// Builds the current request. Returns `None` if tokens must be renewed first. Also returns `None` if the request
-    /// cannot be built; the flow then fails.
+    /// Builds the current request. Returns `None` if the tokens must be renewed first, or if the request cannot be
+    /// built, in which case the flow fails.
     pub(crate) fn request(&mut self, moment: Moment) -> Option<Effect> {
         let State::Checking(run) = &self.state else { return None };
         let mut run = run.clone();
@@ -130,7 +130,7 @@ impl Flow {
         }
     }
 
-    /// Whether a check concerns scopes and none of them is selected.
+    /// Returns whether a check only tests access to scopes that are not selected.
     fn is_out_of_scope(&self, check: &Check) -> bool {
         let Some(selected) = &self.scopes else { return false };
         check.role == Role::Capability
@@ -145,7 +145,7 @@ impl Flow {
         self.next(run);
     }
 
-    /// Depending on the verdict on the current request, starts the next request, retries, renews the tokens or fails.
+    /// Acts on the verdict for the current request: starts the next request, retries, renews the tokens or fails.
     fn handle_verdict(&mut self, mut run: Run, verdict: Verdict, now: i64) {
         let Some(check) = self.check_for(run.request) else { return };
         let (is_required, is_repeatable) = (check.required, check.request.repeatable);
@@ -158,8 +158,8 @@ impl Flow {
         if is_rejected && is_check && !run.renewed && self.can_renew(&run) {
             return self.renew(run);
         }
-        // Token requests can be repeated regardless of their HTTP method. An exchange cannot be repeated, because its
-        // code is single-use.
+        // Token requests can be repeated regardless of their HTTP method, except for an exchange, because its code is
+        // single-use.
         let may_repeat = match run.request {
             RequestKind::Check(_) => is_repeatable,
             RequestKind::Exchange => false,
@@ -185,8 +185,8 @@ impl Flow {
             run.reports.pop();
             return self.sign_in_again(Run { attempts: 0, ..run });
         }
-        // A transient failure does not show that access is missing, so only a permanent failure counts as a missed
-        // check.
+        // A transient failure does not show that access is missing, so only a permanent failure marks the check as
+        // missed.
         if !is_required && !verdict.outcome.is_transient() {
             return self.miss(run);
         }
@@ -254,7 +254,7 @@ impl Flow {
         self.state = State::Failed { verdict: Box::new(verdict), belongs_to, reports };
     }
 
-    /// A run that starts with the first request, without the flow's tokens.
+    /// Creates a run that starts with the first request, without the flow's tokens.
     pub(crate) fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
         Run { request: self.first_request(), reports, elsewhere, ..Run::default() }
     }
@@ -270,7 +270,7 @@ impl Flow {
         }
     }
 
-    /// The check or sign-in step that makes the request, or `None` after the last check.
+    /// Returns the check or sign-in step that makes the request, or `None` after the last check.
     pub(crate) fn check_for(&self, request: RequestKind) -> Option<&Check> {
         match request {
             RequestKind::Check(check) => self.method().checks.get(check),
@@ -288,7 +288,7 @@ impl Flow {
         Inputs { captures: &run.captures, tokens: &run.tokens, ..self.inputs(environment) }
     }
 
-    /// The verdict for a request that cannot be built from the values.
+    /// Returns the verdict for a request that cannot be built from the values.
     fn verdict_on_fill_error(&self, check: &Check, inputs: &Inputs<'_>, error: FillError) -> Verdict {
         let failed = Answer::Failed { fault: guide::Fault::Refused, detail: error.to_string() };
         let mut verdict = probe::judge(&self.case(check, *inputs), &failed, 0);
@@ -310,8 +310,8 @@ fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
     expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 
-/// Whether the granted scopes include all of the check's scopes, or `None` if the check must run. A mandatory check
-/// runs even if its scopes were not granted, so that the failure contains the provider's own message.
+/// Returns whether the granted scopes include all of the check's scopes, or `None` if the check must run. A mandatory
+/// check runs even if its scopes were not granted, so that the failure contains the provider's own message.
 fn decided_by_scopes(check: &Check, granted: Option<&[String]>) -> Option<bool> {
     let granted = granted.filter(|_| check.role == Role::Capability && !check.scopes.is_empty())?;
     let is_granted = check.scopes.iter().all(|scope| granted.contains(scope));

@@ -7,8 +7,8 @@ use crate::flow::Flow;
 use crate::state::{FieldProblem, State};
 
 impl Flow {
-    /// The person chose an environment. If it differs from the previous environment, stored secrets must be entered
-    /// again, because they would be sent to a different host.
+    /// Sets the environment that the person chose. If it differs from the previous environment, discards the tokens and
+    /// the stored secrets, because they would otherwise be sent to a different host.
     pub fn choose_environment(&mut self, key: &str) {
         let Some(environment) = self.method().environment(key).map(|one| one.key.clone()) else { return };
         if self.environment.as_ref() != Some(&environment) {
@@ -32,8 +32,8 @@ impl Flow {
         }
     }
 
-    /// The person completed the current step. If every value is valid, the flow moves to the next step, or starts the
-    /// checks after the last step. If not, the flow stays at the current step, keeps the valid values and shows the
+    /// Completes the current step with the entered values. If every value is valid, moves to the next step, or starts
+    /// the checks after the last step. Otherwise, stays at the current step, keeps the valid values and shows the
     /// problems.
     pub fn submit(&mut self, typed: &[(Key, Secret)]) {
         let State::Walking { step, .. } = &self.state else { return };
@@ -54,12 +54,12 @@ impl Flow {
         }
     }
 
-    /// The person submitted a form with all fields. The flow starts the checks if every value is valid and none is
+    /// Submits a form that contains all fields. Starts the checks if every value is valid and no required value is
     /// missing.
     ///
-    /// Earlier fields can determine whether a later field applies. Fields that do not apply are ignored. If a secret is
-    /// submitted empty, its current value is kept, because forms never show secrets. If no environment is chosen, the
-    /// flow keeps the valid values and returns the problems.
+    /// Earlier fields can determine whether a later field applies. Fields that do not apply are ignored. An empty
+    /// secret keeps its current value, because forms never show secrets. If no environment has been chosen, keeps the
+    /// valid values and returns the problems.
     pub fn submit_form(&mut self, environment: Option<&str>, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
         if !matches!(self.state, State::Choosing | State::Walking { .. } | State::Failed { .. }) {
             return Vec::new();
@@ -86,8 +86,8 @@ impl Flow {
         Vec::new()
     }
 
-    /// A program supplied values for all fields at once. The flow starts the checks if every value is valid and none is
-    /// missing.
+    /// Submits the values that a program supplied for all fields at once. Starts the checks if every value is valid and
+    /// no required value is missing.
     pub fn submit_all(&mut self, typed: &[(Key, Secret)]) {
         if !matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             return;
@@ -96,7 +96,7 @@ impl Flow {
         self.check_or_show(self.with_missing(problems));
     }
 
-    /// Adds a problem for each field whose value is missing, unless the field already has a problem.
+    /// Adds a problem for each field that lacks a required value, unless the field already has a problem.
     fn with_missing(&self, mut problems: Vec<FieldProblem>) -> Vec<FieldProblem> {
         let missing = self.method().fields.iter().filter(|field| self.applies(field));
         let missing = missing.filter_map(|field| self.missing(field));
@@ -106,12 +106,12 @@ impl Flow {
         problems
     }
 
-    /// The step at which a field is filled in.
+    /// Returns the step at which a field is filled in.
     pub(crate) fn step_for(&self, field: &Key) -> Option<&Step> {
         self.method().collected_at(field.as_str())
     }
 
-    /// Starts the checks if there are no problems. If there are, returns to the step that contains the first problem.
+    /// Starts the checks if there are no problems. Otherwise, goes to the step with the first problem.
     fn check_or_show(&mut self, problems: Vec<FieldProblem>) {
         let Some(first) = problems.first() else { return self.check_all() };
         let step = self.step_for(&first.field).or_else(|| self.steps().first().map(|(_, step)| *step));
@@ -125,13 +125,13 @@ impl Flow {
         typed.iter().filter_map(|(key, text)| self.set_value(key, text)).collect()
     }
 
-    /// Whether every required field has a value, so that the checks can start.
+    /// Returns whether every required field has a value, so that the checks can start.
     pub fn is_complete(&self) -> bool {
         let mut fields = self.method().fields.iter().filter(|field| self.applies(field));
         fields.all(|field| self.missing(field).is_none())
     }
 
-    /// Returns to the previous step. At the first step, returns to the choice of environment.
+    /// Goes back to the previous step, or from the first step to the choice of environment.
     pub fn back(&mut self) {
         let State::Walking { step, .. } = &self.state else { return };
         let steps = self.steps();
@@ -142,8 +142,8 @@ impl Flow {
         }
     }
 
-    /// Moves to a step, unless checks are running. Passes a failure along so that it can be shown at the step where the
-    /// user can fix it.
+    /// Moves to a step, unless checks are running. After a failure, the step also shows the failure, so that the person
+    /// can fix it there.
     pub fn go_to(&mut self, step: &str) {
         let steps = self.steps();
         let Some((_, step)) = steps.iter().find(|(_, one)| one.key == *step) else { return };
@@ -167,7 +167,7 @@ impl Flow {
         }
     }
 
-    /// The steps that apply given the current values, in order, each with its section.
+    /// Returns the steps that apply given the current environment and values, in order, each with its section.
     pub fn steps(&self) -> Vec<(&Section, &Step)> {
         let value = |key: &Key| self.values.get(key).map(Secret::expose);
         self.steps_where(|when| when.holds(self.environment.as_ref(), value))
@@ -191,19 +191,19 @@ impl Flow {
             .collect()
     }
 
-    /// All steps for the selected scopes, including steps that do not apply given the current environment and values.
-    /// Pages use this list to show and hide steps while the person types.
+    /// Returns all steps for the selected scopes, including steps that do not apply given the current environment and
+    /// values. Pages use this list to show and hide steps while the person types.
     pub fn all_steps(&self) -> Vec<(&Section, &Step)> {
         self.steps_where(|_| true)
     }
 
-    /// The fields to fill in at a step. Fields that do not apply are omitted.
+    /// Returns the fields to fill in at a step. Omits fields that do not apply.
     pub fn fields_of(&self, step: &Step) -> Vec<&Field> {
         let fields = step.collects.iter().filter_map(|key| self.method().field(key.as_str()));
         fields.filter(|field| self.applies(field)).collect()
     }
 
-    /// Whether a field applies given the current environment and values.
+    /// Returns whether a field applies given the current environment and values.
     pub fn applies(&self, field: &Field) -> bool {
         let value = |key: &Key| self.values.get(key).map(Secret::expose);
         field.when.as_ref().is_none_or(|when| when.holds(self.environment.as_ref(), value))
@@ -251,7 +251,7 @@ impl Flow {
         if changes && decides_host {
             self.drop_stored_secrets();
         }
-        // The existing tokens would let the checks pass without ever using the new credentials.
+        // With the existing tokens, the checks could pass without ever using the new credentials.
         if changes && self.can_sign_in() {
             self.discard_tokens();
         }
@@ -270,12 +270,12 @@ impl Flow {
         None
     }
 
-    /// Whether a field's value determines the environment.
+    /// Returns whether a field's value determines the environment.
     fn determines_environment(&self, field: &Key) -> bool {
         self.method().environments.iter().any(|one| one.told_by.as_ref().is_some_and(|(key, _)| key == field))
     }
 
-    /// The problem that a field's new value would cause in a value that is derived from it, if any.
+    /// Returns the problem that a field's new value would cause in a value derived from it, if any.
     fn derived_problem(&self, field: &Key, value: &Secret) -> Option<Saying> {
         if value.is_empty() || !self.method().derived.iter().any(|one| one.source.as_ref() == Some(field)) {
             return None;
@@ -287,7 +287,7 @@ impl Flow {
         problem.filter(|(at, _)| at.as_ref() == Some(field)).map(|(_, says)| says)
     }
 
-    /// The problem to show if a required field has no value.
+    /// Returns the problem to show if a required field has no value.
     fn missing(&self, field: &Field) -> Option<FieldProblem> {
         if !field.required || self.values.contains_key(&field.key) {
             return None;
@@ -304,7 +304,7 @@ impl Flow {
     /// secrets, so sending them to the new host would disclose them.
     fn drop_stored_secrets(&mut self) {
         self.discard_tokens();
-        // Derived values can contain a secret too.
+        // Derived values can also contain secrets.
         let derived = self.method().derived.iter().map(|one| &one.field);
         let fields = self.method().fields.iter().chain(derived);
         let secrets: Vec<Key> = fields.filter(|field| field.secret).map(|field| field.key.clone()).collect();

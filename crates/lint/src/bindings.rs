@@ -1,4 +1,4 @@
-//! Finds which steps and fields belong together, and which steps the same person can see.
+//! Relates fields to the steps and requests that use them, and finds steps that the same person can see.
 
 use std::collections::BTreeSet;
 
@@ -20,8 +20,7 @@ impl<'g> Stop<'g> {
         self.section.when.iter().chain(&self.step.when)
     }
 
-    /// Whether the same person can see both steps, that is, whether the conditions of both steps can hold at the same
-    /// time.
+    /// Whether the same person can see both steps, that is, whether both steps' conditions can hold at the same time.
     pub(crate) fn can_meet(&self, other: &Self) -> bool {
         self.conditions().all(|condition| other.conditions().all(|second| compatible(condition, second)))
     }
@@ -46,7 +45,7 @@ pub(crate) fn obtaining<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.obtains.contains(field)).collect()
 }
 
-/// All templates from which requests are built: URLs, authentication and contents.
+/// All templates that requests are built from: URLs, authentication and contents.
 pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     let mut templates = vec![&method.base_url.host, &method.base_url.path];
     templates.extend(method.auth.templates());
@@ -54,7 +53,7 @@ pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     templates
 }
 
-/// The fields from which a value comes: the field itself, or the source fields of a derived value.
+/// The fields that a value comes from: the field itself, or the source fields of a derived value.
 pub(crate) fn origins<'g>(method: &'g Method, key: &'g Key) -> Vec<&'g Key> {
     match method.derived(key.as_str()) {
         Some(derived) => derived.from.values().flat_map(|key| origins(method, key)).collect(),
@@ -76,7 +75,7 @@ pub(crate) fn tested(method: &Method) -> impl Iterator<Item = &Key> {
     of_sections.chain(of_steps).chain(of_fields).filter_map(field_of)
 }
 
-/// Whether a field changes its input in a way that needs an example. Trimming white space needs no example.
+/// Whether a field changes its input in a way that needs an example. Trimming whitespace needs no example.
 pub(crate) fn changes_input(field: &Field) -> bool {
     field.accept.iter().any(|accept| *accept != Accept::Trim)
 }

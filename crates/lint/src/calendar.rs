@@ -7,7 +7,7 @@ use crate::rule::Subject;
 /// How long a checked fact counts as current, in days.
 pub(crate) const FRESH: i64 = 365;
 
-/// The number of days from 1 March of year 0 to a date written as `YYYY-MM-DD`, or `None` for any other string.
+/// The number of days from March 1 of year 0 to a date written as `YYYY-MM-DD`, or `None` for any other string.
 pub(crate) fn day(text: &str) -> Option<i64> {
     let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);

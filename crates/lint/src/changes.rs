@@ -40,7 +40,7 @@ fn provider(changes: &mut Changes, old: &Guide, new: &Guide) {
     changes.differ(Impact::Words, "the provider's icon", |provider| provider.icon.as_deref().unwrap_or(""));
 }
 
-/// Compares scopes and actions. Linked accounts may lack a scope that an action newly needs.
+/// Compares scopes and actions. Linked accounts may lack a scope that an action now needs.
 fn permissions(changes: &mut Changes, old: &Guide, new: &Guide) {
     let impacts = [Impact::Offer; 2];
     let lists = [old.scopes.as_slice(), &new.scopes];

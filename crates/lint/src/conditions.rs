@@ -2,8 +2,8 @@
 
 use guide::{Condition, Key, Method};
 
-/// The first two conditions that contradict each other, among the conditions in `all` and the conditions of the fields
-/// that those conditions test.
+/// Returns the first two conditions that contradict each other, or `None` if there are none. Considers the conditions
+/// in `all` and the conditions of the fields that they test.
 pub(crate) fn clash<'g>(
     method: &'g Method,
     all: impl IntoIterator<Item = &'g Condition>,
@@ -20,7 +20,7 @@ pub(crate) fn field_of(condition: &Condition) -> Option<&Key> {
     condition.field.as_ref().map(|(key, _)| key)
 }
 
-/// Adds the conditions of the tested fields, because a field has a value only where its own condition holds.
+/// Adds the conditions of the tested fields, because a field has a value only if its own condition holds.
 fn with_conditions_of_fields<'g>(
     method: &'g Method,
     all: impl IntoIterator<Item = &'g Condition>,

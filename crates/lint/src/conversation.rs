@@ -1,6 +1,7 @@
-//! Replays a scenario's conversation: which requests the checks make, and which outcome rules match the answers.
+//! Replays a scenario's conversation to find which requests the checks make and which outcome rules match the
+//! responses.
 //!
-//! The answers are judged by the code that links accounts, so a rule about scenarios cannot contradict what happens
+//! The code that links accounts also judges these responses, so a rule about scenarios cannot contradict what happens
 //! during linking.
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Reply, Scenario
 use probe::{Answer, Case, Inputs, Response, Values, matching_rule};
 use secret::Secret;
 
-/// The environment of a scenario: the environment that a field's value implies, the one that the scenario names, or the
+/// A scenario's environment: the environment that a field's value implies, the one that the scenario names, or the
 /// method's first environment.
 pub(crate) fn environment<'g>(method: &'g Method, scenario: &Scenario) -> Option<&'g Environment> {
     if method.tells_environment() {
@@ -66,7 +67,7 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
 }
 
 /// Calls `visit` for each turn of a scenario, with the checks that may make the turn's request and the values known at
-/// that point: the values that the scenario specifies and the values from earlier answers.
+/// that point, which come from the scenario and from earlier responses.
 fn replay<'g>(
     method: &Method,
     scenario: &'g Scenario,

@@ -1,4 +1,4 @@
-//! Grades, which rate the quality of a guide by a table of criteria.
+//! Grades, which rate a guide's quality by a table of criteria.
 //!
 //! A guide without errors can be used; [`CRITERIA`] lists what a good guide needs beyond that. The page on grades, the
 //! line that `waystone check` prints and the grade itself all come from this table. **Invariant:** a guide's grade is

@@ -1,9 +1,8 @@
-//! Rules, grades and comparison of guides.
+//! Checks, grades and compares guides.
 //!
-//! A rule examines a guide and reports what to improve; each rule has a file of its own. [`check`] returns all findings
-//! for an entry: the parser's findings and, if there are no errors, the findings of the rules, without those that the
-//! guide allows. [`grade()`] rates the quality of a usable guide. [`compare`] reports what changed between two
-//! versions.
+//! A rule examines a guide and reports what to improve; each rule has its own file. [`check`] returns all findings for
+//! an entry: the parser's findings and, if there are no errors, the rules' findings, without those that the guide
+//! allows. [`grade()`] rates the quality of a usable guide. [`compare`] reports what changed between two versions.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bindings;

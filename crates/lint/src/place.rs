@@ -1,12 +1,12 @@
 //! Source spans for the rules' findings.
 //!
 //! The model records the spans of whole nodes only. Underlining a whole step would not help the author, so these
-//! functions search the source for the words to which a finding refers.
+//! functions search the source for the words that a finding refers to.
 
 use guide::{Source, Span};
 
-/// The span of occurrence `n` (counted from 0) of the words in `within`, or the first line of `within` if the words are
-/// not found, for example because of an escape or a folded line.
+/// The span of the `n`th occurrence (counted from 0) of the words in `within`, or of the first line of `within` if the
+/// words are not found, for example because of an escape or a folded line.
 pub(crate) fn nth(source: &Source, within: Span, words: &str, n: usize) -> Span {
     match source.slice(within).match_indices(words).nth(n) {
         Some((at, _)) if !words.is_empty() => Span::new(within.start + at, within.start + at + words.len()),

@@ -1,11 +1,11 @@
-//! The types of rules and of the subjects that they examine.
+//! Rules, and the subjects that they examine.
 
 use catalog::Entry;
 use guide::{CodePage, Field, Finding, Guide, Method, OutcomeRule, Prose};
 
 use crate::texts;
 
-/// A rule, which reports one kind of finding.
+/// A rule. Each rule reports one kind of finding.
 #[derive(Debug)]
 pub struct Rule {
     /// The page that documents the finding.
@@ -34,7 +34,7 @@ pub(crate) enum Check {
 pub struct Subject<'a> {
     /// The parsed guide.
     pub guide: &'a Guide,
-    /// The catalog entry of the guide, with its folder and assets.
+    /// The guide's catalog entry, with its folder and assets.
     pub entry: &'a Entry,
     /// The current date as `YYYY-MM-DD`. `None` turns off the rules that compare dates.
     pub today: Option<&'a str>,

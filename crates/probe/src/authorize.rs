@@ -34,7 +34,7 @@ pub struct AuthorizationRequest<'a> {
 /// The address of a provider's sign-in page. The scheme is always https.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationUrl {
-    /// The host, in lower case.
+    /// The host, in lowercase.
     pub host: String,
     /// The port, or `None` for 443.
     pub port: Option<u16>,
@@ -42,7 +42,7 @@ pub struct AuthorizationUrl {
     pub path_and_query: String,
 }
 
-/// Returns the address to which the browser is sent for sign-in.
+/// Returns the address that the browser is sent to for sign-in.
 pub fn authorization_url(
     method: &Method,
     request: &AuthorizationRequest<'_>,

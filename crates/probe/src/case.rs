@@ -1,20 +1,20 @@
-//! The context in which an answer is judged.
+//! The context in which a response is judged.
 
 use guide::{Check, Guide, Method};
 
 use crate::inputs::Inputs;
 
-/// Everything that a verdict is based on, except the answer.
+/// Everything that a verdict is based on, except the response.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     /// The guide.
     pub guide: &'a Guide,
-    /// The method that the check belongs to.
+    /// The check's method.
     pub method: &'a Method,
-    /// The check that the answer belongs to.
+    /// The check whose response is judged.
     pub check: &'a Check,
     /// The inputs that the check's request was built from.
     pub inputs: Inputs<'a>,
-    /// The product's name, which messages can contain.
+    /// The product name, which messages can contain.
     pub brand: &'a str,
 }

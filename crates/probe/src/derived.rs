@@ -9,7 +9,7 @@ use crate::inputs::{Filling, Inputs, Values};
 
 /// Computes the method's derived values, as far as the inputs allow.
 ///
-/// Also returns the first problem, if any: the field that causes it, and the message for the person.
+/// Also returns the first problem, if any: the field that causes it, and the message to show.
 pub fn derived_values(method: &Method, inputs: &Inputs<'_>) -> (Values, Option<(Option<Key>, Saying)>) {
     let with = Filling::plain(inputs);
     let mut values = Values::new();

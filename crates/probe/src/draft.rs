@@ -210,7 +210,7 @@ fn signing_key(signature: &Signature, with: &Filling<'_>) -> Result<SecretBytes,
     key.map_err(|_| invalid_key(first, with))
 }
 
-/// Whether a carrier refers to parts of the request, so that it must be added after those parts.
+/// Whether a carrier refers to parts of the request and therefore must be added after them.
 fn refers_to_request(carrier: &CarrierUse) -> bool {
     let has_request = |template: &Template| {
         template.references().any(|reference| matches!(reference.target, Target::Request(_)))

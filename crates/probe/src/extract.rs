@@ -1,4 +1,4 @@
-//! Extracts captures, scopes, the token lifetime and the account's identity from an answer.
+//! Extracts captures, scopes, the token lifetime and the account's identity from a response.
 
 use guide::{Capture, Check, Part, Target, Template, TokenStep};
 use secret::Secret;
@@ -11,8 +11,8 @@ use crate::message::{Answer, Response};
 use crate::parsed::{ParsedAnswer, text_of};
 use crate::verdict::Identity;
 
-/// The maximum length of an account's id, in characters. Providers use shorter ids, and the database's index does not
-/// accept longer ids.
+/// The maximum length of an account's id, in characters. Providers use shorter ids, and the database index does not
+/// accept longer ones.
 const MAX_ID: usize = 500;
 
 /// The maximum length of an account's name and of each detail, in characters. Longer strings are truncated.
@@ -23,14 +23,14 @@ pub fn captures(check: &Check, response: &Response) -> Values {
     captures_in(check, &ParsedAnswer::new(&Answer::Response(response.clone())))
 }
 
-/// The values that a check captures from an answer.
+/// The values that a check captures from a parsed response.
 pub(crate) fn captures_in(check: &Check, parsed: &ParsedAnswer<'_>) -> Values {
     let Some(json) = &parsed.json else { return Values::new() };
     let find = |capture: &Capture| Some(Secret::new(text_of(capture.path.find(json)?)?));
     check.captures.iter().filter_map(|capture| Some((capture.name.clone(), find(capture)?))).collect()
 }
 
-/// The scopes that an answer lists, or `None` if the check does not read scopes or the answer does not list any.
+/// The scopes that a response lists, or `None` if the check does not read scopes or the response does not list any.
 pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option<Vec<String>> {
     let found = check.granted.as_ref()?.find(parsed.json.as_ref()?)?;
     match found {
@@ -42,8 +42,8 @@ pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option
     }
 }
 
-/// The lifetime in seconds of the tokens in an answer. If the answer does not specify a lifetime, uses the guide's
-/// value. `None` if the guide has no value either.
+/// The lifetime of the tokens in a response, in seconds. If the response does not specify a lifetime, uses the guide's
+/// value. `None` if the guide does not specify one either.
 pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
     let parsed = ParsedAnswer::new(answer);
     let from_answer = || {
@@ -58,11 +58,11 @@ pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidId;
 
-/// The account that an answer identifies, or `None` if it identifies no account.
+/// The account that a response identifies, or `None` if it identifies no account.
 ///
-/// Unlike a name, an invalid id is never cleaned or truncated, because the result could be the id of another account.
-/// It is never stored as is, because the database could reject it. Instead, the answer is treated as unreadable, even
-/// if a rule accepts the answer.
+/// Unlike a name, an invalid id is never cleaned or truncated, because the result could be another account's id. It is
+/// never stored as is, because the database could reject it. Instead, the response is treated as unreadable, even if a
+/// rule accepts it.
 pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Option<Identity>, InvalidId> {
     let Some(template) = case.check.account.as_ref() else { return Ok(None) };
     let text = |template: &Template| answer_text(template, parsed.json.as_ref(), &case.inputs);
@@ -81,7 +81,7 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
     }))
 }
 
-/// Fills a template that can refer to the answer's JSON. `None` if a value that the template refers to is missing.
+/// Fills in a template that can refer to the response's JSON. `None` if a value that the template refers to is missing.
 fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -> Option<String> {
     let mut out = String::new();
     for part in &template.parts {

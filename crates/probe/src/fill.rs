@@ -135,7 +135,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
     match &reference.target {
         Target::Value(key) => match inputs.derived.iter().find(|one| one.field.key == *key) {
             Some(derived) => self::derived(derived, with).or_else(|error| match error.problem {
-                // When an existing account is linked again, uses the stored derived value until an answer provides a
+                // When an existing account is linked again, uses the stored derived value until a response provides a
                 // new one.
                 Problem::Missing => inputs.values.get(key).cloned().ok_or(error),
                 _ => Err(error),
@@ -229,7 +229,7 @@ pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value,
     })
 }
 
-/// The error for a template that does not produce a valid signing key. The error contains the field that the key comes
+/// The error for a template that does not produce a valid signing key. The error names the field that the key comes
 /// from.
 pub(crate) fn invalid_key(template: &Template, with: &Filling<'_>) -> FillError {
     let field = template.values().find_map(|key| {

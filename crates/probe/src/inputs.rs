@@ -10,7 +10,7 @@ use crate::moment::Moment;
 /// Field values, captures or tokens, by key. Every value is treated as a secret.
 pub type Values = BTreeMap<Key, Secret>;
 
-/// The values that a template can refer to and that exist before the request is built.
+/// The values that templates can refer to and that are known before the request is built.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
     /// The chosen environment, or `None` if the method has no environments or the person has not chosen an environment
@@ -20,7 +20,7 @@ pub struct Inputs<'a> {
     pub values: &'a Values,
     /// The method's derived values, which are computed when a template refers to them.
     pub derived: &'a [Derived],
-    /// Values captured from earlier answers.
+    /// Values captured from earlier responses.
     pub captures: &'a Values,
     /// The tokens from sign-in.
     pub tokens: &'a Values,
@@ -56,7 +56,7 @@ pub(crate) struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    /// Fills templates from the inputs alone.
+    /// Returns a filling with only the inputs.
     pub(crate) fn plain(inputs: &'a Inputs<'a>) -> Self {
         Self { inputs, assertion: None, parts: &[] }
     }

@@ -1,9 +1,9 @@
-//! Judges a provider's answer.
+//! Judges a provider's response.
 //!
-//! The check's own rules are tried first, then the check's expectation, then the method's rules, then defaults. The
-//! first match determines the verdict. The defaults match every answer.
+//! The check's own rules are tried first, then the check's expectation, then the method's rules, then the defaults. The
+//! first match determines the verdict. The defaults match every response.
 //!
-//! **Invariant:** a verdict depends only on the answer, the guide and the inputs.
+//! **Invariant:** a verdict depends only on the response, the guide and the inputs.
 
 use guide::{Check, Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
@@ -18,7 +18,8 @@ use crate::retry::retry_after;
 use crate::verdict::{Identity, Verdict};
 use crate::wording::message;
 
-/// Judges an answer. `now` is the Unix time in seconds, with which dates in headers are compared.
+/// Judges a response, or a request that failed. `now` is the current Unix time in seconds; the verdict's wait is
+/// computed from it.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let parsed = ParsedAnswer::new(answer);
     let mut verdict = match decide(case, &parsed) {
@@ -31,7 +32,7 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
         if case.check.role == Role::Identity {
             let found = identity(case, &parsed);
             // An `ok` verdict must identify the account. A credential with few permissions might be unable to read its
-            // own account, but then a rule must accept the answer as `ok_limited`.
+            // own account, but then a rule must accept the response as `ok_limited`.
             let is_missing = found == Ok(None) && verdict.outcome == OutcomeKind::Ok;
             match found {
                 Ok(found) if !is_missing => verdict.identity = found,
@@ -48,7 +49,7 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     verdict
 }
 
-/// The guide's rule that determines the verdict on an answer, or `None` if the expectation or a default determines it.
+/// The guide's rule that determines the verdict on a response, or `None` if the expectation or a default determines it.
 pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a OutcomeRule> {
     decide(case, &ParsedAnswer::new(answer)).ok()
 }
@@ -69,7 +70,7 @@ fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeR
     first(&case.method.outcomes).ok_or_else(|| default_kind(case.check, parsed))
 }
 
-/// The verdict for a relink that found a different account from the one that was linked before.
+/// The verdict for a relink that finds a different account than the one linked before.
 pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     let rule = case.method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
     let mut verdict =
@@ -171,12 +172,12 @@ fn only_secret(method: &Method) -> Option<Key> {
     secrets.next().is_none().then(|| first.key.clone())
 }
 
-/// An excerpt from the answer for support: the status and the first 500 characters of the body, without secrets.
+/// An excerpt from the response for support: the status and the first 500 characters of the body, without secrets.
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let (derived, _) = derived_values(case.method, &case.inputs);
     let inputs = &case.inputs;
     // Tokens and captures are secret too. For example, this request may contain a session or a code from an earlier
-    // answer.
+    // response.
     let received = inputs.tokens.values().chain(inputs.captures.values());
     let redactor = Redactor::new(inputs.values.values().chain(derived.values()).chain(received));
     let response = match answer {

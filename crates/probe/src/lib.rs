@@ -1,14 +1,14 @@
-//! Builds requests to a provider and judges the answers.
+//! Builds requests to a provider and judges the responses.
 //!
 //! | type | meaning |
 //! |---|---|
 //! | [`Request`], [`Answer`] | a request, and its result |
 //! | [`Inputs`], [`Values`] | the values that requests are built from |
-//! | [`Case`], [`Verdict`] | the context in which an answer is judged, and the result |
+//! | [`Case`], [`Verdict`] | the context in which a response is judged, and the result |
 //!
-//! The crate is pure: the same guide and inputs give the same request, and the same answer gives the same verdict. For
-//! this reason, a guide's scenarios also test this crate. Its counterpart is the simulator, which answers in place of
-//! the provider.
+//! The crate is pure: the same guide and inputs give the same request, and the same response gives the same verdict.
+//! For this reason, a guide's scenarios also test this crate. Its counterpart is the simulator, which stands in for the
+//! provider.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod encode;

@@ -1,4 +1,4 @@
-//! Checks whether an answer matches a check's expectation or a rule.
+//! Checks whether a response matches a check's expectation or a rule.
 
 use guide::{Capture, Check, HeaderTest, JsonPath, JsonTest, JsonType, Template, When};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::inputs::{Filling, Inputs};
 use crate::message::Answer;
 use crate::parsed::{ParsedAnswer, text_of};
 
-/// Whether an answer meets the check's expectation, including every required capture.
+/// Whether a response meets the check's expectation, including every required capture.
 pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
     let expect = &check.expect;
     let json = parsed.json.as_ref();
@@ -27,7 +27,7 @@ pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inp
         && check.captures.iter().filter(|capture| capture.required).all(is_there)
 }
 
-/// Whether a rule's condition applies to an answer.
+/// Whether a response meets a rule's conditions.
 pub(crate) fn matches(when: &When, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
     let response = match parsed.answer {
         Answer::Failed { fault, .. } => return when.fails.contains(fault),
@@ -78,7 +78,7 @@ fn is_kind(value: &Value, kind: JsonType) -> bool {
     }
 }
 
-/// Whether an address has a different host from the expected host. Returns `false` for a missing or non-string value.
+/// Whether an address's host differs from the expected host. Returns `false` for a missing or non-string value.
 fn host_differs(expected: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
     let Ok(expected) = fill(expected, Slot::Host, &Filling::plain(inputs)) else { return false };
     let Some(text) = value.and_then(Value::as_str) else { return false };

@@ -1,4 +1,4 @@
-//! Requests to a provider, and its answers.
+//! Requests to a provider, and its responses.
 //!
 //! **Invariant:** every part of a request that can contain a secret is a [`Secret`], so a printed request shows only
 //! its shape. A printed response also shows only its shape, because the response may contain a new token.
@@ -13,7 +13,7 @@ use secret::{Secret, SecretBytes, percent_encoded};
 pub struct Request {
     /// The HTTP method.
     pub verb: Verb,
-    /// The host, in lower case, without a port.
+    /// The host, in lowercase, without a port.
     pub host: String,
     /// The port, or `None` for 443.
     pub port: Option<u16>,
@@ -21,7 +21,7 @@ pub struct Request {
     pub path: String,
     /// The query parameters, not encoded. Values are secret because some providers require an API key here.
     pub query: Vec<(String, Secret)>,
-    /// The headers, with names in lower case.
+    /// The headers, with names in lowercase.
     pub headers: Vec<Header>,
     /// The body, or `None` for a request without one.
     pub body: Option<Body>,
@@ -79,7 +79,7 @@ impl fmt::Display for Request {
 /// A request header.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// The name, in lower case.
+    /// The name, in lowercase.
     pub name: String,
     /// The value, which may be a credential.
     pub value: Secret,
@@ -104,7 +104,7 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Whether a host, in lower case, is permitted.
+    /// Whether a host is permitted. `host` must be in lowercase.
     pub fn allows(&self, host: &str) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(host))
             || self.own_host.as_deref().is_some_and(|own| own == host)
@@ -130,14 +130,14 @@ pub enum Answer {
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The headers in the order received, with names in lower case.
+    /// The headers in the order received, with names in lowercase.
     pub headers: Vec<(String, String)>,
     /// The body, decompressed.
     pub body: Vec<u8>,
 }
 
 impl Response {
-    /// Returns the first value of a header. `name` must be in lower case.
+    /// Returns the first value of a header. `name` must be in lowercase.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }

@@ -1,10 +1,10 @@
-//! An answer with its parsed body.
+//! A response with its parsed body.
 
 use serde_json::Value;
 
 use crate::message::Answer;
 
-/// An answer and its body as JSON.
+/// An [`Answer`] and its body as JSON.
 pub(crate) struct ParsedAnswer<'a> {
     pub(crate) answer: &'a Answer,
     /// The body, or `None` if there is no response or its body is not JSON.

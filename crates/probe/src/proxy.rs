@@ -24,7 +24,7 @@ pub struct ProxyRequest {
     pub path: String,
     /// The query parameters, not encoded.
     pub query: Vec<(String, String)>,
-    /// The headers, with names in lower case.
+    /// The headers, with names in lowercase.
     pub headers: Vec<(String, String)>,
     /// The body, or `None` for a request without one.
     pub body: Option<Body>,

@@ -1,4 +1,4 @@
-//! The meaning of an answer for the person who links an account.
+//! What a response means for the person who links an account.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use guide::{Key, Ours, OutcomeKind, Saying};
 
 use crate::inputs::Values;
 
-/// The result of judging an answer.
+/// The result of judging a response.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Verdict {
     /// The kind of outcome.
@@ -25,18 +25,18 @@ pub struct Verdict {
     pub return_to: Option<Key>,
     /// Whether to offer trying the same credentials in the other environments.
     pub ask_elsewhere: bool,
-    /// The account that the answer identifies, or `None` if it identifies no account.
+    /// The account that the response identifies, or `None` if it identifies no account.
     pub identity: Option<Identity>,
     /// Captured values for later requests. The values can be secret, so they are not serialized.
     #[serde(skip)]
     pub captures: Values,
-    /// The wait that the provider asks for, at most one hour. `None` if the provider does not specify a wait.
+    /// How long the provider asks clients to wait, at most one hour. `None` if the provider does not specify this.
     #[serde(skip)]
     pub retry_after: Option<Duration>,
-    /// The scopes that the credential has, or `None` if the answer does not list them.
+    /// The scopes that the credential has, or `None` if the response does not list them.
     #[serde(skip)]
     pub granted: Option<Vec<String>>,
-    /// An excerpt from the answer for support, without secrets. `None` if the check succeeded.
+    /// An excerpt from the response for support, without secrets. `None` if the check succeeded.
     pub quote: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Verdict {
 pub struct Identity {
     /// The provider's id for the account: 1 to 500 characters, without control characters.
     pub id: String,
-    /// The account's display name, on one line and at most 200 characters. Empty if the answer contains no name.
+    /// The account's display name, on one line and at most 200 characters. Empty if the response contains no name.
     pub name: String,
     /// Additional labels and values to show, such as a plan or a region.
     pub details: Vec<(String, String)>,

@@ -110,7 +110,7 @@ fn publisher(brand: &Brand) -> Publisher {
     }
 }
 
-/// Parses a head line. The only Markdown syntax that such a line can contain is a heading mark.
+/// Parses a head line. The only Markdown syntax that such a line can contain is a heading marker.
 fn head_line(text: &str) -> HeadLine {
     let rest = text.trim_start_matches('#');
     match u8::try_from(text.len() - rest.len()) {

@@ -46,7 +46,8 @@ pub(crate) fn lines(text: &str) -> String {
     out
 }
 
-/// Whether the text consists of printable ASCII, so that it does not need cleaning. This is true of nearly all text.
+/// Returns whether the text consists of printable ASCII and therefore needs no cleaning. This is true of nearly all
+/// text.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

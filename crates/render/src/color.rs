@@ -1,4 +1,4 @@
-//! A brand's colors, adjusted until they are readable.
+//! A brand's colors, adjusted to be readable.
 //!
 //! **Invariant:** a color from [`Color::readable_on`] has a contrast of at least 4.5:1 with its background ([WCAG 2.2,
 //! 1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum)), whatever color the brand specifies.
@@ -18,12 +18,12 @@ impl Color {
         Some(Self([red, green, blue]))
     }
 
-    /// The color with these components.
+    /// Creates a color from its components.
     pub(crate) const fn new(red: u8, green: u8, blue: u8) -> Self {
         Self([red, green, blue])
     }
 
-    /// This color if it is readable on the background, or else a darker or lighter shade that is readable.
+    /// Returns this color if it is readable on the background, or else a darker or lighter shade that is readable.
     #[must_use]
     pub fn readable_on(self, background: Self) -> Self {
         let toward = if background.luminance() > 0.18 { 0 } else { 255 };
@@ -42,7 +42,7 @@ impl Color {
         color
     }
 
-    /// Black or white, whichever is readable on this color.
+    /// Returns black or white, whichever is readable on this color.
     #[must_use]
     pub fn text_on(self) -> Self {
         let (black, white) = (Self([0; 3]), Self([255; 3]));

@@ -40,7 +40,7 @@ pub(crate) fn of_field(field: &Field) -> Vec<Fact> {
     facts
 }
 
-/// The facts about a field without its type, for media that show the type separately.
+/// Returns the facts about a field, except its type, for media that show the type separately.
 pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     let mut facts = Vec::new();
     facts.extend(field.only.iter().map(|only| Fact::text(wording::ONLY, only)));
@@ -79,7 +79,7 @@ fn of_environment(environment: &Environment) -> Vec<Fact> {
     facts
 }
 
-/// The facts about a permission. Every permission has the same facts, so that they form the columns of a table.
+/// Returns the facts about a permission. Every permission has the same facts, so they can form the columns of a table.
 fn of_permission(permission: &Permission) -> Vec<Fact> {
     let fact = |name, text: Option<&str>| Fact::text(name, text.unwrap_or(wording::NOTHING));
     let needed_for = Some(permission.needed_for.join(", ")).filter(|text| !text.is_empty());
@@ -101,7 +101,7 @@ pub(crate) fn of_trouble(trouble: &Trouble) -> Vec<Fact> {
     facts
 }
 
-/// The requests that a check sends, one line each.
+/// Returns the requests that a check sends, one line each.
 pub(crate) fn of_check(check: &Check) -> Vec<Vec<Inline>> {
     let line = |request: &Request| {
         let code = Inline::Code(request.line.clone());

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::clean;
 
-/// The target of a link: an `https:` or `mailto:` address, a path on this site, or `#` and an anchor of this page.
+/// The target of a link: an `https:` or `mailto:` address, a path on this site, or `#` followed by an anchor on this
+/// page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Href(String);
 
@@ -32,22 +33,22 @@ impl Href {
         is_email.then(|| Self(format!("mailto:{text}")))
     }
 
-    /// Creates the target of a link to an anchor of this page.
+    /// Creates a target that points to an anchor on this page.
     pub fn to(anchor: &Anchor) -> Self {
         Self(format!("#{}", anchor.as_str()))
     }
 
-    /// The target as a string.
+    /// Returns the target as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the target is an `https:` address.
+    /// Returns whether the target is an `https:` address.
     pub fn is_external(&self) -> bool {
         self.0.starts_with("https://")
     }
 
-    /// The name of the anchor, if the target is on this page.
+    /// Returns the name of the anchor, or `None` if the target is not on this page.
     pub fn fragment(&self) -> Option<&str> {
         self.0.strip_prefix('#')
     }
@@ -59,7 +60,7 @@ fn encoded(text: &str) -> String {
     encode_where(text, |ch| matches!(ch, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '\''))
 }
 
-/// Percent-encodes everything but ASCII letters, digits and `-._~`, for a value within an address.
+/// Percent-encodes everything except ASCII letters, digits and `-._~`, for a value within an address.
 pub(crate) fn encoded_component(text: &str) -> String {
     encode_where(text, |ch| !(ch.is_ascii_alphanumeric() || "-._~".contains(ch)))
 }
@@ -84,7 +85,7 @@ fn encode_where(text: &str, is_encoded: impl Fn(char) -> bool) -> String {
 pub struct Anchor(String);
 
 impl Anchor {
-    /// The id as a string.
+    /// Returns the id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -109,7 +110,7 @@ impl Anchors {
         Anchor(anchor)
     }
 
-    /// The anchor with this name, if it is on the page.
+    /// Returns the anchor with this name, or `None` if it is not on the page.
     pub(crate) fn find(&self, name: &str) -> Option<Anchor> {
         self.0.contains(name).then(|| Anchor(name.to_owned()))
     }
@@ -127,7 +128,7 @@ pub enum Picture {
 }
 
 impl Picture {
-    /// Parses the source of an image. Returns `None` if it is neither a path below the guide's folder nor an `https:`
+    /// Parses the source of an image. Returns `None` if it is neither a path within the guide's folder nor an `https:`
     /// address.
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.strip_prefix("./").unwrap_or(text);
@@ -141,7 +142,7 @@ impl Picture {
         Href::parse(text).filter(Href::is_external).map(Self::Elsewhere)
     }
 
-    /// The path or address as a string.
+    /// Returns the path or address as a string.
     pub fn as_str(&self) -> &str {
         match self {
             Self::File(name) => name,

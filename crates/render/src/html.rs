@@ -1,7 +1,7 @@
 //! A page as HTML: a whole document, or fragments to embed in other pages.
 //!
-//! **Invariant:** all text is escaped, no element has a `style` or an event attribute, and no page loads resources from
-//! other sites: there are no scripts, and images on other sites become links.
+//! **Invariant:** all text is escaped, no element has a `style` attribute or an event handler attribute, and no page
+//! loads resources from other sites: there are no scripts, and images on other sites become links.
 
 mod dialect;
 mod form;

@@ -1,7 +1,7 @@
 //! A page as JSON, for programs.
 //!
-//! **Invariant:** [`VERSION`] is raised when a property is renamed or removed, or its meaning changes; a new property
-//! does not change it.
+//! **Invariant:** [`VERSION`] increases when a property is renamed or removed, or when its meaning changes; a new
+//! property does not change it.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::page::Page;
 /// The version of the format.
 const VERSION: u32 = 1;
 
-/// A page that serializes, and displays, as JSON: `{}` on one line, `{:#}` on indented lines.
+/// A page whose serialized and displayed form is JSON: on one line with `{}`, or indented with `{:#}`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(
     title = "Waystone page",
@@ -30,12 +30,12 @@ pub struct PageJson<'p> {
     page: &'p Page,
 }
 
-/// The page as JSON.
+/// Returns the page as JSON.
 pub const fn json(page: &Page) -> PageJson<'_> {
     PageJson { waystone_page: VERSION, page }
 }
 
-/// The JSON Schema for a page's JSON.
+/// Returns the JSON Schema for a page's JSON.
 pub fn page_schema() -> Value {
     SchemaSettings::draft2020_12()
         .for_serialize()

@@ -35,7 +35,7 @@ pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
     out.doc.into_string().trim_end().to_owned()
 }
 
-/// The beginning of a Markdown page: the lines that begin every Markdown twin, the title, and the description.
+/// Writes the beginning of a Markdown page: the lines at the top of the Markdown twin, the title, and the description.
 fn head<D: Dialect>(page: &Page) -> String {
     let mut doc = Doc::<D>::new();
     for line in &page.twin_head {
@@ -54,7 +54,7 @@ fn head<D: Dialect>(page: &Page) -> String {
     doc.into_string()
 }
 
-/// The addresses of a page's headings, by anchor, as GitHub and most other renderers generate them.
+/// Returns the addresses of a page's headings, by anchor, as GitHub and most other renderers generate them.
 fn headings(page: &Page) -> BTreeMap<&str, Href> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut headings = BTreeMap::new();

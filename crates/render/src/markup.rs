@@ -15,7 +15,7 @@ pub(crate) trait Dialect {
     fn attribute(out: &mut String, text: &str);
 }
 
-/// Whether the output's last line is blank so far, in which case a list or heading mark would be read as syntax.
+/// Returns whether the output's last line is still blank. If it is, a list or heading marker would be read as syntax.
 pub(crate) fn begins_line(out: &str) -> bool {
     out.chars().rev().take_while(|ch| *ch != '\n').all(char::is_whitespace)
 }
@@ -27,17 +27,17 @@ pub(crate) struct Markup<D> {
 }
 
 impl<D: Dialect> Markup<D> {
-    /// Empty markup.
+    /// Creates empty markup.
     pub(crate) const fn new() -> Self {
         Self { out: String::new(), dialect: PhantomData }
     }
 
-    /// Markup that consists of the crate's own syntax.
+    /// Creates markup from the crate's own syntax.
     pub(crate) fn syntax(syntax: &'static str) -> Self {
         Self { out: syntax.to_owned(), dialect: PhantomData }
     }
 
-    /// Markup that consists of escaped text.
+    /// Creates markup by escaping text.
     pub(crate) fn of(text: &str) -> Self {
         Self::new().text(text)
     }
@@ -97,24 +97,24 @@ impl<D: Dialect> Markup<D> {
         self
     }
 
-    /// The markup that has been written so far.
+    /// Returns the markup written so far.
     pub(crate) fn as_str(&self) -> &str {
         &self.out
     }
 }
 
-/// A document that consists of lines, which are indented according to the open elements.
+/// A document that consists of lines, indented according to the open elements.
 pub(crate) struct Doc<D> {
     out: String,
     indent: usize,
-    /// The list item mark to write at the end of the next line's indentation.
+    /// The list marker to write at the end of the next line's indentation.
     lead: String,
     gap: bool,
     dialect: PhantomData<D>,
 }
 
 impl<D: Dialect> Doc<D> {
-    /// An empty document.
+    /// Creates an empty document.
     pub(crate) fn new() -> Self {
         Self {
             // A typical guide's page fits into this capacity without reallocation.
@@ -154,7 +154,7 @@ impl<D: Dialect> Doc<D> {
         self.line(&Markup::syntax(syntax));
     }
 
-    /// Requests an empty line, which is written only if another line follows at this level.
+    /// Requests a blank line, which is written only if another line follows at this level.
     pub(crate) fn gap(&mut self) {
         self.gap = true;
     }
@@ -165,21 +165,21 @@ impl<D: Dialect> Doc<D> {
         self.indent += 2;
     }
 
-    /// Ends the indentation and writes a closing line. A requested empty line is dropped.
+    /// Ends the indentation and writes a closing line. Drops a requested blank line.
     pub(crate) fn close(&mut self, syntax: &'static str) {
         self.gap = false;
         self.indent = self.indent.saturating_sub(2);
         self.raw(syntax);
     }
 
-    /// Ends the indentation and writes an empty line and a closing line.
+    /// Ends the indentation, and writes a blank line and a closing line.
     pub(crate) fn close_after_gap(&mut self, syntax: &'static str) {
         self.indent = self.indent.saturating_sub(2);
         self.gap = true;
         self.raw(syntax);
     }
 
-    /// Begins a list item: the mark begins its first line, and the other lines align with the first line's text.
+    /// Begins a list item: the marker begins its first line, and the other lines align with the first line's text.
     pub(crate) fn open_item(&mut self, mark: &Markup<D>) {
         if std::mem::take(&mut self.gap) {
             self.out.push('\n');
@@ -188,7 +188,7 @@ impl<D: Dialect> Doc<D> {
         self.indent += mark.out.chars().count();
     }
 
-    /// Ends the list item that this mark began.
+    /// Ends the list item that this marker began.
     pub(crate) fn close_item(&mut self, mark: &Markup<D>) {
         if !self.lead.is_empty() {
             self.line(&Markup::new());
@@ -196,7 +196,7 @@ impl<D: Dialect> Doc<D> {
         self.indent -= mark.out.chars().count();
     }
 
-    /// The document as a string.
+    /// Returns the document as a string.
     pub(crate) fn into_string(self) -> String {
         self.out
     }

@@ -23,7 +23,7 @@ pub fn mdx(page: &Page, style: Style) -> String {
     format!("---\ntitle: {}\ndescription: {}\n---\n\n{body}", quoted(&page.title), quoted(&page.description))
 }
 
-/// A double-quoted YAML string, which has the syntax of a JSON string.
+/// Returns the text as a double-quoted YAML string, which has the syntax of a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -98,7 +98,7 @@ impl Components for Mdx {
     }
 }
 
-/// Writes a closing tag, after an empty line if the last block is a list: MDX would read a tag directly below a list as
+/// Writes a closing tag, after a blank line if the last block is a list: MDX would read a tag directly below a list as
 /// part of the list's last item.
 fn close(out: &mut Blocks<'_, Mdx>, tag: &'static str, last: Option<&Block>) {
     if matches!(last, Some(Block::List { .. } | Block::Form(_))) {

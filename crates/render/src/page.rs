@@ -76,7 +76,7 @@ pub struct Provider {
     pub name: String,
 }
 
-/// A way to connect the provider, such as by API key.
+/// A method of connecting to the provider, such as an API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Method {
     /// The method's key, unique within the guide.
@@ -90,7 +90,7 @@ pub struct Method {
 pub struct Publisher {
     /// The name of the product.
     pub name: String,
-    /// The name of the place in the product where accounts are connected.
+    /// The name of the part of the product in which people connect accounts.
     pub hub: String,
     /// The product's website.
     pub site: Option<Href>,
@@ -161,7 +161,7 @@ pub enum Content {
     },
     /// The problems that can occur.
     Troubles(Vec<Trouble>),
-    /// Statements, one sentence or more each.
+    /// Statements of one or more sentences each.
     Facts(Vec<Vec<Inline>>),
     /// Dated events, oldest first.
     Events(Vec<Event>),
@@ -169,7 +169,7 @@ pub enum Content {
     Sources(Vec<Source>),
 }
 
-/// A section: steps with an introduction before them and a conclusion after them.
+/// A section: an introduction, steps, and a conclusion.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Section {
     /// The purpose of the section.
@@ -221,7 +221,7 @@ pub struct Field {
     pub format: Option<String>,
     /// An example of a value. A secret field never has an example.
     pub example: Option<String>,
-    /// The value that is used if the field is left empty. A secret field never has such a value.
+    /// The value that is used if the field is left empty. A secret field never has a default.
     pub default: Option<String>,
     /// The labels of the values to choose from; empty if the value is typed.
     pub options: Vec<String>,
@@ -245,9 +245,9 @@ pub struct StepLink {
 pub struct Environment {
     /// The environment's name.
     pub label: String,
-    /// The domain that the environment's host names end with.
+    /// The domain at the end of the environment's host names.
     pub host: String,
-    /// Further properties of the environment by name. All environments in a method have the same property names.
+    /// The environment's other properties, by name. All environments in a method have the same property names.
     #[serde(serialize_with = "map")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub values: Vec<(String, String)>,
@@ -260,7 +260,7 @@ pub struct Environment {
 pub struct Permission {
     /// The permission's name, as the provider spells it.
     pub name: String,
-    /// The access that the permission gives.
+    /// The access that the permission grants.
     pub description: Option<String>,
     /// The labels of the actions that need the permission.
     pub needed_for: Vec<String>,
@@ -338,7 +338,7 @@ pub struct Source {
 }
 
 impl Content {
-    /// The section, if the content is one.
+    /// Returns the section, or `None` if the content is not a section.
     pub fn section(&self) -> Option<&Section> {
         match self {
             Self::Section(section) | Self::Linking(section) => Some(section),

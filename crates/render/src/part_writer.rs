@@ -14,9 +14,9 @@ pub(crate) trait PartWriter {
     fn table(&mut self, part: &Part, table: &Table);
     fn checks(&mut self, intro: &[Inline], checks: &[Check]);
     fn troubles(&mut self, troubles: &[Trouble]);
-    /// Sentences that belong together, such as the facts about a credential.
+    /// Writes sentences that belong together, such as the facts about a credential.
     fn sentences(&mut self, sentences: &[Vec<Inline>]);
-    /// Sentences that are independent of one another.
+    /// Writes sentences that are independent of one another.
     fn list(&mut self, items: &[Vec<Inline>]);
 
     /// Writes everything below a part's heading.

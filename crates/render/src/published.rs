@@ -52,8 +52,8 @@ fn reference(out: &mut String, ch: char) {
     }
 }
 
-/// Whether a character would be read as syntax at this position. `starts` is true if `text` is at the beginning of a
-/// line.
+/// Returns whether a character would be read as syntax at this position. `starts` is true if `text` is at the beginning
+/// of a line.
 fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -> bool {
     let after = text[at + ch.len_utf8()..].chars().next();
     let line_start = starts && at == 0;
@@ -84,8 +84,8 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
     }
 }
 
-/// Whether an address that contains syntax characters begins here. Renderers turn an address into a link, which would
-/// show the character references for these characters.
+/// Returns whether an address that contains syntax characters begins here. Renderers turn an address into a link, which
+/// would show the character references for these characters.
 ///
 /// Looks only at the first 2048 characters, because this function runs again at every colon.
 fn swallows(text: &str, at: usize, starts: bool) -> bool {
@@ -99,7 +99,7 @@ fn swallows(text: &str, at: usize, starts: bool) -> bool {
     })
 }
 
-/// Writes the sections and the trailing block.
+/// Writes the page's warning, the panel of actions, the sections and the trailing block.
 pub(crate) fn body(page: &Page) -> String {
     let mut doc = Doc::<Published>::new();
     if !page.warning.is_empty() {

@@ -123,7 +123,7 @@ fn named(out: &mut Layout, facts: &[Fact]) {
     out.gap();
 }
 
-/// Writes blocks without an empty line after the last one.
+/// Writes blocks without a blank line after the last block.
 fn blocks_without_gap(out: &mut Layout, list: &[Block]) {
     for (n, block) in list.iter().enumerate() {
         if n > 0 {
@@ -161,13 +161,13 @@ fn strong_line(out: &mut Layout, text: &str) {
     out.wrapped(vec![(Face::Bold, text.to_owned())]);
 }
 
-/// Writes a paragraph, followed by an empty line.
+/// Writes a paragraph, followed by a blank line.
 fn paragraph(out: &mut Layout, content: &[Inline]) {
     paragraph_without_gap(out, content);
     out.gap();
 }
 
-/// Writes a paragraph without an empty line after it.
+/// Writes a paragraph without a blank line after it.
 fn paragraph_without_gap(out: &mut Layout, content: &[Inline]) {
     let mut pieces = Vec::new();
     faces(content, Face::Plain, &mut pieces);
@@ -197,8 +197,8 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             }
             Inline::Link { href, content } => {
                 faces(content, face, out);
-                // A terminal page has no anchors, and if the link's text is the address itself, the address is not
-                // repeated.
+                // A terminal page has no anchors, so a link to an anchor shows no address. If the link's text is the
+                // address itself, the address is not repeated.
                 if href.fragment().is_some() || plain(content) == href.as_str() {
                     continue;
                 }

@@ -13,8 +13,8 @@ use crate::href::{Anchor, Anchors, Href, Picture, encoded_component};
 use crate::page::{Block, Break, Inline};
 use crate::wording;
 
-/// The values that references resolve to. They come from the guide, the brand and, if one is known, the current attempt
-/// to connect.
+/// The values that references resolve to. They come from the guide, the brand and, if there is one, the current attempt
+/// to connect an account.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     guide: &'a Guide,
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
         Self { anchors: Some(anchors), ..self }
     }
 
-    /// The anchor with this name on the page.
+    /// Returns the anchor with this name, or `None` if it is not on the page.
     pub(crate) fn anchor(&self, name: &str) -> Option<Anchor> {
         self.anchors.and_then(|anchors| anchors.find(name))
     }
@@ -91,7 +91,7 @@ impl<'a> Context<'a> {
         joined(pieces.collect())
     }
 
-    /// Resolves prose to blocks of a page.
+    /// Resolves prose to the blocks of a page.
     pub fn blocks(&self, prose: &Prose) -> Vec<Block> {
         prose.blocks.iter().map(|block| self.block(block)).collect()
     }
@@ -235,7 +235,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Running text without its markup, for a title or an attribute.
+/// Returns running text without its markup, for a title or an attribute.
 pub fn plain(list: &[Inline]) -> String {
     let mut out = String::new();
     for inline in list {
@@ -252,15 +252,15 @@ pub fn plain(list: &[Inline]) -> String {
     out
 }
 
-/// The names in a path through menus, such as `Settings > Users`. Returns `None` if the content is not such a path.
+/// Returns the names in a path through menus, such as `Settings > Users`, or `None` if the content is not such a path.
 fn menu_path(content: &[Inline]) -> Option<Vec<String>> {
     let [Inline::Text(text)] = content else { return None };
     let names: Vec<String> = text.split(" > ").map(|name| name.trim().to_owned()).collect();
     (names.len() > 1 && names.iter().all(|name| !name.is_empty())).then_some(names)
 }
 
-/// Removes the line breaks at the beginning and end of a paragraph, where a reference with an empty value can leave a
-/// line break.
+/// Removes the line breaks at the beginning and end of a paragraph, where a reference with an empty value can leave
+/// one behind.
 fn unbroken_at_ends(mut content: Vec<Inline>) -> Vec<Inline> {
     let is_break = |inline: &Inline| matches!(inline, Inline::Break(_));
     let start = content.iter().take_while(|inline| is_break(inline)).count();
@@ -305,7 +305,7 @@ fn joined(list: Vec<Inline>) -> Vec<Inline> {
     out
 }
 
-/// The language's name: the first word after a code fence, without characters that a name cannot contain.
+/// Returns the language's name: the first word after a code fence, without characters that a name cannot contain.
 fn language_name(info: &str) -> String {
     let word = info.split_whitespace().next().unwrap_or_default();
     word.chars().filter(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '_' | '+')).take(30).collect()

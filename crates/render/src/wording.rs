@@ -1,7 +1,7 @@
 //! The fixed wording on a page, which a brand file cannot change yet.
 //!
 //! **Invariant:** only this file and its submodule contain sentences for readers, so that any sentence can become a key
-//! in the brand file without a change to a writer.
+//! in the brand file without changes to the writers.
 
 mod seen;
 
@@ -28,7 +28,7 @@ pub(crate) const WARNING: &str = "Warning";
 pub(crate) const CONTENTS: &str = "On this page";
 pub(crate) const SKIP: &str = "Skip to content";
 pub(crate) const HELP: &str = "Help";
-pub(crate) const FORM: &str = "The form that you fill in";
+pub(crate) const FORM: &str = "The form you fill in";
 pub(crate) const CHOOSE: &str = "Choose";
 pub(crate) const HIDDEN: &str = "hidden";
 pub(crate) const IMAGE: &str = "Image";
@@ -56,7 +56,7 @@ pub(crate) const LOOK_AT: &str = "Fields to check";
 pub(crate) const BACK_TO: &str = "Go back to";
 pub(crate) const SOURCE: &str = "Source";
 
-/// The heading above the environments, derived from the provider's word for an environment, such as "Site".
+/// Returns the heading above the environments, derived from the provider's word for an environment, such as "Site".
 pub(crate) fn environments(label: &str) -> String {
     format!("{label}s")
 }
@@ -69,7 +69,7 @@ pub(crate) fn environment_host(label: &str) -> String {
     format!("{} host", label.to_lowercase())
 }
 
-/// The technical details for an outcome that depends on the account's identity rather than on a response.
+/// Returns the technical details for an outcome that depends on the account's identity rather than on a response.
 pub(crate) fn seen_by_identity(provider: &str) -> String {
     format!("{provider} accepts the credentials, but they belong to a different account.")
 }
@@ -78,12 +78,12 @@ pub(crate) fn redirect_uri(hub: &str) -> String {
     format!("redirect URI shown in {hub}")
 }
 
-/// The name of a value that differs between readers, marked as such.
+/// Returns the name of a value that differs between readers, in angle quotes.
 pub(crate) fn placeholder(name: &str) -> String {
     format!("\u{2039}{name}\u{203a}")
 }
 
-/// The type of a field's value.
+/// Returns the type of a field's value, in words.
 pub(crate) const fn kind(kind: FieldType) -> &'static str {
     match kind {
         FieldType::Text => "text",
@@ -99,23 +99,23 @@ pub(crate) const fn kind(kind: FieldType) -> &'static str {
     }
 }
 
-/// The type of a field's value, and whether the value is a secret.
+/// Returns the type of a field's value, and whether the value is a secret, in words.
 pub(crate) fn kind_and_secrecy(kind: &str, secret: bool) -> String {
     format!("{kind}{}", if secret { " (secret)" } else { "" })
 }
 
-/// Whether a field must be filled in.
+/// Returns the word for whether a field must be filled in.
 pub(crate) const fn need(required: bool) -> &'static str {
     if required { "required" } else { "optional" }
 }
 
-/// The sentence before the checks. `entered` is true if the reader enters any details.
+/// Returns the sentence before the checks. `entered` is true if the reader enters any details.
 pub(crate) fn checks_intro(brand: &str, provider: &str, entered: bool) -> String {
     let with = if entered { " with the details that you entered" } else { "" };
     format!("Before saving anything, {brand} sends these requests to {provider}{with}:")
 }
 
-/// The fact that a check proves.
+/// Returns the fact that a check proves.
 pub(crate) fn proves(role: Role, required: bool, anonymous: bool) -> String {
     let fact = match role {
         Role::Authenticate if anonymous => "Looks up public information, without your credentials.",
@@ -132,7 +132,7 @@ pub(crate) fn proves(role: Role, required: bool, anonymous: bool) -> String {
     }
 }
 
-/// The condition under which a part of the guide applies.
+/// Returns the condition under which a part of the guide applies, or `None` if that part always applies.
 pub(crate) fn only(environments: &[&str], field: Option<(&str, &[&str])>) -> Option<String> {
     let place = (!environments.is_empty()).then(|| format!("for {}", either(environments)));
     let value = field.map(|(label, values)| format!("if \u{201c}{label}\u{201d} is {}", either(values)));
@@ -143,12 +143,12 @@ pub(crate) fn only(environments: &[&str], field: Option<(&str, &[&str])>) -> Opt
     }
 }
 
-/// The actions that a step's scopes make possible.
+/// Returns the line about the actions that a step's scopes make possible.
 pub(crate) fn enables(actions: &[&str]) -> String {
     format!("Enables actions: {}", actions.join(", "))
 }
 
-/// The provider's rate limit.
+/// Describes the provider's rate limit.
 pub(crate) fn limits(limits: &Limits, provider: &str) -> String {
     let noun = if limits.requests == 1 { "request" } else { "requests" };
     let period = match limits.per_seconds {
@@ -162,7 +162,7 @@ pub(crate) fn limits(limits: &Limits, provider: &str) -> String {
     format!("{provider} allows {} {noun} {period}{counted}.", limits.requests)
 }
 
-/// The time at which a credential expires; `None` if that is unknown.
+/// Describes when a credential expires. Returns `None` if that is unknown.
 pub(crate) fn expires(expiry: Expiry) -> Option<String> {
     match expiry {
         Expiry::Unknown => None,
@@ -178,7 +178,7 @@ fn days(n: u32) -> String {
     if n == 1 { "one day".to_owned() } else { format!("{n} days") }
 }
 
-/// The user on whose behalf requests with a credential are made.
+/// Returns the line about the user on whose behalf a credential's requests are made.
 pub(crate) fn acts_as(who: &str) -> String {
     format!("Acts as: {who}")
 }
@@ -187,7 +187,7 @@ pub(crate) fn shown_once(provider: &str) -> String {
     format!("{provider} shows the credential only once.")
 }
 
-/// The kind of a dated event.
+/// Returns the kind of a dated event, in words.
 pub(crate) const fn event(event: LifecycleEvent) -> &'static str {
     match event {
         LifecycleEvent::Introduced => "introduced",
@@ -197,7 +197,7 @@ pub(crate) const fn event(event: LifecycleEvent) -> &'static str {
     }
 }
 
-/// How well a fact is established. An assumption can also have a source page, such as a third party's page.
+/// Describes how well a fact is established. An assumption can also have a source page, such as a third party's page.
 pub(crate) const fn standing(standing: Standing, has_page: bool) -> &'static str {
     match standing {
         Standing::Documented => "Documented by the provider",
@@ -207,7 +207,7 @@ pub(crate) const fn standing(standing: Standing, has_page: bool) -> &'static str
     }
 }
 
-/// The end of a line about a source: the day on which the fact was last checked.
+/// Returns the end of a line about a source: the day on which the fact was last checked.
 pub(crate) fn checked_on(day: &str) -> String {
     format!(", last checked on {day}.")
 }

@@ -1,11 +1,11 @@
 //! Values that must not be shown.
 //!
-//! **Invariant:** a value cannot be printed. A [`Secret`] has no `Display` and no `Serialize`, its `Debug` hides the
-//! text, and dropping it wipes the memory. [`Secret::expose`] is the only way to read the text, so searching for
-//! `expose` finds all code that reads a secret.
+//! **Invariant:** a value cannot be printed. [`Secret`] implements neither `Display` nor `Serialize`, its `Debug`
+//! output hides the text, and dropping it wipes the memory. [`Secret::expose`] is the only way to read the text, so
+//! searching for `expose` finds all code that reads a secret.
 //!
 //! [`Redactor`] is the second line of defense: it removes known secrets, in every encoding used to send them, from text
-//! that comes from elsewhere.
+//! that comes from other sources.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod redactor;

@@ -1,4 +1,4 @@
-//! Removes known secrets from text that comes from elsewhere.
+//! Removes known secrets from text that comes from other sources.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -7,23 +7,24 @@ use zeroize::Zeroizing;
 
 use crate::value::Secret;
 
-/// The replacement for a secret.
+/// The text that replaces a secret.
 const MARK: &str = "(hidden)";
 
-/// The minimum length, in bytes, of a secret that the redactor replaces. A two-letter "secret" would redact half of
-/// every page.
+/// The minimum length, in bytes, of a secret that the redactor replaces. Redacting a two-letter "secret" would hide
+/// half of every page.
 const SHORTEST: usize = 4;
 
 /// Removes a set of secrets from text, in every encoding used to send them: as typed, percent-encoded, as a JSON
-/// string, and in Base64 at each of its three alignments, so that a token is found within a Basic header.
+/// string, and in Base64 at each of its three alignments, so that a token is found even in a Basic authentication
+/// header.
 #[derive(Clone, Default)]
 pub struct Redactor {
     needles: Vec<Secret>,
 }
 
 impl Redactor {
-    /// A redactor for these secrets. It replaces longer encodings first, and ignores secrets that are shorter than four
-    /// bytes.
+    /// Creates a redactor for these secrets. The redactor replaces longer encodings first and ignores secrets that are
+    /// shorter than four bytes.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut needles = Vec::new();
         for secret in secrets {
@@ -55,25 +56,25 @@ impl Redactor {
 
 /// Percent-encodes everything except unreserved characters ([RFC 3986,
 /// 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)). The result is safe in a path segment or query. Requests
-/// are encoded with this function, so that the redactor recognizes the secrets in them.
+/// are encoded with this function, so the redactor recognizes the secrets in them.
 pub fn percent_encoded(text: &str) -> String {
     const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// The content of a JSON string, without its quotation marks.
+/// Encodes text as a JSON string, without the quotation marks.
 fn json_escaped(text: &str) -> Secret {
-    // A string can always be serialized. Without a `Value`, there is no copy that is not wiped.
+    // Serializing a string cannot fail. Converting it to a `Value` first would create a copy that is not wiped.
     let quoted = Zeroizing::new(serde_json::to_string(text).unwrap_or_default());
     Secret::new(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or(text))
 }
 
-/// The part of the Base64 encoding that does not depend on adjacent bytes, at each of the three alignments, in the
-/// standard and the URL-safe alphabet.
+/// Returns the part of the Base64 encoding that does not depend on adjacent bytes, for each of the three alignments and
+/// for both the standard and the URL-safe alphabet.
 fn base64_cores(bytes: &[u8]) -> Vec<Secret> {
     let mut cores = Vec::new();
     for lead in 0..3 {
-        // With the full capacity, the vector does not move, so no copy of the secret is left behind.
+        // The vector has its full capacity from the start, so it never moves and leaves no copy of the secret behind.
         let mut padded = Zeroizing::new(Vec::with_capacity(lead + bytes.len()));
         padded.resize(lead, 0);
         padded.extend_from_slice(bytes);

@@ -10,17 +10,17 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Wraps a string. An owned string is moved, so that no copy of it remains.
+    /// Wraps a string. An owned string is moved, so no copy of it remains.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The string itself. To find all code that reads a secret, search for calls to this method.
+    /// Returns the string. To find all code that reads a secret, search for calls to this method.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Appends text. If the string has to be reallocated, its old memory is wiped.
+    /// Appends text. If the string must be reallocated, its old memory is wiped.
     pub fn push(&mut self, text: &str) {
         if self.0.capacity() - self.0.len() < text.len() {
             let mut larger = String::with_capacity((self.0.len() + text.len()).next_power_of_two());
@@ -30,7 +30,7 @@ impl Secret {
         self.0.push_str(text);
     }
 
-    /// Whether the string is empty.
+    /// Returns whether the string is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -68,17 +68,17 @@ impl fmt::Debug for Secret {
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
-    /// Wraps bytes. An owned vector is moved, so that no copy of it remains.
+    /// Wraps bytes. An owned vector is moved, so no copy of it remains.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(Zeroizing::new(bytes.into()))
     }
 
-    /// The bytes themselves. To find all code that reads a secret, search for calls to this method.
+    /// Returns the bytes. To find all code that reads a secret, search for calls to this method.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// Whether there are no bytes.
+    /// Returns whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

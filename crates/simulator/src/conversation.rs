@@ -1,4 +1,4 @@
-//! The conversation of one scenario: the requests that it expects, and its answers.
+//! A scenario's conversation: the requests that it expects and the responses that it returns.
 
 use guide::{
     Algorithm, Carries, Check, Key, Method, OutcomeKind, Reply, RequestTemplate, Scenario, Target, Template,
@@ -9,7 +9,7 @@ use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
 
-/// The conversation with the provider that a scenario specifies, and its progress.
+/// The conversation that a scenario specifies, and its progress.
 #[derive(Clone)]
 pub(crate) struct Conversation {
     pub(crate) name: String,
@@ -21,9 +21,9 @@ pub(crate) struct Conversation {
     pub(crate) given_tokens: Values,
     /// The index of the next turn.
     next: usize,
-    /// The values that checks captured from the answers so far.
+    /// The values that checks have captured from the responses so far.
     captures: Values,
-    /// The current tokens, including changes made by the answers so far.
+    /// The current tokens, including changes from the responses so far.
     tokens: Values,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Conversation {
 struct Expected<'m> {
     check: &'m Check,
     request: Request,
-    /// Whether the request's values differ each time. Such values are not compared; they only have to be present.
+    /// Whether the request's values differ each time. If so, they are not compared but only have to be present.
     varies: bool,
 }
 
@@ -69,12 +69,12 @@ impl Conversation {
         Self { next: 0, captures: Values::new(), tokens: self.given_tokens.clone(), ..self.clone() }
     }
 
-    /// Whether at least one turn has been taken.
+    /// Returns whether at least one turn has been taken.
     pub(crate) fn has_begun(&self) -> bool {
         self.next > 0
     }
 
-    /// Skips the next turn. After the last turn, the first turn is next.
+    /// Skips the next turn. After the last turn, the conversation continues with the first turn.
     pub(crate) fn skip(&mut self) {
         self.next = (self.next + 1) % self.turns.len().max(1);
     }
@@ -94,7 +94,7 @@ impl Conversation {
         expected.into_iter().find(|expected| expected.matches(incoming)).map(|expected| expected.check)
     }
 
-    /// Whether any turn expects a request with this method, host and path.
+    /// Returns whether any turn expects a request with this method, host and path.
     pub(crate) fn has_address(&self, method: &Method, incoming: &Incoming) -> bool {
         self.turns.iter().any(|turn| {
             turn.verb.as_str() == incoming.verb
@@ -102,8 +102,8 @@ impl Conversation {
         })
     }
 
-    /// The requests that satisfy a turn: the requests that the guide would send now and whose method and path match the
-    /// turn.
+    /// Returns the requests that satisfy a turn: all requests that the guide would send now and whose method and path
+    /// match the turn.
     fn expected<'m>(&self, method: &'m Method, turn: &Turn, moment: Option<Moment>) -> Vec<Expected<'m>> {
         let environment = turn.environment.as_ref().or(self.environment.as_ref());
         let inputs = Inputs {
@@ -129,7 +129,7 @@ impl Conversation {
         all
     }
 
-    /// Returns the next answer and keeps the values that the check captures from it. After the last turn, the
+    /// Returns the next response and keeps the values that the check captures from it. After the last turn, the
     /// conversation restarts.
     pub(crate) fn take(&mut self, method: &Method, check: &Check) -> Reply {
         let reply = self.turns[self.next].reply.clone();
@@ -169,8 +169,8 @@ impl Expected<'_> {
     }
 }
 
-/// Whether a request's values cannot be predicted. Values that depend on the time are predictable only if the time is
-/// fixed, and randomized signatures are never predictable.
+/// Returns whether a request's values are unpredictable. Values that depend on the time are predictable only if the
+/// time is fixed; randomized signatures are never predictable.
 fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -> bool {
     let auth = &method.auth;
     let algorithms = auth.assertion.iter().map(|one| one.algorithm);
@@ -185,7 +185,7 @@ fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -
     (moment.is_none() || is_random) && references.any(depends_on_moment)
 }
 
-/// Whether a reference's value differs between two requests made at different times.
+/// Returns whether a reference's value differs between two requests made at different times.
 fn depends_on_moment(reference: &guide::Reference) -> bool {
     matches!(reference.target, Target::Now(_) | Target::Random(_) | Target::Assertion | Target::Request(_))
 }

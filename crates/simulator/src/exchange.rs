@@ -1,4 +1,4 @@
-//! A request to the simulator, and the log line about its answer.
+//! A request to the simulator, and the log line for its response.
 
 use guide::Reply;
 use percent_encoding::percent_decode_str;
@@ -15,18 +15,18 @@ pub struct Incoming {
     pub path: String,
     /// Headers and query parameters by name. Header names are lowercase.
     pub parameters: Vec<(String, Secret)>,
-    /// The body; empty if there is none.
+    /// The body. Empty if there is none.
     pub body: Secret,
 }
 
-/// A log line about an answer.
+/// The log line for a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
     /// The request: method, host and path.
     pub request: String,
-    /// The answer's status, or the fault that makes the request fail.
+    /// The response's status, or the fault that makes the request fail.
     pub answer: String,
-    /// The reason for this answer, such as the scenario that it belongs to.
+    /// The reason for this response, such as the scenario that specifies it.
     pub reason: String,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// A reply with a body and its media type.
+/// Creates a reply with a body and its media type.
 pub(crate) fn reply(status: u16, content_type: &str, body: impl Into<String>) -> Reply {
     let headers = vec![("content-type".to_owned(), content_type.to_owned())];
     Reply::Response { status, headers, body: body.into() }

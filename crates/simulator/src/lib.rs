@@ -1,8 +1,8 @@
-//! A local stand-in for a provider that answers as a guide's scenarios specify.
+//! A local stand-in for a provider that responds as a guide's scenarios specify.
 //!
-//! [`Script`] decides how to answer a request but performs no I/O; [`Simulator`] serves a script on loopback over real
-//! HTTP. To find the scenario that a request belongs to, the script builds the request that the guide would send with
-//! the scenario's credentials, and compares it with the request that it received.
+//! [`Script`] decides how to respond to a request but performs no I/O; [`Simulator`] serves a script on loopback over
+//! real HTTP. To find the scenario for a request, the script builds the request that the guide would send with each
+//! scenario's credentials and compares it with the request that it received.
 //!
 //! **Invariant:** the simulator listens on loopback only, and it is never used to link a real account.
 

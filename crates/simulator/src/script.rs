@@ -1,4 +1,4 @@
-//! Finds the conversation that a request belongs to, and its next answer.
+//! Finds the conversation for a request, and the conversation's next response.
 
 use guide::{Method, OutcomeKind, Reply, Scenario, Turn};
 use probe::Moment;
@@ -11,8 +11,8 @@ use crate::sign_in;
 pub struct Script {
     method: Method,
     conversations: Vec<Conversation>,
-    /// The time at which all requests are sent, if it is fixed. If it is not fixed, values that depend on the time only
-    /// have to be present.
+    /// The time at which all requests are sent, or `None` if it is not fixed. If it is not fixed, values that depend on
+    /// the time only have to be present.
     moment: Option<Moment>,
 }
 
@@ -30,10 +30,10 @@ impl Script {
         Self { method: method.clone(), conversations, moment: Some(moment) }
     }
 
-    /// Returns the answer to a request, and the log line about it.
+    /// Returns the response to a request, and the log line for it.
     ///
-    /// A conversation in progress takes precedence over a conversation that the request would begin, which in turn
-    /// takes precedence over a conversation that the request would restart.
+    /// Prefers a conversation in progress, then a conversation that the request would begin, then a conversation that
+    /// the request would restart.
     pub fn answer(&mut self, incoming: &Incoming) -> (Reply, LogLine) {
         let (reply, reason) = sign_in::answer(&self.method, &self.conversations, incoming)
             .or_else(|| self.turn(incoming))
@@ -49,7 +49,7 @@ impl Script {
         }
     }
 
-    /// The answer from the conversation that expects the request.
+    /// Returns the response from the conversation that expects the request, or `None` if there is no such conversation.
     fn turn(&mut self, incoming: &Incoming) -> Option<(Reply, String)> {
         let (method, moment) = (&self.method, self.moment);
         let find = |has_begun: bool, restart: bool| {
@@ -70,9 +70,9 @@ impl Script {
         Some((reply, format!("“{}”", conversation.name)))
     }
 
-    /// The answer to a request that no conversation expects. If a scenario uses the request's host and path, this is
-    /// the provider's answer to wrong credentials. Otherwise, it is the provider's answer to a tenant that does not
-    /// exist.
+    /// Returns the response to a request that no conversation expects. If a scenario uses the request's host and path,
+    /// this is the provider's response to wrong credentials; otherwise, it is the provider's response to a nonexistent
+    /// tenant.
     fn unknown(&self, incoming: &Incoming) -> (Reply, String) {
         let is_known = self.conversations.iter().any(|one| one.has_address(&self.method, incoming));
         let (kind, reason) = if is_known {
@@ -87,7 +87,7 @@ impl Script {
             }
         });
         match refusal {
-            Some((one, reply)) => (reply.clone(), format!("{reason}; answered as in “{}”", one.name)),
+            Some((one, reply)) => (reply.clone(), format!("{reason}; responded as in “{}”", one.name)),
             None => {
                 let body = "This request matches no scenario in the guide.\n";
                 let reply = reply(404, "text/plain; charset=utf-8", body);

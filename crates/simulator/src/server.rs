@@ -24,21 +24,21 @@ use tokio::task::JoinHandle;
 use crate::exchange::{Incoming, LogLine, percent_decoded};
 use crate::script::Script;
 
-/// The size of the body that simulates [`Fault::TooLarge`], in bytes: more than a check reads from any answer. Also the
-/// largest request body that the simulator accepts.
+/// The size of the body that simulates [`Fault::TooLarge`], in bytes: more than a check reads from any response. Also
+/// the size of the largest request body that the simulator accepts.
 const TOO_LARGE: usize = 4 << 20;
 
 /// A running simulator. Dropping this value stops the simulator and closes its connections.
 pub struct Simulator {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
-    /// The log lines, one per answer.
+    /// The log lines, one per response.
     pub lines: UnboundedReceiver<LogLine>,
     task: JoinHandle<()>,
 }
 
 impl Simulator {
-    /// Serves a script on 127.0.0.1 and the specified port. Port 0 selects any free port.
+    /// Serves a script on the specified port of 127.0.0.1. Port 0 selects any free port.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl Simulator {
         Ok(Self { address, script, lines, task })
     }
 
-    /// The address that the simulator listens on.
+    /// Returns the address that the simulator listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -77,7 +77,7 @@ impl Drop for Simulator {
     }
 }
 
-/// The error that makes the server close a connection without an answer.
+/// The error that makes the server close a connection without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("the scenario closes the connection here")]
 struct HangUp;
@@ -89,7 +89,7 @@ async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>, log: UnboundedSend
         let _ = log.send(line);
         respond(reply).await
     });
-    // An error here is caused by the client or by the scenario, and is expected in both cases.
+    // Errors here are expected: either the client or the scenario causes them.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }
 
@@ -121,7 +121,7 @@ async fn respond(reply: Reply) -> Result<Response<Full<Bytes>>, HangUp> {
     }
 }
 
-/// Converts the HTTP request to the script's format. Returns `None` if the body is incomplete or larger than
+/// Converts an HTTP request to the script's format. Returns `None` if the body is incomplete or larger than
 /// [`TOO_LARGE`].
 async fn incoming(request: Request<Body>) -> Option<Incoming> {
     let (request, body) = request.into_parts();
@@ -131,7 +131,7 @@ async fn incoming(request: Request<Body>) -> Option<Incoming> {
     let host = request.uri.host().unwrap_or_else(|| header("host"));
     let host = host.split(':').next().unwrap_or_default().to_owned();
     let headers = request.headers.iter().filter_map(|(name, value)| {
-        // Other values are skipped, because a guide can produce only headers that are valid text.
+        // Skips values that are not valid text, because a guide never produces them.
         Some((name.as_str().to_owned(), Secret::new(value.to_str().ok()?)))
     });
     let query = request.uri.query().unwrap_or_default();

@@ -17,7 +17,8 @@ use crate::exchange::{Incoming, percent_decoded, reply};
 /// The prefix of every authorization code.
 const CODE: &str = "simulated-";
 
-/// The answer to a sign-in request, and the reason for it; `None` if the request is not a sign-in request.
+/// Returns the response to a sign-in request and the reason for the response, or `None` if the request is not a sign-in
+/// request.
 pub(crate) fn answer(
     method: &Method,
     conversations: &[Conversation],
@@ -40,14 +41,14 @@ fn is_page(method: &Method, redirect: &Redirect, conversation: &Conversation, in
     page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
 }
 
-/// Returns the page on which a person chooses the scenario to sign in as. After the choice, returns the redirect to the
+/// Returns the page where a person chooses which scenario to sign in as. After the choice, returns the redirect to the
 /// client.
 fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
     let requested = |name: &str| parameter(incoming, name).unwrap_or_default();
     let (back, state) = (requested("redirect_uri"), requested("state"));
     if !back.starts_with("http://") && !back.starts_with("https://") {
-        let body = "redirect_uri must be an http or https address.\n";
-        return (reply(400, "text/plain", body), "redirect_uri is not an address".to_owned());
+        let body = "redirect_uri must be an http or https URL.\n";
+        return (reply(400, "text/plain", body), "redirect_uri is not an http or https URL".to_owned());
     }
     let chosen = requested("as");
     if chosen == "nobody" {

@@ -1,7 +1,7 @@
 //! Linked accounts.
 //!
-//! **Invariant:** an [`Account`] contains the names of its secret fields, but never their values. Secret values appear
-//! only in [`NewAccount`], which is used to store an account, and in [`Credentials`], which is used to read one.
+//! **Invariant:** an [`Account`] contains the names of its secret fields, but never their values. Only [`NewAccount`],
+//! which callers store, and [`Credentials`], which they read, contain secret values.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use strum::{EnumString, IntoStaticStr};
 
 use crate::id::AccountId;
 
-/// An account to store, after its checks have passed.
+/// A new account to store. Its checks have passed.
 #[derive(Clone, Debug, Default)]
 pub struct NewAccount {
     /// The key of the provider.
     pub provider: String,
-    /// The key of the method by which the account was linked.
+    /// The key of the method used to link the account.
     pub method: String,
     /// The key of the provider's environment. `None` if the method has no environments.
     pub environment: Option<String>,
-    /// The provider's own id for the account, which is the same each time the account is linked. `None` if no check
+    /// The provider's own id for the account, which stays the same when the account is linked again. `None` if no check
     /// identified the account.
     pub external_id: Option<String>,
     /// The account's name at the provider. `None` if no check identified the account.
@@ -29,7 +29,7 @@ pub struct NewAccount {
     pub label: Option<String>,
     /// The values of public fields, by field key.
     pub values: BTreeMap<String, String>,
-    /// The values of secret fields, and tokens, by name.
+    /// The values of the secret fields and tokens, by name.
     pub secrets: BTreeMap<String, Secret>,
     /// The digest of the guide that the account was linked with.
     pub guide_digest: String,
@@ -46,7 +46,7 @@ pub struct NewAccount {
 /// The project and owner of an account that the Hub linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home {
-    /// The id of the project that the account belongs to.
+    /// The id of the account's project.
     pub project: String,
     /// The id of the connector profile that the account was linked with: `cpr_…`, or `provider.method` for a method
     /// that needs no profile.
@@ -60,7 +60,7 @@ pub struct Home {
 }
 
 impl Home {
-    /// Whether the account belongs to this owner in this project, and has this kind.
+    /// Returns whether the account has this project, owner and kind.
     pub fn belongs_to(&self, project: &str, owner: &str, kind: Kind) -> bool {
         self.project == project && self.owner.id == owner && self.kind == kind
     }
@@ -106,7 +106,7 @@ pub struct Account {
     pub id: AccountId,
     /// The key of the provider.
     pub provider: String,
-    /// The key of the method by which the account was linked.
+    /// The key of the method used to link the account.
     pub method: String,
     /// The key of the provider's environment. `None` if the method has no environments.
     pub environment: Option<String>,
@@ -136,11 +136,11 @@ pub struct Account {
     pub state_at: Option<Timestamp>,
     /// A decision not to use the account. `None` if the account may be used.
     pub hold: Option<Hold>,
-    /// The number of times that the credentials were stored, starting at 1.
+    /// The number of times the credentials have been stored, starting at 1.
     pub version: i64,
     /// When the account was linked.
     pub created_at: Timestamp,
-    /// When the credentials or the account's own columns were last changed.
+    /// When the credentials, owner, user name, label, metadata or hold last changed.
     pub updated_at: Timestamp,
     /// When the account was last checked, successfully or not. `None` if it was never checked.
     pub checked_at: Option<Timestamp>,
@@ -154,7 +154,7 @@ pub enum AccountState {
     Active,
     /// The last check failed.
     Error {
-        /// The reason, worded for the person who linked the account.
+        /// The reason, in words meant for the person who linked the account.
         reason: String,
     },
 }
@@ -175,7 +175,7 @@ pub struct Query {
     pub ids: Vec<String>,
     /// Only accounts at one of these providers.
     pub providers: Vec<String>,
-    /// Only accounts that belong to one of these owners.
+    /// Only accounts with one of these owners.
     pub owners: Vec<String>,
     /// Only production or only test accounts.
     pub kind: Option<Kind>,
@@ -197,7 +197,7 @@ pub struct Query {
 /// The result of checking a stored account.
 #[derive(Clone, Debug)]
 pub struct CheckRecord {
-    /// The version of the account whose credentials were checked.
+    /// The version of the credentials that were checked.
     pub version: i64,
     /// The outcome, such as `ok` or `wrong_secret`.
     pub outcome: String,
@@ -205,18 +205,18 @@ pub struct CheckRecord {
     pub state: AccountState,
 }
 
-/// An account with its secrets, for a request that needs them.
+/// An account together with its opened secrets.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The account, including its public fields.
     pub account: Account,
-    /// The values of secret fields, and tokens, by name.
+    /// The values of the secret fields and tokens, by name.
     pub secrets: BTreeMap<String, Secret>,
 }
 
 impl NewAccount {
-    /// Converts a new account to an [`Account`] without its secrets. The account's state is active, and it counts as
-    /// just checked.
+    /// Converts the new account to an [`Account`], leaving out its secrets. The account is active, and its last check
+    /// is at `now`.
     pub(crate) fn stored(
         &self,
         id: AccountId,
@@ -251,26 +251,26 @@ impl NewAccount {
 }
 
 impl Kind {
-    /// The name of the kind: `production` or `test`.
+    /// Returns the kind's name: `production` or `test`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
 impl Hold {
-    /// The name of the hold: `suspended` or `archived`.
+    /// Returns the hold's name: `suspended` or `archived`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
 impl AccountState {
-    /// The name of the state: `active` or `error`.
+    /// Returns the state's name: `active` or `error`.
     pub fn as_str(&self) -> &'static str {
         self.into()
     }
 
-    /// Why the account does not work. `None` if it works.
+    /// Returns why the account does not work, or `None` if it works.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Active => None,

@@ -1,7 +1,7 @@
-//! Changes an account's own columns without changing its credentials.
+//! Changes to an account's details that leave its credentials unchanged.
 //!
-//! **Invariant:** the columns that the credentials are bound to (project, provider, method, public fields) cannot be
-//! changed here.
+//! **Invariant:** these changes never affect the columns that the credentials are bound to (project, provider, method,
+//! environment, public fields).
 
 use serde_json::{Map, Value};
 
@@ -15,8 +15,8 @@ use crate::row::{account, json, stamp};
 use crate::store::find;
 use crate::writer::Writer;
 
-/// A change to an account's own columns. `None` leaves a column unchanged. Only accounts that the Hub linked have an
-/// owner, a user name and metadata.
+/// A change to an account's details. A detail that is `None` remains unchanged. Only accounts that the Hub linked have
+/// an owner, a user name and metadata.
 #[derive(Clone, Debug, Default)]
 pub struct AccountChange {
     /// The product's id for the customer.
@@ -27,14 +27,15 @@ pub struct AccountChange {
     pub username: Option<Option<String>>,
     /// The account's label; `Some(None)` removes it.
     pub label: Option<Option<String>>,
-    /// The product's data about the account. The new data replaces all of the previous data.
+    /// Data that the product attaches to the account. It replaces all previous data.
     pub metadata: Option<Map<String, Value>>,
     /// A decision not to use the account; `Some(None)` lifts it.
     pub hold: Option<Option<Hold>>,
 }
 
 impl Writer {
-    /// Changes an account's own columns. A change that has no effect writes no audit entry and no event.
+    /// Changes an account's details, and returns the resulting account. A change without effect writes no audit entry
+    /// and no event.
     pub async fn change_account(
         &self,
         id: &AccountId,

@@ -1,5 +1,5 @@
-//! Link attempts. An attempt contains a person's progress in linking an account, and the requests to the provider with
-//! their responses.
+//! Link attempts. An attempt records a person's progress in linking an account, along with the requests sent to the
+//! provider and their responses.
 //!
 //! **Invariant:** the entered values and the transcript are sealed, and are written in the same transaction as the
 //! state. If two changes to an attempt are made concurrently, the second is refused. An attempt never changes after it
@@ -47,10 +47,10 @@ pub enum AttemptState {
 /// A link attempt.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    /// The attempt's id: `att_` followed by 26 characters. The id is not a secret, because it grants no access without
+    /// The attempt's id: `att_` followed by 26 characters. The id is not secret, because it grants no access without
     /// the session.
     pub id: String,
-    /// The number of the session that the attempt belongs to.
+    /// The number of the attempt's session.
     pub session: i64,
     /// The id of the session's project.
     pub project: String,
@@ -58,20 +58,19 @@ pub struct Attempt {
     pub connector_profile: String,
     /// The key of the provider.
     pub provider: String,
-    /// The key of the method by which the account is linked.
+    /// The key of the method used to link the account.
     pub method: String,
     /// The digest of the guide that the attempt follows.
     pub guide_digest: String,
-    /// The id of the account that the attempt edits or has created. `None` if the attempt has not created its account
-    /// yet.
+    /// The id of the account that the attempt is editing or has created. `None` until the attempt creates its account.
     pub account: Option<String>,
     /// The current state of the attempt.
     pub state: AttemptState,
     /// The last failure: its outcome, and the message that the person saw. `None` if nothing has failed.
     pub error: Option<(String, String)>,
-    /// The progress of running checks, in a format that the caller chooses.
+    /// The progress of running checks, in a format chosen by the caller.
     pub progress: Value,
-    /// The number of times that the attempt was saved, or 0 if it was never saved.
+    /// The number of times the attempt has been saved. A new attempt has version 0.
     pub version: i64,
     /// When the attempt started.
     pub created_at: Timestamp,
@@ -82,29 +81,30 @@ pub struct Attempt {
 }
 
 impl AttemptState {
-    /// The state's name in the API and the database, such as `open`.
+    /// Returns the state's name in the API and the database, such as `open`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether the attempt has ended, so that it can no longer change.
+    /// Returns whether the attempt has ended. An attempt that has ended can no longer change.
     pub fn has_ended(self) -> bool {
         matches!(self, Self::Linked | Self::Cancelled)
     }
 }
 
 impl Vault {
-    /// A fresh id for a link attempt.
+    /// Creates a random id for a link attempt.
     pub fn attempt_id() -> Result<String, StoreError> {
         Ok(id::random("att_")?)
     }
 
-    /// The link attempt with this id. `None` if there is no such attempt.
+    /// Returns the link attempt with this id, or `None` if there is no such attempt.
     pub async fn attempt(&self, id: &str) -> Result<Option<Attempt>, StoreError> {
         self.optional(sqlx::query("select * from attempts where id = $1").bind(id), attempt).await
     }
 
-    /// The session's latest attempt to link an account with a connector profile. `None` if there is no such attempt.
+    /// Returns the session's latest attempt to link an account with a connector profile, or `None` if there is no such
+    /// attempt.
     pub async fn attempt_of(
         &self,
         session: i64,
@@ -117,7 +117,7 @@ impl Vault {
         self.optional(query.bind(session).bind(connector_profile), attempt).await
     }
 
-    /// The snapshot of an attempt's flow. `None` if the attempt has ended or expired.
+    /// Returns the snapshot of an attempt's flow, or `None` if the attempt has ended or expired.
     pub async fn attempt_snapshot(
         &self,
         attempt: &Attempt,
@@ -127,7 +127,7 @@ impl Vault {
         Ok(opened.and_then(|opened| opened.unless_expired(now)).map(|opened| opened.plain))
     }
 
-    /// The most recent requests and responses in an attempt, oldest first, without field values.
+    /// Returns an attempt's most recent requests and responses, oldest first, without field values.
     pub async fn attempt_transcript(&self, attempt: &Attempt) -> Result<Vec<Value>, StoreError> {
         let opened = self.read_sealed(Content::Transcript, &attempt.id).await?;
         opened.map_or(Ok(Vec::new()), |opened| lines(&attempt.id, &opened.plain))
@@ -226,8 +226,8 @@ pub(crate) async fn delete_expired(
     Ok(())
 }
 
-/// Appends to an attempt's transcript. The transaction must already have written the attempt's row. The transcript is
-/// kept for as long as the attempt.
+/// Appends lines to an attempt's transcript. The attempt's row must already be written in the same transaction. The
+/// transcript is kept until the attempt is deleted.
 async fn append(
     work: &mut Work,
     attempt: &Attempt,

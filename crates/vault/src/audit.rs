@@ -21,13 +21,12 @@ pub struct AuditRow {
     pub at: Timestamp,
     /// Who made the change, such as `key:key_…`, `session:17` or `cli`.
     pub actor: String,
-    /// The kind of change: `account.created`, `account.updated`, `account.checked`, `account.deleted`,
-    /// `account.unsealed`, `session.created`, `api_key.revoked`, `connector_profile.updated`, `key.rotated` and similar
-    /// kinds.
+    /// The kind of change, such as `account.created`, `account.updated`, `account.checked`, `account.deleted`,
+    /// `account.unsealed`, `session.created`, `api_key.revoked`, `connector_profile.updated` or `key.rotated`.
     pub action: String,
-    /// The id of the account. `None` if the entry concerns a project or the vault as a whole.
+    /// The id of the account. `None` if the entry is about a project or the whole vault.
     pub account: Option<AccountId>,
-    /// The account's version when the entry was added. `None` if the entry does not concern an account.
+    /// The account's version when the entry was added. `None` if the entry is not about an account.
     pub version: Option<i64>,
     /// A detail that depends on the action: the purpose of unsealing, the outcome of a check, the id of the changed
     /// item, or the ids of the old and new keys in a rotation. `None` if the action has no detail.
@@ -35,13 +34,14 @@ pub struct AuditRow {
 }
 
 impl Vault {
-    /// An account's audit trail, oldest entry first. The audit trail is kept when the account is deleted.
+    /// Returns an account's audit trail, oldest entry first. The audit trail remains available after the account is
+    /// deleted.
     pub async fn audit(&self, id: &AccountId) -> Result<Vec<AuditRow>, StoreError> {
         let query = sqlx::query("select * from audit where account_id = $1 order by seq").bind(id.as_str());
         self.all(query, audit_row).await
     }
 
-    /// A page of a project's audit trail, newest entry first. `account` restricts the page to one account.
+    /// Returns a page of a project's audit trail, newest entry first. `account` restricts the page to one account.
     pub async fn audit_of_project(
         &self,
         project: &str,
@@ -49,8 +49,8 @@ impl Vault {
         skip: i64,
         limit: i64,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        // Uses two statements, because a single statement in which the account is optional would search the project's
-        // whole audit trail.
+        // Uses two statements, because a single statement with an optional account would search the project's whole
+        // audit trail.
         let query = match account {
             None => {
                 sqlx::query("select * from audit where project_id = $1 order by seq desc limit $2 offset $3")
@@ -64,7 +64,7 @@ impl Vault {
     }
 }
 
-/// The subject of an entry: an account, a project, or the vault as a whole.
+/// An entry's subject: an account, a project or the whole vault.
 #[derive(Clone, Copy)]
 pub(crate) enum Subject<'a> {
     Account(&'a Account),

@@ -1,10 +1,10 @@
-//! Backups of a SQLite vault: copying it while other processes use it, checking that everything in a copy opens, and
-//! restoring a copy.
+//! Backups of a SQLite vault: copying it while other processes use it, checking that everything in a copy can be
+//! opened, and restoring a copy.
 //!
-//! **Invariant:** a copy is either complete and proved, or does not exist. The file is created with permissions for its
-//! owner only. A copy contains the database, in which all secrets are sealed, but never the key. A restore has
-//! exclusive use of the folder. Throughout a restore, the folder contains either the previous database or the copy, and
-//! the previous database is kept.
+//! **Invariant:** a copy is complete and proved, or it does not exist. Its file is accessible only to the owner from
+//! the moment it is created. A copy contains the database, in which all secrets are sealed, but never the key. A
+//! restore has exclusive use of the folder. Throughout a restore, the folder contains either the previous database or
+//! the copy, and the previous database is kept.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ pub enum BackupError {
 }
 
 impl Vault {
-    /// Whether the database is on a server.
+    /// Returns whether the database is on a server.
     pub fn is_on_server(&self) -> bool {
         self.engine.file().is_none()
     }
@@ -98,8 +98,8 @@ impl Vault {
             return Err(exists());
         }
         let copy = Temporary::next_to(to)?;
-        // SQLite can copy to an existing file if it is empty. `Temporary` has created the file so that only its owner
-        // can access it.
+        // SQLite can copy to an existing file if the file is empty. `Temporary` has created an empty file that only its
+        // owner can access.
         let name = copy.0.to_str().ok_or_else(|| failed(to)(io::ErrorKind::InvalidFilename.into()))?;
         sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await.map_err(StoreError::from)?;
         crash_point("vault.copy-made");
@@ -112,7 +112,7 @@ impl Vault {
     }
 }
 
-/// Replaces the database in a folder with a copy. First proves the copy with the key of the folder's vault.
+/// Replaces the database in a folder with a copy, after proving the copy with the vault's key.
 pub async fn restore(
     folder: &Path,
     key: &KeySource,
@@ -122,8 +122,8 @@ pub async fn restore(
     file::create_folder(folder).map_err(failed(folder))?;
     let lock = lock_path(folder);
     let (locking, opening) = (lock.clone(), folder.to_owned());
-    // A process takes the first lock to open the vault, and holds the second lock while the vault is open. Holding both
-    // locks therefore guarantees exclusive use.
+    // A process holds the first lock while it opens the vault, and the second lock while the vault is open. Holding
+    // both locks therefore guarantees exclusive use.
     let guards = off_thread(move || Ok((file::lock(&locking)?, file::lock_exclusive(&opening)?))).await;
     let (opening, exclusive) = guards.map_err(failed(&lock))?;
     let (Some(_opening), Some(_exclusive)) = (opening, exclusive) else {
@@ -142,7 +142,7 @@ pub async fn restore(
     Ok(Restored { proof, kept })
 }
 
-/// Opens all sealed data in a copy. A copy with an older schema is migrated first.
+/// Proves a copy by opening all of its sealed data. Migrates a copy with an older schema first.
 async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> {
     let engine = Engine::Sqlite(path.to_owned());
     let broken = |source| BackupError::NotAVault { path: path.to_owned(), source };
@@ -165,12 +165,13 @@ async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> 
     Ok(proof)
 }
 
-/// Keeps a complete copy of the database under another name. The database itself remains in place.
+/// Keeps a complete copy of the database under another name, and returns the copy's path. The database itself remains
+/// in place.
 async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     let kept = file::sibling(database, &format!(".before-{}", now.strftime("%Y%m%dT%H%M%S%fZ")));
     let log = file::sibling(database, "-wal");
     // Opening and closing the database merges its log into it. A damaged database might not open, and the damage could
-    // be the reason for the restore. In that case, the log is kept next to the database.
+    // be the reason for the restore. In that case, the log is moved next to the kept copy.
     if let Ok(mut connection) = Engine::Sqlite(database.to_owned()).connect().await {
         let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await;
         let _ = connection.close().await;
@@ -184,8 +185,7 @@ async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     Ok(kept)
 }
 
-/// A file that is written next to its final path. When this value is dropped, the file is deleted unless it was
-/// published.
+/// A temporary file next to its final path. Dropping this value deletes the file, unless it was published.
 struct Temporary(PathBuf);
 
 impl Temporary {

@@ -1,8 +1,8 @@
-//! Browsers that opened a session's link, and how they show the session's pages.
+//! Browsers that have opened a session's link, and how they show the session's pages.
 //!
 //! **Invariant:** each browser enters a session with its own secret. Some browsers do not store the secret in an
-//! embedded frame, so the frame gets a frame token as well. A frame token does not grant access to the session. It can
-//! be exchanged only once, within a short time, for a secret that a new window uses to enter the session.
+//! embedded frame, so the frame also gets a frame token. A frame token does not grant access to the session. Within a
+//! short time, it can be exchanged once for a secret that lets a new window enter the session.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -15,7 +15,7 @@ use crate::session::{Session, session};
 use crate::token::{Digest, Token};
 use crate::writer::Writer;
 
-/// How a browser shows the pages of a session.
+/// How a browser shows a session's pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Presentation {
     /// The origin of the page that embeds the session's pages. `None` if the pages are shown in their own window.
@@ -31,15 +31,15 @@ pub struct Presentation {
 /// The tokens for a browser that opened a session's link.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    /// The secret with which the browser enters the session.
+    /// The secret that the browser uses to enter the session.
     pub secret: Token,
     /// The frame token. `None` if the pages are not embedded.
     pub frame: Option<Token>,
 }
 
 impl Vault {
-    /// The session that a browser entered, even if the session has ended, and how the browser shows the session. `seq`
-    /// is the session's number in the page's address. `None` if no browser with this secret entered the session.
+    /// Returns the session that a browser entered, even if it has ended, and how the browser shows it. `seq` is the
+    /// session's number in the page's address. Returns `None` if no browser with this secret has entered the session.
     pub async fn session_by_browser(
         &self,
         seq: i64,
@@ -52,8 +52,8 @@ impl Vault {
         self.optional(query.bind(seq).bind(digest.bytes()), shown_session).await
     }
 
-    /// The session with this frame token, and how the frame shows the session. `None` if the session has no such frame
-    /// token.
+    /// Returns the session with this frame token, and how the frame shows it. Returns `None` if the session has no such
+    /// frame token.
     pub async fn session_by_frame(
         &self,
         seq: i64,
@@ -68,8 +68,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Opens a session's link in a browser, and creates the secret for this browser. `None` if only one browser may
-    /// open the link and another browser has already opened it.
+    /// Records that a browser opened a session's link, and creates the browser's tokens. Returns `None` if only one
+    /// browser may open the link and another browser has already opened it.
     pub async fn open_session(
         &self,
         session: &Session,
@@ -110,7 +110,7 @@ impl Writer {
         Ok(Some(Browser { secret, frame }))
     }
 
-    /// Changes how a browser shows the pages. Called when the browser opens the link again.
+    /// Changes how a browser shows a session's pages. Called when the browser opens the link again.
     pub async fn update_presentation(
         &self,
         seq: i64,
@@ -131,7 +131,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes a frame token, which is not needed if the browser stores its secret in the frame.
+    /// Deletes a browser's frame token, which is not needed if the browser stores its secret in the frame.
     pub async fn delete_frame_token(&self, seq: i64, digest: &Digest) -> Result<(), StoreError> {
         let update =
             sqlx::query("update browsers set frame_digest = null where session_seq = $1 and digest = $2");
@@ -139,8 +139,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Exchanges a frame token for a secret, with which a new window enters the session in place of the frame. `None`
-    /// if the frame was opened before `since`, or if the token was already exchanged.
+    /// Exchanges a frame token for a secret that a new window uses to enter the session in place of the frame. Returns
+    /// `None` if the frame was opened before `since`, or if the token was already exchanged.
     pub async fn exchange_frame_token(
         &self,
         seq: i64,

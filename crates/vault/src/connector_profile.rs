@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile contains
 //! only their names. A change reads and writes the profile in the same transaction, so concurrent changes do not
-//! overwrite each other and a deleted profile is not created again.
+//! overwrite each other and a deleted profile is not recreated.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::row::{from_json, json, parsed, stamp};
 use crate::sealed::{self, Content, Item, Opened};
 use crate::writer::{Work, Writer};
 
-/// The prefix of stored profiles' ids. Built-in profiles have ids of the form `provider.method`.
+/// The id prefix of stored profiles. Built-in profiles have ids of the form `provider.method`.
 const PREFIX: &str = "cpr_";
 
 /// A connector profile to create.
@@ -40,8 +40,7 @@ pub struct NewConnectorProfile {
     pub secrets: BTreeMap<String, Secret>,
 }
 
-/// A change to a connector profile. `None` leaves a value unchanged. Fields that are omitted from a map are also
-/// unchanged.
+/// A change to a connector profile. Values that are `None` and fields missing from a map remain unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectorProfileChange {
     /// The profile's display name.
@@ -59,7 +58,7 @@ pub struct ConnectorProfileChange {
 pub struct ConnectorProfile {
     /// The profile's id: `cpr_` followed by 26 characters.
     pub id: String,
-    /// The id of the project that the profile belongs to.
+    /// The id of the profile's project.
     pub project: String,
     /// The key of the provider.
     pub provider: String,
@@ -91,7 +90,7 @@ pub enum ProfileRemoval {
 }
 
 impl Vault {
-    /// The connector profile with this id, if it belongs to the project.
+    /// Returns the connector profile with this id, or `None` if the project has no such profile.
     pub async fn connector_profile(
         &self,
         project: &str,
@@ -100,7 +99,7 @@ impl Vault {
         self.optional(sqlx::query(SELECT).bind(project).bind(id), profile).await
     }
 
-    /// A project's connector profiles, sorted by provider and then by age, oldest first.
+    /// Returns a project's connector profiles, sorted by provider and then by age, oldest first.
     pub async fn connector_profiles(&self, project: &str) -> Result<Vec<ConnectorProfile>, StoreError> {
         let query = sqlx::query(
             "select * from connector_profiles where project_id = $1 order by provider, created_at, id",
@@ -108,7 +107,7 @@ impl Vault {
         self.all(query.bind(project), profile).await
     }
 
-    /// The values of a connector profile's secret fields, by field key.
+    /// Returns the values of a connector profile's secret fields, by field key.
     pub async fn connector_profile_secrets(
         &self,
         profile: &ConnectorProfile,
@@ -162,7 +161,7 @@ impl Writer {
         Ok(created)
     }
 
-    /// Changes a connector profile. `None` if the project has no profile with this id.
+    /// Changes a connector profile. Returns `None` if the project has no profile with this id.
     pub async fn change_connector_profile(
         &self,
         project: &str,
@@ -231,8 +230,8 @@ impl Writer {
 
 const SELECT: &str = "select * from connector_profiles where project_id = $1 and id = $2";
 
-/// Prevents a profile from being removed until the end of a transaction that stores an account. Fails if the profile
-/// has already been removed.
+/// Prevents a profile from being removed until the transaction that stores an account ends. Fails if the profile has
+/// already been removed.
 pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), ChangeError> {
     if !id.starts_with(PREFIX) {
         return Ok(());
@@ -248,7 +247,7 @@ pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), Ch
     Ok(())
 }
 
-/// Returns the profile with this id, and locks it until the transaction ends. `None` if the project has no such
+/// Locks the profile with this id until the transaction ends, and returns it. Returns `None` if the project has no such
 /// profile.
 async fn find(work: &mut Work, project: &str, id: &str) -> Result<Option<ConnectorProfile>, StoreError> {
     work.hold("connector_profile", id).await?;

@@ -9,20 +9,20 @@ use crate::open::Vault;
 use crate::row::stamp;
 use crate::writer::{Work, Writer};
 
-/// The maximum number of hits on a bucket in a span of time.
+/// The maximum number of hits on a bucket per time span.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// The bucket, for example an address or a session.
+    /// The bucket, such as an address or a session.
     pub bucket: String,
     /// The length of a span, in seconds.
     pub seconds: i64,
-    /// The maximum number of hits in a span.
+    /// The maximum number of hits per span.
     pub most: i64,
 }
 
 impl Vault {
     /// Returns the number of hits on a bucket in the current span, and the span's end in Unix seconds, without counting
-    /// a hit.
+    /// a new hit.
     pub async fn counted(
         &self,
         bucket: &str,
@@ -50,9 +50,9 @@ impl Writer {
         Ok(counted)
     }
 
-    /// Counts a hit on each bucket in turn, in one transaction, and stops after the first bucket whose limit is
-    /// exceeded. Returns that bucket's index in `limits` and its span's end in Unix seconds. `None` if no limit is
-    /// exceeded.
+    /// Counts a hit on each bucket in one transaction, in the order of `limits`, and stops after the first bucket whose
+    /// limit is exceeded. Returns that bucket's index in `limits` and its span's end in Unix seconds, or `None` if no
+    /// limit is exceeded.
     pub async fn count_within(
         &self,
         limits: &[Limit],
@@ -91,7 +91,7 @@ async fn hit(work: &mut Work, bucket: &str, seconds: i64, now: Timestamp) -> Res
     Ok((hits, ends))
 }
 
-/// The name of the current span, and its end in Unix seconds.
+/// Returns the current span's name, and its end in Unix seconds.
 fn span(seconds: i64, now: Timestamp) -> (String, i64) {
     let seconds = seconds.max(1);
     let start = now.as_second() - now.as_second().rem_euclid(seconds);

@@ -1,14 +1,14 @@
-//! Crash points: labeled points in the code at which a test can kill the process.
+//! Crash points: labeled points in the code where a test can kill the process.
 //!
 //! **Invariant:** in a release build, a crash point does nothing.
 
-/// Marks a point in the code at which a test can kill the process.
+/// Marks a point in the code where a test can kill the process.
 ///
 /// In a debug build, `WAYSTONE_CRASH_AT` selects a crash point: a label, or `*` for any label, optionally followed by
-/// `#` and the number of the occurrence. For example, `vault.committed#3` selects the third occurrence. If a test must
-/// first bring the process into a certain state, it sets `WAYSTONE_CRASH_ORDER` to the path of a file, and later writes
-/// the selection to this file. Occurrences are counted from the time when the file contains the selection. Anything
-/// after a space is a comment.
+/// `#` and the number of the occurrence. For example, `vault.committed#3` selects the third occurrence. If the process
+/// must first reach a certain state, the test instead sets `WAYSTONE_CRASH_ORDER` to a file's path, and later writes
+/// the selection to that file. Occurrences are counted from the moment the file contains the selection. Anything after
+/// a space in a selection is a comment.
 ///
 /// At the selected crash point, the thread writes the file named by `WAYSTONE_CRASH_MARK` and then blocks forever, so
 /// that the test can kill the process at exactly this point. Other threads continue.
@@ -26,7 +26,7 @@ mod order {
 
     use tokio::runtime::{Handle, RuntimeFlavor};
 
-    /// The current selection, and the number of times that its crash point was reached.
+    /// The current selection, and the number of times its crash point has been reached.
     static SEEN: Mutex<(String, u32)> = Mutex::new((String::new(), 0));
 
     pub(super) fn stop_if_selected(label: &str) {

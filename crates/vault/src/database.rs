@@ -1,9 +1,9 @@
-//! The database: SQLite or PostgreSQL, and how each database is set up.
+//! The database, SQLite or PostgreSQL, and how each is set up.
 //!
 //! **Invariant:** once a commit returns, its changes are on disk. The exception is a transaction that was begun with
 //! [`Synced::Later`]: its changes are on disk after the next synced commit. While a write transaction runs, the data
-//! that its decisions depend on does not change. On SQLite, only one connection writes at a time. On PostgreSQL, the
-//! transaction locks the names that represent the data. Data that is deleted from SQLite is overwritten.
+//! that its decisions depend on does not change: on SQLite, only one connection writes at a time; on PostgreSQL, the
+//! transaction locks names that stand for the data. Data deleted from a SQLite database is overwritten.
 //!
 //! Only this file and `schema.rs` handle the differences between the two databases. All other statements run unchanged
 //! on both databases.
@@ -38,7 +38,7 @@ const READERS: u32 = 4;
 /// The number of PostgreSQL connections per process.
 const CONNECTIONS: u32 = 16;
 
-/// Takes the lock that is held while a PostgreSQL database is created and migrated.
+/// The statement that takes the lock held while a PostgreSQL database is created and migrated.
 const OPENING: &str = "select pg_advisory_lock(8316300954761127541)";
 
 /// The location of the database.
@@ -52,9 +52,9 @@ pub(crate) enum Engine {
 
 /// Whether a commit waits until its changes are on disk.
 ///
-/// If a commit does not wait, its changes are still visible to all connections at once, and they survive a crash of the
-/// process. If the machine fails, commits from the last second can be lost. If a commit is lost, all later commits are
-/// lost too ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
+/// If a commit does not wait, its changes are still visible to all connections immediately, and they survive a process
+/// crash. If the machine fails, commits from the last second can be lost. If a commit is lost, so are all later commits
+/// ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
 /// [PostgreSQL](https://www.postgresql.org/docs/current/wal-async-commit.html)).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Synced {
@@ -65,8 +65,8 @@ pub(crate) enum Synced {
 }
 
 impl Engine {
-    /// The statement that begins a write transaction. On SQLite, the transaction acquires the write lock at the start,
-    /// so it cannot fail halfway because another transaction holds the lock.
+    /// Returns the statement that begins a write transaction. On SQLite, the transaction acquires the write lock at the
+    /// start, so it cannot fail halfway because another transaction holds the lock.
     pub(crate) fn begin_writing(&self, synced: Synced) -> &'static str {
         match (self, synced) {
             (Self::Sqlite(_), Synced::Yes) => "pragma synchronous = full; begin immediate",
@@ -95,9 +95,9 @@ impl Engine {
         Ok(())
     }
 
-    /// The query for the id of the current key. On PostgreSQL, the query also locks the row. Any number of transactions
-    /// can hold this lock at the same time. A rotation changes the row's state, which is part of a unique key, so the
-    /// rotation waits until these transactions end.
+    /// Returns the query for the current key's id. On PostgreSQL, the query also locks the row. Any number of
+    /// transactions can hold this lock at the same time. A rotation changes the row's state, which is part of a unique
+    /// key, so it waits until these transactions end.
     pub(crate) fn hold_current_key(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "select id from vault_keys where state = 'current'",
@@ -105,7 +105,7 @@ impl Engine {
         }
     }
 
-    /// The path to the database file. `None` for a server.
+    /// Returns the path to the database file, or `None` for a server.
     pub(crate) fn file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(path) => Some(path),
@@ -113,7 +113,7 @@ impl Engine {
         }
     }
 
-    /// Whether the database file is intact. Always `true` for a server, which checks its own files.
+    /// Returns whether the database file is intact. Always returns `true` for a server, which checks its own files.
     pub(crate) async fn is_intact(&self, connection: &mut DbConnection) -> Result<bool, StoreError> {
         if let Self::Postgres(_) = self {
             return Ok(true);
@@ -125,8 +125,8 @@ impl Engine {
         Ok(report == "ok" && dangling == 0)
     }
 
-    /// Opens the connection that is used to create or migrate the database. On a server, the connection holds a lock
-    /// until it is closed.
+    /// Opens a connection for creating or migrating the database. On a server, the connection holds a lock until it is
+    /// closed.
     pub(crate) async fn connect(&self) -> sqlx::Result<DbConnection> {
         let mut connection = self.options()?.connect().await?;
         match self {
@@ -138,7 +138,7 @@ impl Engine {
         Ok(connection)
     }
 
-    /// The pool of connections for writing, and the pool of connections for reading.
+    /// Opens the connection pools for writing and for reading.
     pub(crate) async fn pools(&self) -> sqlx::Result<(Pool<Db>, Pool<Db>)> {
         let options = self.options()?;
         match self {
@@ -179,7 +179,7 @@ impl Engine {
     }
 }
 
-/// A server's URL without passwords, for display. `None` if the string is not a URL.
+/// Returns a server's URL without passwords, for display. Returns `None` if the string is not a URL.
 pub fn without_password(url: &Secret) -> Option<String> {
     let mut url = Url::parse(url.expose()).ok()?;
     let _ = url.set_password(None);
@@ -209,7 +209,7 @@ impl fmt::Display for Engine {
     }
 }
 
-/// Switches a SQLite database to write-ahead logging. `false` if the file system does not support it.
+/// Switches a SQLite database to write-ahead logging. Returns `false` if the file system does not support it.
 pub(crate) async fn use_log(connection: &mut DbConnection) -> sqlx::Result<bool> {
     let start = Instant::now();
     loop {
@@ -242,7 +242,7 @@ fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
         .after_connect(move |connection, _| Box::pin(set_up(connection, reads_only)))
 }
 
-/// Sets up a connection to SQLite. The driver enforces foreign keys by default, but the option is set here to make this
+/// Sets up a SQLite connection. The driver enforces foreign keys by default, but setting the option makes this
 /// explicit.
 async fn set_up(connection: &mut DbConnection, reads_only: bool) -> sqlx::Result<()> {
     sqlx::raw_sql(
@@ -256,7 +256,7 @@ async fn set_up(connection: &mut DbConnection, reads_only: bool) -> sqlx::Result
     Ok(())
 }
 
-/// The URL of a database file. Connecting never creates the file.
+/// Returns the URL of a database file. Connecting to it never creates the file.
 fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
     let path = std::path::absolute(path)?;
     let file = Url::from_file_path(&path).map_err(|()| {
@@ -267,7 +267,7 @@ fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
 }
 
 fn is_busy(error: &sqlx::Error) -> bool {
-    // A code whose lowest byte is 5 is SQLITE_BUSY. The higher bytes distinguish its variants.
+    // SQLITE_BUSY codes have 5 as their lowest byte. The higher bytes distinguish the variants.
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
@@ -305,7 +305,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
-    /// The database's setting for commits in a transaction that was begun with `synced`.
+    /// Returns the database's sync setting in a transaction that was begun with `synced`.
     async fn sync_setting(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
         let mut tx = pool.begin_with(engine.begin_writing(synced)).await.unwrap();
         let setting = match engine {

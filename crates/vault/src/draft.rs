@@ -1,4 +1,4 @@
-//! Drafts: flows that a person started in the terminal and has not yet finished.
+//! Drafts: flows that people have started in the terminal but not yet finished.
 //!
 //! **Invariant:** a draft contains the values that the person entered, so it is sealed. Expired drafts are never
 //! returned.
@@ -11,10 +11,10 @@ use crate::open::Vault;
 use crate::sealed::{self, Content, Item};
 use crate::writer::Writer;
 
-/// A flow that a person has not finished, and the time at which it expires.
+/// An unfinished flow, kept at most until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The digest of the guide with which the flow was started.
+    /// The digest of the guide that the flow was started with.
     pub guide_digest: String,
     /// The snapshot of the flow.
     pub snapshot: Secret,
@@ -25,7 +25,7 @@ pub struct Draft {
 }
 
 impl Vault {
-    /// The draft that was saved under this key. `None` if there is no such draft, or if it has expired.
+    /// Returns the draft saved under this key, or `None` if there is no such draft or it has expired.
     pub async fn load_draft(&self, key: &str, now: Timestamp) -> Result<Option<Draft>, StoreError> {
         let opened = self.read_sealed(Content::Draft, key).await?;
         let Some(opened) = opened.and_then(|opened| opened.unless_expired(now)) else { return Ok(None) };
@@ -41,8 +41,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Saves a draft under a key that the caller chooses. Replaces any draft that has the same key. Also deletes all
-    /// expired sealed data.
+    /// Saves a draft under a key chosen by the caller, replacing any draft with the same key. Also deletes all expired
+    /// sealed data.
     pub async fn save_draft(&self, key: &str, draft: &Draft) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
         sealed::delete_expired(work.tx(), draft.saved_at).await?;
@@ -63,7 +63,7 @@ impl Writer {
         work.commit().await
     }
 
-    /// Deletes expired sealed data (drafts, snapshots, sign-ins and idempotent answers), and returns the number of
+    /// Deletes expired sealed data (drafts, snapshots, sign-ins and stored responses), and returns the number of
     /// deleted rows.
     pub async fn delete_expired_sealed(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;

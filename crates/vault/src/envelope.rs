@@ -3,8 +3,8 @@
 //! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret fields, and
 //! to the context in which the credentials may be used (project, provider, method, environment, public fields). Each
 //! value is bound to its account, field and version. Therefore, an attacker who can write to the database but does not
-//! have the vault's key cannot move a credential to another account or cause it to be sent to another host. The
-//! attacker can at most restore an earlier state of a whole account.
+//! have the vault's key cannot move a credential to another account or cause it to be sent to another host. At most,
+//! the attacker can restore an earlier state of a whole account.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ use crate::seal::{DataKey, SealError};
 
 /// Sealed credentials, as stored in the tables.
 pub(crate) struct Envelope {
-    /// The id of the vault's key under which the data key is wrapped.
+    /// The id of the vault key that wraps the data key.
     pub(crate) kek: KeyId,
     pub(crate) wrapped_key: Vec<u8>,
-    /// Names and sealed values of the secret fields.
+    /// The names and sealed values of the secret fields.
     pub(crate) fields: Vec<(String, Vec<u8>)>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn open(
     let failed = failed(account);
     let data_key = DataKey::unwrap(key, &of_key(account), wrapped_key).map_err(&failed)?;
     if !fields.iter().map(|(field, _)| field).eq(&account.secret_fields) {
-        return Err(StoreError::damaged(format!("the list of secret fields of account {}", account.id)));
+        return Err(StoreError::damaged(format!("account {}'s list of secret fields", account.id)));
     }
     let mut secrets = BTreeMap::new();
     for (field, sealed) in fields {
@@ -66,7 +66,7 @@ pub(crate) fn open(
     Ok(secrets)
 }
 
-/// Rewraps an account's data key under another of the vault's keys. The sealed secrets remain unchanged.
+/// Rewraps an account's data key under another vault key. The sealed secrets remain unchanged.
 pub(crate) fn rewrap(
     from: &Key,
     to: &Key,
@@ -83,18 +83,18 @@ fn failed(account: &Account) -> impl Fn(SealError) -> StoreError + use<> {
     StoreError::seal(format!("the credentials of account {}", account.id))
 }
 
-/// The associated data for the data key.
+/// Returns the associated data for the data key.
 fn of_key(account: &Account) -> [String; 4] {
     ["waystone/account-key".to_owned(), account.id.to_string(), account.version.to_string(), binding(account)]
 }
 
-/// The associated data for a field.
+/// Returns the associated data for a field.
 fn of_field(account: &Account, field: &str) -> [String; 4] {
     ["waystone/credential".to_owned(), account.id.to_string(), field.to_owned(), account.version.to_string()]
 }
 
-/// A digest of the context in which the credentials may be used. Every part is prefixed with its length, and every list
-/// with its number of items.
+/// Returns a digest of the context in which the credentials may be used. Every part is prefixed with its length, and
+/// the list of public fields with its number of items.
 fn binding(account: &Account) -> String {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {

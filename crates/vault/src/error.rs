@@ -1,8 +1,8 @@
 //! Errors from an open vault, for the operator.
 //!
-//! **Invariant:** errors in this crate can contain the names of tables and items, account ids and key ids. They never
-//! contain credentials, keys, or the output of a key command. Errors that are specific to one operation are defined
-//! next to that operation.
+//! **Invariant:** errors in this crate can contain table names, item names, account ids and key ids. They never contain
+//! credentials, keys, or the output of a key command. Errors that are specific to one operation are defined next to
+//! that operation.
 
 use thiserror::Error;
 
@@ -61,13 +61,13 @@ pub enum ChangeError {
         found: i64,
     },
     /// The owner already has a different account at the provider, and replacing it is not allowed.
-    #[error("account {id} of this owner is a different account at the provider; it was not replaced")]
+    #[error("the owner already has account {id}, a different account at the provider; it was not replaced")]
     OtherAccount {
         /// The id of the existing account.
         id: AccountId,
     },
     /// The new account's connector profile was deleted while the account was being linked.
-    #[error("connector profile {id} was deleted; link with another one")]
+    #[error("connector profile {id} was deleted; link the account with another profile")]
     NoConnectorProfile {
         /// The id of the deleted connector profile.
         id: String,
@@ -90,7 +90,7 @@ impl StoreError {
         move |source| Self::Seal { what: what.clone(), source }
     }
 
-    /// The error for an item that contains invalid data.
+    /// Returns the error for an item that contains invalid data.
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }

@@ -1,7 +1,8 @@
 //! The vault's folder, its lock files and its key file.
 //!
-//! **Invariant:** files and folders are created with permissions for their owner only. A key file is either complete or
-//! absent, and creating a key never overwrites one. A key file that other users can access is never used.
+//! **Invariant:** new files and folders are accessible only to their owner from the moment they are created. A key file
+//! is either complete or absent, and creating a key never overwrites a key file. A key file that other users can access
+//! is never used.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::crash::crash_point;
 use crate::key::{Key, KeyError, KeyId};
 
-/// The maximum length of a key file, in bytes. Prevents endless reading if the path leads to a device.
+/// The maximum length of a key file, in bytes. Prevents endless reading if the path is a device.
 const MAX_LENGTH: u64 = 64 * 1024;
 
 /// The permission bits for all users except the owner.
@@ -29,12 +30,12 @@ const USERS: &str = "vault.users";
 /// command can take seconds.
 const TIMEOUT: Duration = Duration::from_secs(45);
 
-/// The lock file for a vault's folder.
+/// Returns the path to the lock file in a vault's folder.
 pub(crate) fn lock_path(folder: &Path) -> PathBuf {
     folder.join("vault.lock")
 }
 
-/// Runs work that blocks (files, locks, other programs) on a separate thread.
+/// Runs blocking work (files, locks, other programs) on a separate thread.
 pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
@@ -42,7 +43,7 @@ pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Sen
     }
 }
 
-/// Creates a folder and its missing parents, accessible only to the owner. An existing folder remains unchanged.
+/// Creates a folder and its missing parents, accessible only to the owner. Leaves an existing folder unchanged.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -51,7 +52,7 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file, creates it if needed, and removes the permissions for all users except the owner.
+/// Opens a file, creating it if needed, and removes the permissions of all users except the owner.
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let file = private().read(true).truncate(false).create(true).open(path)?;
     #[cfg(unix)]
@@ -61,7 +62,7 @@ pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Waits for the lock on a vault's folder. `None` if another process holds the lock for too long.
+/// Waits for the lock on a vault's folder. Returns `None` if another process holds the lock for too long.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
     let file = open_private(path)?;
     let start = Instant::now();
@@ -77,13 +78,13 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Marks a vault's folder as in use until the returned file is closed or the process ends. `None` if another process
-/// has exclusive use of the folder.
+/// Marks a vault's folder as in use until the returned file is closed or the process ends. Returns `None` if another
+/// process has exclusive use of the folder.
 pub(crate) fn lock_shared(folder: &Path) -> io::Result<Option<File>> {
     try_locked(open_private(&folder.join(USERS))?, File::try_lock_shared)
 }
 
-/// Acquires exclusive use of a vault's folder. `None` if the folder is in use.
+/// Acquires exclusive use of a vault's folder. Returns `None` if the folder is in use.
 pub(crate) fn lock_exclusive(folder: &Path) -> io::Result<Option<File>> {
     try_locked(open_private(&folder.join(USERS))?, File::try_lock)
 }
@@ -101,7 +102,7 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
-/// The key in a file. `None` if the file does not exist.
+/// Reads the key from a file. Returns `None` if the file does not exist.
 pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
     let failed = |source| KeyError::File { path: path.to_owned(), source };
     let file = match File::open(path) {
@@ -109,8 +110,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    // Checks the open file rather than the path, because another file could replace the file at the path after the
-    // check.
+    // Checks the open file rather than the path, because the file at the path could be replaced after the check.
     #[cfg(unix)]
     {
         let mode = mode(&file).map_err(failed)?;
@@ -121,7 +121,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
     read_key_from(file, &format!("the key file {}", path.display()), failed).map(Some)
 }
 
-/// Parses the key from a file's contents or a command's output.
+/// Reads the key from an open file or a command's output.
 pub(crate) fn read_key_from(
     from: impl io::Read,
     origin: &str,
@@ -133,8 +133,8 @@ pub(crate) fn read_key_from(
     Key::parse(text, origin)
 }
 
-/// The key in a file. Creates the file if it does not exist. If two processes create it at the same time, both use the
-/// same key.
+/// Reads the key from a file, creating the file if it does not exist. If two processes create it at the same time, both
+/// use the same key.
 pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     if let Some(key) = read_key(path)? {
         return Ok(key);
@@ -155,7 +155,7 @@ pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     read_key(path)?.ok_or_else(|| failed(ErrorKind::NotFound.into()))
 }
 
-/// Copies a key file. An existing copy remains unchanged.
+/// Copies a key file. Leaves an existing copy unchanged.
 pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
     let key = read_key(from)?.ok_or_else(|| KeyError::Missing { path: from.to_owned() })?;
     let written = write_key(&key, to).and_then(|()| sync_folder(&folder_of(to)));
@@ -167,12 +167,12 @@ pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
     }
 }
 
-/// The file that contains the next key until the database uses that key.
+/// Returns the path to the file that contains the next key until the database uses that key.
 pub(crate) fn next_key(path: &Path) -> PathBuf {
     sibling(path, ".next")
 }
 
-/// If the database already uses the next key for sealing, renames that key's file to the key file's name. The caller
+/// Moves the next key's file to the key file's path if the next key is already the database's current key. The caller
 /// must hold the lock.
 pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyError> {
     match read_key(&next_key(path))? {
@@ -185,7 +185,7 @@ pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyErr
 
 /// Ensures that created and renamed files in a folder survive a power failure.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Other systems cannot open a folder as a file, and do not need this step.
+    // Systems other than Unix cannot open a folder as a file, and do not need this step.
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     #[cfg(not(unix))]
@@ -212,7 +212,7 @@ fn mode(file: &File) -> io::Result<u32> {
     Ok(std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o7777)
 }
 
-/// The folder that contains a file.
+/// Returns the folder that contains a file.
 pub(crate) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
@@ -220,14 +220,14 @@ pub(crate) fn folder_of(path: &Path) -> PathBuf {
     }
 }
 
-/// The path with a suffix appended to its file name.
+/// Returns the path with a suffix appended to its file name.
 pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// A random suffix for a temporary file's name.
+/// Returns a random suffix for a temporary file's name.
 pub(crate) fn random_suffix() -> Result<String, KeyError> {
     let mut suffix = String::from(".new-");
     let number = getrandom::u64()?;

@@ -23,7 +23,7 @@ pub struct GuideText<'a> {
 
 impl Vault {
     /// Returns the digest of the guide edition that a session uses for a provider. If the session is not pinned to an
-    /// edition yet, stores the text of `guide` and pins the session to it.
+    /// edition yet, stores `guide` and pins the session to it.
     pub async fn pin_guide(
         &self,
         session: i64,
@@ -42,7 +42,7 @@ impl Vault {
         self.insert_pin(session, guide).await
     }
 
-    /// The guide text with this digest. `None` if the text was never stored.
+    /// Returns the guide text with this digest, or `None` if the text was never stored.
     pub async fn guide_text(&self, digest: &str) -> Result<Option<String>, StoreError> {
         let text = sqlx::query_scalar("select source from guides where digest = $1")
             .bind(digest)
@@ -69,8 +69,7 @@ impl Writer {
     /// Pins a session to a guide edition, whose text must already be stored. Returns the digest of the pinned edition,
     /// which differs from the digest of `guide` if another request pinned an edition first.
     async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
-        // A pin can be lost in a crash. The next request then pins the session to the edition that is current at that
-        // time.
+        // A crash may lose a pin. The next request then pins the session to the edition that is current at that time.
         let mut work = self.begin_unsynced().await?;
         sqlx::query(
             "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",

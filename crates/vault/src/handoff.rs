@@ -17,7 +17,7 @@ use crate::writer::Writer;
 /// A step to hand off.
 #[derive(Clone, Copy, Debug)]
 pub struct NewHandoff<'a> {
-    /// The link attempt that the step belongs to.
+    /// The link attempt that the step is part of.
     pub attempt: &'a Attempt,
     /// The key of the step in the guide.
     pub step: &'a str,
@@ -32,7 +32,7 @@ pub struct NewHandoff<'a> {
 pub struct Handoff {
     /// The handoff's id: `hof_` followed by 26 characters.
     pub id: String,
-    /// The id of the link attempt that the step belongs to.
+    /// The id of the link attempt that the step is part of.
     pub attempt: String,
     /// The key of the step in the guide.
     pub step: String,
@@ -47,13 +47,14 @@ pub struct Handoff {
 }
 
 impl Vault {
-    /// The handoff with this token, even if the handoff has expired or its values were already submitted.
+    /// Returns the handoff with this token, even if it has expired or its values were already submitted. Returns `None`
+    /// if no handoff has this token.
     pub async fn handoff_by_token(&self, digest: &Digest) -> Result<Option<Handoff>, StoreError> {
         let query = sqlx::query("select * from handoffs where digest = $1").bind(digest.bytes());
         self.optional(query, handoff).await
     }
 
-    /// The handoffs in a link attempt, oldest first.
+    /// Returns a link attempt's handoffs, oldest first.
     pub async fn handoffs_of(&self, attempt: &str) -> Result<Vec<Handoff>, StoreError> {
         let query = sqlx::query("select * from handoffs where attempt_id = $1 order by created_at, id");
         self.all(query.bind(attempt), handoff).await
@@ -61,8 +62,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Hands off a step to the person who receives the token. Extends the session for browsers that are already in it
-    /// until the link expires.
+    /// Hands off a step to the person who receives the token. For browsers that have already entered the session,
+    /// extends it until the handoff's link expires.
     pub async fn add_handoff(
         &self,
         new: &NewHandoff<'_>,
@@ -104,7 +105,7 @@ impl Writer {
         Ok((handoff, token))
     }
 
-    /// Marks a handoff's values as submitted. `false` if they were already submitted.
+    /// Marks a handoff's values as submitted. Returns `false` if they were already submitted.
     pub async fn end_handoff(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
         let update = sqlx::query("update handoffs set done_at = $2 where id = $1 and done_at is null");
         Ok(self.execute(update.bind(id).bind(stamp(now))).await? == 1)

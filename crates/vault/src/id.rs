@@ -1,14 +1,14 @@
 //! Random ids.
 //!
-//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, so there is exactly one way to write each
-//! id. An id reveals nothing about the item that it identifies, and is safe to use in paths, URLs and logs.
+//! **Invariant:** an id consists of a prefix and 128 random bits in lowercase Base32, and there is exactly one way to
+//! write it. An id reveals nothing about the item that it identifies, and is safe to use in paths, URLs and logs.
 
 use std::str::FromStr;
 
 use derive_more::Display;
 use thiserror::Error;
 
-/// RFC 4648 Base32 in lower case. It omits `0`, `1` and `8`, which are easy to misread.
+/// The RFC 4648 Base32 alphabet in lowercase. It omits `0`, `1` and `8`, which are easy to misread.
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// The number of Base32 characters that encode 16 bytes.
@@ -26,12 +26,12 @@ pub struct IdError;
 impl AccountId {
     const PREFIX: &str = "acc_";
 
-    /// A fresh id.
+    /// Creates a random id.
     pub(crate) fn random() -> Result<Self, getrandom::Error> {
         random(Self::PREFIX).map(Self)
     }
 
-    /// The id as a string.
+    /// Returns the id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -43,8 +43,8 @@ impl FromStr for AccountId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let random = text.strip_prefix(Self::PREFIX).ok_or(IdError)?.as_bytes();
         let known = random.iter().all(|byte| ALPHABET.contains(byte));
-        // 26 characters encode two more bits than 16 bytes contain. These two bits must be zero, because four different
-        // strings would otherwise represent the same id.
+        // 26 characters encode 130 bits, two more than 16 bytes contain. The two extra bits must be zero. Otherwise,
+        // four different strings would represent the same id.
         let last = random.last().and_then(|last| ALPHABET.iter().position(|byte| byte == last));
         if random.len() != LENGTH || !known || last.is_none_or(|last| last % 4 != 0) {
             return Err(IdError);
@@ -53,7 +53,7 @@ impl FromStr for AccountId {
     }
 }
 
-/// A fresh id: this prefix and 128 random bits.
+/// Creates a random id: the prefix followed by 128 random bits.
 pub(crate) fn random(prefix: &str) -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;

@@ -1,7 +1,7 @@
-//! Requests with an idempotency key: a repeated request gets the answer to the first request.
+//! Requests with an idempotency key: a repeated request gets the response to the first request.
 //!
-//! **Invariant:** if several requests have the same key, only one is carried out. An answer may contain a token, so
-//! answers are sealed. A key that is reused for a different request is refused.
+//! **Invariant:** if several requests have the same key, only one is carried out. A response may contain a token, so
+//! responses are sealed. A different request that reuses a key is refused.
 
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
@@ -13,7 +13,7 @@ use crate::sealed::{Content, Item};
 use crate::token::Digest;
 use crate::writer::Writer;
 
-/// The number of seconds after which an unfinished request is considered lost. A repeated request is then carried out.
+/// The number of seconds after which an unfinished request counts as lost and a repeated request is carried out.
 const STALE: i64 = 60;
 
 /// How to handle a request that has an idempotency key.
@@ -21,11 +21,11 @@ const STALE: i64 = 60;
 pub enum Idempotency {
     /// The request is the first with this key. Carry it out.
     First,
-    /// The request was already answered. Send the stored answer again.
+    /// The request was already carried out. Send the stored response again.
     Answered {
-        /// The HTTP status of the answer.
+        /// The response's HTTP status.
         status: u16,
-        /// The body of the answer.
+        /// The response body.
         body: Secret,
     },
     /// The first request is still under way.
@@ -35,8 +35,8 @@ pub enum Idempotency {
 }
 
 impl Writer {
-    /// Starts a request with an idempotency key. `request` is a digest of everything that makes the request different
-    /// from other requests.
+    /// Starts a request with an idempotency key. `request` is a digest of everything that distinguishes the request
+    /// from others.
     pub async fn begin_idempotent(
         &self,
         project: &str,
@@ -92,7 +92,7 @@ impl Writer {
         Ok(Idempotency::First)
     }
 
-    /// Completes the first request with an idempotency key by storing the answer's status and body for a day. If
+    /// Completes the first request with an idempotency key by storing the response's status and body for a day. If
     /// `answer` is `None`, deletes the key, so that the request can be made again.
     pub async fn end_idempotent(
         &self,
@@ -112,7 +112,7 @@ impl Writer {
                 .bind(i64::from(status))
                 .fetch_optional(work.tx())
                 .await?;
-                // If the row no longer exists, the key has expired, so the answer is not needed.
+                // If the row no longer exists, the key has expired, so the response is not needed.
                 let Some(request) = request else { return Ok(()) };
                 let item = Item {
                     content: Content::Answer,
@@ -133,14 +133,14 @@ impl Writer {
         work.commit().await
     }
 
-    /// Deletes expired keys, and returns the number of deleted keys. Their answers expire separately.
+    /// Deletes expired keys, and returns the number of deleted keys. The stored responses expire separately.
     pub async fn delete_expired_idempotency_keys(&self, now: Timestamp) -> Result<u64, StoreError> {
         let delete = sqlx::query("delete from idempotency where expires_at <= $1").bind(stamp(now));
         self.execute(delete).await
     }
 }
 
-/// The key under which the answer is sealed. A project's id does not contain a slash, so each pair of project and
+/// Returns the key under which the response is sealed. Project ids do not contain slashes, so each pair of project and
 /// idempotency key produces a different result.
 fn sealed_key(project: &str, key: &str) -> String {
     format!("{project}/{key}")

@@ -24,7 +24,7 @@ pub(crate) struct Key {
     bytes: Zeroizing<[u8; 32]>,
 }
 
-/// The id of a key: the first eight bytes of a SHA-256 digest of the key, printed in hexadecimal.
+/// A key's id: the first eight bytes of a SHA-256 digest of the key, printed in hexadecimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, derive_more::Display)]
 #[display("{_0:016x}")]
 pub struct KeyId(u64);
@@ -44,7 +44,7 @@ pub enum KeyError {
     /// The vault has been sealed before, but its key file is missing.
     #[error("the key file {path} is missing, and this vault is sealed under its key; restore the file")]
     Missing {
-        /// The path at which the key file is expected.
+        /// The expected path to the key file.
         path: PathBuf,
     },
     /// The key file could not be read or written.
@@ -69,7 +69,7 @@ pub enum KeyError {
         /// Why the command failed.
         source: io::Error,
     },
-    /// The source provided a different key from the one that this vault is sealed under.
+    /// The source provided a key other than the one this vault is sealed under.
     #[error("{origin} has key {found}, but this vault is sealed under key {expected}; use that key")]
     Wrong {
         /// The name of the key's source, such as `the key text`.
@@ -86,7 +86,7 @@ pub enum KeyError {
         id: KeyId,
     },
     /// The system returned no random bytes for a new key.
-    #[error("no key can be created: the system returned no random bytes")]
+    #[error("cannot create a key: the system returned no random bytes")]
     Random(#[from] getrandom::Error),
 }
 
@@ -106,14 +106,14 @@ impl Key {
         Self { id: KeyId(u64::from_be_bytes(id)), bytes }
     }
 
-    /// Parses the contents of a key file: comments (`#`), empty lines and exactly one key. `origin` is the name of the
-    /// key's source in errors.
+    /// Parses the contents of a key file: comments (`#`), empty lines and exactly one key. `origin` names the key's
+    /// source in errors.
     pub(crate) fn parse(text: &str, origin: &str) -> Result<Self, KeyError> {
         let not_a_key = || KeyError::NotAKey { origin: origin.to_owned() };
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let (Some(line), None) = (lines.next(), lines.next()) else { return Err(not_a_key()) };
         let encoded = line.strip_prefix(PREFIX).ok_or_else(not_a_key)?;
-        // Allocates space for the whole key, because a buffer that grows would leave an unwiped copy in memory.
+        // Allocates space for the whole key, because a growing buffer would leave an unwiped copy in memory.
         let mut decoded = Zeroizing::new(Vec::with_capacity(encoded.len()));
         URL_SAFE_NO_PAD.decode_vec(encoded, &mut decoded).map_err(|_| not_a_key())?;
         let mut bytes = Zeroizing::new([0; 32]);
@@ -124,11 +124,11 @@ impl Key {
         Ok(Self::new(bytes))
     }
 
-    /// The contents of a key file.
+    /// Returns the contents of a key file for this key.
     pub(crate) fn to_text(&self) -> Secret {
         let mut text = String::with_capacity(256);
         text.push_str(
-            "# The key of a Waystone vault. It opens every credential in the vault, and without it none can\n",
+            "# The key to a Waystone vault. It opens every credential in the vault, and without it none can\n",
         );
         text.push_str(
             "# be opened. Keep it secret, and keep a copy in a safe place away from the database.\n",
@@ -143,7 +143,7 @@ impl Key {
         self.id
     }
 
-    /// The bytes of the key, for the cipher.
+    /// Returns the key's bytes, for the cipher.
     pub(crate) fn expose(&self) -> &[u8; 32] {
         &self.bytes
     }

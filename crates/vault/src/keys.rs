@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** exactly one key is used for sealing. During a rotation, the retiring key is stored wrapped under the
 //! new key, and the new key is never stored wrapped under the retiring key. Therefore, the new key opens everything,
-//! and the retiring key opens neither key in the table.
+//! and the retiring key opens no key in the table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,7 +16,7 @@ use crate::row::parsed;
 use crate::seal::{unwrap, wrap};
 use crate::source::KeySource;
 
-/// The known value that is wrapped under each key, so that a wrong key can be distinguished from a damaged row.
+/// A known value, stored wrapped under each key, that distinguishes a wrong key from a damaged row.
 const CHECK: [u8; 32] = *b"waystone vault key check value 1";
 
 /// The keys that a process uses, and the source from which they are loaded. If another process rotates the key, the new
@@ -52,7 +52,7 @@ impl HeldKeys {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = (source, ring);
     }
 
-    /// Loads the keys from the source and the table again. Called after another process has started to rotate the key.
+    /// Reloads the keys from the source and the table. Called after another process has started to rotate the key.
     pub(crate) async fn reload(&self, connection: &mut DbConnection) -> Result<Ring, StoreError> {
         let source = self.source();
         let loaded = source.load().await?;
@@ -72,9 +72,8 @@ impl Ring {
         self.0.insert(key.id(), Arc::new(key));
     }
 
-    /// Combines the keys in the table that were loaded from the source with the retiring key, which is unwrapped with
-    /// the current key. Fails unless the loaded keys include the current key. `origin` is the name of the source in
-    /// errors.
+    /// Builds the ring from the loaded keys that have a row in the table, and from the retiring key, which the current
+    /// key unwraps. Fails if the table's current key was not loaded. `origin` names the source in errors.
     pub(crate) fn assemble(loaded: Vec<Key>, records: &[KeyRecord], origin: &str) -> Result<Self, KeyError> {
         let mut ring = Self::default();
         let first = loaded.first().map(Key::id);
@@ -103,7 +102,7 @@ impl Ring {
     }
 }
 
-/// All rows in `vault_keys`. Empty for a vault that has never been sealed.
+/// Returns all rows in `vault_keys`. A vault that has never been sealed has none.
 pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyRecord>, StoreError> {
     let rows =
         sqlx::query("select id, state, check_value, sealed_previous from vault_keys order by state, id")
@@ -120,7 +119,7 @@ pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyReco
     rows.iter().map(record).collect()
 }
 
-/// The id of the key that is used for sealing.
+/// Returns the id of the key that is used for sealing.
 pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, StoreError> {
     match by_state(connection, "current").await? {
         Some(id) => Ok(id),
@@ -128,13 +127,13 @@ pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, Stor
     }
 }
 
-/// The id of the key that is used for sealing. No concurrent transaction can replace this key until the transaction
-/// ends.
+/// Returns the id of the key that is used for sealing, and prevents other transactions from replacing this key until
+/// the transaction ends.
 pub(crate) async fn hold_current(
     engine: &Engine,
     connection: &mut DbConnection,
 ) -> Result<KeyId, StoreError> {
-    // If a rotation was just beginning, the first query waits and then finds no current key, because the row has
+    // If a rotation is just beginning, the first query waits and then finds no current key, because the row has
     // changed. The second query finds the new key.
     for _ in 0..2 {
         let row = sqlx::query(engine.hold_current_key()).fetch_optional(&mut *connection).await?;
@@ -145,7 +144,7 @@ pub(crate) async fn hold_current(
     Err(StoreError::damaged("table vault_keys"))
 }
 
-/// The id of the retiring key. `None` unless a rotation is running.
+/// Returns the id of the retiring key, or `None` if no rotation is running.
 pub(crate) async fn retiring(connection: &mut DbConnection) -> Result<Option<KeyId>, StoreError> {
     by_state(connection, "retiring").await
 }
@@ -204,7 +203,7 @@ async fn by_state(connection: &mut DbConnection, state: &str) -> Result<Option<K
     row.map(|row| parsed(&row, "vault_keys", "id")).transpose()
 }
 
-/// The associated data for a retiring key that is wrapped under its successor.
+/// Returns the associated data for a retiring key that is wrapped under its successor.
 fn previous_key(current: KeyId, previous: KeyId) -> [String; 3] {
     ["waystone/previous-key".to_owned(), current.to_string(), previous.to_string()]
 }

@@ -11,7 +11,7 @@ use crate::row::stamp;
 use crate::writer::Writer;
 
 impl Vault {
-    /// Takes or renews the lease on the name `what`. `holder` is the task's own name, which must be unique across all
+    /// Takes or renews the lease on the name `what`. `holder` identifies the task and must be unique across all
     /// processes. Returns `false` if another holder has the lease.
     pub async fn lease(
         &self,
@@ -20,8 +20,8 @@ impl Vault {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        // Reads before writing, so that a task that waits for the lease does not write each time. The statement that
-        // takes the lease checks the holder again.
+        // Reads before writing, so that a task waiting for the lease does not write on every attempt. The statement
+        // that takes the lease checks the holder again.
         let other: Option<String> =
             sqlx::query_scalar("select holder from leases where what = $1 and holder <> $2 and ends > $3")
                 .bind(what)
@@ -43,15 +43,15 @@ impl Vault {
 }
 
 impl Writer {
-    /// Ends a lease if it belongs to this holder.
+    /// Ends a lease if this holder has it.
     pub async fn release(&self, what: &str, holder: &str) -> Result<(), StoreError> {
         let delete = sqlx::query("delete from leases where what = $1 and holder = $2");
         self.execute(delete.bind(what).bind(holder)).await?;
         Ok(())
     }
 
-    /// Deletes leases that expired before the given time. A lease that was not released expires when its holder no
-    /// longer renews it. Returns the number of deleted leases.
+    /// Deletes leases that expired before the given time, and returns the number of deleted leases. A lease expires if
+    /// its holder neither renews nor releases it.
     pub async fn delete_expired_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.execute(sqlx::query("delete from leases where ends < $1").bind(stamp(before))).await
     }

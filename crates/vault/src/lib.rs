@@ -1,8 +1,8 @@
 //! The vault contains everything that Waystone stores: accounts with their sealed credentials and other sealed data,
 //! projects and API keys, sessions, link attempts, sign-ins, guide editions, counters, the audit trail and the outbox.
 //!
-//! **Invariant:** the plaintext of a credential never reaches a table, a file, a log or an error. Acknowledged changes
-//! are durable. After a crash at any point, an account is either complete or absent.
+//! **Invariant:** a credential's plaintext never reaches a table, a file, a log or an error. Acknowledged changes are
+//! durable. After a crash at any point, an account is either complete or absent.
 //!
 //! Every account has its own data key. The data key is wrapped under the vault's key, which is kept outside the
 //! database. An account, its credentials, its audit entry and its event are written in one transaction. A [`Vault`]

@@ -3,13 +3,12 @@
 /// The maximum length of a name, in characters.
 const MAX_LENGTH: usize = 100;
 
-/// The error for a string that cannot be a name.
+/// The error for a string that is not a valid name.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("must be 1 to {MAX_LENGTH} printable characters")]
 pub struct NameError;
 
-/// Removes surrounding spaces from a name. Fails unless the remaining name has 1 to 100 characters and no control
-/// characters.
+/// Trims the whitespace around a name. Fails unless 1 to 100 characters remain and none of them is a control character.
 pub fn display_name(text: &str) -> Result<&str, NameError> {
     let name = text.trim();
     let length = name.chars().count();

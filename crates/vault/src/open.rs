@@ -1,8 +1,8 @@
 //! Opening a vault.
 //!
-//! **Invariant:** a process holds a lock while it creates or changes the vault's folder, database, schema and key, so
-//! two processes cannot do this at the same time. If opening a vault is interrupted, the next process that opens it
-//! completes the remaining changes.
+//! **Invariant:** a process holds a lock while it creates or changes the vault's folder, database, schema or key, so no
+//! two processes do this at the same time. If a process is interrupted while it opens a vault, the next process to open
+//! the vault makes the remaining changes.
 
 use std::fmt;
 use std::fs::File;
@@ -24,18 +24,18 @@ use crate::schema::{self, Unsupported};
 use crate::source::KeySource;
 use crate::writer::Writer;
 
-/// A function that converts a row to a value.
+/// A function that converts a row into a value.
 type Read<T> = fn(&DbRow) -> Result<T, StoreError>;
 
 /// Accounts with their sealed credentials, and all other data that Waystone stores. Several processes may have the same
 /// vault open.
 ///
-/// A vault reads data, and dereferences to its [`Writer`], which makes changes.
+/// The vault itself only reads data. It dereferences to its [`Writer`], which makes changes.
 pub struct Vault {
     pub(crate) folder: PathBuf,
     pub(crate) readers: Pool<Db>,
     writer: Writer,
-    /// A shared lock that is held while the vault is open, so that the database cannot be replaced by a restore.
+    /// A shared lock, held while the vault is open, that prevents a restore from replacing the database.
     _user: File,
 }
 
@@ -51,7 +51,7 @@ pub enum OpenError {
         /// The system's error.
         source: io::Error,
     },
-    /// Another process has held the lock for too long.
+    /// Another process held the lock for too long.
     #[error("another process holds {path}; stop it and try again")]
     Locked {
         /// The path to the lock file.
@@ -60,7 +60,7 @@ pub enum OpenError {
     /// The database has a schema that this version cannot use.
     #[error(transparent)]
     Schema(Unsupported),
-    /// The folder is on a file system on which SQLite cannot share its log between processes.
+    /// The folder is on a file system where processes cannot share SQLite's log.
     #[error("{path} is on a file system without write-ahead logging; use a local disk")]
     NoLog {
         /// The path to the database file.
@@ -74,7 +74,7 @@ pub enum OpenError {
         /// The database's error.
         source: sqlx::Error,
     },
-    /// The key is missing, accessible to other users, or not the vault's key.
+    /// The key is missing, is accessible to other users, or is not the vault's key.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The database could not be migrated or read.
@@ -113,8 +113,8 @@ impl Vault {
         let ring = open_keys(&engine, &mut connection, &key).await?;
 
         let (pool, readers) = engine.pools().await.map_err(failed)?;
-        // Closes the connection only after the writer has connected, because closing the last connection would delete
-        // SQLite's log, which would then have to be created again.
+        // Closes this connection only after the writer has connected, because closing the last connection would delete
+        // SQLite's log, and the next connection would have to recreate it.
         connection.close().await.map_err(failed)?;
         drop(guard);
         let writer = Writer { engine: Arc::new(engine), pool, keys: HeldKeys::new(key, ring) };
@@ -127,12 +127,12 @@ impl Vault {
         self.writer.pool.close().await;
     }
 
-    /// Runs a query, and converts each row that it returns with `read`.
+    /// Runs a query and uses `read` to convert each row that it returns.
     pub(crate) async fn all<T>(&self, query: Statement<'_>, read: Read<T>) -> Result<Vec<T>, StoreError> {
         query.fetch_all(&self.readers).await?.iter().map(read).collect()
     }
 
-    /// Runs a query, and converts the row that it returns with `read`. `None` if the query returns no row.
+    /// Runs a query and uses `read` to convert the row that it returns. `None` if the query returns no row.
     pub(crate) async fn optional<T>(
         &self,
         query: Statement<'_>,
@@ -141,8 +141,8 @@ impl Vault {
         query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
     }
 
-    /// The key with this id. If another process has rotated the key since it was last loaded, loads the new key from
-    /// the source.
+    /// Returns the key with this id. If another process has rotated the key since it was last loaded, loads the new key
+    /// from the source.
     pub(crate) async fn key(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
         if let Some(key) = self.keys.ring().get(id) {
             return Ok(key);
@@ -160,8 +160,8 @@ impl Deref for Vault {
     }
 }
 
-/// Creates missing files, and takes the lock for opening the vault and the shared lock for using it. `None` if another
-/// process holds one of the locks for too long.
+/// Creates any missing files and acquires two locks: the lock for opening the vault and the shared lock for using it.
+/// `None` if another process prevents this by holding one of the locks.
 fn create_files(
     folder: &Path,
     database: Option<&Path>,
@@ -181,8 +181,8 @@ fn create_files(
     Ok(Some((guard, user)))
 }
 
-/// Loads the keys while the lock is held. A key is created only if the table has never contained one. The key is
-/// created at its source first, and then added to the table.
+/// Loads the keys. The caller holds the lock for opening the vault. Creates a key only if the table has never contained
+/// one: first at its source, and then in the table.
 async fn open_keys(
     engine: &Engine,
     connection: &mut DbConnection,

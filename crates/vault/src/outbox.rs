@@ -1,7 +1,7 @@
-//! Events that wait for delivery.
+//! Events that are waiting to be delivered.
 //!
 //! **Invariant:** an event is written in the same transaction as the change that it describes, so no event is lost and
-//! no event describes a change that was not made. The payload of an event describes the account and contains no field
+//! no event describes a change that was not made. An event's payload describes the account but contains no field
 //! values.
 
 use jiff::Timestamp;
@@ -15,23 +15,23 @@ use crate::id;
 use crate::open::Vault;
 use crate::row::{from_json, stamp};
 
-/// An event that waits for delivery.
+/// An event that is waiting to be delivered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// The event's number. Later events have higher numbers.
     pub seq: i64,
     /// The event's id: `evt_` followed by 26 characters.
     pub id: String,
-    /// The name of the event: `account.created`, `account.updated` or `account.deleted`.
+    /// The event's name: `account.created`, `account.updated` or `account.deleted`.
     pub event: String,
     /// The id of the account's project. `None` for an account that was linked in the terminal.
     pub project: Option<String>,
-    /// The JSON that is delivered: the event's id, name and time, and the account as of that time.
+    /// The JSON to deliver: the event's id, name and time, and the account as it was at that time.
     pub payload: serde_json::Value,
 }
 
 impl Vault {
-    /// The events with a number greater than `seq`, in order. Returns at most `limit` events.
+    /// Returns up to `limit` events with numbers greater than `seq`, in order.
     pub async fn events_after(&self, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
         let query = sqlx::query("select * from outbox where $1 < seq order by seq limit $2");
         self.all(query.bind(seq).bind(limit), event).await

@@ -1,7 +1,7 @@
-//! Projects, and the API keys that act for them.
+//! Projects and their API keys.
 //!
-//! **Invariant:** every item that the Hub stores belongs to one project. An API key acts for one project and has its
-//! own scopes. Only the digest of its token is stored.
+//! **Invariant:** every item that the Hub stores belongs to one project. An API key gives access to one project and has
+//! its own scopes. Only the digest of its token is stored.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -32,7 +32,7 @@ pub struct Project {
 /// An API key to create.
 #[derive(Clone, Copy, Debug)]
 pub struct NewKey<'a> {
-    /// The id of the project that the key acts for.
+    /// The id of the project that the key gives access to.
     pub project: &'a str,
     /// The key's display name.
     pub name: &'a str,
@@ -45,9 +45,10 @@ pub struct NewKey<'a> {
 /// An API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// The key's id: `key_` followed by 26 characters. The id is not a secret and cannot authenticate requests.
+    /// The key's id: `key_` followed by 26 characters. The id is not secret and cannot be used to authenticate
+    /// requests.
     pub id: String,
-    /// The id of the project that the key acts for.
+    /// The id of the project that the key gives access to.
     pub project: String,
     /// The key's display name.
     pub name: String,
@@ -57,23 +58,23 @@ pub struct ApiKey {
     pub kind: Kind,
     /// When the key was created.
     pub created_at: Timestamp,
-    /// When the key was revoked. `None` if the key was not revoked.
+    /// When the key was revoked. `None` if the key has not been revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Vault {
-    /// All projects, oldest first.
+    /// Returns all projects, oldest first.
     pub async fn projects(&self) -> Result<Vec<Project>, StoreError> {
         self.all(sqlx::query("select * from projects order by created_at, id"), project).await
     }
 
-    /// The API key with this digest, unless it is revoked.
+    /// Returns the API key whose token has this digest. `None` if there is no such key, or if it has been revoked.
     pub async fn key_by_digest(&self, digest: &Digest) -> Result<Option<ApiKey>, StoreError> {
         let query = sqlx::query("select * from api_keys where digest = $1 and revoked_at is null");
         self.optional(query.bind(digest.bytes()), api_key).await
     }
 
-    /// A project's API keys, including revoked keys, oldest first.
+    /// Returns a project's API keys, including revoked keys, oldest first.
     pub async fn keys_of(&self, project: &str) -> Result<Vec<ApiKey>, StoreError> {
         let query = sqlx::query("select * from api_keys where project_id = $1 order by created_at, id");
         self.all(query.bind(project), api_key).await
@@ -89,8 +90,8 @@ impl Writer {
         Ok(project)
     }
 
-    /// Creates the first project and its first API key, when a Hub starts for the first time. `None` if a project
-    /// already exists, including a project that another process created at the same time.
+    /// Creates the first project and its first API key when a Hub starts for the first time. `None` if a project
+    /// already exists, even if another process has only just created it.
     pub async fn add_first_project(
         &self,
         name: &str,
@@ -110,7 +111,7 @@ impl Writer {
         Ok(Some((project, token)))
     }
 
-    /// Creates an API key. Returns the key and its token, which authenticates requests. Only the token's digest is
+    /// Creates an API key. Returns the key and the token that authenticates requests. Only the token's digest is
     /// stored, so the token cannot be shown again.
     pub async fn add_key(&self, new: &NewKey<'_>, by: By<'_>) -> Result<(ApiKey, Token), StoreError> {
         let mut work = self.begin().await?;

@@ -1,4 +1,4 @@
-//! Proves a vault: checks that all of its sealed data opens with the vault's key.
+//! Verifies that all of a vault's sealed data opens with the vault's key.
 //!
 //! **Invariant:** the opened data is discarded immediately and never returned, so no audit entry is written.
 
@@ -13,13 +13,13 @@ use crate::row::{account, parsed};
 use crate::sealed;
 use crate::store;
 
-/// The number of rows that are read in one batch.
+/// The number of rows in a batch.
 const BATCH: i64 = 200;
 
 /// The result of opening all sealed data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The id of the key that is used for sealing.
+    /// The id of the key that new data is sealed under.
     pub key: KeyId,
     /// The number of accounts whose credentials were opened.
     pub accounts: u64,

@@ -12,7 +12,7 @@ use crate::open::Vault;
 use crate::row::account;
 
 impl Vault {
-    /// Accounts in all projects, oldest first.
+    /// Returns accounts in all projects, oldest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Account>, StoreError> {
         let query = sqlx::query(
             "select * from accounts where cast($1 as text) is null or provider = $1 order by created_at, id",
@@ -20,14 +20,14 @@ impl Vault {
         self.all(query.bind(filter.provider.as_deref()), account).await
     }
 
-    /// A page of a project's accounts, oldest first.
+    /// Returns a page of a project's accounts, oldest first.
     pub async fn query(&self, query: &Query) -> Result<Vec<Account>, StoreError> {
         let is_narrow = !query.ids.is_empty()
             || !query.owners.is_empty()
             || query.connector_profile_active == Some(false);
-        // SQLite does not know how many accounts a project has. If another condition matches only a few accounts,
-        // SQLite must use that condition's index. With a plain `project_id = $1`, it would scan all of the project's
-        // accounts instead. The expression `project_id || ''` prevents this.
+        // SQLite does not know how many accounts a project has. With a plain `project_id = $1`, it would scan all of
+        // the project's accounts, even if another condition matches only a few of them. With the expression
+        // `project_id || ''`, SQLite uses the other condition's index instead.
         let mut sql = String::from(if is_narrow { "project_id || '' = $1" } else { "project_id = $1" });
         let mut values = vec![query.project.clone()];
         for (column, listed) in
@@ -74,7 +74,7 @@ impl Vault {
         let sql = if is_narrow {
             format!("select * from accounts where {sql} {page}")
         } else {
-            // The inner query skips the earlier pages in an index, so only the rows on this page are read.
+            // The inner query uses an index to skip the earlier pages, so only this page's rows are read.
             format!(
                 "select * from accounts where id in (select id from accounts where {sql} {page}) \
                  order by created_at, id"
@@ -87,7 +87,7 @@ impl Vault {
         self.all(statement.bind(query.limit).bind(query.skip), account).await
     }
 
-    /// The accounts that an owner has at a provider and that a new link may replace, oldest first.
+    /// Returns the owner's accounts at a provider that a new link may replace, oldest first.
     pub async fn accounts_of(
         &self,
         project: &str,
@@ -103,7 +103,7 @@ impl Vault {
         self.all(query.bind(project).bind(owner).bind(provider).bind(kind.as_str()), account).await
     }
 
-    /// The account with this id. `None` if there is no such account.
+    /// Returns the account with this id. `None` if there is no such account.
     pub async fn get(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
         let query = sqlx::query("select * from accounts where id = $1").bind(id.as_str());
         self.optional(query, account).await

@@ -1,12 +1,12 @@
 //! Rotating the vault's key.
 //!
 //! **Invariant:** throughout a rotation, the key source provides a key that opens all data. Therefore, a rotation can
-//! be interrupted at any point and resumed by requesting it again. Other processes continue to work. As soon as the
-//! database contains the new key, they use it for sealing.
+//! be interrupted at any point, and requesting it again resumes it. Other processes keep working, and use the new key
+//! for sealing as soon as the database contains it.
 //!
 //! A key file is replaced in four steps: the new key is written to a second file, the key is added to the database, the
-//! second file is renamed to the key file's name, and the data keys are wrapped under the new key. If the third step
-//! was interrupted, opening the vault completes it.
+//! second file is renamed to the key file's name, and the data keys are wrapped under the new key. If a rotation is
+//! interrupted between the second and the third step, opening the vault performs the third step.
 
 use std::path::PathBuf;
 
@@ -28,16 +28,16 @@ use crate::sealed;
 use crate::source::KeySource;
 use crate::writer::Writer;
 
-/// The number of data keys that one transaction wraps. Batches are small, so that other processes can write between the
+/// The number of data keys that one transaction rewraps. Batches are small so that other processes can write between
 /// transactions.
 const BATCH: i64 = 50;
 
 /// The result of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// The id of the key that is now used for sealing.
+    /// The id of the key that new data is now sealed under.
     pub key: KeyId,
-    /// The number of data keys that were wrapped under the new key.
+    /// The number of data keys that were rewrapped under the new key.
     pub rewrapped: u64,
     /// Whether this call completed an interrupted rotation.
     pub resumed: bool,
@@ -53,7 +53,7 @@ pub enum RotateError {
         /// The id of the current key.
         id: KeyId,
     },
-    /// Another process has held the lock for too long.
+    /// Another process held the lock for too long.
     #[error("another process holds {path}; stop it and try again")]
     Locked {
         /// The path to the lock file.
@@ -73,9 +73,10 @@ pub enum RotateError {
 }
 
 impl Vault {
-    /// Wraps all data keys under a new key. From then on, `to` is the key's source. If `to` is the current key file,
-    /// creates a new key and replaces the file. If an earlier rotation was interrupted, completes it. No new rotation
-    /// begins in this case if `to` is the current key file or provides the key that the earlier rotation introduced.
+    /// Rewraps all data keys under a new key, and makes `to` the source of the vault's key. If `to` is the current key
+    /// file, creates a new key and replaces the file. If an earlier rotation was interrupted, completes that rotation
+    /// first. In this case, a new rotation follows only if `to` is neither the current key file nor a source of the key
+    /// that the earlier rotation introduced.
     pub async fn rotate_key(&self, to: KeySource, by: By<'_>) -> Result<Rotated, RotateError> {
         let same_file = to.path().is_some() && to.path() == self.keys.source().path();
         let (mut rewrapped, mut resumed) = (0, false);
@@ -93,22 +94,23 @@ impl Vault {
         Ok(Rotated { key: self.key_ids().await?.0, rewrapped, resumed })
     }
 
-    /// The id of the key that is used for sealing, and the id of the retiring key while a rotation is incomplete.
+    /// Returns the id of the key that new data is sealed under and, while a rotation is incomplete, the id of the
+    /// retiring key.
     pub async fn key_ids(&self) -> Result<(KeyId, Option<KeyId>), StoreError> {
         let mut connection = self.readers.acquire().await?;
         let retiring = keys::retiring(&mut connection).await?;
         Ok((keys::current(&mut connection).await?, retiring))
     }
 
-    /// Copies the current key file to a file that only its owner can access. An existing copy remains unchanged.
-    /// `false` if the key is not stored in a file.
+    /// Copies the current key file to a file that only its owner can access. Leaves an existing copy unchanged. `false`
+    /// if the key is not stored in a file.
     pub async fn copy_key(&self, to: PathBuf) -> Result<bool, KeyError> {
         let source = self.keys.source();
         let Some(path) = source.path().cloned() else { return Ok(false) };
         off_thread(move || file::copy_key(&path, &to)).await.map(|()| true)
     }
 
-    /// The id of the new key in an incomplete rotation. `None` if no rotation is incomplete.
+    /// Returns the id of the new key in an incomplete rotation. `None` if no rotation is incomplete.
     async fn pending(&self) -> Result<Option<KeyId>, RotateError> {
         let (current, retiring) = self.key_ids().await?;
         Ok(retiring.map(|_| current))
@@ -123,8 +125,8 @@ impl Vault {
         }
     }
 
-    /// Makes the key from `to` the key that is used for sealing. Holds the vault's lock, because the key file may be
-    /// replaced. `false` if another rotation is incomplete.
+    /// Makes the key from `to` the vault's current key. Holds the vault's lock, because the key file may be replaced.
+    /// `false` if another rotation is incomplete.
     async fn switch(&self, to: &KeySource, same_file: bool, by: By<'_>) -> Result<bool, RotateError> {
         let path = lock_path(&self.folder);
         let locking = path.clone();
@@ -133,8 +135,8 @@ impl Vault {
             Ok(None) => return Err(RotateError::Locked { path }),
             Err(source) => return Err(RotateError::Lock { path, source }),
         };
-        // Checks this before creating a key, because an unused key would remain next to the key file. The transaction
-        // checks this again.
+        // Checks this before creating a key, because otherwise an unused key could be left next to the key file. The
+        // transaction checks it again.
         if self.pending().await?.is_some() {
             return Ok(false);
         }
@@ -162,8 +164,9 @@ impl Vault {
 }
 
 impl Writer {
-    /// Makes `next` the current key and retires the previous key. `false` if another rotation is incomplete. The lock
-    /// does not rule this out, because each machine has its own lock and another machine may have started the rotation.
+    /// Makes `next` the current key and retires the previous key. `false` if another rotation is incomplete. The
+    /// vault's lock does not prevent this, because each machine has its own lock and another machine may have started a
+    /// rotation.
     async fn begin_rotation(&self, next: &Key, by: By<'_>) -> Result<bool, RotateError> {
         let mut work = self.begin().await?;
         let previous = work.key().id();
@@ -182,7 +185,7 @@ impl Writer {
         Ok(true)
     }
 
-    /// Rewraps all remaining data keys from the retiring key to the current key, and then deletes the retiring key.
+    /// Rewraps the remaining data keys under the current key, and then deletes the retiring key.
     async fn finish(&self, by: By<'_>) -> Result<u64, StoreError> {
         let mut rewrapped = 0;
         loop {

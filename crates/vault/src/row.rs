@@ -1,7 +1,7 @@
 //! Conversions between columns and values.
 //!
-//! **Invariant:** an invalid value causes an error that contains the table and the column, but not the value. An
-//! invalid value is never replaced with a default.
+//! **Invariant:** an invalid value causes an error that names the table and the column but does not contain the value.
+//! An invalid value is never replaced with a default.
 
 use std::str::FromStr;
 
@@ -94,27 +94,27 @@ pub(crate) fn optional<T: FromStr>(row: &DbRow, table: &str, column: &str) -> Re
     text.map(str::parse).transpose().map_err(|_| damaged(table, column))
 }
 
-/// Formats a time for a column. All times are formatted with the same length, so that they sort correctly as strings.
+/// Formats a time for a column. All formatted times have the same length, so that they sort correctly as strings.
 pub(crate) fn stamp(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// Truncates a time to the milliseconds that a column stores.
+/// Truncates a time to whole milliseconds, the precision that a column stores.
 pub(crate) fn whole_milliseconds(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
-/// Formats a value as the JSON that a column stores.
+/// Formats a value as JSON for a column.
 pub(crate) fn json(value: impl Serialize) -> String {
     serde_json::json!(value).to_string()
 }
 
-/// The error for a column that contains an invalid value.
+/// Returns the error for a column that contains an invalid value.
 pub(crate) fn damaged(table: &str, column: &str) -> StoreError {
     StoreError::damaged(format!("column {column} of a row in table {table}"))
 }
 
-/// Formats bytes in lower-case hexadecimal.
+/// Formats bytes in lowercase hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -32,7 +32,7 @@ impl Scope {
     /// Every scope.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The scope's name in the API and the database, such as `platform:read`.
+    /// Returns the scope's name in the API and the database, such as `platform:read`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -1,4 +1,4 @@
-//! Sealing: authenticated encryption that is bound to a context.
+//! Sealing: authenticated encryption, bound to a context.
 //!
 //! A sealed blob is a header, a nonce, and the output of XChaCha20-Poly1305:
 //!
@@ -11,7 +11,7 @@
 //! kind of blob, so that a blob of one kind never opens as another kind.
 //!
 //! **Invariant:** each blob's header and associated data (its kind, owner and version) are authenticated. Therefore, a
-//! blob does not open if it was changed, moved to another row or field, or replaced with an earlier version.
+//! blob does not open if it has been changed, moved to another row or field, or replaced with an earlier version.
 
 use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305, XNonce};
 use thiserror::Error;
@@ -41,13 +41,13 @@ pub enum SealError {
     /// The blob was sealed by a newer version, or is not a sealed blob.
     #[error("this version does not recognize its format; a newer waystone may be able to open it")]
     UnknownFormat,
-    /// The blob was changed, moved, or sealed under another key.
+    /// The blob has been changed or moved, or is sealed under another key.
     #[error("it was changed, moved, or sealed under another key")]
     DoesNotOpen,
 }
 
 impl DataKey {
-    /// A fresh key.
+    /// Creates a random key.
     pub(crate) fn random() -> Result<Self, SealError> {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut_slice())?;
@@ -107,7 +107,7 @@ fn seal(
 ) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce)?;
-    // Encrypts in place, in a buffer that never grows, so that no second copy of the plaintext remains in memory.
+    // Encrypts in place, in a buffer that never grows, so that no other copy of the plaintext is left in memory.
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
     text.extend_from_slice(plain);
     XChaCha20Poly1305::new(key.into())
@@ -142,7 +142,8 @@ fn header(under: Option<KeyId>) -> Vec<u8> {
     header
 }
 
-/// Prefixes every part with its length, so that two different contexts never produce the same bytes.
+/// Encodes the header and the context. Prefixes every part with its length, so that two different contexts never
+/// produce the same bytes.
 fn associated_data(header: &[u8], context: &[impl AsRef<str>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in std::iter::once(header).chain(context.iter().map(|part| part.as_ref().as_bytes())) {

@@ -1,4 +1,4 @@
-//! The table that contains all sealed data except credentials. Each kind of content has its own module.
+//! The table that contains all sealed data except credentials. Each kind of content is handled in its own module.
 //!
 //! **Invariant:** a row opens only if its kind, key, binding and expiry are the same as when it was written. The
 //! absence of an expiry is also checked. The first part of the associated data is the kind, so content of one kind
@@ -18,7 +18,7 @@ use crate::seal::DataKey;
 use crate::writer::Work;
 
 /// A kind of content. The kind's name is stored in the `kind` column and is part of the associated data, so a name must
-/// never change after it is released.
+/// never change once it has been released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum Content {
@@ -26,7 +26,7 @@ pub(crate) enum Content {
     Draft,
     /// The secret fields of a connector profile, bound to its project.
     ProfileSecrets,
-    /// The answer to a request with an idempotency key, bound to the request.
+    /// The response to a request with an idempotency key, bound to the request.
     Answer,
     /// The snapshot of a link attempt's flow, bound to the guide.
     Snapshot,
@@ -40,7 +40,7 @@ pub(crate) enum Content {
 pub(crate) struct Item<'a> {
     pub(crate) content: Content,
     pub(crate) key: &'a str,
-    /// The item that the content belongs to. This binding is stored in plain text, and the row does not open if the
+    /// The item that the content belongs to. The binding is stored in plain text, and the row no longer opens if the
     /// binding is changed.
     pub(crate) binding: &'a str,
     /// `None` keeps the row until it is deleted.
@@ -56,26 +56,26 @@ pub(crate) struct Opened {
 }
 
 impl Content {
-    /// The associated data for the content's data key.
+    /// Returns the associated data for the content's data key.
     fn of_key(self, key: &str) -> [String; 2] {
         [format!("waystone/{}-key", self.into_str()), key.to_owned()]
     }
 
-    /// The row's name in errors, such as `draft acme`.
+    /// Returns the row's name in errors, such as `draft acme`.
     fn name(self, key: &str) -> String {
         format!("{} {key}", self.into_str().replace('-', " "))
     }
 }
 
 impl Opened {
-    /// The opened row, unless it has expired.
+    /// Returns the row. `None` if it has expired.
     pub(crate) fn unless_expired(self, now: Timestamp) -> Option<Self> {
         self.expires_at.is_none_or(|expires| now < expires).then_some(self)
     }
 }
 
 impl Vault {
-    /// Reads and opens a row, even if it has expired.
+    /// Reads and opens a row, even if it has expired. `None` if there is no such row.
     pub(crate) async fn read_sealed(
         &self,
         content: Content,
@@ -90,7 +90,7 @@ impl Vault {
 }
 
 impl Work {
-    /// Reads and opens a row in the transaction, even if the row has expired.
+    /// Reads and opens a row in the transaction, even if the row has expired. `None` if there is no such row.
     pub(crate) async fn read_sealed(
         &mut self,
         content: Content,
@@ -101,7 +101,8 @@ impl Work {
         open(&row, &vault_key).map(Some)
     }
 
-    /// Seals content with a fresh data key, and writes it to a row. Overwrites any row with the same key.
+    /// Seals content with a fresh data key, and writes it to a row. Overwrites an existing row with the same kind and
+    /// key.
     pub(crate) async fn write_sealed(
         &mut self,
         item: &Item<'_>,
@@ -141,7 +142,7 @@ impl Work {
     }
 }
 
-/// Deletes a row, if it exists.
+/// Deletes a row if it exists.
 pub(crate) async fn delete(
     connection: &mut DbConnection,
     content: Content,
@@ -155,14 +156,14 @@ pub(crate) async fn delete(
     Ok(())
 }
 
-/// Deletes all expired rows, and returns the number of deleted rows.
+/// Deletes all expired rows and returns their number.
 pub(crate) async fn delete_expired(connection: &mut DbConnection, now: Timestamp) -> Result<u64, StoreError> {
     let done =
         sqlx::query("delete from sealed where expires_at <= $1").bind(stamp(now)).execute(connection).await?;
     Ok(done.rows_affected())
 }
 
-/// Rewraps a row's data key under another of the vault's keys. The content remains unchanged.
+/// Rewraps a row's data key under another of the vault's keys. Leaves the content unchanged.
 pub(crate) async fn rewrap(
     connection: &mut DbConnection,
     row: &DbRow,
@@ -204,7 +205,7 @@ pub(crate) fn open(row: &DbRow, vault_key: &Key) -> Result<Opened, StoreError> {
     Ok(Opened { plain: Secret::new(text), binding, saved_at, expires_at })
 }
 
-/// The id of the vault key under which a row's data key is wrapped.
+/// Returns the id of the vault key that wraps a row's data key.
 pub(crate) fn kek(row: &DbRow) -> Result<KeyId, StoreError> {
     parsed(row, "sealed", "kek_id")
 }
@@ -218,8 +219,8 @@ async fn find(
     Ok(query.bind(content.into_str()).bind(key).fetch_optional(connection).await?)
 }
 
-/// The associated data for a row's content. If a row has no expiry, the string `none` takes its place, so adding or
-/// removing an expiry prevents the row from opening.
+/// Returns the associated data for a row's content. If a row has no expiry, the string `none` takes its place, so a row
+/// does not open after an expiry has been added or removed.
 fn context(
     content: Content,
     key: &str,

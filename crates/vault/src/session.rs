@@ -26,9 +26,9 @@ pub struct NewSession {
     pub kind: Kind,
     /// The customer who owns the linked accounts.
     pub owner: Owner,
-    /// The key of the provider to which linking is restricted. `None` allows every provider.
+    /// The key of the only provider that may be linked. `None` allows every provider.
     pub provider: Option<String>,
-    /// The id of the connector profile to which linking is restricted. `None` allows every active profile.
+    /// The id of the only connector profile that may be used. `None` allows every active profile.
     pub connector_profile: Option<String>,
     /// The id of the account to edit. `None` if the session links new accounts.
     pub account: Option<String>,
@@ -38,7 +38,7 @@ pub struct NewSession {
     pub multiple: bool,
     /// Whether linking may replace an account with a different account at the provider.
     pub allow_different: bool,
-    /// The provider's scopes to request. `None` requests all scopes that the guide lists.
+    /// The scopes to request from the provider. `None` requests all scopes that the guide lists.
     pub scopes: Option<Vec<String>>,
     /// Whether the link works only in the first browser that opens it.
     pub once: bool,
@@ -48,7 +48,7 @@ pub struct NewSession {
     pub metadata: serde_json::Map<String, serde_json::Value>,
     /// The origins of pages that may embed the session.
     pub origins: Vec<String>,
-    /// The URL to which the person returns when linking ends. `None` if the session has no such URL.
+    /// The URL that the person returns to when linking ends. `None` if there is no such URL.
     pub return_url: Option<String>,
     /// The language of the pages. `None` follows the browser's setting.
     pub language: Option<String>,
@@ -59,46 +59,47 @@ pub struct NewSession {
 /// A connect session.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// The session's number, which is also the session's id in the API.
+    /// The session's number, which is also its id in the API.
     pub seq: i64,
     /// The values that the session was created with.
     pub parameters: NewSession,
     /// When the session was created.
     pub created_at: Timestamp,
-    /// The time at which the last handoff expires. Until then, browsers that are already in the session may continue,
-    /// even after the session has ended. `None` if no step was handed off.
+    /// When the last handoff expires. Until then, browsers that are already in the session may continue, even after the
+    /// session has ended. `None` if no step was handed off.
     pub extended_until: Option<Timestamp>,
     /// When a browser first opened the link. `None` if no browser has opened it.
     pub opened_at: Option<Timestamp>,
-    /// When the session was revoked. `None` if it was not revoked.
+    /// When the session was revoked. `None` if it has not been revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Session {
-    /// Whether a browser can still enter the session.
+    /// Returns whether a browser can still enter the session.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.parameters.expires_at
     }
 
-    /// Whether browsers that are already in the session may continue.
+    /// Returns whether browsers that are already in the session may continue.
     pub fn may_continue(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.ends_at()
     }
 
-    /// The time at which the session ends for browsers that are already in it.
+    /// Returns when the session ends for browsers that are already in it.
     pub fn ends_at(&self) -> Timestamp {
         self.extended_until.map_or(self.parameters.expires_at, |until| until.max(self.parameters.expires_at))
     }
 }
 
 impl Vault {
-    /// The session with this token, even if the session has ended.
+    /// Returns the session whose token has this digest, even if the session has ended. `None` if there is no such
+    /// session.
     pub async fn session_by_token(&self, digest: &Digest) -> Result<Option<Session>, StoreError> {
         let query = sqlx::query("select * from sessions where digest = $1").bind(digest.bytes());
         self.optional(query, session).await
     }
 
-    /// The session with this number. `None` if the project has no such session.
+    /// Returns the session with this number. `None` if the project has no such session.
     pub async fn session(&self, project: &str, seq: i64) -> Result<Option<Session>, StoreError> {
         let query = sqlx::query("select * from sessions where project_id = $1 and seq = $2");
         self.optional(query.bind(project).bind(seq), session).await

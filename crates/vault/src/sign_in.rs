@@ -33,7 +33,7 @@ pub enum SignInState {
 }
 
 impl SignInState {
-    /// The state's name in the API and the database, such as `pending`.
+    /// Returns the state's name in the API and the database, such as `pending`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -46,13 +46,13 @@ pub struct SignIn {
     pub id: String,
     /// The number of the session that the sign-in belongs to.
     pub session: i64,
-    /// The id of the link attempt. `None` if no attempt has used the sign-in yet.
+    /// The id of the link attempt. `None` if no attempt uses the sign-in yet.
     pub attempt: Option<String>,
     /// The current state of the sign-in.
     pub state: SignInState,
     /// The id of the account that was stored. `None` if no account was stored.
     pub account: Option<String>,
-    /// The failure: its code, and the message for the person. `None` if nothing has failed.
+    /// The failure's code and the message for the person. `None` if nothing has failed.
     pub error: Option<(String, String)>,
     /// When the sign-in was created.
     pub created_at: Timestamp,
@@ -61,7 +61,7 @@ pub struct SignIn {
 }
 
 impl Vault {
-    /// The sign-in with this id. `None` if the session has no such sign-in.
+    /// Returns the sign-in with this id. `None` if the session has no such sign-in.
     pub async fn sign_in(&self, session: i64, id: &str) -> Result<Option<SignIn>, StoreError> {
         let query = sqlx::query("select * from sign_ins where id = $1 and session_seq = $2");
         self.optional(query.bind(id).bind(session), sign_in).await
@@ -98,7 +98,7 @@ impl Writer {
         Ok(created)
     }
 
-    /// Records which link attempt uses a sign-in. Called before the browser is sent to the provider.
+    /// Records which link attempt uses a sign-in. The caller does this before it sends the browser to the provider.
     pub async fn set_attempt_of_sign_in(&self, id: &str, attempt: &str) -> Result<(), StoreError> {
         let update = sqlx::query("update sign_ins set attempt_id = $2 where id = $1");
         self.execute(update.bind(id).bind(attempt)).await?;
@@ -138,16 +138,16 @@ impl Writer {
         Ok(true)
     }
 
-    /// Returns the pending sign-in that belongs to the `state` with which a browser returned, together with the
-    /// sign-in's secret part. Each sign-in is returned only once. `None` if there is no such sign-in, or if it was
-    /// already returned or has expired.
+    /// Returns the pending sign-in for the `state` that a browser returned with, and the sign-in's secret part. Each
+    /// sign-in is returned only once. `None` if there is no such sign-in, if it has already been returned, or if it has
+    /// expired.
     pub async fn take_sign_in(
         &self,
         state: &Digest,
         now: Timestamp,
     ) -> Result<Option<(SignIn, Secret)>, StoreError> {
         let mut work = self.begin().await?;
-        // Deletes the digest, so that a second browser that returns with the same state does not find the sign-in.
+        // Deletes the digest, so that the sign-in is not found if a second browser returns with the same state.
         let row = sqlx::query(
             "update sign_ins set digest = null where digest = $1 and state = 'pending' returning *",
         )

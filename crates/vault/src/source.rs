@@ -1,7 +1,7 @@
 //! The source of the vault's key.
 //!
-//! **Invariant:** a key is created only for a vault that has never been sealed. A printed source shows its kind and its
-//! path or program, but never the key.
+//! **Invariant:** a key is created only for a vault that has never been sealed. A source is displayed as its kind and
+//! its path or program, and never reveals the key.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -15,10 +15,10 @@ use secret::Secret;
 use crate::file::{self, off_thread};
 use crate::key::{Key, KeyError};
 
-/// The maximum time that a key command may run.
+/// How long a key command may run.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The source of the vault's key. A source belongs to one vault.
+/// The source of the vault's key. Each source is for one vault.
 #[derive(Clone, Display)]
 pub enum KeySource {
     /// A file that only its owner can read. The file is created when the vault is opened for the first time.
@@ -33,13 +33,13 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    /// The keys that the source currently provides: one key, or two keys while a key file is being replaced.
+    /// Returns the keys that the source currently provides: one key, or two while a key file is being replaced.
     pub(crate) async fn load(&self) -> Result<Vec<Key>, KeyError> {
         let source = self.clone();
         off_thread(move || source.load_blocking()).await
     }
 
-    /// The key for a vault that has never been sealed. Creates the key file if it does not exist.
+    /// Returns the key for a vault that has never been sealed. Creates the key file if it does not exist.
     pub(crate) async fn load_or_create(&self) -> Result<Key, KeyError> {
         let source = self.clone();
         off_thread(move || source.load_or_create_blocking()).await
@@ -48,8 +48,8 @@ impl KeySource {
     fn load_blocking(&self) -> Result<Vec<Key>, KeyError> {
         match self {
             Self::File(path) => {
-                // Reads the next key first. If the next key's file replaces the key file between the two reads, the
-                // next key is read twice. In the opposite order, the next key could be missed.
+                // Reads the next key before the current key. If the next key's file replaces the key file between the
+                // two reads, the next key is read twice. In the opposite order, it could be missed.
                 let next = file::read_key(&file::next_key(path))?;
                 let key = file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
                 Ok(std::iter::once(key).chain(next).collect())
@@ -67,7 +67,7 @@ impl KeySource {
         }
     }
 
-    /// The path to the key file. `None` if the source is not a file.
+    /// Returns the path to the key file. `None` if the source is not a file.
     pub(crate) fn path(&self) -> Option<&PathBuf> {
         match self {
             Self::File(path) => Some(path),
@@ -76,7 +76,7 @@ impl KeySource {
     }
 }
 
-/// Omits a command's arguments, because one of the arguments may be a password.
+/// Omits a command's arguments, because they may contain a password.
 impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -87,8 +87,8 @@ fn program(command: &[String]) -> &str {
     command.first().map_or("", String::as_str)
 }
 
-/// Runs a key command. The command's standard error is shown to the operator. The command's standard output is parsed
-/// as a key and is never shown.
+/// Runs a key command. Its standard error is shown to the operator. Its standard output is parsed as a key and is never
+/// shown.
 fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
     let failed = |source| KeyError::Command { program: program(command).to_owned(), source };
     let Some((program, arguments)) = command.split_first() else {

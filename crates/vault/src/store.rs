@@ -27,43 +27,43 @@ use crate::sealed::{self, Content};
 use crate::write;
 use crate::writer::{Work, Writer};
 
-/// The draft or link attempt that an account was created from. The draft or attempt ends in the transaction that stores
-/// the account.
+/// The draft or link attempt that an account was created from. Storing the account ends the draft or attempt in the
+/// same transaction.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CreatedFrom<'a> {
     /// The key of the draft. `None` if the account was not created from a draft.
     pub draft: Option<&'a str>,
     /// The link attempt, which links at most one account. `None` if the account was not created by an attempt.
     pub attempt: Option<&'a Attempt>,
-    /// The attempt's requests and responses that are not stored yet.
+    /// The attempt's requests and responses that have not been stored yet.
     pub transcript: &'a [Value],
 }
 
 /// The account that a new link replaces.
 #[derive(Clone, Copy, Debug)]
 pub enum Replacing<'a> {
-    /// The link creates an account and replaces no existing account.
+    /// No account: the link creates one.
     Nothing,
-    /// The account with this id, in the version that the caller read. The account must still belong to the owner for
-    /// whom the link was started, and it keeps its current owner data and metadata.
+    /// The account with this id. The account must still have the version that the caller read and belong to the owner
+    /// for whom the link was started. It keeps its current owner data and metadata.
     Account {
         /// The account's id.
         id: &'a AccountId,
         /// The version that the caller read.
         version: i64,
     },
-    /// The account that the new account's owner has at the same provider, if any.
+    /// The account that the new account's owner already has at the same provider, if any.
     OfOwner {
         /// Whether the new account may replace a different account at the provider.
         allow_different: bool,
     },
-    /// The account that has the same external id in the same environment at the provider, and has no project. If there
-    /// are several such accounts, the oldest. If there are none, the link creates an account.
+    /// The account that has no project and has the same external id in the same environment at the provider. If there
+    /// are several such accounts, the oldest is replaced. If there are none, the link creates an account.
     SameAtProvider,
 }
 
 impl Writer {
-    /// Stores an account after its checks have passed, as a new account or in place of an existing one.
+    /// Stores an account that has passed its checks, either as a new account or in place of an existing one.
     pub async fn store(
         &self,
         new: &NewAccount,
@@ -106,8 +106,8 @@ impl Writer {
         Ok(stored)
     }
 
-    /// Deletes an account and destroys its data key, so that copies of the sealed credentials cannot be opened. The
-    /// audit trail is kept. Returns the deleted account.
+    /// Deletes an account and destroys its data key, so that copies of the sealed credentials cannot be opened. Keeps
+    /// the audit trail. Returns the deleted account.
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
@@ -212,7 +212,8 @@ impl Work {
             (Replacing::Account { id, version }, home) => {
                 let old = account(&find(self, id).await?)?;
                 expect_version(&old, version)?;
-                // If the account was moved to another owner after it was read, the previous owner can no longer see it.
+                // If the account has been moved to another owner since it was read, the previous owner may no longer
+                // see it.
                 if home.as_ref().is_some_and(|home| !belongs_to_owner(&old, home)) {
                     return Err(ChangeError::NotFound { id: old.id });
                 }
@@ -234,7 +235,7 @@ impl Work {
     ) -> Result<Option<Account>, ChangeError> {
         let kind = home.kind.as_str();
         self.hold("owner", &format!("{}/{kind}/{}/{}", home.project, new.provider, home.owner.id)).await?;
-        // The first condition is explained in `Vault::query`.
+        // `Vault::query` explains the first condition.
         let found = sqlx::query_scalar(
             "select id from accounts where project_id || '' = $1 and owner_id = $2 and provider = $3 and kind = $4 \
              and (hold is null or hold <> 'archived') \
@@ -268,8 +269,8 @@ impl Work {
         self.find_held(found).await
     }
 
-    /// Returns the account whose id a query returns, and locks it until the transaction ends. The account is read after
-    /// it is locked, so that other transactions cannot change it in between.
+    /// Returns the account whose id a query returns, and locks it until the transaction ends. Locks the account before
+    /// reading it, so that no other transaction can change it in between.
     async fn find_held(&mut self, id: Scalar<'_, String>) -> Result<Option<Account>, ChangeError> {
         let Some(id) = id.fetch_optional(self.tx()).await? else { return Ok(None) };
         let id = id.parse().map_err(|_| damaged("accounts", "id"))?;
@@ -294,12 +295,12 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
     Err(ChangeError::Conflict { id: account.id.clone(), expected, found: account.version })
 }
 
-/// Whether an account has the project, owner and kind in `new`.
+/// Returns whether an account has the project, owner and kind in `new`.
 fn belongs_to_owner(account: &Account, new: &Home) -> bool {
     account.home.as_ref().is_some_and(|home| home.belongs_to(&new.project, &new.owner.id, new.kind))
 }
 
-/// Returns an edited account's project and owner. An edit changes the connector profile. It keeps the current owner and
+/// Returns an edited account's home. An edit changes only the connector profile. It keeps the stored owner and
 /// metadata, which may have changed since the caller read the account.
 fn home_after_edit(old: &Account, new: &NewAccount) -> Option<Home> {
     let mut home = old.home.clone()?;
@@ -309,7 +310,7 @@ fn home_after_edit(old: &Account, new: &NewAccount) -> Option<Home> {
     Some(home)
 }
 
-/// Opens the credentials of an account. `row` is the account's row, and `key` is the vault's key that wraps its data
+/// Opens an account's credentials. `row` is the account's row, and `key` is the vault key that wraps the account's data
 /// key.
 pub(crate) async fn open(
     connection: &mut DbConnection,

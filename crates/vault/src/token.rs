@@ -1,8 +1,8 @@
 //! Tokens and API keys.
 //!
 //! **Invariant:** a token consists of a prefix, which identifies its purpose, and 256 random bits. Only its SHA-256
-//! digest is stored, and the token cannot be derived from the digest. Tokens with this much randomness do not need a
-//! salt or a slow hash.
+//! digest is stored, and the token cannot be derived from the digest. A token with this much randomness needs neither a
+//! salt nor a slow hash.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::StoreError;
 
-/// A fresh token. It is shown only once, because only its digest is stored.
+/// A new token. It is shown only once, because only its digest is stored.
 #[derive(Clone, Debug)]
 pub struct Token(Secret);
 
@@ -22,7 +22,7 @@ pub struct Token(Secret);
 pub struct Digest(Vec<u8>);
 
 impl Token {
-    /// A fresh token with this prefix.
+    /// Creates a random token with this prefix.
     pub fn random(prefix: &str) -> Result<Self, StoreError> {
         let mut bytes = zeroize::Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut_slice())?;
@@ -32,24 +32,24 @@ impl Token {
         Ok(Self(Secret::new(text)))
     }
 
-    /// The token itself.
+    /// Returns the token itself.
     pub fn secret(&self) -> &Secret {
         &self.0
     }
 
-    /// The digest to store.
+    /// Returns the digest to store.
     pub fn digest(&self) -> Digest {
         Digest::of(self.0.expose())
     }
 }
 
 impl Digest {
-    /// The digest of a token that a client sent.
+    /// Returns the digest of a token that a client sent.
     pub fn of(token: &str) -> Self {
         Self::of_bytes(token.as_bytes())
     }
 
-    /// The digest of any bytes, such as the bytes of a request.
+    /// Returns the digest of any bytes, such as the bytes of a request.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).to_vec())
     }

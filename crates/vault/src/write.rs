@@ -12,7 +12,7 @@ use crate::id::AccountId;
 use crate::row::{json, stamp};
 use crate::writer::Work;
 
-/// Stores an account with its secrets. Replaces any account with the same id.
+/// Stores an account with its secrets. Replaces an existing account with the same id.
 pub(crate) async fn store(
     work: &mut Work,
     account: &Account,

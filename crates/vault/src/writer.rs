@@ -1,7 +1,7 @@
 //! Transactions that change a vault, and the keys that they use for sealing.
 //!
 //! **Invariant:** a change never depends on data that was read outside its transaction. Only methods of [`Writer`] and
-//! [`Work`] make changes. These methods cannot call the methods for reading outside a transaction, which belong to
+//! [`Work`] make changes. They cannot call the methods that read outside a transaction, because those are methods of
 //! `Vault`.
 
 use std::sync::Arc;
@@ -33,23 +33,23 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// The transaction's connection.
+    /// Returns the transaction's connection.
     pub(crate) fn tx(&mut self) -> &mut DbConnection {
         &mut self.tx
     }
 
-    /// The key that is used for sealing.
+    /// Returns the key that new data is sealed under.
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }
 
-    /// The key with this id: the current or the retiring key.
+    /// Returns the key with this id: the current or the retiring key.
     pub(crate) fn key_with_id(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
         self.ring.get(id).ok_or(StoreError::Key(KeyError::Damaged { id }))
     }
 
     /// Locks a name until the transaction ends. Other transactions that lock the same name wait, so the rows that the
-    /// name represents cannot change in the meantime.
+    /// name stands for do not change in the meantime.
     pub(crate) async fn hold(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), false).await
     }
@@ -60,7 +60,7 @@ impl Work {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), true).await
     }
 
-    /// Commits all changes together. If the transaction is dropped without a commit, its changes are undone.
+    /// Commits all changes together. If the transaction is dropped without a commit, its changes are rolled back.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         crash_point("vault.before-commit");
         self.tx.commit().await?;
@@ -75,7 +75,7 @@ impl Writer {
         self.begin_with(Synced::Yes).await
     }
 
-    /// Begins a transaction whose commit does not wait for the disk. Used for data whose loss is acceptable: counts,
+    /// Begins a transaction whose commit does not wait for the disk. This is for data whose loss is acceptable: counts,
     /// pins and progress.
     pub(crate) async fn begin_unsynced(&self) -> Result<Work, StoreError> {
         self.begin_with(Synced::Later).await
@@ -98,8 +98,8 @@ impl Writer {
             if let Some(key) = ring.get(current) {
                 return Ok(Work { engine: Arc::clone(&self.engine), tx, key, ring });
             }
-            // Ends the transaction before running a key command, which can take a while, so that other transactions do
-            // not wait.
+            // Ends the transaction first, because `reload` may run a key command, which can take a while, and other
+            // transactions would have to wait.
             tx.rollback().await?;
             // `reload` fails if it does not find the current key, so another iteration is needed only if the key was
             // rotated again.
@@ -107,7 +107,7 @@ impl Writer {
         }
     }
 
-    /// Removes overwritten and deleted data from the database's log, as far as other connections allow.
+    /// Removes overwritten and deleted data from the database's log, as far as other open connections allow.
     pub(crate) async fn wipe_log(&self) {
         self.engine.wipe_log(&self.pool).await;
     }

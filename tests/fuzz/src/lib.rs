@@ -1,4 +1,4 @@
-//! The small guide into which every target inserts random text, and the invariants of every reading.
+//! The small guide into which every target inserts random text, and the invariants that every reading must satisfy.
 
 use guide::{Finding, Guide, Reading, Source};
 use serde_json::Value;
@@ -72,7 +72,7 @@ pub fn yaml(places: &[(&str, String)]) -> String {
     text
 }
 
-/// Quotes a text as a JSON string, which is also valid YAML.
+/// Quotes a string as JSON, which is also valid YAML.
 pub fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }

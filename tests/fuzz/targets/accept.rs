@@ -1,4 +1,4 @@
-//! Normalizes an entered text with random `accept` steps and a random pattern.
+//! Normalizes an entered string with random `accept` steps and a random pattern.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};

@@ -56,7 +56,7 @@ fuzz_target!(|data: &[u8]| {
     let shown = [Some(&*verdict.says), Some(&*verdict.fix), verdict.quote.as_deref()];
     for text in shown.into_iter().flatten() {
         assert!(!text.contains(CANARY), "{text}");
-        // Without a response, the text is our own.
+        // Without a response, the text comes from Waystone itself.
         assert!(!has_response || !text.contains(|ch: char| ch.is_control() && ch != '\n'), "{text:?}");
     }
     if let Some(identity) = &verdict.identity {

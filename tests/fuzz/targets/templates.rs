@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
         Values::from([(key("site"), Secret::from(entered)), (key("token"), Secret::from("canary-token"))]);
     let inputs = Inputs::new(method, method.environments.first(), &values);
     let Ok(request) = probe::request(method, &method.checks[0].request, &inputs) else { return };
-    // A value never becomes structure: the host is one of the guide's, and no value breaks a line.
+    // A value never becomes structure: the host is one of the guide's, and no value adds a line break.
     let host = &request.host;
     assert!(host.ends_with(".acme.example") || host.ends_with(".acme.test"), "{host}");
     assert!(host.split('.').all(guide::is_label), "{host}");

@@ -1,4 +1,4 @@
-//! Writes random guide texts in every format: text never becomes markup.
+//! Renders a guide with random text in every format: text never becomes markup.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};

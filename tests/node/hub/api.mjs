@@ -146,7 +146,7 @@ test("unknown scopes are refused, and the message lists the provider's scopes", 
   }
 });
 
-test("a request with an idempotency key is executed once, and later ones get the same response", async () => {
+test("a request with an idempotency key is executed once, and repeated requests get the same response", async () => {
   const body = { origin_owner_id: "once", origin_owner_name: "Once" };
   const key = { "idempotency-key": `k-${process.pid}-${hub.slice(-5)}` };
   const [first, second] = [await api("POST", "/connect_sessions", body, key), await api("POST", "/connect_sessions", body, key)];
@@ -191,7 +191,7 @@ test("a guide is served as JSON, Markdown and HTML, with an ETag", async () => {
   assert.equal((await fetch(`${hub}/guides/gladly/nothing`)).status, 404);
 });
 
-test("guides are served in the format of StackOne's clients", async () => {
+test("guides are served in the format that StackOne's clients expect", async () => {
   const { status, body } = await api("GET", "/actions?filter[connectors]=gladly,salesforce&include=operation_details&include=authentication_guides&exclude=actions");
   assert.equal(status, 200);
   assert.equal(body.next, null);
@@ -214,14 +214,14 @@ test("guides are served in the format of StackOne's clients", async () => {
   assert.equal((await api("GET", "/actions?page_size=0")).status, 400);
 });
 
-test("an account's exact guide is served by its digest", async () => {
+test("the exact guide that an account was linked with can be read by its digest", async () => {
   const { id } = await linkAccount();
   const { body: account } = await api("GET", `/accounts/${id}`);
   const page = await fetch(`${hub}/guides/gladly/api-key.md?digest=${account.guide_digest}`);
   assert.equal(page.status, 200);
 });
 
-test("the description contains the documented endpoints", async () => {
+test("the API description contains the documented endpoints", async () => {
   const { body: document } = await api("GET", "/openapi.json");
   assert.equal(document.openapi, "3.1.0");
   const paths = ["/connect_sessions", "/accounts/{id}/credentials", "/hub/accounts", "/guides/{provider}/{method}", "/accounts/{id}/proxy/{path}"];

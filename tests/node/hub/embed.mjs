@@ -138,7 +138,7 @@ test("an unknown token, an ended session and an unreachable Hub are reported as 
   await unreachable.close();
 });
 
-test("a single-use link continues in its browser, and is refused in another", async () => {
+test("a single-use link keeps working in the browser that opened it, and is refused in another", async () => {
   const it = await embedded(null, { single_use: true });
   await it.first("load");
   await it.page.reload();
@@ -169,14 +169,14 @@ test("theme, language and footer follow the element's attributes", async () => {
   await it.close();
 });
 
-test("a modal takes the focus, returns it when it closes, and can be opened again", async () => {
+test("a modal takes focus, returns it when it closes, and can be opened again", async () => {
   const it = await embedded(null, { more: 'mode="modal" on-close-label="Later"' });
-  assert.equal(await it.page.locator("waystone-hub iframe").count(), 0, "the modal is open before it is asked for");
+  assert.equal(await it.page.locator("waystone-hub iframe").count(), 0, "the modal is open before `open` is called");
   await it.page.focus("#before");
   await it.page.evaluate(() => document.querySelector("waystone-hub").open());
   await it.first("load");
   await it.page.getByRole("dialog", { name: "Link an account" }).waitFor();
-  assert.ok(await it.page.evaluate(() => document.activeElement.localName === "waystone-hub"), "the focus is not in the modal");
+  assert.ok(await it.page.evaluate(() => document.activeElement.localName === "waystone-hub"), "the modal does not have focus");
   await it.frame.locator('[name="field.organization_slug"]').focus();
   // The key is pressed on the page, not on the field, because the field's frame is removed before the key is released.
   await it.page.keyboard.press("Escape");
@@ -224,8 +224,8 @@ test("the element works under a strict content security policy", async () => {
 });
 
 /**
- * Starts a proxy to the Hub that removes cookies from responses to frames, like browsers that block third-party
- * cookies.
+ * Starts a proxy to the Hub that removes cookies from responses to frames, to simulate a browser that blocks
+ * third-party cookies.
  */
 async function cookielessProxy() {
   const upstream = new URL(hub);
@@ -259,7 +259,7 @@ for (const single_use of [false, true]) {
     assert.match(frame, /^wsf_/);
     const reused = await fetch(address);
     assert.equal(reused.status, 401);
-    assert.ok(!(await reused.text()).includes("window"), "the used address still offers a window");
+    assert.ok(!(await reused.text()).includes("window"), "the used address still offers to open a window");
     await it.close();
     proxy.close();
   });
@@ -279,7 +279,7 @@ test("properties and callbacks can be set before the element loads", async () =>
   await it.close();
 });
 
-test("a person signs in to the provider in a window, and the frame continues", async () => {
+test("a person signs in to the provider in a separate window, and the frame continues", async () => {
   const { status, body: profile } = await api("POST", "/connector_profiles", {
     provider: "salesforce", method: "oauth", name: "Salesforce",
     values: { client_id: "example-app", client_secret: "example-secret" },

@@ -92,8 +92,8 @@ async function open(path) {
 }
 
 /**
- * Navigates from the list of products to a linked account. If the customer already has an account, the form keeps its
- * secret, so this function opens the field to enter a new one.
+ * Goes from the list of providers to a linked account. If the customer already has an account, the form keeps its
+ * secret, so this function first opens the field for a new one.
  */
 async function linkGladly(frame) {
   await frame.getByRole("link", { name: "Gladly" }).click();
@@ -103,7 +103,7 @@ async function linkGladly(frame) {
   await linkIn(frame, good);
 }
 
-test("the page links an account under its policy, and the backend rejects accounts of other customers", async () => {
+test("the page links an account under its policy, and the backend rejects other customers' accounts", async () => {
   const { page, frame, close } = await open("/page");
   await linkGladly(frame);
   while (reported.length === 0) await page.waitForTimeout(50);

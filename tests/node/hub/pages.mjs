@@ -1,5 +1,5 @@
-// Tests the linking pages of a running Hub as a customer uses them: with and without JavaScript, with a pointer and
-// with the keyboard only.
+// Tests the linking pages of a running Hub as a customer uses them: with and without JavaScript, with a pointer, and
+// with only the keyboard.
 //
 //   HUB_URL=… HUB_KEY=… [HUB_LOOKS=no] node --test hub/pages.mjs
 
@@ -47,8 +47,8 @@ async function customer(options = {}) {
 }
 
 /**
- * Checks accessibility and width on phone and desktop, in light and dark. `HUB_LOOKS=no` skips these checks, because
- * the pages do not depend on the database.
+ * Checks accessibility and width at phone and desktop sizes, in light and dark mode. `HUB_LOOKS=no` skips these checks,
+ * because the pages look the same with every database.
  */
 async function look(page, what) {
   if (process.env.HUB_LOOKS === "no") return;
@@ -130,7 +130,8 @@ for (const javaScriptEnabled of [true, false]) {
     }
     await connect(page);
 
-    // The provider refuses: the page shows the field, the step, the entered values and a reference for support.
+    // The provider rejects the credentials: the page shows the field, the step, the entered values and a reference for
+    // support.
     await page.getByText(/Gladly didn't accept the Agent Email and API Token in Production/).waitFor();
     await lookWithScript("refused");
     assert.equal(await field(page, "api_token").getAttribute("aria-invalid"), "true");
@@ -220,7 +221,7 @@ for (const javaScriptEnabled of [true, false]) {
     await close();
   });
 
-  test(`a change of host requires the secrets again, and a different account is refused, ${how}`, async () => {
+  test(`changing the host requires entering the secrets again, and a different account is refused, ${how}`, async () => {
     const account = await linkAccount({ ...good, organization_slug: "acme.us-1", api_token: "region-token" });
     const { page, close } = await customer({ javaScriptEnabled });
     const created = await session({ ...account.owner, account_id: account.id });
@@ -247,7 +248,7 @@ for (const javaScriptEnabled of [true, false]) {
     await replaceAccount(account, javaScriptEnabled);
   });
 
-  test(`a step can be handed to someone else, ${how}`, async () => {
+  test(`a step can be handed off to someone else, ${how}`, async () => {
     const created = await session({ provider: "gladly" });
     const requester = await customer({ javaScriptEnabled });
     await requester.page.goto(created.auth_link_url);
@@ -295,14 +296,14 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-/** Replaces an account with a different account, in a session that allows this. The person confirms the replacement first. */
+/** Replaces an account with a different one, in a session that allows it. The person confirms the replacement first. */
 async function replaceAccount(account, javaScriptEnabled) {
   const { page, close } = await customer({ javaScriptEnabled });
   const created = await session({ ...account.owner, account_id: account.id, allow_different: true });
   await page.goto(created.auth_link_url);
   await field(page, "organization_slug").fill("acme");
   await field(page, "organization_slug").press("Tab");
-  // Without JavaScript the field does not open by itself.
+  // Without JavaScript, the field does not open by itself.
   if (!javaScriptEnabled) await page.locator(".kept summary").click();
   await field(page, "api_token").fill("other-token");
   await connect(page);
@@ -347,7 +348,7 @@ test("a button does not move while it is pressed", async () => {
   const { page, close } = await customer();
   const button = page.locator("button[name=do][value=connect]");
 
-  // A field's message appears when the field loses the focus: here, while the button is pressed.
+  // A field's message appears when the field loses focus: here, while the button is pressed.
   await page.goto((await session({ provider: "gladly" })).auth_link_url);
   await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
   await page.locator("[name=environment][value=production]").check();
@@ -357,7 +358,7 @@ test("a button does not move while it is pressed", async () => {
   await press(page, button, () => page.waitForResponse(/\/preview$/).then((response) => response.finished()).then(() => page.waitForTimeout(100)));
   await page.getByText("Check these fields").waitFor();
 
-  // Changing the host adds the secret's field to the form.
+  // Changing the host adds the field for the secret to the form.
   const account = await linkAccount();
   await page.goto((await session({ ...account.owner, account_id: account.id })).auth_link_url);
   await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
@@ -368,7 +369,7 @@ test("a button does not move while it is pressed", async () => {
   await close();
 });
 
-test("only a person who handed over a step can continue after the session has ended", async () => {
+test("only a person who handed off a step can continue after the session has ended", async () => {
   const created = await session({ provider: "gladly", expires_in: 6 });
   const [requester, helper, late] = [await customer(), await customer(), await customer()];
   await requester.page.goto(created.auth_link_url);
@@ -448,12 +449,12 @@ test("previews and prefetching do not use up a single-use link", async () => {
   await close();
 });
 
-test("a browser without Fetch Metadata headers gets a button, with and without JavaScript", async () => {
+test("a browser that sends no Fetch Metadata headers gets a button, with and without JavaScript", async () => {
   for (const [javaScriptEnabled, locale, button] of [[false, "en", "Continue"], [true, "de", "Weiter"]]) {
     const created = await session({ provider: "gladly", single_use: true });
     const context = await chromium.newContext({ javaScriptEnabled, locale });
     const page = await context.newPage();
-    // Browsers send no Fetch Metadata headers to an insecure host other than this machine.
+    // Browsers send no Fetch Metadata headers over plain HTTP, except to the local machine.
     await page.goto(created.auth_link_url.replace("//127.0.0.1", "//hub.lan"));
     await heading(page, locale === "en" ? /^Connect an account to/ : /^Konto mit .* verbinden$/);
     assert.deepEqual(await context.cookies(), []);
@@ -499,13 +500,13 @@ test("the pages are in German if the browser or the session requests it", async 
     await fillIn(page, { ...good, api_token: "revoked-token" });
     await connect(page);
     await page.getByText("Diese Zugangsdaten wurden abgelehnt").first().waitFor();
-    // The guide's text stays in its own language and is marked with that language.
+    // The guide's text stays in its own language, and its `lang` attribute says so.
     await page.locator('#_summary [lang="en"]', { hasText: "Gladly didn't accept" }).waitFor();
     await close();
   }
 });
 
-test("a person can link an account with the keyboard only", async () => {
+test("a person can link an account with only the keyboard", async () => {
   const { page, close } = await customer();
   await page.goto((await session()).auth_link_url);
   const focused = () => page.evaluate(() => { const element = document.activeElement; return `${element.localName} ${element.name ?? ""} ${element.value ?? ""} ${element.textContent.trim().slice(0, 40)}`; });
@@ -514,7 +515,7 @@ test("a person can link an account with the keyboard only", async () => {
       if (pattern.test(await focused())) return;
       await page.keyboard.press(key);
     }
-    assert.fail(`${pattern} cannot be reached; the focus is on ${await focused()}`);
+    assert.fail(`${pattern} cannot be reached; focus is on ${await focused()}`);
   };
   await moveTo(/^input q/);
   await page.keyboard.type("gladly");
@@ -529,7 +530,7 @@ test("a person can link an account with the keyboard only", async () => {
     await page.keyboard.type(value);
   }
   await page.keyboard.press("Enter");
-  // The focus is on the summary of the failure, which links to the field.
+  // Focus is on the failure summary, which links to the field.
   await page.getByText(/Gladly didn't accept/).waitFor();
   await moveTo(/^a .*API Token/);
   await page.keyboard.press("Enter");
@@ -544,7 +545,7 @@ test("a person can link an account with the keyboard only", async () => {
   await close();
 });
 
-test("the first page takes at most 30 KB, and the next ones take less", async () => {
+test("the first load of a page transfers at most 30 KB, and a reload transfers less", async () => {
   for (const more of [{}, { provider: "gladly" }]) {
     const { page, context, close } = await customer();
     const wire = await context.newCDPSession(page);

@@ -36,7 +36,7 @@ async function fill(tab, values) {
 
 const connect = (tab) => tab.getByRole("button", { name: "Connect", exact: true });
 
-test("an unknown token shows that no integrations are available", async () => {
+test("with an unknown token, the widget shows that no integrations are available", async () => {
   const { tab, close } = await widget("wst_guess");
   await tab.getByText("No configured integrations available").waitFor();
   await close();
@@ -83,7 +83,7 @@ test("a refusal by the provider is shown, and no account is stored", async () =>
   assert.deepEqual(await fired(), []);
   const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${created.origin_owner_id}`);
   assert.deepEqual(accounts, []);
-  // After the refusal, the widget empties its form. After the values are entered again, linking succeeds.
+  // After the refusal, the widget clears its form. After the values are entered again, linking succeeds.
   await fill(tab, good);
   await connect(tab).click();
   await tab.getByText(/Connection Successful/i).waitFor();
@@ -130,7 +130,7 @@ test("an edit that the provider refuses changes nothing", async () => {
     origin_owner_id: account.owner, origin_owner_name: account.name, provider: "gladly",
   });
   const { tab, fired, close } = await widget(token);
-  // The session finds the existing account, because owner and provider are the same.
+  // The session finds the existing account, because the owner and the provider are the same.
   await tab.getByRole("button", { name: "Edit" }).click();
   await fill(tab, { api_token: "revoked-token" });
   await connect(tab).click();

@@ -1,7 +1,7 @@
 // The environment for the tests: a running Hub, its first key, and a web server on another origin for pages that embed
 // the Hub.
 //
-// HUB_URL and HUB_KEY locate the Hub. The provider behind the Hub is a simulator.
+// HUB_URL and HUB_KEY are the Hub's address and key. The provider behind the Hub is a simulator.
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 export const hub = process.env.HUB_URL.replace(/\/$/, "");
 const key = process.env.HUB_KEY;
 
-/** The values that a customer enters in a scenario of the simulated provider. */
+/** The values that a customer enters to link an account with the simulated provider. */
 export const good = { organization_slug: "acme", agent_email: "api-user@acme.example", api_token: "right-token" };
 
 /** Sends a request to the API with the project's key. */
@@ -27,19 +27,18 @@ export async function api(method, path, body, headers = {}) {
 
 let owners = 0;
 
-/** Creates a session, for a new owner unless `more` sets one. */
+/** Creates a session for a new owner, unless `more` sets the owner. */
 export async function session(more = {}) {
   owners += 1;
   const { status, body } = await api("POST", "/connect_sessions", {
     origin_owner_id: `owner-${process.pid}-${owners}`, origin_owner_name: `Owner ${owners}`, ...more,
   });
-  if (status !== 201) throw new Error(`no session: ${status} ${JSON.stringify(body)}`);
+  if (status !== 201) throw new Error(`cannot create a session: ${status} ${JSON.stringify(body)}`);
   return body;
 }
 
 /**
- * Starts Chromium. The browser can reach only this machine, which it can also address as `hub.lan`, like a machine in
- * an office network.
+ * Starts Chromium. The browser can reach only this machine, also as `hub.lan`, a name like those on an office network.
  */
 export function browser() {
   return chromium.launch({
@@ -50,8 +49,8 @@ export function browser() {
 }
 
 /**
- * Starts a web server on another origin, with pages by path and the widget's script from npm. `site` is the origin of
- * the same server under a host name that belongs to another site.
+ * Starts a web server on another origin that serves `pages`, which maps paths to pages, and the widget's script from
+ * npm. `site` is the same server's origin with a host name that counts as a different site.
  */
 export async function host(pages, headers = {}) {
   const widget = fileURLToPath(new URL("../node_modules/@stackone/hub/dist/webcomponent.js", import.meta.url));

@@ -1,4 +1,4 @@
-//! The Rust backend of `docs/embedding.md`. The rest of this file is identical to the block in that page.
+//! The Rust backend of `docs/embedding.md`. The rest of this file is identical to the block in that document.
 
 use std::env;
 

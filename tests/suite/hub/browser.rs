@@ -1,7 +1,7 @@
 //! A person's browser on the linking pages, without JavaScript.
 //!
-//! **Invariant:** the only address that the browser starts with is the link's. It finds every other address by
-//! following redirects and pages, and keeps the cookies that it receives.
+//! **Invariant:** the browser starts with only the link's address. It finds every other address in redirects and
+//! pages, and keeps the cookies that it receives.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ pub(crate) struct Browser {
     pub(crate) entered: Vec<(String, String)>,
 }
 
-/// The point that a person reached before [`Browser::walk`] returned.
+/// How far a person got before [`Browser::walk`] returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// The page that confirms the linked account, with the account's id.
@@ -78,15 +78,15 @@ impl Browser {
     }
 
     /// Continues from the current page to the last page: fills in the form, waits for the checks, and confirms the
-    /// account. Stops when the checks take longer than `patience`. `address` returns the Hub that receives the next
-    /// request.
+    /// account. Stops when the checks take longer than `patience`. `address` returns the address of the Hub that
+    /// receives the next request.
     pub(crate) fn walk(
         &mut self,
         patience: Duration,
         address: impl Fn() -> SocketAddr,
     ) -> io::Result<Progress> {
         let began = Instant::now();
-        // A person who returns opens the link's page again.
+        // A person who comes back starts from the form's page.
         if let Some(base) = self.path.strip_suffix("/checking").or_else(|| self.path.strip_suffix("/confirm"))
         {
             self.path = base.to_owned();
@@ -128,7 +128,7 @@ impl Browser {
         }
     }
 
-    /// If the response is a redirect, makes its target the current path and returns `true`.
+    /// Makes a redirect's target the current path. Returns `false` if the response is not a redirect.
     fn follow_redirect(&mut self, response: &Response) -> bool {
         let to = response.header("location").filter(|_| response.status == 303).map(str::to_owned);
         match to {

@@ -18,7 +18,7 @@ pub(crate) struct Request {
     body: Vec<u8>,
 }
 
-/// A response. The default is an empty response.
+/// A response. The default is empty.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -151,7 +151,7 @@ impl Response {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// A string member of a JSON body, or an empty string.
+    /// A string member of the JSON body, or an empty string if there is none.
     pub(crate) fn text(&self, name: &str) -> String {
         self.value()[name].as_str().unwrap_or_default().to_owned()
     }

@@ -2,7 +2,7 @@
 //!
 //! Each kill interrupts two links: one that has stopped at the point, and a concurrent one at a random moment. Another
 //! process then continues with the same data, as after a crash. The tests check the result through the API and directly
-//! in the tables.
+//! in the database.
 //!
 //! **Invariant:** an acknowledged account exists and works. An account that was not acknowledged is stored completely
 //! or not at all. The person who was linking can continue. No secret is ever stored in plaintext.
@@ -23,7 +23,7 @@ use self::lane::Lane;
 use self::tally::{TOKENS, Tally};
 use self::ways::{create, edit, pages};
 
-/// Labels of points that a link must pass. If a test does not reach one of them, a code change has removed the point.
+/// Labels of points that a link must pass. If the tests never reach one of them, a code change has removed it.
 const LABELS: &[&str] = &[
     "hub.answer-due",
     "hub.answer-received",
@@ -45,12 +45,12 @@ fn report(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Tests all ways to link on one database.
+/// Tests every way to link an account, on one database.
 fn run_all(database: Database) {
     let began = Instant::now();
     let world = World::with_tokens(&TOKENS);
     let provider = world.origin.as_str();
-    // Linking on the pages passes the most points, so the points are divided between two lanes.
+    // Linking on the pages passes the most points, so two lanes share the work.
     let scenarios: [Box<dyn FnOnce(Lane) -> Tally + Send>; 4] =
         [Box::new(create), Box::new(edit), Box::new(|lane| pages(lane, 0)), Box::new(|lane| pages(lane, 1))];
     let mut tally = Tally::default();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
-/// The schemathesis checks for each response.
+/// The checks that schemathesis runs on each response.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,\
                       response_headers_conformance,unsupported_method,allow_header_conformance,ignored_auth,\
                       negative_data_rejection";
@@ -22,7 +22,7 @@ fn assert_conforms(hub: &Hub, filter: [&str; 2], header: &str) {
         .env("HYPOTHESIS_STORAGE_DIRECTORY", hub.folder.path().join("hypothesis"))
         .current_dir(hub.folder.path())
         .output()
-        .expect("schemathesis cannot be started; `cargo xtask test` installs it");
+        .expect("cannot start schemathesis; `cargo xtask test` installs it");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let passed = text.lines().find_map(|line| line.trim().split_once(" generated, ")?.0.parse::<u32>().ok());
@@ -32,7 +32,7 @@ fn assert_conforms(hub: &Hub, filter: [&str; 2], header: &str) {
 #[test]
 fn every_response_to_a_backend_conforms_to_the_description() {
     let hub = Hub::start(Database::Sqlite);
-    // The provider's responses are not part of the description.
+    // The description does not cover the provider's own responses.
     assert_conforms(
         &hub,
         ["--exclude-path-regex", "^/hub/|/proxy"],

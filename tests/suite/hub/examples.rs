@@ -1,4 +1,4 @@
-//! The examples in the API's description: each is a recorded response from a Hub, and conforms to the description.
+//! The examples in the API description: each is a response recorded from a Hub, and conforms to the description.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use super::world::Database;
 use crate::corpus::is_updating;
 use crate::linking::world::World;
 
-/// Operations without an example, each with the reason: the content of its response.
+/// Operations without an example, each with what its response contains.
 const WITHOUT_EXAMPLE: [(&str, &str); 3] = [
     ("GET /accounts/{id}/proxy/{path}", "the provider's response"),
     ("POST /unified/proxy", "the provider's response"),
@@ -26,7 +26,7 @@ fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/hub/src/api/examples.json")
 }
 
-/// Records the examples for one customer's story.
+/// Records one customer's story as examples.
 struct Story {
     hub: RunningHub,
     key: String,
@@ -146,7 +146,7 @@ fn recorded() -> Map<String, Value> {
     story.examples
 }
 
-/// Replaces ids, times, tokens and addresses, which differ in every run. Reduces a list of connectors to Gladly.
+/// Replaces ids, times, tokens and addresses, which differ in every run. Keeps only Gladly in a list of connectors.
 fn normalized(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(normalized_text(&text)),

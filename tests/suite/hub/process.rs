@@ -1,4 +1,4 @@
-//! Starts and stops Hub processes on data that persists between them.
+//! Starts and stops Hub processes whose data persists from one to the next.
 //!
 //! **Invariant:** a Hub inherits nothing from the test's environment. The output of all processes is written to a log
 //! file next to their data.
@@ -49,7 +49,7 @@ impl Installation {
         let hosts = ["**.gladly.com", "**.gladly.qa"];
         let mut arguments: Vec<String> =
             hosts.iter().flat_map(|host| ["--upstream".to_owned(), format!("{host}={provider}")]).collect();
-        // Rate limits count per address, so tests set their own address with `x-forwarded-for`.
+        // Rate limits apply per address, so tests set their own address with `x-forwarded-for`.
         arguments.extend(["--trusted-proxy".to_owned(), "127.0.0.0/8".to_owned()]);
         let folder = tempfile::tempdir().expect("cannot create a temporary folder");
         fs::create_dir(folder.path().join("data")).expect("cannot create the folder");
@@ -102,7 +102,7 @@ impl Installation {
         let mut command = self.command(&["serve", "--json", "--listen", "127.0.0.1:0"]);
         command.args(&self.arguments).stdout(Stdio::piped()).stderr(log);
         command.env("WAYSTONE_CRASH_ORDER", self.file("order")).env("WAYSTONE_CRASH_MARK", self.file("mark"));
-        let mut child = command.spawn().expect("the Hub cannot be started");
+        let mut child = command.spawn().expect("cannot start the Hub");
         let stdout = child.stdout.take().expect("the output is not piped");
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
@@ -119,7 +119,7 @@ impl Installation {
         fs::read_to_string(self.file("mark")).ok().filter(|label| !label.is_empty())
     }
 
-    /// Makes the process stop at a labeled point. `*#3` is the third point from now on.
+    /// Makes the process stop at a labeled point. `*#3` is the third point reached from now on.
     pub(crate) fn stop_at(&self, point: &str) {
         let _ = fs::remove_file(self.file("mark"));
         // A rename is atomic, so the process never reads a partial file.
@@ -127,7 +127,7 @@ impl Installation {
         fs::rename(self.file("order.new"), self.file("order")).expect("cannot rename the file");
     }
 
-    /// Removes the order from `stop_at`, so that processes no longer stop at a point.
+    /// Cancels `stop_at`, so that processes no longer stop at a point.
     pub(crate) fn clear_stop(&self) {
         let _ = fs::remove_file(self.file("order"));
         let _ = fs::remove_file(self.file("mark"));
@@ -142,7 +142,7 @@ pub(crate) struct StartingHub {
 }
 
 impl StartingHub {
-    /// Waits until the Hub is ready. Returns `None` if the process exits before that.
+    /// Waits until the Hub is ready. Returns `None` if the process exits first.
     pub(crate) fn ready(mut self) -> Option<RunningHub> {
         let Some(started) = self.lines.iter().find(|line| line["event"] == "started") else {
             let _ = self.child.wait();
@@ -182,7 +182,7 @@ impl RunningHub {
     /// Asks the Hub to shut down. Returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").arg(&id).status().expect("kill cannot be started").success());
+        assert!(Command::new("kill").arg(&id).status().expect("cannot start kill").success());
         self.child.wait().expect("cannot wait for the Hub").code()
     }
 }

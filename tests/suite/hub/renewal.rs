@@ -17,7 +17,7 @@ use super::world::Database;
 
 use self::provider::Provider;
 
-/// The guide: people sign in, and each renewal returns a new refresh token.
+/// The guide's key. With this guide, people sign in, and each renewal returns a new refresh token.
 const KEY: &str = "a-sign-in-in-the-browser";
 
 /// The number of concurrent requests to each Hub.
@@ -34,8 +34,8 @@ struct Linked {
 }
 
 impl Linked {
-    /// Links an account. `holds_for` is the lifetime, in seconds, that the provider reports for its first token. `None`
-    /// if the provider reports no lifetime.
+    /// Links an account. `holds_for` is the lifetime, in seconds, that the provider reports for its first token, or
+    /// `None` if the provider reports no lifetime.
     fn new(database: Database, holds_for: Option<u32>) -> Self {
         let provider = Provider::start(holds_for);
         let guides = tempfile::tempdir().expect("cannot create a temporary folder");
@@ -69,7 +69,7 @@ impl Linked {
         Request::post(&format!("/accounts/{}/verify", self.account)).key(&self.key)
     }
 
-    /// Sends all requests to every Hub at the same time.
+    /// Sends [`REQUESTS`] requests to every Hub at the same time.
     fn send_concurrently(&self) -> Vec<Response> {
         thread::scope(|scope| {
             let addresses = self.hubs.iter().map(|hub| hub.address);
@@ -93,7 +93,7 @@ impl Linked {
     }
 }
 
-/// Signs in to the provider as a person in a browser. Returns the account's id.
+/// Signs in to the provider as a person does in a browser. Returns the account's id.
 fn link(address: SocketAddr, key: &str) -> String {
     let send = |request: Request| request.key(key).send_to(address).expect("no response");
     let profile = send(Request::post("/connector_profiles").json(&json!({
@@ -126,7 +126,7 @@ fn link(address: SocketAddr, key: &str) -> String {
 /// expiry time, or only the provider knows it.
 fn check_renewals(database: Database) {
     let linked = Linked::new(database, Some(12));
-    // The Hub renews a token ten seconds before it expires, so this token is due after two seconds.
+    // The Hub renews a token ten seconds before it expires, so this one is due for renewal after two seconds.
     thread::sleep(Duration::from_millis(2_500));
     linked.assert_renewed_once(&linked.send_concurrently(), "an expired token");
     linked.assert_renewed_once(&linked.send_concurrently(), "a renewed token");

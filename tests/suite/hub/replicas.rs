@@ -1,4 +1,4 @@
-//! Two Hubs on one PostgreSQL database: each Hub can continue a link that the other Hub began.
+//! Two Hubs on one PostgreSQL database: each Hub can continue a link that the other Hub started.
 //!
 //! **Invariant:** any request may go to either replica, because sessions, counters and link attempts are shared.
 
@@ -27,8 +27,8 @@ const ENTERED: [(&str, &str); 4] = [
     ("field.api_token", "right-token"),
 ];
 
-/// How long a slow provider takes to respond. Without renewal, a lease on checks would expire sooner. The time limit
-/// for a provider's response is longer.
+/// How long a slow provider takes to respond: longer than a lease on checks lasts without renewal, but within the time
+/// limit for a provider's response.
 const PAUSE: Duration = Duration::from_millis(9_300);
 
 /// Two processes with separate folders, one database and the same vault key.

@@ -53,7 +53,7 @@ fn rotate_while_linking(database: Database) {
             count
         });
         for _ in 0..4 {
-            json_output(&rotate(&installation).output().expect("the rotation cannot be started"));
+            json_output(&rotate(&installation).output().expect("cannot start the rotation"));
         }
         // Kill a rotation at its start and in the middle. The next rotation must resume it.
         for point in ["vault.rotation-begun", "vault.rotation-batch"] {
@@ -62,7 +62,7 @@ fn rotate_while_linking(database: Database) {
                 .env("WAYSTONE_CRASH_AT", point)
                 .env("WAYSTONE_CRASH_MARK", installation.file("mark"))
                 .spawn()
-                .expect("the rotation cannot be started");
+                .expect("cannot start the rotation");
             while installation.mark().is_none() {
                 assert!(
                     child.try_wait().expect("cannot wait for the rotation").is_none(),
@@ -72,8 +72,7 @@ fn rotate_while_linking(database: Database) {
             }
             child.kill().expect("cannot kill the rotation");
             child.wait().expect("cannot wait for the rotation");
-            let finished =
-                json_output(&rotate(&installation).output().expect("the rotation cannot be started"));
+            let finished = json_output(&rotate(&installation).output().expect("cannot start the rotation"));
             assert_eq!(finished["resumed"], true, "{point}: {finished}");
         }
         is_done.store(true, Ordering::Relaxed);
@@ -81,7 +80,7 @@ fn rotate_while_linking(database: Database) {
     });
     assert!(5 < count, "only {count} accounts were linked during the rotations");
     let report = json_output(
-        &installation.command(&["vault", "check", "--json"]).output().expect("the check cannot be started"),
+        &installation.command(&["vault", "check", "--json"]).output().expect("cannot start the check"),
     );
     assert_eq!(report["accounts"], count);
     let mut rows = Rows::open(&installation);

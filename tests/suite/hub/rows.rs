@@ -110,10 +110,10 @@ impl Rows {
         }
     }
 
-    /// Returns every row of every table in a PostgreSQL database as text, with the table's name. Bytes are in
+    /// Returns every row of every table in a PostgreSQL database as text, with the table's name. Binary values are in
     /// hexadecimal.
     pub(crate) fn dump(&mut self) -> Vec<(String, String)> {
-        assert!(self.is_server, "search the bytes of an SQLite file instead");
+        assert!(self.is_server, "for SQLite, search the file's bytes instead");
         let tables =
             self.strings("select tablename::text from pg_tables where schemaname = 'public' order by 1");
         assert!(10 < tables.len(), "tables are missing: {tables:?}");

@@ -70,8 +70,8 @@ fn check_control_characters(database: Database) {
     assert_eq!(account["external_name"], "Acme Outdoor Ltd", "{account}");
     assert!(!account.to_string().contains("\\u0000"), "{account}");
 
-    // An id with a control character makes the response invalid. If the character were removed, the id would be that of
-    // the first account.
+    // An id with a control character makes the response invalid. Without the character, the id would equal the first
+    // account's id.
     let other = caller.link("https://acme.us-1.gladly.com/settings", "region-token");
     assert_eq!((other.status, other.text("outcome").as_str()), (502, "protocol_mismatch"), "{}", other.body);
 

@@ -1,4 +1,4 @@
-//! A Hub and its simulated providers as processes, and a database.
+//! A Hub and its simulated providers as processes, and the Hub's database.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -54,7 +54,7 @@ impl Hub {
         let log = folder.path().join("log");
         let writer = File::create(&log).expect("cannot create the log");
         let mut process =
-            command.stdout(Stdio::piped()).stderr(writer).spawn().expect("the Hub cannot be started");
+            command.stdout(Stdio::piped()).stderr(writer).spawn().expect("cannot start the Hub");
         let stdout = process.stdout.take().expect("the output is not piped");
         let mut lines = BufReader::new(stdout).lines();
         let started: Value = lines
@@ -91,7 +91,7 @@ impl Hub {
                 drop(input);
                 curl.wait_with_output()
             })
-            .expect("curl cannot be started");
+            .expect("cannot start curl");
         let created: Value = serde_json::from_slice(&output.stdout).expect("the response is not JSON");
         created["token"].as_str().expect("the session has no token").to_owned()
     }
@@ -115,7 +115,7 @@ pub(crate) fn new_database() -> String {
         .args(["--quiet", "--no-psqlrc", "--command", &format!("create database {name}")])
         .arg(format!("{server}/postgres"))
         .status()
-        .expect("psql cannot be started");
+        .expect("cannot start psql");
     assert!(status.success(), "cannot create the database");
     format!("{server}/{name}")
 }

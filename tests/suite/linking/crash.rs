@@ -32,11 +32,11 @@ fn kill_at(world: &World, point: &str) {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .expect("the program cannot be started");
+        .expect("cannot start the program");
     let _ = child.stdin.take().expect("stdin is not piped").write_all(b"right-token");
     let deadline = Instant::now() + Duration::from_mins(1);
     while !mark.exists() {
-        let status = child.try_wait().expect("cannot get the status of the program");
+        let status = child.try_wait().expect("cannot get the program's status");
         assert!(status.is_none(), "the program exited before {point}: {status:?}");
         assert!(Instant::now() < deadline, "the program never reached {point}");
         std::thread::sleep(Duration::from_millis(5));
@@ -56,7 +56,7 @@ fn an_account_is_stored_completely_or_not_at_all() {
         if *is_stored {
             let id = accounts[0]["id"].as_str().expect("an id").to_owned();
             let mut verify = world.command(&["accounts", "verify", &id]);
-            let output = verify.args(world.upstreams()).output().expect("the program cannot be started");
+            let output = verify.args(world.upstreams()).output().expect("cannot start the program");
             assert!(
                 output.status.success(),
                 "the account does not work after {point}: {}",
@@ -81,7 +81,7 @@ fn a_crash_during_a_relink_keeps_a_working_account() {
         assert_eq!(accounts.len(), 1, "after {point}");
         let mut verify = world.command(&["accounts", "verify", "--all"]);
         assert!(
-            verify.args(world.upstreams()).output().expect("the program cannot be started").status.success(),
+            verify.args(world.upstreams()).output().expect("cannot start the program").status.success(),
             "after {point}"
         );
     }

@@ -47,7 +47,7 @@ fn every_rejection_names_its_rule_field_and_step() {
         "wrong_secret token-refused api_token create-token",
         not_accepted,
     );
-    // The provider and the simulator treat unknown credentials like a wrong token.
+    // Like the provider, the simulator treats unknown credentials as a wrong token.
     check(
         &world,
         ["acme", "unknown-token"],
@@ -79,7 +79,7 @@ fn every_rejection_names_its_rule_field_and_step() {
         "wrong_tenant a-page-instead-of-data organization_slug find-slug",
         page,
     );
-    let other = "answered for a different organization than moved";
+    let other = "returned a different organization than moved";
     check(
         &world,
         ["moved", "right-token"],
@@ -134,7 +134,7 @@ fn a_relink_must_find_the_same_account() {
     check(&world, ["acme", "right-token"], &[], "ok - - -", "-");
     let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
     check(&world, ["acme", "newer-token"], &["--account", &id], "ok - - -", "-");
-    let different = "a different Gladly account than the one connected before";
+    let different = "the Gladly account you connected before";
     check(&world, ["acme.us-1", "region-token"], &["--account", &id], "different_account - - -", different);
     assert_eq!(world.accounts()[0]["external_id"], "org-7Qm");
     check(&world, ["acme.us-1", "region-token"], &["--account", &id, "--allow-different"], "ok - - -", "-");
@@ -152,8 +152,7 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
         if arguments.contains(&"verify") || arguments.contains(&"edit") {
             command.args(world.upstreams());
         }
-        let output =
-            command.stdin(std::process::Stdio::null()).output().expect("the program cannot be started");
+        let output = command.stdin(std::process::Stdio::null()).output().expect("cannot start the program");
         assert_eq!(
             output.status.code(),
             Some(code),
@@ -169,7 +168,7 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
     // Credentials that fail do not replace working ones.
     run(&["accounts", "edit", &id, "--no-input", "--set-file", &file], 1);
     assert!(run(&["accounts", "verify", &id], 0).contains("ok"));
-    // A change of host requires the secret again.
+    // Changing the host requires entering the secret again.
     run(&["accounts", "edit", &id, "--no-input", "--set", "organization_slug=acmee"], 2);
     run(&["accounts", "edit", &id, "--no-input", "--environment", "sandbox"], 2);
     run(&["accounts", "export", &id], 2);
@@ -198,7 +197,7 @@ fn an_account_lists_its_capabilities() {
         .command(&["link", "ashby", "--no-input", "--upstream", &upstream])
         .env("WAYSTONE_FIELD_API_KEY", "narrow-key")
         .output()
-        .expect("the program cannot be started");
+        .expect("cannot start the program");
     assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
     let accounts = world.accounts();
     let expected = serde_json::json!({
@@ -207,7 +206,7 @@ fn an_account_lists_its_capabilities() {
     });
     assert_eq!(accounts[0]["capabilities"], expected);
     let output_of = |arguments: &[&str]| {
-        let output = world.command(arguments).output().expect("the program cannot be started");
+        let output = world.command(arguments).output().expect("cannot start the program");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let list = output_of(&["accounts", "list"]);

@@ -1,4 +1,4 @@
-//! Secrets never appear in output or files. The tests enter a canary as a secret and search for it.
+//! Secrets never appear in output or files. The tests enter a canary as a secret, then search for it.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::world::World;
 
 const CANARY: &str = "canary-5f1d9c0b7e3a";
 
-/// Collects the paths of all files below a folder, each with its bytes as text.
+/// Collects all files below a folder, each with its path and its contents as text.
 fn files(folder: &Path, files_found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).expect("cannot read the folder") {
         let path = entry.expect("an entry").path();
@@ -50,7 +50,7 @@ fn output_and_files_never_contain_the_canary() {
             .env("WAYSTONE_FIELD_API_TOKEN", CANARY)
             .stdin(std::process::Stdio::null())
             .output()
-            .expect("the program cannot be started"),
+            .expect("cannot start the program"),
     );
     // Causes an internal error while the canary is in the environment.
     let mut command = world.link_command("acme", &[]);
@@ -58,7 +58,7 @@ fn output_and_files_never_contain_the_canary() {
         .env("RUST_BACKTRACE", "full")
         .env("WAYSTONE_FIELD_API_TOKEN", CANARY)
         .env("WAYSTONE_DATA", "/dev/null/x");
-    collect(command.stdin(std::process::Stdio::null()).output().expect("the program cannot be started"));
+    collect(command.stdin(std::process::Stdio::null()).output().expect("cannot start the program"));
     assert!(printed.contains("didn't accept"), "no attempt reached the provider: {printed}");
     assert!(
         redactor.redact(&printed) == printed,
@@ -83,7 +83,7 @@ fn a_stored_secret_is_sealed_and_never_shown() {
     for arguments in
         [&["accounts", "list"][..], &["accounts", "show", &id], &["accounts", "show", &id, "--json"]]
     {
-        let output = world.command(arguments).output().expect("the program cannot be started");
+        let output = world.command(arguments).output().expect("cannot start the program");
         let text =
             format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(redactor.redact(&text) == text, "{arguments:?} shows the token");

@@ -50,7 +50,7 @@ impl Terminal {
         let output = Command::new("tmux")
             .args(["-L", &self.name, "capture-pane", "-p", "-S", "-500"])
             .output()
-            .expect("tmux cannot be started");
+            .expect("cannot start tmux");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -82,7 +82,7 @@ impl Terminal {
 
     fn keys(&self, keys: &[&str]) -> &Self {
         let status = Command::new("tmux").args(["-L", &self.name, "send-keys"]).args(keys).status();
-        assert!(status.expect("tmux cannot be started").success(), "tmux did not accept the keys");
+        assert!(status.expect("cannot start tmux").success(), "tmux did not accept the keys");
         // Waits for the prompt to be redrawn, so that the old prompt is not mistaken for the response to the keys.
         std::thread::sleep(Duration::from_millis(150));
         self
@@ -95,7 +95,7 @@ impl Terminal {
         self.keys(&["Enter"])
     }
 
-    /// Continues to the step in which the credentials are entered.
+    /// Continues to the step where the credentials are entered.
     fn to_credentials(&self) -> &Self {
         for step in ["Step 2 of 5", "Step 3 of 5", "Step 4 of 5"] {
             self.until(step).asks("Done?").line("");

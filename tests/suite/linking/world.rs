@@ -46,7 +46,7 @@ impl World {
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
-            .expect("the simulator cannot be started");
+            .expect("cannot start the simulator");
         let stdout = provider.stdout.take().expect("stdout is not piped");
         let mut lines = BufReader::new(stdout).lines();
         let first = lines.next().expect("the simulator printed nothing").expect("UTF-8");
@@ -97,7 +97,7 @@ impl World {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the program cannot be started");
+            .expect("cannot start the program");
         let mut stdin = child.stdin.take().expect("stdin is not piped");
         // The program can exit without reading its input.
         let _ = stdin.write_all(token.as_bytes());
@@ -114,7 +114,7 @@ impl World {
 
     /// Runs a command and parses its JSON output.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.command(arguments).output().expect("the program cannot be started");
+        let output = self.command(arguments).output().expect("cannot start the program");
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
             panic!("{arguments:?}: {error}\n{}", String::from_utf8_lossy(&output.stderr))
         })

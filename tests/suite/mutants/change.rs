@@ -17,7 +17,7 @@ pub(super) enum Change {
     Retype(String, Value),
     /// Repeats a key.
     Duplicate(String, String),
-    /// Indents a key by one column too many.
+    /// Indents a key one column too far.
     Indent(String, String),
     /// Rotates the keys of a mapping.
     Rotate(String, usize),
@@ -42,7 +42,7 @@ impl Chance {
         Self(seed as u64)
     }
 
-    /// Returns a number less than `end`.
+    /// Returns a random number less than `end`.
     pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -58,7 +58,7 @@ impl Chance {
 }
 
 impl Change {
-    /// Creates the change with this number at a random location. All kinds are equally frequent.
+    /// Creates a change at a random location. The number determines its kind: all kinds are equally frequent.
     pub(super) fn any(tree: &Value, number: usize, chance: &mut Chance) -> Self {
         let mut values = Vec::new();
         gather(tree, String::new(), &mut values);

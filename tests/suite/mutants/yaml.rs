@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-/// A mistake in writing a mapping, with the JSON pointer to the mapping and one of its keys.
+/// A mistake to make in a mapping, with the JSON pointer to the mapping and one of its keys.
 pub(super) enum Mistake<'a> {
     /// The key is repeated.
     Duplicate(&'a str, &'a str),
-    /// The key is indented by one column too many.
+    /// The key is indented one column too far.
     Indent(&'a str, &'a str),
 }
 

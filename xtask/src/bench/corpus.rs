@@ -25,12 +25,12 @@ pub(super) fn write(folder: &Path, guides: u32) -> Result<()> {
     Ok(())
 }
 
-/// The path of guide number `n`.
+/// Returns the path of guide number `n`.
 pub(super) fn file(folder: &Path, n: u32) -> PathBuf {
     folder.join(key(n)).join("guide.yaml")
 }
 
-/// The text of guide number `n`.
+/// Returns the text of guide number `n`.
 fn guide(n: u32) -> String {
     let key = key(n);
     let (first, rest) = key.split_at(1);
@@ -41,7 +41,7 @@ fn guide(n: u32) -> String {
         .replace("@limit@", &(60 + n % 440).to_string())
 }
 
-/// The key of guide number `n`: four syllables, the last of which differs between consecutive guides.
+/// Returns the key of guide number `n`: four syllables, the last of which differs between consecutive guides.
 fn key(n: u32) -> String {
     let base = SYLLABLES.len();
     let n = n as usize;

@@ -1,22 +1,22 @@
 //! Formatting of figures.
 
-/// A time in the largest unit in which the number is at least 1.
+/// Formats a time in the largest unit in which the number is at least 1.
 pub(super) fn time(seconds: f64) -> String {
     in_unit(seconds, &[(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")])
 }
 
-/// An amount of memory in the largest unit in which the number is at least 1.
+/// Formats an amount of memory in the largest unit in which the number is at least 1.
 pub(super) fn memory(kib: f64) -> String {
     in_unit(kib, &[(1024.0 * 1024.0, "GiB"), (1024.0, "MiB"), (1.0, "KiB")])
 }
 
-/// A value in the first unit in which its number is at least 1, or in the last unit if there is no such unit.
+/// Formats a value in the first unit in which the number is at least 1, or in the last unit if there is no such unit.
 fn in_unit(value: f64, units: &[(f64, &str)]) -> String {
     let (size, unit) = units.iter().find(|(size, _)| value >= *size).unwrap_or(&units[units.len() - 1]);
     format!("{} {unit}", number(value / size))
 }
 
-/// A number with three significant digits, and a space as the thousands separator.
+/// Formats a number with three significant digits and with a space as the thousands separator.
 pub(super) fn number(value: f64) -> String {
     let digits = match value.abs() {
         v if v >= 99.95 => 0,
@@ -31,18 +31,18 @@ pub(super) fn number(value: f64) -> String {
     text
 }
 
-/// A count, with a space as the thousands separator.
+/// Formats a count with a space as the thousands separator.
 pub(super) fn count(value: u32) -> String {
     number(f64::from(value)).split('.').next().unwrap_or_default().to_owned()
 }
 
-/// The `percent`th percentile of a sorted list. 0 for an empty list.
+/// Returns the `percent`th percentile of a sorted list, or 0 if the list is empty.
 pub(super) fn percentile(sorted: &[f64], percent: usize) -> f64 {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)
 }
 
-/// The median of a sorted list. 0 for an empty list.
+/// Returns the median of a sorted list, or 0 if the list is empty.
 pub(super) fn median(sorted: &[f64]) -> f64 {
     f64::midpoint(percentile(sorted, 50), percentile(&sorted[sorted.len() / 2..], 1))
 }

@@ -18,8 +18,8 @@ use super::process::{cpu_of, memory_of};
 use super::run::{Figures, Row, Run, World};
 use crate::postgres;
 
-/// The number of workers that link at once. Each worker waits for its responses, and has its own API key, because a key
-/// allows 6 000 requests per minute.
+/// The number of workers that link accounts at the same time. Each worker waits for its responses. Each has its own API
+/// key, because a key is limited to 6,000 requests per minute.
 const WORKERS: usize = 8;
 
 /// The number of linked organizations, each with its own host.
@@ -54,11 +54,11 @@ enum Load {
     Bare,
     /// The request that checks and stores the credentials, in a session created beforehand.
     Request,
-    /// All five requests that a link consists of.
+    /// All five requests that make up a link.
     Whole,
 }
 
-/// The servers that receive the loads, and an API key for the Hub for each worker.
+/// The servers under load, and each worker's API key for the Hub.
 struct Servers {
     bare: Server,
     hub: Server,
@@ -75,7 +75,7 @@ struct Total {
     cpu: f64,
 }
 
-/// Links accounts. The loads run in turn, so that changes in the machine's speed affect all loads.
+/// Links accounts. The loads take turns, so that changes in the machine's speed affect all of them.
 pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<Row>> {
     let folder = world.scratch.join(run.name);
     std::fs::create_dir(&folder)?;
@@ -191,7 +191,7 @@ fn link(connection: &mut Connection, token: String, worker: usize, n: usize) -> 
     Ok(())
 }
 
-/// A string in a JSON response.
+/// Returns a string from a JSON response.
 fn text(response: &str, name: &str) -> Result<String> {
     let response: Value = serde_json::from_str(response)?;
     Ok(response[name].as_str().with_context(|| format!("no `{name}` in {response}"))?.to_owned())

@@ -1,4 +1,4 @@
-//! The machine properties that affect figures, without the machine's name.
+//! The properties of the machine that affect the figures, without its name.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -11,11 +11,11 @@ use super::figures::memory;
 use super::process::kib;
 use crate::command::output;
 
-/// Describes this machine, with the date and the load average of the preceding minute.
+/// Describes this machine, and includes the date and the load average over the last minute.
 pub(super) fn machine() -> Result<String> {
     let read = |file: &str| fs::read_to_string(file).with_context(|| format!("cannot read {file}"));
     let (processors, load) = (read("/proc/cpuinfo")?, read("/proc/loadavg")?);
-    let size = kib(&read("/proc/meminfo")?, "MemTotal:").context("/proc/meminfo has no memory size")?;
+    let size = kib(&read("/proc/meminfo")?, "MemTotal:").context("/proc/meminfo has no `MemTotal`")?;
     let compiler = output(Command::new("rustc").arg("--version"))?;
     Ok(format!(
         "{}, Linux, {} cores ({}), {} of memory, {}, load average {}",

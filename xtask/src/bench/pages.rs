@@ -1,4 +1,4 @@
-//! The pages with figures: their text, runs and aims. The generated pages are not edited by hand.
+//! The benchmark pages: their text, runs and aims. The generated pages are not edited by hand.
 
 use super::report::{BASELINE, CPU, GUIDES, MEDIAN, MEMORY, P99, PER_ITEM, RATE, REPETITIONS};
 use super::run::Measure::{self, Ratio};
@@ -14,19 +14,19 @@ pub(super) static PAGES: [Page; 2] = [
         other: "The Hub has [its own page](benchmarks-hub.md).",
         method: "Catalogs are generated from one guide template, which has no findings. It contains a method with \
                  environments, three fields, a check, outcomes, four steps and five scenarios. Each guide is rendered \
-                 as one page. Files are read from the disk's cache. The median is over all runs of a row; CPU time \
-                 includes all threads, in the program and in the system; memory is the peak.",
+                 as one page. Files are read from the operating system's cache. The median is over all of a row's \
+                 runs; CPU time is the user and system time of all threads; memory is the peak.",
         sections: &[CHECK, PIECES, RENDER, WATCH],
     },
     Page {
         argument: "hub",
         example: ["suite", "servers"],
         file: "benchmarks-hub.md",
-        title: "Benchmarks of the Hub",
+        title: "Hub benchmarks",
         other: "Everything else is in [benchmarks.md](benchmarks.md).",
         method: "`waystone serve` over HTTP without TLS, with its usual log in a file. SQLite is a file in the Hub's \
                  folder. PostgreSQL is a server on the same machine with Debian's default configuration. Both wait for \
-                 the disk at every commit. The workers, the provider, PostgreSQL and the Hub share the cores.",
+                 the disk on every commit. The workers, the provider, PostgreSQL and the Hub share the cores.",
         sections: &[LINK, START],
     },
 ];
@@ -35,8 +35,8 @@ const CATALOG: &[Column] = &[GUIDES, REPETITIONS, MEDIAN, PER_ITEM, RATE, CPU, M
 
 const CHECK: Section = Section {
     title: "Checking a catalog",
-    intro: "`waystone check DIR`, and JSON Schema validators on the same guides with the guide schema. `check` validates \
-            against that schema too, and then applies all other rules.",
+    intro: "`waystone check DIR`, compared with JSON Schema validators that check the same guides against the guide \
+            schema. `check` also validates against that schema, and then applies all other rules.",
     columns: CATALOG,
     runs: &[
         waystone("check", 10, "{waystone} check {guides}", 50),
@@ -77,8 +77,8 @@ const CHECK: Section = Section {
 
 const PIECES: Section = Section {
     title: "Individual steps",
-    intro: "Each step by itself, repeated on one thread and without the disk (`crates/cli/examples/pieces.rs`), for one \
-            guide.",
+    intro: "Each step by itself, for one guide, repeated on one thread without disk access \
+            (`crates/cli/examples/pieces.rs`).",
     columns: &[CPU],
     runs: &[Run { name: "pieces", guides: 10, baseline: None, work: Work::Pieces }],
     aims: &[Aim(&[("page tree", 10), ("writing MDX", 10)], Measure::Cpu, 0.0..=50e-6)],
@@ -103,7 +103,7 @@ const RENDER: Section = Section {
             baseline: Some("render --to html"),
             work: Work::Command(Command {
                 words: "hugo --quiet --source {out}/site --destination {out}/hugo",
-                // The minimal work for Hugo: a page for each file, without lists, feeds or a site map.
+                // Gives Hugo as little work as possible: one page for each file, and no lists, feeds or site map.
                 prepare: "{ command -v hugo || apt-get install -y -q --no-install-recommends hugo; } && cd {out}/site \
                           && printf '%s\\n' \"disableKinds = ['home', 'section', 'taxonomy', 'term', 'RSS', 'sitemap', \
                           'robotsTXT', '404']\" > config.toml && mkdir -p layouts/_default && echo '<!doctype html>\
@@ -119,8 +119,8 @@ const RENDER: Section = Section {
 
 const WATCH: Section = Section {
     title: "Watching a catalog",
-    intro: "`waystone check --watch DIR`, and the time from saving a guide to the output. `--watch` waits until no file \
-            has changed for 30 ms, because editors save in several steps. Most of the time is this wait.",
+    intro: "`waystone check --watch DIR`: the time from saving a guide to the output. `--watch` waits until no file \
+            has changed for 30 ms, because editors save in several steps. This wait accounts for most of the time.",
     columns: &[GUIDES, REPETITIONS, MEDIAN, P99, CPU],
     runs: &[
         Run { name: "edit", guides: 10, baseline: None, work: Work::Edits },
@@ -135,11 +135,11 @@ const LINK: Section = Section {
             A *whole link* is five requests: the product's server creates a session (`POST /connect_sessions`); the \
             widget fetches its settings, the connectors and the form (`GET /hub/settings`, `GET /hub/connectors`, \
             `GET /hub/connectors/gladly.api-key`) and sends the credentials (`POST /hub/accounts`), which the Hub checks \
-            with the provider and stores. The *request that links* is the last of the five, in sessions created \
-            beforehand.\n\n\
+            with the provider and stores. The *request that links* is the last of the five, in sessions that were \
+            created beforehand.\n\n\
             The *bare handler* does only what linking requires: it sends the same request to the provider through the \
-            same egress, inserts one row as durably, and responds. It has no keys, sessions, limits, encryption or audit \
-            trail. The three loads take turns. CPU time is that of the serving process.",
+            same egress, inserts one row with the same durability, and responds. It has no keys, sessions, limits, \
+            encryption or audit trail. The three loads take turns. CPU time covers only the serving process.",
     columns: &[REPETITIONS, RATE, MEDIAN, P99, CPU, BASELINE],
     runs: &[
         Run { name: "SQLite", guides: 10, baseline: None, work: Work::Links { on_postgres: false } },
@@ -155,9 +155,9 @@ const LINK: Section = Section {
 
 const START: Section = Section {
     title: "Starting",
-    intro: "From the start of the program until `GET /health/ready` answers 200, on an existing SQLite database, with a \
-            folder of guides in addition to the built-in guides. Memory is measured three seconds later, without any \
-            request.",
+    intro: "From the start of the program until `GET /health/ready` returns 200, with an existing SQLite database and \
+            a folder of guides in addition to the built-in guides. Memory is measured three seconds later, with no \
+            requests in between.",
     columns: &[GUIDES, REPETITIONS, MEDIAN, P99, MEMORY],
     runs: &[
         Run { name: "start", guides: 10, baseline: None, work: Work::Start },

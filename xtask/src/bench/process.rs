@@ -1,7 +1,7 @@
 //! Measures the cost of commands: wall time, CPU time and peak memory, read from `/proc` (Linux only).
 //!
-//! `/proc` counts the CPU time of finished children in hundredths of a second, so the time is summed over all
-//! repetitions and then divided.
+//! `/proc` counts the CPU time of finished child processes in hundredths of a second, so it is measured over all
+//! repetitions together and then divided.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +26,7 @@ impl Drop for Running {
     }
 }
 
-/// Runs a command repeatedly. Returns its name, with the tool's version, and its figures.
+/// Runs a command repeatedly. Returns its name, which includes the tool's version, and its figures.
 pub(super) fn command(
     name: &str,
     command: &Command,
@@ -90,7 +90,7 @@ fn shell(script: &str) -> Result<String> {
     output(Process::new("sh").args(["-ec", script]))
 }
 
-/// The peak memory of a process in KiB, sampled twice a millisecond.
+/// Runs a process and returns its peak memory in KiB, sampled about twice a millisecond.
 fn peak_memory(process: &mut Process) -> Result<f64> {
     let mut child = process.spawn()?;
     let mut peak = 0.0;
@@ -101,26 +101,26 @@ fn peak_memory(process: &mut Process) -> Result<f64> {
     Ok(peak)
 }
 
-/// The current memory of a process in KiB.
+/// Returns the memory that a process currently uses, in KiB.
 pub(super) fn memory_of(process: u32) -> Result<f64> {
-    memory(process, "VmRSS:").context("the process has no memory")
+    memory(process, "VmRSS:").context("`/proc` has no memory figure for the process")
 }
 
-/// Seconds of CPU time that a process has used so far.
+/// Returns the CPU time that a process has used so far, in seconds.
 pub(super) fn cpu_of(process: u32) -> Result<f64> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).context("the process has ended")?;
-    cpu(&text, 0).context("the process has no times")
+    cpu(&text, 0).context("`/proc` has no CPU times for the process")
 }
 
-/// Seconds of CPU time that the finished children of this process used.
+/// Returns the CPU time of this process's finished child processes, in seconds.
 fn children_cpu() -> Result<f64> {
     let text = fs::read_to_string("/proc/self/stat").context("this system has no /proc/self/stat")?;
-    cpu(&text, 2).context("this process has no times")
+    cpu(&text, 2).context("`/proc` has no CPU times for this process")
 }
 
-/// The sum of a user time and the system time after it, in the text of `/proc/<pid>/stat`. With `skip` 0, these are the
-/// times of the process itself, and with 2, those of its finished children. The second field is the program's name in
-/// parentheses, which may contain any character.
+/// Returns the sum of a user time and the system time that follows it in the text of `/proc/<pid>/stat`, in seconds. If
+/// `skip` is 0, these are the times of the process itself. If it is 2, they are the times of its finished child
+/// processes. The second field is the program's name in parentheses, and the name may contain any character.
 fn cpu(text: &str, skip: usize) -> Option<f64> {
     let (_, rest) = text.rsplit_once(')')?;
     let mut times = rest.split_whitespace().skip(11 + skip).map(|word| word.parse::<u32>().ok());
@@ -131,7 +131,7 @@ fn memory(process: u32, name: &str) -> Option<f64> {
     kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, name)
 }
 
-/// The value, in KiB, on a line such as `MemTotal:  24689764 kB`, in the text of `/proc/<pid>/status` or
+/// Returns the value, in KiB, on a line such as `MemTotal:  24689764 kB`, in the text of `/proc/<pid>/status` or
 /// `/proc/meminfo`.
 pub(super) fn kib(text: &str, name: &str) -> Option<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;

@@ -1,4 +1,4 @@
-//! Writes a page with figures.
+//! Writes a benchmark page.
 
 use super::figures::{count, memory, number, time};
 use super::run::{Aim, Cell, Column, Figures, Measure, Page, Row, RowId, scaled};
@@ -20,7 +20,7 @@ fn compared(cell: &Cell<'_>) -> Option<String> {
     Some(format!("{}× {name}", number(cell.figures.per_item() / baseline.per_item())))
 }
 
-/// The whole page. `rows` contains the rows of each section.
+/// Returns the whole page. `rows` contains the rows of each section.
 pub(super) fn page(page: &Page, quick: bool, machine: &str, rows: &[Vec<Row>]) -> String {
     let Page { argument, title, other, method, .. } = page;
     let option = if quick { " --quick" } else { "" };
@@ -28,7 +28,7 @@ pub(super) fn page(page: &Page, quick: bool, machine: &str, rows: &[Vec<Row>]) -
         "# {title}\n\n`cargo xtask bench {argument}{option}` measured these figures in one run on one machine. Figures \
          on other machines differ, but their ratios are similar. {other}\n\n\
          - **Machine:** {machine}.\n\
-         - **Method:** Waystone is built as for a release (`--profile dist`). {method}\n\n\
+         - **Method:** Waystone is a release build (`--profile dist`). {method}\n\n\
          ## Aims\n\nTimes are per item: a guide, a page, an edit, a link or a start.\n\n\
          | aim | measured | met |\n|---|---:|---|\n",
     );
@@ -49,7 +49,7 @@ pub(super) fn page(page: &Page, quick: bool, machine: &str, rows: &[Vec<Row>]) -
     text
 }
 
-/// The table row for an aim, with the measured figure and whether the figure is within the range.
+/// Returns the table row for an aim, with the measured figure and whether it is within the aim's range.
 fn judge(Aim(of, measure, range): &Aim, rows: &[Row]) -> String {
     let sum = |figure: fn(&Figures) -> Option<f64>| -> Option<f64> {
         of.iter().map(|(name, guides)| figure(find(rows, name, *guides)?)).sum()
@@ -79,7 +79,7 @@ fn judge(Aim(of, measure, range): &Aim, rows: &[Row]) -> String {
     format!("| {names} {aim} | {} | {met} |\n", figure.map_or("–".to_owned(), unit))
 }
 
-/// The figures in the row with this name and number of guides. In the row of a tool, the tool's version follows the
+/// Returns the figures in the row with this name and number of guides. In a tool's row, the tool's version follows the
 /// name.
 fn find<'a>(rows: &'a [Row], name: &str, guides: u32) -> Option<&'a Figures> {
     let is_named =

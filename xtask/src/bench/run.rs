@@ -1,4 +1,4 @@
-//! The vocabulary of the harness: pages, runs, and the figures that runs measure.
+//! The harness's vocabulary: pages, runs, and the figures that runs measure.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use super::figures::{median, percentile};
 use crate::tree::target;
 
-/// A page with figures.
+/// A benchmark page.
 pub(super) struct Page {
     /// The argument of `cargo xtask bench` that selects the page.
     pub(super) argument: &'static str,
-    /// The package and name of the example program that the runs need.
+    /// The package and the name of the example program that the runs need.
     pub(super) example: [&'static str; 2],
     /// The page's file in `docs`.
     pub(super) file: &'static str,
@@ -57,13 +57,13 @@ pub(super) struct Run {
 pub(super) enum Work {
     /// A command.
     Command(Command),
-    /// The program `crates/cli/examples/pieces.rs`, which yields a row for each piece.
+    /// The program `crates/cli/examples/pieces.rs`, which produces a row for each piece.
     Pieces,
     /// Editing guides while `waystone check --watch` runs.
     Edits,
     /// Starting a Hub.
     Start,
-    /// Linked accounts per second. Yields three rows.
+    /// Linking accounts, which produces three rows.
     Links {
         /// Whether the database is PostgreSQL instead of SQLite.
         on_postgres: bool,
@@ -72,24 +72,24 @@ pub(super) enum Work {
 
 /// A command that is run several times.
 pub(super) struct Command {
-    /// The words of the command. If the last word is a path below `{out}`, the path is removed before each run. A
-    /// command with shell syntax is run by `sh`.
+    /// The words of the command. If the last word is a path below `{out}`, this path is removed before each run. If the
+    /// command contains shell syntax, `sh` runs it.
     pub(super) words: &'static str,
     /// Shell commands that install the tool and prepare its input, unless the tool is Waystone.
     pub(super) prepare: &'static str,
     /// A shell command that prints the tool's version.
     pub(super) version: &'static str,
-    /// The number of measured runs. If it is greater than 1, another run measures the peak memory.
+    /// The number of measured runs. If it is greater than 1, an additional run measures the peak memory.
     pub(super) repetitions: u32,
 }
 
 /// The name and the number of guides that identify a row.
 pub(super) type RowId = (&'static str, u32);
 
-/// An aim: the sum of a figure over some rows should be within a range.
+/// An aim: a figure, summed over certain rows, should be within a range.
 pub(super) struct Aim(pub(super) &'static [RowId], pub(super) Measure, pub(super) RangeInclusive<f64>);
 
-/// The figure to which an aim applies.
+/// The figure that an aim applies to.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Measure {
     /// The wall time per item, divided by the wall time per item of another row.
@@ -112,7 +112,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// The folder that contains the catalog with this number of guides.
+    /// Returns the folder that contains the catalog with this number of guides.
     pub(super) fn catalog(&self, guides: u32) -> PathBuf {
         self.scratch.join(format!("guides-{guides}"))
     }
@@ -122,7 +122,7 @@ impl World {
     }
 }
 
-/// The actual number of guides in a catalog. Quick runs use smaller catalogs.
+/// Returns the actual number of guides in a catalog, which is smaller in quick runs.
 pub(super) fn scaled(guides: u32, quick: bool) -> u32 {
     if quick && 10 < guides { guides / 10 } else { guides }
 }
@@ -148,17 +148,17 @@ impl Figures {
         Self { samples, items, ..Self::default() }
     }
 
-    /// The median of the repetitions, in seconds.
+    /// Returns the median of the repetitions, in seconds.
     pub(super) fn median(&self) -> f64 {
         median(&self.samples)
     }
 
-    /// The 99th percentile of the repetitions, in seconds.
+    /// Returns the 99th percentile of the repetitions, in seconds.
     pub(super) fn p99(&self) -> f64 {
         percentile(&self.samples, 99)
     }
 
-    /// Seconds of wall time per item.
+    /// Returns the wall time per item, in seconds.
     pub(super) fn per_item(&self) -> f64 {
         self.rate.map_or_else(|| self.median() / f64::from(self.items.max(1)), |rate| 1.0 / rate)
     }

@@ -1,4 +1,4 @@
-//! The time from an edit to the answer from `waystone check --watch`.
+//! Measures the time from an edit to the report from `waystone check --watch`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -16,13 +16,13 @@ use super::run::{Figures, World};
 /// The pause before each edit.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// The longest wait for an answer.
+/// How long to wait for a report.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The number of edits. After the answer to an edit, the edit is reverted, which is also measured.
+/// The number of edits. Each edit is reverted after its report, and reverting it is measured too.
 const EDITS: u32 = 10;
 
-/// Watches a catalog, and edits guides throughout the catalog.
+/// Watches a catalog and edits guides throughout the catalog.
 pub(super) fn edits(guides: u32, world: &World) -> Result<Figures> {
     let mut command = Command::new(world.program());
     command.args(["check", "--watch"]).arg(world.catalog(guides)).stdin(Stdio::null()).stdout(Stdio::null());
@@ -30,10 +30,10 @@ pub(super) fn edits(guides: u32, world: &World) -> Result<Figures> {
     let child = &mut process.0;
     let lines = BufReader::new(child.stderr.take().context("waystone has no standard error")?).lines();
     let (sender, answers) = channel();
-    // The last line of each answer ends with this text.
+    // The last line of each report ends with this text.
     let ends = lines.map_while(Result::ok).filter(|line| line.ends_with("; watching"));
     thread::spawn(move || ends.into_iter().try_for_each(|_| sender.send(Instant::now())));
-    let answer = || answers.recv_timeout(TIMEOUT).context("`check --watch` does not answer");
+    let answer = || answers.recv_timeout(TIMEOUT).context("`check --watch` printed no report");
     answer()?;
     let cpu_before = cpu_of(child.id())?;
     let mut samples = Vec::new();

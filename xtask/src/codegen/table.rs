@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// Formats a table with a row of headings. A cell may contain any text, but a line break in it becomes a space.
+/// Formats a table with a row of headings. A cell may contain any text. Line breaks in it become spaces.
 pub(super) fn table<const N: usize>(heads: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut text = format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(N));
     for row in rows {

@@ -1,4 +1,4 @@
-//! Checks that every path that the main documents name exists.
+//! Checks that every path in the main documents exists.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Finds the paths in inline code: those that begin with a folder in the tree.
+/// Returns the paths in inline code, which are the strings that begin with a folder in the tree.
 fn paths(text: &str) -> Vec<&str> {
     let prefixes = ["crates/", "guides/", "schemas/", "tests/", "xtask/", "docs/", ".ci/"];
     text.split('`')

@@ -1,6 +1,6 @@
 //! Checks that no files in a crate import each other, directly or through other files.
 //!
-//! A path in any code counts as an import of the file that defines the item, even if the item is re-exported elsewhere.
+//! Any path in code counts as an import of the file that defines the item, even if the path leads through a re-export.
 //! Two kinds of imports do not count: a parent's `mod` and `use` declarations for its direct children, which form a
 //! facade, and the imports of a `mod tests` from its parent. If a parent's own code uses an item from a child, the path
 //! in that code counts.
@@ -26,7 +26,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(cycles.concat())
 }
 
-/// The root file of every library, program, test and example.
+/// Returns the root file of every library, program, test and example.
 fn targets(root: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut targets = BTreeSet::new();
     for workspace in [root.to_owned(), root.join("tests/fuzz")] {
@@ -62,7 +62,7 @@ fn cycles(root: &Path, target: &Path) -> Result<Vec<String>> {
     Ok(groups(&imports).iter().map(describe).collect())
 }
 
-/// All imports in a crate, without those that do not count.
+/// Returns all imports in a crate, except those that do not count.
 fn imports(tree: &Crate) -> Imports<'_> {
     let names = Names::new(tree);
     let mut imports = Imports::new();
@@ -82,8 +82,8 @@ fn imports(tree: &Crate) -> Imports<'_> {
     imports
 }
 
-/// The items and modules to which a path in code resolves. Modules are included only if an attribute names them,
-/// because the attribute's macro then calls functions in the module.
+/// Returns the items and modules to which a path in code resolves. Modules are included only if an attribute names
+/// them, because the attribute's macro then calls functions in the module.
 fn mentioned<'a>(names: &Names<'a>, module: usize, mention: &Mention) -> Vec<Found<'a>> {
     if mention.kind == MentionKind::Macro {
         return names.resolve_macro(module, &mention.path).into_iter().collect();
@@ -95,10 +95,10 @@ fn mentioned<'a>(names: &Names<'a>, module: usize, mention: &Mention) -> Vec<Fou
         .collect()
 }
 
-/// The items that a `use` declaration imports, without those that do not count. If the declaration is a glob import
-/// from a module, only traits count, because other items count where code mentions them. A parent's import from a
-/// direct child does not count, unless it is a private import of a trait, whose purpose is to make the trait's methods
-/// available.
+/// Returns the items that a `use` declaration imports, except those that do not count. If the declaration is a glob
+/// import from a module, only traits count, because other items count where code mentions them. A parent's import from
+/// a direct child does not count, unless it is a private import of a trait, whose purpose is to make the trait's
+/// methods available.
 fn imported<'a>(tree: &'a Crate, names: &Names<'a>, module: usize, import: &Import) -> Vec<Found<'a>> {
     let is_glob = import.name == GLOB;
     let container = import.path.len() - usize::from(!is_glob);

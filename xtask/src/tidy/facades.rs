@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 
 use super::paths::{Paths, find};
-use crate::floors::{FACADES, NAMED_IN};
+use crate::layers::{FACADES, NAMED_IN};
 use crate::tree::{files, read};
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
@@ -20,7 +20,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Reports the paths that name a type outside the modules that may name it.
+/// Reports the paths that name a type in modules that may not name it.
 fn named(source: &Path, name: &str, allowed: &[&str]) -> Result<Vec<String>> {
     rejected(source, "NAMED_IN", |module, path| {
         path.iter().any(|segment| segment == name) && !allowed.contains(&module)
@@ -47,7 +47,7 @@ fn rejected(source: &Path, table: &str, breaks: impl Fn(&str, &[String]) -> bool
         let module = shown.split(['/', '.']).next().unwrap_or_default();
         problems.extend(paths.filter(|path| breaks(module, path)).map(|path| {
             let (file, path) = (file.display(), path.join("::"));
-            format!("{file}: may not name `{path}`: see {table} in xtask/src/floors.rs")
+            format!("{file}: may not name `{path}`: see {table} in xtask/src/layers.rs")
         }));
     }
     Ok(problems)

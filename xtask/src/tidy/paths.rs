@@ -1,7 +1,7 @@
 //! Finds the imports and paths in Rust code.
 //!
-//! The code is read as tokens, so that paths in macros and attributes are found like all other paths. Fields, methods
-//! and names followed by a colon are not paths.
+//! The code is read as tokens, so paths in macros and attributes are found too. Fields, methods and names followed by a
+//! colon are not paths.
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use syn::{Ident, ItemUse, UseTree};
@@ -22,7 +22,7 @@ pub(crate) struct Import {
     pub(crate) path: Vec<String>,
     /// The imported item's local name, or [`GLOB`].
     pub(crate) name: String,
-    /// Whether the declaration is written without `pub`.
+    /// Whether the declaration has no `pub`.
     pub(crate) is_private: bool,
 }
 
@@ -40,7 +40,7 @@ pub(crate) enum MentionKind {
     Item,
     /// The name of an invoked macro.
     Macro,
-    /// The string value of an attribute's argument, such as `with = "path"`, which may name a module.
+    /// A string in an attribute, such as `with = "path"`, which may name a module.
     Attribute,
 }
 
@@ -133,7 +133,7 @@ impl Paths {
     }
 }
 
-/// Whether the value of an attribute's argument with this key is a path in a string.
+/// Returns whether an attribute's argument with this key is a path, written as a string.
 fn takes_path(key: &str) -> bool {
     key.ends_with("with")
         || matches!(
@@ -142,8 +142,8 @@ fn takes_path(key: &str) -> bool {
         )
 }
 
-/// Whether the next token does not start a path because it is a field or method, a function's own name, a lifetime, a
-/// macro variable, or the rest of a global path.
+/// Returns whether the token after `before` does not start a path. This is the case if it is a field or method, a
+/// function's own name, a lifetime, a macro variable, or part of a global path.
 fn is_part(before: &[TokenTree]) -> bool {
     match before {
         [.., TokenTree::Ident(word)] => word == "fn",

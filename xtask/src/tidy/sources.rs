@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::tree::{files, read};
 
-/// The maximum number of lines in a file. A longer file probably has two subjects.
+/// The maximum number of lines in a file. A longer file probably covers more than one subject.
 const MAX_LINES: usize = 400;
 
 /// File names that describe nothing.
@@ -75,7 +75,7 @@ fn text_problems(text: &str, providers: &[String]) -> Vec<String> {
     if !text.starts_with("//!") {
         problems.push(": must begin with `//!` and a description of the file".to_owned());
     }
-    // These words are assembled from parts so that this file does not match.
+    // These words are assembled from parts so that this file does not contain them.
     let marks = [["TO", "DO"].concat(), ["FIX", "ME"].concat()];
     for (number, line) in (1..).zip(text.lines()) {
         if marks.iter().any(|mark| line.contains(mark)) {

@@ -81,7 +81,7 @@ pub(crate) struct EditArgs {
     pub(crate) inputs: InputArgs,
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
-    /// Allow the account to be replaced by a different account at the provider.
+    /// Accept credentials that belong to a different account at the provider.
     #[arg(long)]
     pub(crate) allow_different: bool,
 }

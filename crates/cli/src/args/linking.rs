@@ -19,13 +19,13 @@ pub(crate) struct InputArgs {
     /// The provider environment's key, such as `production`.
     #[arg(long, value_name = "KEY")]
     pub(crate) environment: Option<String>,
-    /// Set a field. Not allowed for secrets, because other users can see a command line.
+    /// Set a field. Not allowed for secrets, because other users can see your command line.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub(crate) set: Vec<String>,
     /// Set a field from a file; `-` reads standard input.
     #[arg(long, value_name = "FIELD=PATH")]
     pub(crate) set_file: Vec<String>,
-    /// Never prompt; missing values are errors. This is the default if there is no terminal.
+    /// Never prompt; missing values are errors. This is the default without a terminal.
     #[arg(long)]
     pub(crate) no_input: bool,
     /// Print one JSON document instead of text. Implies --no-input.
@@ -50,13 +50,13 @@ pub(crate) struct LinkArgs {
     /// Your own name for the account.
     #[arg(long)]
     pub(crate) label: Option<String>,
-    /// Link this account again. The credentials must belong to the same account at the provider.
+    /// The id of an account to link again. The credentials must belong to the same account at the provider.
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
-    /// Allow --account to be replaced by a different account at the provider.
+    /// Accept credentials that belong to a different account at the provider.
     #[arg(long, requires = "account")]
     pub(crate) allow_different: bool,
-    /// If the credentials are rejected, try them in the provider's other environments, too.
+    /// If the credentials are rejected, also try them in the provider's other environments.
     #[arg(long)]
     pub(crate) ask_elsewhere: bool,
     /// Start over, even if a draft exists.

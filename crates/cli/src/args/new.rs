@@ -29,7 +29,7 @@ pub(crate) enum MethodKind {
     Bearer,
     /// HTTP Basic.
     Basic,
-    /// OAuth 2.0 authorization code: the person signs in with a browser.
+    /// OAuth 2.0 authorization code: the person signs in through a browser.
     Oauth2,
     /// OAuth 2.0 client credentials, without a browser.
     ClientCredentials,

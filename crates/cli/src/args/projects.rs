@@ -24,7 +24,7 @@ pub(crate) enum ProjectsCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// List a project's API keys, without the secret keys themselves.
+    /// List a project's API keys without their secrets.
     #[command(after_help = "Example: waystone keys list")]
     List {
         #[command(flatten)]
@@ -34,12 +34,12 @@ pub(crate) enum KeysCommand {
     #[command(after_help = "Examples:\n  waystone keys create \"backend\"\n  \
 waystone keys create \"reports\" --scope platform:read --scope connectors:read")]
     Create {
-        /// The purpose of the key, such as `backend`.
+        /// The key's purpose, such as `backend`.
         name: String,
         /// A scope for the key [default: all except reading credentials].
         #[arg(long, value_name = "SCOPE", value_parser = scopes())]
         scope: Vec<String>,
-        /// Create a test key, which can read and create test data only.
+        /// Create a test key, which can only read and create test data.
         #[arg(long)]
         test: bool,
         #[command(flatten)]

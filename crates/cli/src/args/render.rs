@@ -21,7 +21,7 @@ pub(crate) struct RenderArgs {
     /// The output format.
     #[arg(long, value_enum)]
     pub(crate) to: Medium,
-    /// How MDX and Markdown are structured.
+    /// The structure of MDX and Markdown pages.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) style: StyleArg,
     /// The brand file.
@@ -66,6 +66,6 @@ pub(crate) enum StyleArg {
     /// Semantic lists and components.
     #[default]
     Semantic,
-    /// The structure of the currently published pages.
+    /// The structure of the guide pages that StackOne publishes.
     Published,
 }

@@ -1,4 +1,4 @@
-//! The arguments of `waystone serve`: one flag for each setting, generated from the Hub's table of settings.
+//! The arguments of `waystone serve`: one flag for each setting, generated from the Hub's settings table.
 //!
 //! **Invariant:** every flag corresponds to a setting, which determines the flag's name and help.
 
@@ -25,14 +25,14 @@ pub(crate) struct ServeArgs {
     pub(crate) flags: Flags,
 }
 
-/// The values of the flags that were given, by setting key.
+/// The values of the given flags, by setting key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flags(pub(crate) BTreeMap<&'static str, Vec<String>>);
 
 /// The keys of the settings whose flags are global, so that every command accepts them.
 const GLOBAL: &[&str] = &["data", "guides"];
 
-/// The settings that have a flag on this command, and the flag's name.
+/// Returns the settings that have a flag on this command, each with its flag's name.
 fn own() -> &'static [(&'static Setting, String)] {
     static OWN: LazyLock<Vec<(&Setting, String)>> = LazyLock::new(|| {
         let own = SETTINGS.iter().filter(|setting| !GLOBAL.contains(&setting.key));

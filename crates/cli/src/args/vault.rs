@@ -10,11 +10,13 @@ use super::Flags;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VaultCommand {
-    /// Encrypt everything with a new key while the Hub runs. To finish an interrupted rotation, run the command again.
+    /// Encrypt everything with a new key, even while the Hub is running. To finish an interrupted rotation, run the
+    /// command again.
     #[command(after_help = "Examples:\n  waystone vault rotate\n  \
 waystone vault rotate --to-key-file /run/secrets/next_key")]
     Rotate(RotateArgs),
-    /// Back up the vault to a file while the Hub runs, and verify the backup. The backup does not contain the key.
+    /// Back up the vault to a file, even while the Hub is running, and verify the backup. The backup does not contain
+    /// the key.
     #[command(after_help = "Example: waystone vault backup /backups/vault.db")]
     Backup {
         /// The backup file to write.
@@ -25,7 +27,7 @@ waystone vault rotate --to-key-file /run/secrets/next_key")]
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Verify a backup and restore it while no Hub runs. The replaced vault is kept next to it.
+    /// Verify a backup and restore it. Stop the Hub first. The previous vault is kept next to the restored one.
     #[command(after_help = "Example: waystone vault restore /backups/vault.db")]
     Restore {
         /// The backup file.
@@ -46,7 +48,7 @@ pub(crate) struct RotateArgs {
     /// Store the new key in this file, which is created if it does not exist.
     #[arg(long, value_name = "FILE", group = "to")]
     pub(crate) to_key_file: Option<PathBuf>,
-    /// Get the new key from the output of this program (with its arguments).
+    /// Run this program (with its arguments) to get the new key.
     #[arg(long, value_name = "COMMAND", group = "to")]
     pub(crate) to_key_command: Option<String>,
     /// Get the new key from this environment variable.
@@ -62,7 +64,7 @@ pub(crate) struct RotateArgs {
 /// The options that locate the vault.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
-    /// The Hub's settings file. Environment variables for `serve` apply, too.
+    /// The Hub's settings file. The environment variables of `waystone serve` also apply.
     #[arg(long, value_name = "FILE", env = "WAYSTONE_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// A file that contains the URL of the PostgreSQL database.
@@ -83,7 +85,7 @@ pub(crate) struct StoreArgs {
 }
 
 impl StoreArgs {
-    /// The values of the flags that were given, by setting key.
+    /// Returns the values of the given flags, by setting key.
     pub(crate) fn flags(&self) -> Flags {
         let flags = [
             ("database_url_file", &self.database_url_file),

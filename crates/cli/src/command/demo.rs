@@ -1,7 +1,7 @@
-//! `waystone demo`: links an account at a simulated provider, once with a wrong secret and once with the right one.
+//! `waystone demo`: links an account with a simulated provider, once with a wrong secret and once with the right one.
 //!
-//! Everything works as for a real account (guide, flow, network access, HTTP and vault), except that the provider is
-//! the simulator on loopback and the folder is temporary.
+//! The guide, the flow, network access, HTTP and the vault work as they do for a real account. Only the provider, which
+//! is the simulator on loopback, and the folder, which is temporary by default, are different.
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
@@ -57,16 +57,16 @@ pub(crate) async fn run(
     let folder = common.data.clone().unwrap_or_else(|| temporary.path().to_owned());
     let common = Common { data: Some(folder.clone()), ..common.clone() };
     let name = &guide.provider.name;
-    out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without a real account")));
+    out.line(&out.ink(Ink::Strong, &format!("Demo: linking {name} without a real account")));
     out.line(&format!(
-        "A simulated {name} runs at {origin} and answers as specified in the guide's scenarios.\n"
+        "A simulated {name} is running at {origin}. It responds as the guide's scenarios specify.\n"
     ));
     let quiet = Out { quiet: true, ..*out };
     let egress = network::egress(&wire, &quiet)?;
     let mut egress = &egress;
     let Some((good, bad)) = scenarios(method) else {
         return Err(Failure::usage(format!(
-            "the guide for {name} does not have both a scenario that succeeds and a scenario with a wrong secret"
+            "the guide for {name} does not have both a scenario that succeeds and one with a wrong secret"
         )));
     };
     let asks = !play && io::stdin().is_terminal() && io::stdout().is_terminal();
@@ -86,7 +86,7 @@ pub(crate) async fn run(
         task.link(&mut egress, Vec::new(), out).await?;
         vault.close().await;
     } else {
-        out.line("Playing the demonstration without prompts.\n");
+        out.line("Running the demo without prompts.\n");
         out.line(&out.ink(Ink::Strong, "1. With a wrong secret"));
         play_scenario(&common, &guide, bad, &mut egress, out).await?;
         out.line("");
@@ -99,8 +99,8 @@ pub(crate) async fn run(
     Ok(0)
 }
 
-/// The first simple scenario that succeeds, and the first with a wrong secret. `None` if the method lacks either
-/// scenario.
+/// Returns the first simple scenario that succeeds and the first simple scenario with a wrong secret, or `None` if the
+/// method lacks either of them.
 fn scenarios(method: &Method) -> Option<(&Scenario, &Scenario)> {
     let is_simple = |one: &&Scenario| one.linked_before.is_none() && !one.agrees && one.environment.is_none();
     let find = |kind| method.scenarios.iter().filter(is_simple).find(|one| one.then.outcome == kind);
@@ -137,11 +137,8 @@ async fn play_scenario(
         brand: guides::brand().name.clone(),
         ..Start::default()
     };
-    let failure = || Failure {
-        code: ENVIRONMENT,
-        message: "the demonstration could not be completed".to_owned(),
-        help: None,
-    };
+    let failure =
+        || Failure { code: ENVIRONMENT, message: "the demo could not be completed".to_owned(), help: None };
     let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).ok_or_else(failure)?;
     let mut screen = Screen::new(out);
     while let Stage::Step(view) = flow.stage() {
@@ -195,7 +192,7 @@ fn search(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> 
         found += usize::from(bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
     }
     out.line(&format!(
-        "  Searched all {files} files in the demonstration's folder for the secret: {found} contain it."
+        "  Searched all {files} files in the demo's folder for the secret: {found} contain it."
     ));
     Ok(())
 }

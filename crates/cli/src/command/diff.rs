@@ -59,8 +59,7 @@ fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
     }
 }
 
-/// The position of a change. For a removal, this is a position in the old version; for any other change, in the new
-/// version.
+/// Returns a change's position: in the old version if something was removed, and in the new version otherwise.
 fn place(old: &Guide, new: &Guide, change: &Change) -> Option<String> {
     let shown = |guide: &Guide, span: Span| {
         let place = guide.source.place(span.start);

@@ -26,7 +26,7 @@ pub(crate) fn run(code: Option<&str>, out: &Out) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Every finding that can be reported for guides or for the settings of `waystone serve`.
+/// Returns every finding that can be reported for guides or for the settings of `waystone serve`.
 fn pages() -> impl Iterator<Item = &'static CodePage> {
     lint::pages().chain(hub::settings::pages())
 }

@@ -1,4 +1,4 @@
-//! `waystone keys`: the API keys with which a product's programs authenticate to the Hub.
+//! `waystone keys`: manages the API keys that a product's programs use to authenticate to the Hub.
 //!
 //! **Invariant:** a key is shown only once, on standard output, when it is created.
 
@@ -66,7 +66,7 @@ async fn create(
         out.json(&as_json(&key, Some(&token)));
         return Ok(());
     }
-    out.message(&format!("Created key {} of project {}. It is shown only once:", key.id, project.name));
+    out.message(&format!("Created key {} for project {}. It is shown only once:", key.id, project.name));
     out.line(&out.ink(Ink::Strong, token.secret().expose()));
     Ok(())
 }
@@ -99,7 +99,8 @@ pub(super) fn name(name: &str) -> Result<&str, Failure> {
         .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))
 }
 
-/// A key as JSON, in the API's format. The secret key is included only when the API key has just been created.
+/// Formats a key as JSON, in the API's format. `token` contains the key's secret, which is known only right after the
+/// key is created.
 pub(super) fn as_json(key: &ApiKey, token: Option<&Token>) -> Value {
     let mut value = json!({
         "id": key.id,

@@ -46,28 +46,29 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     Ok(code)
 }
 
-/// Returns the environment that `--environment` names. Without this option, returns the first environment if the
-/// command must not prompt.
+/// Returns the environment that `--environment` names or, if the command must not prompt, the method's first
+/// environment. Returns `None` if the method has no environments, or if the entered values or the person determine the
+/// environment.
 fn environment(method: &Method, args: &InputArgs) -> Result<Option<Key>, Failure> {
     let environment = match &args.environment {
         Some(name) => Some(method.environment(name).ok_or_else(|| {
             let keys = method.environments.iter().map(|one| one.key.as_str());
             Failure::usage(format!("no environment `{name}`")).help(choices(keys))
         })?),
-        // Either the entered values determine the environment, or the person is asked to choose an environment.
+        // The entered values determine the environment, or the person chooses it.
         None if method.tells_environment() || !inputs::is_noninteractive(args) => None,
         None => method.environments.first(),
     };
     Ok(environment.map(|environment| environment.key.clone()))
 }
 
-/// An account to link for the first time or to link again.
+/// The task of linking an account, for the first time or again.
 pub(crate) struct Task<'a> {
     pub(crate) guide: &'a Arc<Guide>,
     pub(crate) method: &'a Method,
     pub(crate) vault: Option<&'a Vault>,
     pub(crate) relinked: Option<Account>,
-    /// The flow's initial values. The task overwrites the purpose and the brand.
+    /// How the flow starts. `link` sets the brand and, if an account is linked again, the purpose.
     pub(crate) start: Start,
     pub(crate) args: &'a LinkArgs,
 }
@@ -104,7 +105,7 @@ impl Task<'_> {
         }
     }
 
-    /// Links the account in a dialogue with the person.
+    /// Links the account interactively.
     async fn link_interactively(
         &self,
         mut flow: Flow,
@@ -122,7 +123,7 @@ impl Task<'_> {
         for problem in flow.prefill(typed) {
             out.problem(&problem.says);
         }
-        // If all values were given in advance, no prompts are needed.
+        // If all values are given on the command line or in the environment, no prompts are needed.
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
             flow.submit_all(&[]);
         }
@@ -137,7 +138,7 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// Gives access to the flow's saved draft. Returns `None` for a dry run, which saves nothing.
+    /// Returns access to the flow's saved draft, or `None` for a dry run, which saves nothing.
     fn drafts(&self) -> Option<Drafts<'_>> {
         let vault = self.vault.filter(|_| !self.args.dry_run)?;
         let key = match &self.relinked {

@@ -1,7 +1,7 @@
 //! `waystone new`: creates a starter guide.
 //!
-//! The starter guide passes `check` and `test` unchanged. The command lists the position of every marked line, so that
-//! the author can work through the list.
+//! The starter guide passes `check` and `test` as is. The command lists the position of every marked line, so that the
+//! author can work through them.
 
 mod parts;
 
@@ -63,7 +63,7 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
     Ok(0)
 }
 
-/// The guide's source text.
+/// Returns the guide's source text.
 fn guide(key: &Key, name: &str, parts: &Parts, schema: &str) -> String {
     let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
     let given = |word: &str| parts.given.replace('?', word);
@@ -102,7 +102,7 @@ fn guide(key: &Key, name: &str, parts: &Parts, schema: &str) -> String {
     text
 }
 
-/// A string as a YAML scalar, quoted if necessary.
+/// Formats a string as a YAML scalar, quoted if necessary.
 fn scalar(text: &str) -> String {
     let is_plain = text.starts_with(|ch: char| ch.is_ascii_alphabetic())
         && text.chars().all(|ch| ch.is_alphanumeric() || " .&+-".contains(ch))
@@ -111,13 +111,13 @@ fn scalar(text: &str) -> String {
     if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
-/// The name derived from a key: `acme-desk` becomes `Acme Desk`.
+/// Derives a name from a key: `acme-desk` becomes `Acme Desk`.
 fn named(key: &Key) -> String {
     key.as_str().split(['-', '_']).map(capital).collect::<Vec<_>>().join(" ")
 }
 
-/// The path to the JSON Schema, relative to a guide's folder. If the project does not contain the schema, this function
-/// writes a copy next to the guide folders.
+/// Returns the path to the JSON Schema, relative to a guide's folder. If the project does not contain the schema, this
+/// function writes a copy next to the guide folders.
 fn schema(parent: &Path) -> Result<String, Failure> {
     const NAME: &str = "guide.schema.json";
     if parent.join("..").join("schemas").join(NAME).is_file() {
@@ -131,7 +131,7 @@ fn schema(parent: &Path) -> Result<String, Failure> {
     Ok(format!("../{NAME}"))
 }
 
-/// A placeholder icon with the first letter of the name.
+/// Returns a placeholder icon with the first letter of the name.
 fn icon(name: &str) -> String {
     let letter = name.chars().find(char::is_ascii_alphanumeric).unwrap_or('W').to_ascii_uppercase();
     format!(

@@ -1,4 +1,4 @@
-//! Finds the project to which a command applies.
+//! Finds the project that a command applies to.
 
 use vault::{Project, Vault};
 

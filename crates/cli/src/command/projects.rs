@@ -1,4 +1,4 @@
-//! `waystone projects`: the projects that own API keys, connector profiles and accounts.
+//! `waystone projects`: manages the projects, which own API keys, connector profiles and accounts.
 
 use serde_json::{Value, json};
 use vault::{Kind, NewKey, Project, Scope, Vault};

@@ -1,7 +1,7 @@
-//! `waystone test`: runs guides' scenarios through the real flow and real network code.
+//! `waystone test`: runs guides' scenarios through the real flow and the real network code.
 //!
-//! A simulator on loopback acts as the provider. If the provider is unreachable in a turn, the request really fails: it
-//! is sent to a host name that does not resolve, a port without a listener, or a port that does not speak TLS.
+//! A simulator on loopback acts as the provider. If the provider is unreachable in a turn, the request actually fails:
+//! it is sent to a host name that does not resolve, a port without a listener, or a port that does not use TLS.
 
 mod route;
 
@@ -103,7 +103,7 @@ impl Tally {
     }
 }
 
-/// The number of examples in a method's fields. All examples are valid, because reading a guide checks them.
+/// Returns the number of examples in a method's fields. All examples are valid, because reading a guide checks them.
 fn examples(method: &Method) -> usize {
     let computed = method.derived.iter().map(|one| &one.field);
     method.fields.iter().chain(computed).map(|field| field.examples.len()).sum()
@@ -123,7 +123,7 @@ fn report(guide: &Guide, scenario: &Scenario, problems: &[String], out: &Out) {
     }
 }
 
-/// The outcome rules that no scenario expects.
+/// Returns the outcome rules that no scenario expects.
 fn unreached(method: &Method) -> Vec<String> {
     let is_reached = |rule: &OutcomeRule| {
         method.scenarios.iter().any(|scenario| match &scenario.then.rule {
@@ -173,7 +173,7 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
     if sent != turns {
         let verb = if sent == 1 { "was" } else { "were" };
         let requests = count(sent, "request");
-        problems.push(format!("{requests} {verb} sent, but the scenario has {turns}"));
+        problems.push(format!("{requests} {verb} sent, but the scenario expects {turns}"));
     }
     Ok(problems)
 }
@@ -224,7 +224,7 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
                     |rule| format!("the rule `{rule}` matches the response"),
                 );
                 problems.push(format!("why: {cause}"));
-                // If no request was sent or no response was received, the excerpt states this.
+                // If no request was sent or no response was received, the excerpt says so.
                 if let Some(answer) = verdict.quote.as_ref().and_then(|quote| quote.lines().next()) {
                     problems.push(format!("response: {answer}"));
                 }

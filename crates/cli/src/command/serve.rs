@@ -21,7 +21,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
     let settings = usable(outcome, out)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::io("cannot start", &error))?;
     let ended = runtime.block_on(serve(settings, |started| report(&started, args.json, out)));
-    // Abandons the remaining tasks: they have received the signal to stop, and their grace period is over.
+    // This abandons the remaining tasks. They have received the signal to stop, and their grace period is over.
     runtime.shutdown_background();
     match ended {
         Ok(Ended::Finished) => Ok(0),
@@ -30,7 +30,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
     }
 }
 
-/// Reports the Hub's addresses, the items that it created, and notes about unusual settings.
+/// Reports the Hub's addresses, the files and folders that it created, and notes about unusual settings.
 fn report(started: &Started, json: bool, out: &Out) {
     let api_key = started.api_key.as_ref().map(secret::Secret::expose);
     if json {

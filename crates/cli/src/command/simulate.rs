@@ -1,4 +1,4 @@
-//! `waystone simulate`: simulates a provider, answering as specified in its guide's scenarios.
+//! `waystone simulate`: simulates a provider, with the responses from its guide's scenarios.
 
 use simulator::{Script, Simulator};
 
@@ -14,7 +14,7 @@ pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Resu
         .await
         .map_err(|error| Failure::io(format!("cannot listen on 127.0.0.1:{}", args.port), &error))?;
     let origin = format!("http://{}", simulator.address());
-    out.line(&format!("{} listens on {origin}", guide.provider.name));
+    out.line(&format!("Simulating {} at {origin}", guide.provider.name));
     let upstreams: String =
         method.hosts.iter().map(|pattern| format!(" --upstream '{pattern}={origin}'")).collect();
     let from = guides::flag(common);

@@ -1,6 +1,6 @@
-//! `waystone vault`: manages the Hub's vault, whether or not the Hub is running.
+//! `waystone vault`: manages the Hub's vault. Only `restore` requires that no other program is using the vault.
 //!
-//! **Invariant:** no encrypted value is shown, and no command creates a vault.
+//! **Invariant:** no command shows sealed data or creates a new vault.
 
 mod proof;
 mod rotate;
@@ -87,7 +87,7 @@ async fn check(common: &Common, store: &StoreArgs, out: &Out) -> Result<u8, Fail
     Ok(0)
 }
 
-/// Rejects a vault that is stored on a database server, and names the server's own tool to use instead.
+/// Rejects a vault that is stored on a database server, and names the database's own tool to use instead.
 fn refuse_server(settings: &Settings, program: &str, file: &str) -> Result<(), Failure> {
     let Some(url) = &settings.database.value else { return Ok(()) };
     let url = vault::without_password(url).unwrap_or_else(|| "URL".to_owned());
@@ -96,7 +96,7 @@ fn refuse_server(settings: &Settings, program: &str, file: &str) -> Result<(), F
         url.replace('\'', "%27")
     );
     let message =
-        "the vault is stored in a PostgreSQL database, which must be backed up with PostgreSQL's own tools";
+        "the vault is in a PostgreSQL database: back it up and restore it with PostgreSQL's own tools";
     Err(Failure::usage(message).help(help))
 }
 

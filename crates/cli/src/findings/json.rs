@@ -37,7 +37,7 @@ pub(crate) fn finding(source: &Source, finding: &Finding) -> Value {
     })
 }
 
-/// A guide's grade.
+/// Formats a guide's grade.
 pub(super) fn grade(file: &str, key: &str, report: &lint::Report) -> Value {
     let missing = report.missing.iter().map(|missing| {
         let criterion = missing.criterion;

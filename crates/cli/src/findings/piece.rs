@@ -28,7 +28,7 @@ impl Sum for Count {
     }
 }
 
-/// The formatted findings in one file. A piece borrows nothing from the file, so the file can be dropped.
+/// The formatted findings in one file. It borrows nothing from the file, so the file can be dropped.
 pub(crate) struct Piece {
     pub(crate) count: Count,
     /// The guide's key and grade.

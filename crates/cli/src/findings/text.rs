@@ -31,7 +31,7 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
     out
 }
 
-/// Returns the source lines with carets or, if a line is too long, just the finding's position.
+/// Returns the source lines with carets or, if a line is too long, only the finding's position.
 fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
     let spans = finding.also.iter().map(|(span, _)| *span).chain([finding.span]);
     if spans.into_iter().any(|span| line_length(source, span) > LONGEST_LINE) {
@@ -50,7 +50,7 @@ fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
     snippet.annotation(primary).annotations(context).into()
 }
 
-/// The length, in bytes, of the line where a span starts.
+/// Returns the length, in bytes, of the line where a span starts.
 fn line_length(source: &Source, span: Span) -> usize {
     let at = clamped(source, span).start;
     let before = source.text[..at].rfind('\n').map_or(at, |end| at - end - 1);

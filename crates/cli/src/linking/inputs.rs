@@ -15,12 +15,12 @@ use crate::failure::{Failure, cannot};
 /// it were complete.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// The environment variable that sets a field's value.
+/// Returns the name of the environment variable that sets a field.
 pub(crate) fn variable(field: &str) -> String {
     format!("WAYSTONE_FIELD_{}", field.to_uppercase().replace('-', "_"))
 }
 
-/// Whether the command must not prompt.
+/// Whether the command must run without prompts.
 pub(crate) fn is_noninteractive(args: &InputArgs) -> bool {
     args.no_input || args.json || !io::stdin().is_terminal() || !io::stdout().is_terminal()
 }
@@ -42,7 +42,7 @@ pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secr
         let field = field(method, name)?;
         if field.secret {
             return Err(Failure::usage(format!(
-                "--set cannot be used for `{name}`: it is a secret, and other users can see a command line"
+                "--set cannot be used for `{name}`: it is a secret, and other users can see your command line"
             ))
             .help(format!(
                 "use --set-file {name}=PATH, --set-file {name}=- for standard input, or the environment variable {}",
@@ -79,7 +79,7 @@ fn read(from: impl io::Read) -> io::Result<Secret> {
     if text.len() as u64 > MAX_BYTES {
         return Err(io::Error::other("the value is larger than 1 MiB"));
     }
-    // Editors end a file with a line break, which is not part of the value.
+    // Editors add a line break at the end of a file, which is not part of the value.
     let end = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(end);
     Ok(Secret::new(text))

@@ -9,7 +9,7 @@ use crate::args::NetworkArgs;
 use crate::failure::{Failure, cannot};
 use crate::out::Out;
 
-/// Opens network access with these options, and reports every exemption from the usual rules.
+/// Creates the network access with these options, and reports every exemption from its rules.
 pub(crate) fn egress(args: &NetworkArgs, out: &Out) -> Result<Egress, Failure> {
     let mut policy = Policy::default();
     for text in &args.upstream {

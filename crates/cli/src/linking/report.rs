@@ -8,7 +8,7 @@ use vault::{Account, AccountState};
 
 use crate::out::{Ink, Out, width};
 
-/// The line that shows a check's state.
+/// Formats the line that shows a check's state.
 pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
     match &report.state {
         CheckState::Running => format!("{} {} …", out.ink(Ink::Note, "·"), report.label),
@@ -25,7 +25,7 @@ pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
     }
 }
 
-/// The account that the checks found, and the access that it lacks.
+/// Formats the account that the checks found, and the access that it lacks.
 pub(crate) fn found_lines(
     identity: Option<&Identity>,
     reports: &[CheckReport],
@@ -81,7 +81,7 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     lines.iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
 }
 
-/// The result of a flow that ran without prompts, as JSON.
+/// Formats the result of a flow that ran without prompts as JSON.
 pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
     let mut value = json!({
         "provider": flow.guide().provider.key,

@@ -12,7 +12,7 @@ use vault::{Account, AccountId, By, CreatedFrom, Credentials, Draft, KeySource, 
 use crate::args::Common;
 use crate::failure::Failure;
 
-/// Identifies the command line as the actor of a change, at the current time.
+/// Returns the author and time of a change: the command line, now.
 pub(crate) fn by() -> By<'static> {
     By::new("cli", Timestamp::now())
 }
@@ -20,8 +20,8 @@ pub(crate) fn by() -> By<'static> {
 /// The number of hours after which a draft expires.
 const DRAFT_HOURS: i64 = 24;
 
-/// The folder where accounts are stored: `--data`, or the platform's default folder for application data ([XDG base
-/// directories](https://specifications.freedesktop.org/basedir-spec/latest/)).
+/// Returns the folder where accounts are stored: `--data`, or the platform's default folder for application data ([XDG
+/// base directories](https://specifications.freedesktop.org/basedir-spec/latest/)).
 pub(crate) fn folder(common: &Common) -> Result<PathBuf, Failure> {
     if let Some(folder) = &common.data {
         return Ok(folder.clone());
@@ -33,7 +33,7 @@ pub(crate) fn folder(common: &Common) -> Result<PathBuf, Failure> {
         .ok_or_else(|| Failure::usage("no home folder to store accounts in").help("set a folder with --data"))
 }
 
-/// Opens the vault, which is created if it does not exist.
+/// Opens the vault, and creates it if it does not exist.
 pub(crate) async fn open(common: &Common) -> Result<Vault, Failure> {
     let folder = folder(common)?;
     let key = match (env::var("WAYSTONE_KEY"), env::var("WAYSTONE_KEY_COMMAND")) {
@@ -59,11 +59,11 @@ pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> R
     Ok(vault.unseal(&account.id, purpose, by()).await?)
 }
 
-/// An account whose credentials a flow has verified, and how to store the account.
+/// An account whose credentials a flow has verified, and how to store it.
 pub(crate) struct Proved<'a> {
     pub(crate) linked: Linked,
-    /// The account to link again, if the person chose an account. If this is `None`, the new account replaces any
-    /// stored account that belongs to the same account at the provider.
+    /// The account that the person chose to link again. If this is `None`, the new account replaces any stored account
+    /// that is linked to the same account at the provider.
     pub(crate) relinked: Option<&'a Account>,
     pub(crate) label: Option<&'a str>,
     /// The key of the draft to delete when the account is stored.
@@ -110,7 +110,7 @@ impl Drafts<'_> {
         Ok(())
     }
 
-    /// The saved draft. `None` if no draft was saved or the draft has expired.
+    /// Returns the saved draft, or `None` if no draft was saved or the draft has expired.
     pub(crate) async fn load(&self) -> Result<Option<Draft>, Failure> {
         Ok(self.vault.load_draft(&self.key, Timestamp::now()).await?)
     }

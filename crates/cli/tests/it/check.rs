@@ -39,7 +39,7 @@ fn every_problem_is_reported_at_once_with_its_position() {
         "write `https://`",
         "error[W0801]: `database_url` contains a password\n --> hub.yaml:4:15",
         "`database_url_file: …`, or set WAYSTONE_DATABASE_URL",
-        "error[W0803]: there is a certificate but no `tls.key`",
+        "error[W0803]: `tls.certificate` is set, but `tls.key` is not",
         "such as `30s`",
         "`level` cannot be `chatty`",
         "such as `10.0.0.0/8`",
@@ -75,7 +75,7 @@ fn each_value_is_shown_with_its_source() {
     assert_eq!(line("limits.body"), ["limits.body", "2MiB", "hub.yaml:3:17"]);
     assert_eq!(line("shutdown_grace"), ["shutdown_grace", "7s", "--shutdown-grace"]);
     assert_eq!(line("limits.connections"), ["limits.connections", "10000", "default"]);
-    assert!(output.out.contains("a key that is set"), "{}", output.out);
+    assert!(output.out.contains("a key (hidden)"), "{}", output.out);
     assert!(output.out.contains("note egress: requests to **.example.com go to"), "{}", output.out);
     assert!(output.out.contains("not checked listen"), "{}", output.out);
     assert!(!output.out.contains("canary"), "{}", output.out);

@@ -115,7 +115,7 @@ fn a_port_in_use_is_reported_with_a_fix() {
     assert_eq!(output.code, 3);
     assert!(output.err.contains(&format!("error: cannot listen on {address} (--listen)")), "{}", output.err);
     assert!(
-        output.err.contains(&format!("another program listens on port {}", hub.address.port())),
+        output.err.contains(&format!("port {} is in use by another program", hub.address.port())),
         "{}",
         output.err
     );

@@ -1,11 +1,11 @@
-//! Tests `waystone serve` as a program, and the commands that manage its vault.
+//! Tests `waystone serve` and the commands that manage its vault, by running the program.
 //!
 //! | file | what it tests |
 //! |---|---|
 //! | `check.rs` | `--check` and invalid settings |
-//! | `life.rs` | start, health, errors, metrics, the log, shutdown |
+//! | `life.rs` | startup, health, errors, metrics, the log, shutdown |
 //! | `projects.rs` | projects and their API keys |
-//! | `reload.rs` | guides that change while the Hub runs |
+//! | `reload.rs` | guides that change while the Hub is running |
 //! | `tls.rs` | TLS with a certificate that is reloaded |
 //! | `vault.rs` | backups of the vault and key rotation |
 //! | `world.rs` | running the program and sending requests to it |

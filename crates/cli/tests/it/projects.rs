@@ -23,7 +23,7 @@ fn status(hub: &Hub, path: &str, key: &str) -> u16 {
     send(hub.address, &request).split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-/// Returns the project to which a key belongs, according to a session that is created with the key.
+/// Creates a session with a key, and returns the session's project.
 fn project_of(hub: &Hub, key: &str) -> String {
     let body = r#"{"origin_owner_id":"o","origin_owner_name":"O"}"#;
     let request = format!(
@@ -44,7 +44,7 @@ fn a_project_has_its_own_keys() {
 
     let shop = json(&hub, &["projects", "create", "Shop"]);
     let key = shop["api_key"]["key"].as_str().unwrap();
-    assert_eq!(project_of(&hub, key), shop["id"].as_str().unwrap(), "the new key must act for its project");
+    assert_eq!(project_of(&hub, key), shop["id"].as_str().unwrap(), "the key belongs to another project");
 
     let created =
         json(&hub, &["keys", "create", "reports", "--project", "Shop", "--scope", "connectors:read"]);
@@ -55,7 +55,7 @@ fn a_project_has_its_own_keys() {
     let listed = json(&hub, &["keys", "list", "--project", shop["id"].as_str().unwrap()]);
     let names: Vec<_> = listed.as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["first key", "reports"]);
-    assert!(!listed.to_string().contains("wak_"), "the list shows a key");
+    assert!(!listed.to_string().contains("wak_"), "the list contains a key");
 
     let revoked = command(&hub, &["keys", "revoke", created["id"].as_str().unwrap(), "--project", "Shop"]);
     assert_eq!(revoked.code, 0, "{}", revoked.err);

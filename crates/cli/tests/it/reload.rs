@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::world::{Hub, run, until};
 
-/// A new guide, written by `waystone new`.
+/// Creates a guide with `waystone new` and returns its file.
 fn guide(folder: &Path) -> std::path::PathBuf {
     let output = run(folder, &["new", "acme", "--out", "guides"], &[]);
     assert_eq!(output.code, 0, "{}", output.err);
@@ -21,7 +21,7 @@ fn a_changed_guide_is_reloaded_unless_it_has_errors() {
     assert!(hub.started.contains("\"guides\":13"), "{}", hub.started);
 
     fs::write(&file, good.replace("name: Acme", "name: Acme Cloud")).unwrap();
-    until("the change is not in the log", || hub.log().contains("read the guides again"));
+    until("the change is not in the log", || hub.log().contains("reloaded the guides"));
     assert!(hub.log().contains(r#""changed":"[\"acme\"]""#), "{}", hub.log());
 
     fs::write(&file, "waystone: 1\nprovider: { key: acme }\n").unwrap();
@@ -54,5 +54,5 @@ fn a_guide_with_errors_at_the_start_is_skipped() {
     fs::write(&file, "waystone: 1\n").unwrap();
     let hub = Hub::start_in(folder, &["--guides", "guides"]);
     assert!(hub.started.contains("\"guides\":12"), "{}", hub.started);
-    assert!(hub.log().contains("a guide has errors and is left out"), "{}", hub.log());
+    assert!(hub.log().contains("a guide has errors and is skipped"), "{}", hub.log());
 }

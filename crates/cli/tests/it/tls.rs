@@ -26,7 +26,7 @@ fn certificate(folder: &Path) -> CertificateDer<'static> {
     ca.der().clone()
 }
 
-/// Sends a request over TLS and trusts only this root certificate. Returns the response and the negotiated protocol.
+/// Sends a request over TLS, trusting only this root certificate. Returns the response and the negotiated protocol.
 fn get(
     hub: &Hub,
     root: &CertificateDer<'static>,

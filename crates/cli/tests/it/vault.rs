@@ -138,7 +138,7 @@ fn a_backup_can_be_made_while_a_hub_runs_and_restored_after_it_stopped() {
         assert_eq!(fs::metadata(world.file("copies/one")).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
-    // An existing file is not overwritten by accident.
+    // An existing file is overwritten only with `--force`.
     let output = world.vault(&["backup", "copies/one"]);
     assert_eq!(output.code, 3, "{}", output.out);
     assert!(output.err.contains("already exists") && output.err.contains("--force"), "{}", output.err);
@@ -158,7 +158,7 @@ fn a_backup_can_be_made_while_a_hub_runs_and_restored_after_it_stopped() {
     assert_eq!(output.code, 0, "{}", output.err);
     let restored: Value = serde_json::from_str(&output.out).unwrap();
     world.assert_intact("org-one");
-    // The vault that was replaced can be restored, too.
+    // The replaced vault can also be restored.
     let output = world.vault(&["restore", restored["kept"].as_str().unwrap()]);
     assert_eq!(output.code, 0, "{}", output.err);
     world.assert_intact("org-two");

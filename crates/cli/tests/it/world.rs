@@ -15,7 +15,7 @@ pub(crate) struct Output {
     pub(crate) err: String,
 }
 
-/// A command that runs the program with a clean environment.
+/// Returns a command that runs the program with a clean environment.
 pub(crate) fn waystone(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystone"));
     command.current_dir(folder).env_clear().env("HOME", folder).env("NO_COLOR", "1").stdin(Stdio::null());
@@ -41,7 +41,7 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// Starts the Hub on a free port, with its log in a file.
+    /// Starts the Hub on a free port, and writes its log to a file.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::start_in(tempfile::tempdir().unwrap(), arguments)
     }

@@ -86,10 +86,10 @@ fn ann() -> Answer {
 }
 
 fn timeout() -> Answer {
-    Answer::Failed { fault: Fault::Timeout, detail: "no answer in time".to_owned() }
+    Answer::Failed { fault: Fault::Timeout, detail: "timed out waiting for a response".to_owned() }
 }
 
-/// Returns scripted answers. Its clock advances only during waits.
+/// A transport that returns scripted responses. Its clock advances only during waits.
 struct Script {
     answers: VecDeque<Answer>,
     now: i64,
@@ -105,7 +105,7 @@ impl Transport for Script {
     async fn send(&mut self, _: &Request) -> Answer {
         match self.answers.pop_front() {
             Some(answer) => answer,
-            // Simulates a provider that never answers.
+            // Simulates a provider that never responds.
             None => std::future::pending().await,
         }
     }
@@ -126,7 +126,7 @@ struct Log {
     events: Vec<String>,
     /// The longest wait that the observer accepts, or `None` if it accepts any wait.
     patience: Option<Duration>,
-    /// Whether to interrupt the run while it waits for an answer.
+    /// Whether to interrupt the run while it waits for a response.
     interrupts: bool,
 }
 

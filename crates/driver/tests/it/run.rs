@@ -76,7 +76,7 @@ async fn an_observer_can_refuse_a_wait() {
 async fn an_interruption_ends_a_request_in_flight() {
     let mut flow = flow(Start::default());
     let mut log = Log { interrupts: true, ..Log::default() };
-    // The script has no answer, so only the interruption can end the run.
+    // The script contains no response, so only the interruption can end the run.
     let run = driver::run(&mut flow, &mut Script::new([]), &mut log).await;
     assert_eq!(run.unwrap_err(), "interrupted");
     assert_eq!(log.events, ["sending"]);

@@ -1,4 +1,4 @@
-//! Tests how a verified account is stored: which account it replaces, its field names and its label.
+//! Tests how a verified account is stored: which account it replaces, and under which label and field names.
 
 use driver::NewLink;
 use link::{Linked, Start};

@@ -1,4 +1,4 @@
-//! Renewed tokens are stored only if they cannot be fetched again.
+//! Tests that renewed tokens are stored only if they cannot be fetched again.
 
 use driver::{NewLink, TokenKeeper, relink, stored_tokens, stored_values};
 use guide::Guide;
@@ -76,7 +76,7 @@ fn only_tokens_that_cannot_be_fetched_again_are_kept() {
         let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
         driver::keeps_tokens(&guide.methods[0])
     };
-    assert!(keeps(GUIDE), "a refresh token may be accepted only once");
+    assert!(keeps(GUIDE), "a refresh token might be accepted only once");
     let (before, rest) = GUIDE.split_once("        refresh:\n").unwrap();
     let (_, after) = rest.split_once("        carries:").unwrap();
     assert!(!keeps(&format!("{before}        carries:{after}")), "a new sign-in returns a new token");

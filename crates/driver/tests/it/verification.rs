@@ -1,4 +1,4 @@
-//! The state of a linked account after its credentials were verified.
+//! Tests the state of a linked account after its credentials are verified.
 
 use driver::Verification;
 use link::{Flow, Start};

@@ -22,7 +22,7 @@ impl Resolve for Rebinding {
     }
 }
 
-/// Two loopback addresses act as the public and the private address. Only Linux has more than one loopback address by
+/// Two loopback addresses stand in for a public and a private address. Only Linux has more than one loopback address by
 /// default.
 #[cfg(target_os = "linux")]
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn the_egress_connects_only_to_the_address_that_it_checked() {
 
     let resolver: Arc<dyn Resolve> =
         Arc::new(Rebinding { addresses: [ADMITTED, Ipv4Addr::LOCALHOST], calls: AtomicUsize::new(0) });
-    // The listeners never answer, because the test checks only whether the egress connected.
+    // The listeners never respond, because the test checks only whether the egress connects.
     let policy = Policy { connect_timeout: Duration::from_millis(200), ..Policy::default() };
     let egress = Egress::with_address_check(policy, resolver, |it| it == ADMITTED).expect("an egress");
     let request = Request {
@@ -64,7 +64,7 @@ async fn the_egress_connects_only_to_the_address_that_it_checked() {
     let second = egress.send(&request).await;
     assert!(matches!(second, Answer::Failed { fault: Fault::Refused, .. }), "{second:?}");
     assert_eq!(
-        private.accept().expect_err("the private address was connected to").kind(),
+        private.accept().expect_err("a connection was made to the private address").kind(),
         ErrorKind::WouldBlock
     );
 }

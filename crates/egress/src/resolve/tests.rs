@@ -20,7 +20,7 @@ impl Resolve for Script {
     }
 }
 
-/// Resolves the host through the guard once per answer. Each returned line describes the result of one lookup.
+/// Resolves the host through the guard once per answer, and returns one line per result.
 async fn resolved(guard: &Guard, host: &str, answers: &[&'static str]) -> Vec<String> {
     let script = Script(Mutex::new(answers.to_vec()));
     let mut lines = Vec::new();
@@ -34,7 +34,7 @@ async fn resolved(guard: &Guard, host: &str, answers: &[&'static str]) -> Vec<St
 }
 
 const NOT_PUBLIC: &str = "the host has no public address";
-const UNEXPECTED: &str = "only the proxy or the upstream can be connected to";
+const UNEXPECTED: &str = "connections are allowed only to the proxy or the upstream";
 
 #[tokio::test]
 async fn addresses_are_checked_at_every_lookup() {

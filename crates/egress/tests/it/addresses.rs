@@ -37,7 +37,7 @@ async fn names_with_private_addresses_are_refused() {
         "127.0.0.1 ::1 10.0.0.1 fe80::1",
     ];
     for list in lists {
-        // The server listens, so a request that passed the check would be answered.
+        // The server is listening, so a request that passed the check would get a response.
         let server = world::Server::start(vec![world::answer("", b"")]).await;
         let resolver = Fixed::addresses(list);
         let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("an egress");

@@ -1,4 +1,4 @@
-//! Tests answers that are invalid, too slow, too large or truncated.
+//! Tests responses that are invalid, too slow, too large or truncated.
 
 use guide::Fault;
 use tokio::net::TcpSocket;
@@ -31,7 +31,7 @@ async fn answers_that_are_not_http_are_malformed() {
     bad("unrequested HTTP/2", vec![text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")], Fault::Malformed).await;
     bad("HTTP/0.9", vec![text("<html>hello</html>")], Fault::Malformed).await;
     bad("an unknown version", vec![text("HTTP/9.9 200 OK\r\n\r\n")], Fault::Malformed).await;
-    bad("a status of five digits", vec![text("HTTP/1.1 20000 OK\r\n\r\n")], Fault::Malformed).await;
+    bad("a five-digit status", vec![text("HTTP/1.1 20000 OK\r\n\r\n")], Fault::Malformed).await;
     bad(
         "an echo of the request",
         vec![text(&format!("POST /{} HTTP/1.1\r\n\r\n", world::CANARY))],
@@ -71,8 +71,8 @@ async fn invalid_chunks_are_malformed() {
 
 #[tokio::test]
 async fn truncated_answers_are_resets() {
-    bad("closed before the answer", vec![text("")], Fault::Reset).await;
-    bad("reset before the answer", vec![Act::Reset], Fault::Reset).await;
+    bad("closed before the response", vec![text("")], Fault::Reset).await;
+    bad("reset before the response", vec![Act::Reset], Fault::Reset).await;
     bad("closed in the status line", vec![text("HTTP/1.1 20")], Fault::Reset).await;
     bad("closed in the headers", vec![text("HTTP/1.1 200 OK\r\nx-a: ")], Fault::Reset).await;
     bad("reset in the headers", vec![text("HTTP/1.1 200 OK\r\nx-a: "), Act::Reset], Fault::Reset).await;

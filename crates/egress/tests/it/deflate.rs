@@ -1,4 +1,4 @@
-//! Handmade gzip data: valid, invalid and expanding.
+//! Handcrafted gzip data: valid, invalid and expanding.
 
 /// The header of each gzip member.
 pub(crate) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
@@ -24,7 +24,7 @@ pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
 pub(crate) fn bomb(repetitions: usize) -> Vec<u8> {
     let mut bits = Bits::default();
     bits.push(0b1, 1); // the last block
-    bits.push(0b01, 2); // with the fixed codes
+    bits.push(0b01, 2); // with fixed Huffman codes
     bits.push(0b0000_1100, 8); // the literal 0: code 00110000, first bit lowest
     for _ in 0..repetitions {
         bits.push(0b1010_0011, 8); // length 258: code 11000101, first bit lowest

@@ -52,7 +52,7 @@ async fn with_proxy_variables() {
     );
 }
 
-/// Simulates a minimal container. Only Linux keeps root certificates in files.
+/// Simulates a minimal container, which has no root certificates. Only Linux keeps root certificates in files.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn an_egress_can_be_built_without_system_roots() {

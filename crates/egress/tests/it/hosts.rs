@@ -1,5 +1,5 @@
-//! Tests misleading hosts. The permit allows each host, and the resolver would answer, so only the check of the host's
-//! spelling can reject the request.
+//! Tests misleading hosts. The permit allows each host, and the resolver would return an address, so only the check of
+//! the host's spelling can reject the request.
 
 use egress::{Egress, Policy, Proxy};
 use guide::Fault;

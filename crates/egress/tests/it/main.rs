@@ -1,7 +1,7 @@
-//! Tests for outgoing requests over real sockets, on loopback only.
+//! Tests outgoing requests over real sockets, on loopback only.
 //!
-//! Every request contains a canary in its path, query, headers and body. `world::send` fails the test if the canary appears
-//! in a failure's detail.
+//! Every request contains a canary in its path, query, headers and body. `world::send` fails the test if the canary
+//! appears in a failure's detail.
 
 mod deflate;
 mod world;

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::tls::{Authority, serve};
 use crate::world::{self, Act, CANARY, Fixed, HOST, Server, answer, read_request, text};
 
-/// Starts a proxy for one tunnel to a provider that answers one request. Returns the proxy's port, and a task that
+/// Starts a proxy for one tunnel to a provider that responds to one request. Returns the proxy's port, and a task that
 /// returns the requests that the proxy and the provider received.
 async fn start(authority: &Authority) -> (u16, JoinHandle<(String, String)>) {
     let acceptor = authority.issue(HOST, |_| ()).acceptor();

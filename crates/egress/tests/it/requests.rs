@@ -9,7 +9,7 @@ use crate::world::{self, Server, header, text};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nX-Answer: Yes\r\ncontent-length: 0\r\n\r\n";
 
-/// Sends a modified request. Returns the requests that the server received, and the answer.
+/// Sends a modified request. Returns the requests that the server received, and the result.
 async fn sent(change: impl FnOnce(&mut Request)) -> (Vec<String>, probe::Answer) {
     let server = Server::start(vec![text(OK)]).await;
     let egress = Egress::new(world::mapped("http", server.port)).expect("an egress");

@@ -97,7 +97,7 @@ impl Identity {
     }
 }
 
-/// Starts a TLS server that answers one request per connection. Returns its port.
+/// Starts a TLS server that responds to one request per connection. Returns its port.
 pub(crate) async fn start(acceptor: TlsAcceptor, acts: Vec<Act>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -110,7 +110,7 @@ pub(crate) async fn start(acceptor: TlsAcceptor, acts: Vec<Act>) -> u16 {
     port
 }
 
-/// Answers one request, and closes the connection without `close_notify`. Returns the SNI name and the request.
+/// Responds to one request, and closes the connection without `close_notify`. Returns the SNI name and the request.
 pub(crate) async fn serve(mut stream: TlsStream<TcpStream>, acts: &[Act]) -> Option<String> {
     let name = stream.get_ref().1.server_name().unwrap_or("no name").to_owned();
     let request = read_request(&mut stream).await?;
@@ -200,7 +200,7 @@ async fn servers_without_tls_are_tls_faults() {
     );
 }
 
-/// Starts a server without TLS that waits for the first byte and then performs its script.
+/// Starts a server without TLS that waits for the first byte and then runs its script.
 async fn start_plain(acts: Vec<Act>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();

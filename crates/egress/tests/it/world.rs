@@ -19,7 +19,7 @@ pub(crate) const CANARY: &str = "c4n4ry";
 /// The host to which most tests send requests.
 pub(crate) const HOST: &str = "acme.example.com";
 
-/// A server's action after it has read a request.
+/// A server's action after reading a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     /// Sends these bytes.
@@ -38,14 +38,14 @@ pub(crate) fn text(text: &str) -> Act {
     Act::Send(text.as_bytes().to_vec())
 }
 
-/// A response with status 200, the given header lines and the body.
+/// Returns a response with status 200, the given header lines and the body.
 pub(crate) fn answer(headers: &str, body: &[u8]) -> Act {
     let mut bytes = format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
     bytes.extend_from_slice(body);
     Act::Send(bytes)
 }
 
-/// A server on loopback that performs the same script on each connection.
+/// A server on loopback that runs the same script on each connection.
 pub(crate) struct Server {
     pub(crate) port: u16,
     seen: Arc<Mutex<Vec<String>>>,
@@ -65,7 +65,7 @@ impl Server {
         server
     }
 
-    /// The requests that the server received, each as one string that contains the head and the body.
+    /// Returns the requests that the server received, each as one string with the head and the body.
     pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().expect("a thread panicked").clone()
     }
@@ -82,7 +82,7 @@ async fn play(mut stream: TcpStream, acts: Vec<Act>, seen: Arc<Mutex<Vec<String>
             }
             is_open = perform(&mut stream, act).await.is_ok();
         }
-        // An answer without a length or chunks ends when the connection closes.
+        // A response with neither a length nor chunks ends when the connection closes.
         if !is_open || !matches!(acts.last(), Some(Act::Send(bytes)) if is_kept_alive(bytes)) {
             return;
         }
@@ -157,7 +157,7 @@ impl Resolve for Fixed {
     }
 }
 
-/// A policy that maps all test hosts to a port on loopback.
+/// Returns a policy that maps all test hosts to a port on loopback.
 pub(crate) fn mapped(scheme: &str, port: u16) -> Policy {
     let mapping = |pattern| format!("{pattern}={scheme}://127.0.0.1:{port}").parse().expect("a mapping");
     Policy { upstreams: vec![mapping("**.example.com")], ..Policy::default() }
@@ -173,7 +173,7 @@ pub(crate) fn impatient(policy: Policy) -> Policy {
     }
 }
 
-/// A request to [`HOST`] with a canary in every part.
+/// Returns a request to [`HOST`] with a canary in every part.
 pub(crate) fn request() -> Request {
     Request {
         verb: Verb::Post,

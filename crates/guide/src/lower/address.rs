@@ -11,7 +11,7 @@ use crate::shape::{EnvironmentShape, MethodShape, ShortOr, Text};
 use crate::source::Span;
 use crate::template::{Context, Filter, Part, Target, Template};
 
-/// The placeholder for an entered value in the possible hosts of a URL.
+/// The placeholder for an entered value in a URL's possible hosts.
 const VALUE: char = '\u{1}';
 
 impl Lowering<'_> {
@@ -111,7 +111,7 @@ impl Lowering<'_> {
         let strange =
             |part: &Part| matches!(part, Part::Text(text) if text.contains(['@', '?', '#', ' ', '\\']));
         if host.parts.iter().chain(&path.parts).any(strange) {
-            let found = bad("a base URL can only have a host, a port and a path");
+            let found = bad("a base URL can have only a host, a port and a path");
             self.report(
                 found.help(
                     "remove the user, query or fragment; query parameters belong in a request's `query`",
@@ -120,7 +120,7 @@ impl Lowering<'_> {
             return None;
         }
         if host.parts.is_empty() {
-            // If a reference could not be parsed, it is missing from the template and has already been reported.
+            // A reference that could not be parsed is missing from the template and has already been reported.
             if is_whole {
                 self.report(
                     bad("the base URL has no host").help("write `https://` followed by the API's host"),
@@ -131,7 +131,7 @@ impl Lowering<'_> {
         let has_capitals =
             |part: &Part| matches!(part, Part::Text(text) if text.chars().any(char::is_uppercase));
         if host.parts.iter().any(has_capitals) {
-            self.report(bad("a host must be in lower case").help("write the host in lower case"));
+            self.report(bad("a host must be in lowercase").help("write the host in lowercase"));
         }
         if let Some(Part::Text(last)) = path.parts.last_mut() {
             *last = last.trim_end_matches('/').to_owned();
@@ -139,7 +139,7 @@ impl Lowering<'_> {
         Some(BaseUrl { host, port, path, span: text.span })
     }
 
-    /// Checks that, in every environment, the base URL's host matches an allowed host pattern, whatever values people
+    /// Checks that the base URL's host matches an allowed host pattern in every environment, whatever values people
     /// enter.
     pub(crate) fn bound(
         &mut self,
@@ -162,7 +162,7 @@ impl Lowering<'_> {
                 let found = Finding::new(
                     &UNBOUND_HOST,
                     base.span,
-                    "an entered value could choose where requests are sent",
+                    "an entered value could determine where requests are sent",
                 );
                 let advice = "end the host with at least two literal labels, such as `https://{{ value.slug }}.example.com`";
                 self.report(found.help(advice));
@@ -183,7 +183,7 @@ impl Lowering<'_> {
                 let found = Finding::new(
                     &UNBOUND_HOST,
                     base.span,
-                    "the base URL leads to a host that is not in `hosts`",
+                    "the base URL points to a host that is not in `hosts`",
                 )
                 .label(label)
                 .also(hosts_span, format!("allows {}", listed(patterns.iter().map(String::as_str))))
@@ -249,8 +249,8 @@ fn push(template: &mut Template, text: &str) {
     }
 }
 
-/// The base URL's host in an environment, with `VALUE` in place of each entered value, and the maximum number of host
-/// name labels that an entered value can have.
+/// Returns the base URL's host in an environment, with `VALUE` in place of each entered value, and the maximum number
+/// of host name labels in an entered value.
 fn possible(base: &BaseUrl, environment: Option<&Environment>) -> (String, usize) {
     let mut host = String::new();
     let mut labels = 1;

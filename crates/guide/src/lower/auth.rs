@@ -62,7 +62,7 @@ impl Lowering<'_> {
         Some(CarrierUse::Named { carrier, name, value })
     }
 
-    /// Checks the name of a header or parameter. Returns a header name in lower case.
+    /// Checks the name of a header or parameter. Returns a header name in lowercase.
     pub(crate) fn parameter_name(&mut self, text: &Text, header: bool) -> Option<String> {
         // The characters allowed in an HTTP token: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
@@ -78,8 +78,8 @@ impl Lowering<'_> {
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
     }
 
-    /// Checks the literal parts of a header value, in which a line break would start another header. Inserted values
-    /// are checked when the request is made.
+    /// Checks the literal parts of a header value, because a line break in them would start another header. Inserted
+    /// values are checked when the request is made.
     pub(crate) fn header_value(&mut self, value: &Template, text: &Text) {
         let is_bad = |part: &Part| matches!(part, Part::Text(text) if text.contains(char::is_control));
         if value.parts.iter().any(is_bad) {
@@ -176,7 +176,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The header `Authorization: Bearer …`.
+/// Creates the header `Authorization: Bearer …`.
 pub(crate) fn bearer_header(token: Template) -> CarrierUse {
     let mut parts = vec![Part::Text("Bearer ".to_owned())];
     parts.extend(token.parts);
@@ -184,7 +184,7 @@ pub(crate) fn bearer_header(token: Template) -> CarrierUse {
     CarrierUse::Named { carrier: Carrier::Header, name: "authorization".to_owned(), value }
 }
 
-/// A template that consists of a single reference.
+/// Creates a template that consists of a single reference.
 pub(crate) fn of_target(target: Target, span: Span) -> Template {
     Template { parts: vec![Part::Reference(Reference { target, filters: Vec::new(), span })], span }
 }

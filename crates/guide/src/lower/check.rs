@@ -89,7 +89,7 @@ impl Lowering<'_> {
         self.template(text, Context::Answer, names)
     }
 
-    /// Parses a request line such as `GET /path`. `turn` is true if the line belongs to a scenario turn.
+    /// Parses a request line such as `GET /path`. `turn` is true if the line is part of a scenario turn.
     pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text, turn: bool) -> Option<(Verb, &'t str)> {
         let (verb, path) = line.value.split_once(' ').unwrap_or((&line.value, ""));
         let verb = verb.parse().ok();
@@ -282,8 +282,8 @@ impl Lowering<'_> {
         if let Some(field) = shape.at_field.as_ref().filter(|_| shape.is.value.is_transient()) {
             let message = format!("`{}` is temporary and cannot be attributed to a field", shape.is.value);
             let found = Finding::new(&BAD_CHECK, field.span, message)
-                .also(shape.is.span, "temporary: the entered values are correct");
-            self.report(found.help("remove `at_field`, or people would change a correct value"));
+                .also(shape.is.span, "temporary: the entered values are not the cause");
+            self.report(found.help("remove `at_field`; otherwise, people would change a correct value"));
         }
         if shape.ask_elsewhere && names.environment_keys.len() < 2 {
             let message = format!("{} has `ask_elsewhere`, but there is no other environment", quoted(rule));
@@ -292,7 +292,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Returns the statuses, and reports those outside the range from 100 to 599.
+    /// Returns the statuses, and reports those that are not between 100 and 599.
     fn statuses(&mut self, list: &OneOrMany<Spanned<u16>>) -> Vec<u16> {
         for status in list.0.iter().filter(|status| !(100..600).contains(&status.value)) {
             let message = format!("`{}` is not an HTTP status", status.value);
@@ -303,7 +303,7 @@ impl Lowering<'_> {
         list.0.iter().map(|status| status.value).collect()
     }
 
-    /// Parses a message to the person who links an account, and reports references to secret fields in the message.
+    /// Parses a message to the person who links an account, and reports its references to secret fields.
     fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
         let template = self.template(text, Context::Message, names);
         for reference in template.references() {
@@ -330,7 +330,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a string appears to contain a reference.
+/// Returns whether a string appears to contain a reference.
 fn is_like_a_reference(text: &str) -> bool {
     let inner = text.split_once("{{").and_then(|(_, rest)| rest.split_once("}}"));
     inner.is_some_and(|(inner, _)| {

@@ -8,7 +8,7 @@ use crate::shape::{DerivedShape, FieldShape};
 use crate::spanned::Spanned;
 
 impl Lowering<'_> {
-    /// Lowers the derived values. Each can use those before it.
+    /// Lowers the derived values. Each value can use the values before it.
     pub(crate) fn derived<'n>(
         &mut self,
         shapes: &'n [DerivedShape],
@@ -37,7 +37,8 @@ impl Lowering<'_> {
     }
 }
 
-/// The field from which a value is derived, directly or through other derived values.
+/// Returns the field from which a value is derived, directly or through other derived values, or `None` if there is no
+/// such field.
 fn origin(key: &Key, fields: &[Field], derived: &[Derived]) -> Option<Key> {
     if fields.iter().any(|field| field.key == *key) {
         return Some(key.clone());
@@ -45,7 +46,7 @@ fn origin(key: &Key, fields: &[Field], derived: &[Derived]) -> Option<Key> {
     derived.iter().find(|one| one.field.key == *key)?.source.clone()
 }
 
-/// A derived value as a field, so that it is validated as if someone had entered it.
+/// Converts a derived value to a field, so that it is validated as if someone had entered it.
 fn as_field(shape: &DerivedShape, is_secret: bool) -> FieldShape {
     let hidden = is_secret.then_some(Spanned { value: false, span: shape.key.span });
     FieldShape {

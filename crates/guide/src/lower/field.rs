@@ -17,7 +17,7 @@ use crate::template::Context;
 const SECRET_WORDS: &[&str] =
     &["token", "secret", "password", "passwd", "passphrase", "apikey", "key", "pat"];
 
-/// The default maximum length of a value of this type, in characters.
+/// Returns the default maximum length of a value of this type, in characters.
 const fn longest(kind: FieldType) -> usize {
     match kind {
         FieldType::File | FieldType::Multiline => MAX_FILE_LENGTH,
@@ -25,7 +25,7 @@ const fn longest(kind: FieldType) -> usize {
     }
 }
 
-/// Whether a field's key suggests that the field is secret.
+/// Returns whether a field's key suggests that the field is secret.
 fn looks_secret(key: &str) -> bool {
     key.split(['_', '-']).any(|word| SECRET_WORDS.contains(&word))
         && !["_id", "_sid"].iter().any(|end| key.ends_with(end))
@@ -122,7 +122,7 @@ impl Lowering<'_> {
         self.unique("option", shape.options.iter().map(|option| &option.value));
     }
 
-    /// Reports settings that do not apply to the field's type, and ranges that contain no number.
+    /// Reports settings that do not apply to the field's type, and empty ranges.
     fn bounds(&mut self, shape: &FieldShape) {
         let (kind, at) = (shape.r#type.value, shape.r#type.span);
         if (shape.min.is_some() || shape.max.is_some()) && kind != FieldType::Number {
@@ -212,7 +212,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Runs a field's examples, and reports each example whose actual result differs from the expected result.
+    /// Runs a field's examples, and reports each example that does not produce its expected result.
     pub(crate) fn examples(&mut self, field: &Field, environments: &[Environment]) {
         for example in &field.examples {
             let kept = field.keep(&example.typed, environments);
@@ -230,7 +230,7 @@ impl Lowering<'_> {
                 (_, Err(refused)) => Some(format!("is rejected by `{}`", refused.by)),
             };
             if let Some(outcome) = outcome {
-                let message = format!("an example for `{}` has a different result", field.key);
+                let message = format!("an example for `{}` produces a different result", field.key);
                 self.report(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
             }
         }

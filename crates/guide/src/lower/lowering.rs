@@ -1,4 +1,4 @@
-//! The state that all parts of lowering share, and the parsing of keys, dates and addresses.
+//! The state that all lowering code shares, and the parsers for keys, dates and addresses.
 
 use crate::code::{BAD_ADDRESS, BAD_DATE, BAD_KEY, TAKEN_KEY, UNUSED_ALLOW, pages};
 use crate::finding::{Finding, quoted};
@@ -11,13 +11,13 @@ use crate::shape::{AllowShape, Text};
 use crate::source::{Source, Span};
 use crate::template::{Context, Template, TextReader};
 
-/// The state of lowering a file.
+/// The state while a file is lowered.
 pub(crate) struct Lowering<'a> {
     pub(crate) source: &'a Source,
     /// The whole tree, used to find the node that encloses a location.
     pub(crate) root: &'a Node,
     pub(crate) findings: &'a mut Vec<Finding>,
-    /// The allowed warnings that have been found so far.
+    /// The `allow` entries found so far.
     pub(crate) allow: Vec<Allow>,
 }
 
@@ -26,7 +26,7 @@ impl Lowering<'_> {
         self.findings.push(finding);
     }
 
-    /// Returns a parser for strings in this context, whose references can use these names.
+    /// Returns a parser for strings in this context. Their references can use these names.
     pub(crate) fn reader<'r, 'n>(&'r mut self, context: Context, names: &'r Names<'n>) -> TextReader<'r, 'n> {
         TextReader { context, names, source: self.source, findings: self.findings }
     }
@@ -39,12 +39,12 @@ impl Lowering<'_> {
         prose::read(&mut self.reader(context, names), &text.value, text.span)
     }
 
-    /// Parses a key, and reports an invalid key.
+    /// Parses a key, and reports it if it is invalid.
     pub(crate) fn key(&mut self, text: &Text) -> Option<Key> {
         self.key_with(text, "-")
     }
 
-    /// Parses a field's key, and reports an invalid key. The suggested key has underscores between words.
+    /// Parses a field's key, and reports it if it is invalid. The suggested key has underscores between words.
     pub(crate) fn field_key(&mut self, text: &Text) -> Option<Key> {
         self.key_with(text, "_")
     }
@@ -82,17 +82,17 @@ impl Lowering<'_> {
         }
     }
 
-    /// Parses a name, and reports a name that is not in `known`.
+    /// Parses a name, and reports it if it is not in `known`.
     pub(crate) fn known(&mut self, text: &Text, kind: &str, known: &[&str]) -> Option<Key> {
         names::known(self.findings, text.span, &text.value, kind, known)
     }
 
-    /// Parses several names, and reports each name that is not in `known`. Returns the other names.
+    /// Parses several names, and reports those that are not in `known`. Returns the others.
     pub(crate) fn known_all(&mut self, texts: &[Text], kind: &str, known: &[&str]) -> Vec<Key> {
         texts.iter().filter_map(|text| self.known(text, kind, known)).collect()
     }
 
-    /// Parses an optional name, and reports a name that is not in `known`.
+    /// Parses an optional name, and reports it if it is not in `known`.
     pub(crate) fn known_if(&mut self, text: Option<&Text>, kind: &str, known: &[&str]) -> Option<Key> {
         self.known(text?, kind, known)
     }
@@ -158,7 +158,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The innermost node whose `allow` list contains this location.
+/// Returns the innermost node whose `allow` list contains this location.
 fn innermost(node: &Node, at: Span) -> Option<Span> {
     let holds = |node: &&Node| node.span.start <= at.start && at.end <= node.span.end;
     match &node.kind {
@@ -173,7 +173,7 @@ fn innermost(node: &Node, at: Span) -> Option<Span> {
     }
 }
 
-/// The number of days in a date's month. `None` if the string is not formatted as a date.
+/// Returns the number of days in a date's month, or `None` if the string is not formatted as a date.
 fn days_of_month(text: &str) -> Option<u32> {
     let mut parts = text.split('-').map(|part| part.parse::<u32>().ok());
     let (year, month, _) = (parts.next()??, parts.next()??, parts.next()??);

@@ -111,7 +111,7 @@ impl Lowering<'_> {
         self.unique("scenario", shape.scenarios.iter().map(|scenario| &scenario.name));
     }
 
-    /// Adds the keys of all values from which the derived values in `used` are computed.
+    /// Adds to `used` the keys of all values from which its derived values are computed.
     fn with_sources(&self, mut used: Vec<Key>, derived: &[DerivedShape], names: &Names<'_>) -> Vec<Key> {
         let mut at = 0;
         while let Some(key) = used.get(at).cloned() {
@@ -132,7 +132,7 @@ impl Lowering<'_> {
         used
     }
 
-    /// Reports requests that have no body although their authentication requires a body.
+    /// Reports requests that have no body although their authentication requires one.
     fn bodies(&mut self, auth: &Auth, checks: &[Check]) {
         let in_body =
             auth.carries.iter().any(|one| matches!(one, CarrierUse::Named { carrier: Carrier::Body, .. }));
@@ -146,7 +146,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The names that strings in a method can refer to before any request is made.
+/// Returns the names that strings in a method can refer to before any request is made.
 fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
     let fields = || shape.fields.iter().map(|field| field.key.value.as_str());
     let derived = || shape.derived.iter().map(|one| one.key.value.as_str());
@@ -169,19 +169,19 @@ fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
     }
 }
 
-/// The steps of both walkthroughs.
+/// Returns the steps of both walkthroughs.
 fn steps(shape: &MethodShape) -> impl Iterator<Item = &StepShape> {
     let parts: [Option<&PartShape>; 2] = [Some(&shape.link), shape.setup.as_ref()];
     parts.into_iter().flatten().flat_map(|part| &part.sections).flat_map(|section| &section.steps)
 }
 
-/// The outcome rules for sign-in, for each check and for the method.
+/// Returns the outcome rules for sign-in, for each check and for the method.
 fn rules(shape: &MethodShape) -> impl Iterator<Item = &OutcomeShape> {
     let of_checks = shape.checks.iter().flat_map(|check| &check.outcomes);
     shape.auth.value.outcomes().into_iter().chain(of_checks).chain(&shape.outcomes)
 }
 
-/// The keys of the values that authentication uses.
+/// Returns the keys of the values that authentication uses.
 fn used_by(auth: &Auth) -> Vec<Key> {
     let sent = auth.token_steps().flat_map(|step| step.check.request.contents());
     let own = auth.carries.iter().flat_map(CarrierUse::templates);
@@ -192,7 +192,7 @@ fn used_by(auth: &Auth) -> Vec<Key> {
     all.flat_map(Template::values).cloned().collect()
 }
 
-/// The names of the environments' additional values.
+/// Returns the names of the environments' additional values.
 fn columns(environments: &[EnvironmentShape]) -> Vec<&str> {
     let mut columns: Vec<&str> = Vec::new();
     for (name, _) in environments.iter().flat_map(|one| &one.values.0) {

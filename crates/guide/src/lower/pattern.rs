@@ -16,7 +16,7 @@ use crate::lower::lowering::Lowering;
 use crate::model::Pattern;
 use crate::shape::Text;
 
-/// A non-portable part of a pattern, with the reason and the replacement.
+/// A non-portable part of a pattern, with the reason and advice on how to replace it.
 struct NotPortable {
     at: Range<usize>,
     why: String,
@@ -69,7 +69,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The pattern without the anchors at its ends. `None` if the pattern has no anchors.
+/// Returns the pattern without the anchors at its ends, or `None` if there are none.
 fn without_anchors(pattern: &str) -> Option<&str> {
     let front = pattern.strip_prefix('^').unwrap_or(pattern);
     let is_literal = |front: &&str| front.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 0;
@@ -77,7 +77,7 @@ fn without_anchors(pattern: &str) -> Option<&str> {
     (bare.len() < pattern.len()).then_some(bare)
 }
 
-/// The first non-portable part of a pattern.
+/// Returns the first non-portable part of a pattern, if there is one.
 fn not_portable(pattern: &str) -> Option<NotPortable> {
     let found = |at: Range<usize>, why: String, advice: &str| {
         Some(NotPortable { at, why, advice: advice.to_owned() })
@@ -137,10 +137,9 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
     None
 }
 
-/// Why an escape is not portable, and its replacement. `None` if the escape is portable.
+/// Returns why an escape is not portable and what to write instead, or `None` if it is portable.
 fn escape_problem(ch: char, in_class: bool) -> Option<(String, &'static str)> {
-    let unicode =
-        |advice| Some((format!(r"`\{ch}` matches more than ASCII here, but not in browsers"), advice));
+    let unicode = |advice| Some((format!(r"`\{ch}` matches different characters in browsers"), advice));
     match ch {
         'd' => unicode(if in_class { "write `0-9`" } else { "write `[0-9]`" }),
         'w' => unicode(if in_class { "write `A-Za-z0-9_`" } else { "write `[A-Za-z0-9_]`" }),

@@ -5,7 +5,7 @@ use crate::finding::{Finding, listed, quoted};
 use crate::http::Verb;
 use crate::shape::Text;
 
-/// The finding about a line that does not have the form `GET /path`.
+/// Creates the finding for a line that does not have the form `GET /path`.
 pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
     let text = line.value.trim();
     let found =

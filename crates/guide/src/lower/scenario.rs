@@ -55,7 +55,11 @@ impl Lowering<'_> {
             (Some(response), None) => self.reply(response, shape.request.span),
             (None, Some(fault)) => Reply::Fails(fault),
             (None, None) => {
-                let found = Finding::new(&BAD_SCENARIO, shape.request.span, "this turn has no answer");
+                let found = Finding::new(
+                    &BAD_SCENARIO,
+                    shape.request.span,
+                    "this turn has neither a `response` nor `fails`",
+                );
                 self.report(found.help("add a `response`, or `fails` if there is no response"));
                 return None;
             }

@@ -22,7 +22,7 @@ use crate::template::{Context, Target, Template};
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// A parameter in a token request, as its name and value.
+/// The name and value of a parameter in a token request.
 type Parameter = (String, Template);
 
 /// A request to a token endpoint.
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                 let found = Finding::new(
                     &NOT_RUNNABLE,
                     at,
-                    "`device_code` is part of the format, but Waystone cannot run it yet",
+                    "`device_code` is part of the format, but Waystone does not support it yet",
                 );
                 self.report(found.help("use another grant for now, or watch the changelog"));
             }
@@ -129,7 +129,7 @@ impl Lowering<'_> {
         require(self, !signs || shape.client_assertion.is_some(), "client_assertion");
     }
 
-    /// A request to a token endpoint, with the client's authentication.
+    /// Creates a step that sends a request with the client's authentication to a token endpoint.
     fn token_step(
         &mut self,
         mut call: TokenCall<'_>,
@@ -202,7 +202,7 @@ impl Lowering<'_> {
         Some(request)
     }
 
-    /// A `POST` request to an absolute URL, which is independent of the method's base URL.
+    /// Creates a `POST` request to an absolute URL, which does not use the method's base URL.
     fn token_url(&mut self, url: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let mut base = self.base_url(url, names)?;
         let path = std::mem::replace(&mut base.path, Template::literal(""));
@@ -303,7 +303,7 @@ impl Lowering<'_> {
 }
 
 impl AuthShape {
-    /// The outcome rules that the scheme declares.
+    /// Returns the outcome rules that the scheme declares.
     pub(crate) fn outcomes(&self) -> Vec<&OutcomeShape> {
         match self {
             Self::Oauth2(oauth) => oauth.outcomes.iter().collect(),

@@ -1,7 +1,7 @@
 //! Authentication: the sign-in before requests, and the credentials that each request carries.
 //!
 //! Every scheme in the format is reduced to the same few parts, so the code that sends requests does not need to
-//! distinguish schemes.
+//! distinguish between schemes.
 
 use crate::choice::{Algorithm, KeyEncoding, SignatureEncoding};
 use crate::json_path::JsonPath;
@@ -75,7 +75,7 @@ pub struct Redirect {
     pub exchange: TokenStep,
 }
 
-/// A JSON Web Token that is signed again for each use.
+/// A JSON Web Token that is signed separately for each use.
 #[derive(Clone, Debug)]
 pub struct Assertion {
     /// The signing algorithm.
@@ -120,7 +120,7 @@ pub struct Certificate {
 }
 
 impl Assertion {
-    /// All templates in the assertion.
+    /// Returns all templates in the assertion.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all = vec![&self.key];
         all.extend(self.header.iter().map(|(_, value)| value));
@@ -136,7 +136,7 @@ impl Auth {
         Self { scheme, sign_in: None, carries, assertion: None, signature: None, certificate: None, span }
     }
 
-    /// All templates in the scheme, except for those in the sign-in requests.
+    /// Returns all templates in the scheme, except for those in the sign-in requests.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.carries.iter().flat_map(CarrierUse::templates).collect();
         all.extend(self.assertion.iter().flat_map(Assertion::templates));
@@ -153,17 +153,17 @@ impl Auth {
         all
     }
 
-    /// The requests that obtain tokens: the sign-in requests, then the refresh request.
+    /// Returns the requests that obtain tokens: the sign-in requests, then the refresh request.
     pub(crate) fn token_steps(&self) -> impl Iterator<Item = &TokenStep> {
         self.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh))
     }
 
-    /// The names of the tokens that sign-in and refresh obtain.
+    /// Returns the names of the tokens that the sign-in and refresh requests obtain.
     pub fn tokens(&self) -> impl Iterator<Item = &Key> {
         self.token_steps().flat_map(|step| &step.check.captures).map(|capture| &capture.name)
     }
 
-    /// Whether people sign in with a browser.
+    /// Returns whether people sign in with a browser.
     pub fn needs_browser(&self) -> bool {
         self.sign_in.as_ref().is_some_and(|sign_in| sign_in.redirect.is_some())
     }

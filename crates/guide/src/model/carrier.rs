@@ -18,9 +18,9 @@ pub enum CarrierUse {
     },
     /// A header, query parameter, cookie or body member.
     Named {
-        /// The kind of request part.
+        /// The part of the request.
         carrier: Carrier,
-        /// The name. A header name is in lower case.
+        /// The name. A header name is in lowercase.
         name: String,
         /// The value.
         value: Template,
@@ -28,7 +28,7 @@ pub enum CarrierUse {
 }
 
 impl CarrierUse {
-    /// The templates in the credential's values.
+    /// Returns the templates for the credential's values.
     pub fn templates(&self) -> Vec<&Template> {
         match self {
             Self::Basic { username, password, .. } => vec![username, password],

@@ -17,11 +17,11 @@ use crate::template::Template;
 /// A request that verifies the credentials, the account or a permission.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// The key, unique in its method.
+    /// The key, unique within its method.
     pub key: Key,
     /// What the check verifies.
     pub role: Role,
-    /// The progress message while the check runs.
+    /// The progress message shown while the check runs.
     pub label: String,
     /// The request.
     pub request: RequestTemplate,
@@ -66,7 +66,7 @@ pub struct RequestTemplate {
     pub path: Template,
     /// The query parameters.
     pub query: Vec<(String, Template)>,
-    /// The headers, with names in lower case.
+    /// The headers, with names in lowercase.
     pub headers: Vec<(String, Template)>,
     /// The body, if the request has one.
     pub body: Option<BodyTemplate>,
@@ -90,7 +90,7 @@ pub enum Carries {
 }
 
 impl RequestTemplate {
-    /// Creates a request to a literal path, which uses the method's authentication.
+    /// Creates a request that has a literal path and uses the method's authentication.
     pub fn literal(verb: Verb, path: &str) -> Self {
         Self {
             verb,
@@ -105,7 +105,7 @@ impl RequestTemplate {
         }
     }
 
-    /// All templates in the request, except for those in the method's authentication.
+    /// Returns all templates in the request, except for those in the method's authentication.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.base.iter().flat_map(|base| [&base.host, &base.path]).collect();
         all.push(&self.path);
@@ -113,7 +113,7 @@ impl RequestTemplate {
         all
     }
 
-    /// All templates in the query, headers, body and the request's own credentials, but not those in the base URL and
+    /// Returns all templates in the query, headers, body and the request's own credentials, but not in the base URL or
     /// path.
     pub fn contents(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> =
@@ -147,7 +147,7 @@ impl JsonTemplate {
 pub enum BodyTemplate {
     /// JSON.
     Json(JsonTemplate),
-    /// A form, as pairs of name and value.
+    /// A form, as name-value pairs.
     Form(Vec<(String, Template)>),
 }
 
@@ -171,7 +171,7 @@ pub struct Expect {
     pub status: Vec<u16>,
     /// Tests for values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
-    /// Tests for headers, with names in lower case.
+    /// Tests for headers, with names in lowercase.
     pub headers: Vec<(String, HeaderTest)>,
     /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
     pub is_json: Option<bool>,
@@ -186,9 +186,9 @@ pub struct JsonTest {
     pub kind: Option<JsonType>,
     /// The possible values. If the list is empty, any value matches.
     pub one_of: Vec<Value>,
-    /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
+    /// A string that the value must contain: as a substring (ignoring case) or, if the value is a list, as an item.
     pub contains: Option<String>,
-    /// A host. The value must be a URL with a different host, or a different host name.
+    /// A host. The value must be a different host name, or a URL with a different host.
     pub host_differs_from: Option<Template>,
 }
 
@@ -218,24 +218,24 @@ pub struct AccountTemplate {
     pub identifies: Identifies,
 }
 
-/// The meaning of a response.
+/// A rule that maps responses to an outcome.
 #[derive(Clone, Debug)]
 pub struct OutcomeRule {
     /// The key.
     pub key: Key,
-    /// The responses that the rule matches. `None` for a rule that only provides the wording for `different_account`.
+    /// The responses that the rule matches. `None` for a rule that provides only the wording for `different_account`.
     pub when: Option<When>,
     /// The outcome.
     pub is: OutcomeKind,
     /// The field whose value people have to change.
     pub at_field: Option<Key>,
-    /// Other fields whose values can be the cause.
+    /// Other fields whose values could be the cause.
     pub or_fields: Vec<Key>,
-    /// The step to which people return, if the guide specifies a step.
+    /// The step to which people return, if the guide specifies one.
     pub return_to: Option<Key>,
     /// What happened. `None` for the outcome's default message.
     pub says: Option<Template>,
-    /// What people can do. `None` for the outcome's default message.
+    /// What people can do. `None` for the outcome's default advice.
     pub fix: Option<Template>,
     /// Whether to offer to try the credentials in the other environments.
     pub ask_elsewhere: bool,
@@ -250,7 +250,7 @@ pub struct When {
     pub status: Vec<u16>,
     /// The statuses that the response must not have.
     pub status_not: Vec<u16>,
-    /// Tests for headers, with names in lower case.
+    /// Tests for headers, with names in lowercase.
     pub headers: Vec<(String, HeaderTest)>,
     /// Tests for values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
@@ -278,7 +278,7 @@ pub struct Scenario {
     pub tokens: Vec<(Key, String)>,
     /// The chosen scopes. If the list is empty, all scopes are chosen.
     pub scopes: Vec<String>,
-    /// The requests with their responses, in order.
+    /// The requests and their responses, in order.
     pub talk: Vec<Turn>,
     /// The expected result.
     pub then: Conclusion,
@@ -286,7 +286,7 @@ pub struct Scenario {
     pub span: Span,
 }
 
-/// A request with its response.
+/// A request and its response.
 #[derive(Clone, Debug)]
 pub struct Turn {
     /// The HTTP method.
@@ -301,14 +301,14 @@ pub struct Turn {
     pub span: Span,
 }
 
-/// The response to a request, or its failure.
+/// The response to a request, or the fault that occurs instead.
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// A response.
     Response {
         /// The HTTP status.
         status: u16,
-        /// The headers, with names in lower case. The headers include a content type if there is a body.
+        /// The headers, with names in lowercase. The headers include a content type if there is a body.
         headers: Vec<(String, String)>,
         /// The body.
         body: String,

@@ -20,7 +20,7 @@ use crate::template::Template;
 /// A value that people enter.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The key, unique in its method.
+    /// The key, unique within its method.
     pub key: Key,
     /// The label on pages, in forms and in messages.
     pub label: String,
@@ -42,7 +42,7 @@ pub struct Field {
     pub accept: Vec<Accept>,
     /// The pattern that the whole value must match.
     pub pattern: Option<Pattern>,
-    /// The pattern in words. The words complete a sentence such as "Site must be …".
+    /// A description of the pattern that completes a sentence such as "Site must be …".
     pub pattern_says: Option<String>,
     /// Common mistakes to reject.
     pub refuse: Vec<Refuse>,
@@ -54,9 +54,9 @@ pub struct Field {
     pub when: Option<Condition>,
     /// The maximum length in characters.
     pub max_length: usize,
-    /// The minimum and maximum for a `number`.
+    /// The minimum and maximum of a `number`.
     pub range: (Option<i64>, Option<i64>),
-    /// The format for a `multiline` or `file` value.
+    /// The format of a `multiline` or `file` value.
     pub holds: Option<Holds>,
     /// The location in the source.
     pub span: Span,
@@ -73,7 +73,7 @@ pub const MAX_FILE_LENGTH: usize = 65_536;
 pub struct Derived {
     /// The string from which the value is derived.
     pub from: Template,
-    /// A field with the derived value's key and label, which normalizes and validates the derived value.
+    /// A field that has the derived value's key and label, and that normalizes and validates the derived value.
     pub field: Field,
     /// The message that is shown if the value is invalid. If `None`, the field's own message is shown.
     pub says: Option<String>,
@@ -96,19 +96,19 @@ pub struct Pattern {
 pub enum Accept {
     /// Removes leading and trailing whitespace.
     Trim,
-    /// Converts letters to lower case.
+    /// Converts letters to lowercase.
     Lowercase,
-    /// Converts letters to upper case.
+    /// Converts letters to uppercase.
     Uppercase,
     /// Removes every character that is not a digit.
     Digits,
-    /// Extracts the labels before an environment's host from a URL. The host of any environment matches.
+    /// Extracts from a URL the labels before an environment's host. Any environment's host matches.
     LabelOfEnvironment,
-    /// Extracts the labels before this host from a URL.
+    /// Extracts from a URL the labels before this host.
     LabelOf(String),
     /// Extracts the host from a URL.
     Host,
-    /// Extracts the path segment at this position, counted from 1, from a URL.
+    /// Extracts from a URL the path segment at this position, counted from 1.
     PathSegment(usize),
     /// Removes this prefix.
     StripPrefix(String),
@@ -297,8 +297,8 @@ impl Derived {
     }
 }
 
-/// Whether a string looks like PEM: its first and last lines have the same label. The contents are not checked ([RFC
-/// 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
+/// Returns whether a string looks like PEM: its first and last lines have the same label. The contents are not checked
+/// ([RFC 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
 fn is_pem(text: &str) -> bool {
     let name = text
         .trim()
@@ -367,7 +367,7 @@ fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, s
     }
 }
 
-/// The host in a URL. The URL can omit the scheme.
+/// Returns the host in a URL, which can omit the scheme.
 fn host_of(text: &str) -> &str {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -382,7 +382,7 @@ fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
     tail.eq_ignore_ascii_case(end).then_some(front)?.strip_suffix('.').filter(|front| !front.is_empty())
 }
 
-/// Whether a string looks like an email address. Does not check whether the address exists.
+/// Returns whether a string looks like an email address. Does not check whether the address exists.
 fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else { return false };
     !local.is_empty()

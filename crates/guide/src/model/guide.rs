@@ -22,11 +22,11 @@ pub struct Guide {
     pub scopes: Vec<Scope>,
     /// The actions that a linked account allows.
     pub actions: Vec<Action>,
-    /// The ways to authenticate. The list has at least one method.
+    /// The ways to authenticate. There is at least one method.
     pub methods: Vec<Method>,
     /// The sources for facts in the guide.
     pub evidence: Vec<Evidence>,
-    /// The intentionally allowed warnings from all parts of the file.
+    /// The warnings that the file intentionally allows.
     pub allow: Vec<Allow>,
 }
 
@@ -47,7 +47,7 @@ pub struct Provider {
     pub homepage: Option<String>,
     /// The URL of the provider's API documentation.
     pub api_docs: Option<String>,
-    /// Dated events for the provider's API.
+    /// Dated events that affect the provider's API.
     pub lifecycle: Vec<Lifecycle>,
     /// The location in the source.
     pub span: Span,
@@ -110,7 +110,7 @@ pub struct Allow {
 }
 
 impl Allow {
-    /// Whether the entry allows this kind of finding at this location.
+    /// Returns whether the entry allows this kind of finding at this location.
     pub fn covers(&self, code: &CodePage, at: Span) -> bool {
         self.code == code.code
             && self.within.is_none_or(|within| within.start <= at.start && at.end <= within.end)
@@ -118,12 +118,12 @@ impl Allow {
 }
 
 impl Guide {
-    /// The method with this key, if there is one.
+    /// Returns the method with this key, if there is one.
     pub fn method(&self, key: &str) -> Option<&Method> {
         self.methods.iter().find(|method| method.key == *key)
     }
 
-    /// The chosen scopes, followed by all scopes that they include.
+    /// Returns the chosen scopes, followed by all scopes that they include.
     pub fn with_included(&self, chosen: &[String]) -> Vec<String> {
         let mut all = chosen.to_vec();
         let mut at = 0;

@@ -17,7 +17,7 @@ use crate::source::Span;
 /// A way to authenticate.
 #[derive(Clone, Debug)]
 pub struct Method {
-    /// The key, unique in the guide.
+    /// The key, unique within the guide.
     pub key: Key,
     /// The method's display name.
     pub label: String,
@@ -33,7 +33,7 @@ pub struct Method {
     pub derived: Vec<Derived>,
     /// How requests are authenticated.
     pub auth: Auth,
-    /// The URL to which the paths of requests are appended.
+    /// The URL to which request paths are appended.
     pub base_url: BaseUrl,
     /// The only hosts to which requests can be sent.
     pub hosts: Vec<HostPattern>,
@@ -43,7 +43,7 @@ pub struct Method {
     pub credential: Option<Credential>,
     /// The provider's rate limit.
     pub limits: Option<Limits>,
-    /// The header that specifies when to retry, in lower case, and the meaning of its value. `None` for `Retry-After`.
+    /// The header that specifies when to retry, in lowercase, and the meaning of its value. `None` for `Retry-After`.
     pub wait: Option<(String, WaitAs)>,
     /// The requests that verify the credentials, in order.
     pub checks: Vec<Check>,
@@ -92,61 +92,61 @@ pub struct Limits {
 }
 
 impl Method {
-    /// The field with this key, if there is one.
+    /// Returns the field with this key, if there is one.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == *key)
     }
 
-    /// The derived value with this key, if there is one.
+    /// Returns the derived value with this key, if there is one.
     pub fn derived(&self, key: &str) -> Option<&Derived> {
         self.derived.iter().find(|one| one.field.key == *key)
     }
 
-    /// Whether field values identify the environment, so that people do not have to choose it.
+    /// Returns whether field values identify the environment, so that people do not have to choose it.
     pub fn tells_environment(&self) -> bool {
         !self.environments.is_empty() && self.environments.iter().all(|one| one.told_by.is_some())
     }
 
-    /// All requests that the method makes: sign-in, token refresh, then the checks.
+    /// Returns all requests that the method makes: sign-in, token refresh, then the checks.
     pub fn asks(&self) -> impl Iterator<Item = &Check> {
         self.auth.token_steps().map(|step| &step.check).chain(&self.checks)
     }
 
-    /// The environment with this key, if there is one.
+    /// Returns the environment with this key, if there is one.
     pub fn environment(&self, key: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.key == *key)
     }
 
-    /// The steps in the link walkthrough in order, each with its section.
+    /// Returns the steps in the link walkthrough in order, each with its section.
     pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {
         self.link.steps()
     }
 
-    /// The step with this key in either walkthrough, if there is one.
+    /// Returns the step with this key in either walkthrough, if there is one.
     pub fn step(&self, key: &str) -> Option<(&Section, &Step)> {
         self.steps().chain(self.setup.iter().flat_map(Walkthrough::steps)).find(|(_, step)| step.key == *key)
     }
 
-    /// The step in which people fill in a field.
+    /// Returns the step in which people fill in a field, if there is one.
     pub fn collected_at(&self, field: &str) -> Option<&Step> {
         self.steps().map(|(_, step)| step).find(|step| step.collects.iter().any(|key| key == field))
     }
 
-    /// The step to which people return to correct a field: the step that obtains its value, or, if there is none, the
-    /// step that collects the value.
+    /// Finds the step to which people return to correct a field: the step that obtains its value or, if there is none,
+    /// the step that collects it.
     pub fn made_at(&self, field: &str) -> Option<&Step> {
         let obtained =
             self.steps().map(|(_, step)| step).find(|step| step.obtains.iter().any(|key| key == field));
         obtained.or_else(|| self.collected_at(field))
     }
 
-    /// The check with this key, if there is one.
+    /// Returns the check with this key, if there is one.
     pub fn check(&self, key: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.key == *key)
     }
 
-    /// All outcome rules: the rules for each request, then the method's rules. A rule that several requests share
-    /// appears only once.
+    /// Returns all outcome rules: the rules for each request, then the method's rules. A rule that several requests
+    /// share appears only once.
     pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
         let mut seen: Vec<&Key> = Vec::new();
         let all = self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes);

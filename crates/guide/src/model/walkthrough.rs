@@ -21,7 +21,7 @@ pub struct Walkthrough {
 /// A section in a walkthrough.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// The key, unique in its method.
+    /// The key, unique within its method.
     pub key: Key,
     /// The section's heading.
     pub title: String,
@@ -44,7 +44,7 @@ pub struct Section {
 /// A step in a section.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// The key, unique in its method.
+    /// The key, unique within its method.
     pub key: Key,
     /// What to do, in a few words.
     pub title: String,
@@ -76,7 +76,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Whether the condition holds in this environment with these values. `value` returns a field's value.
+    /// Returns whether the condition holds in this environment with these values. `value` returns a field's value.
     pub fn holds<'v>(&self, environment: Option<&Key>, value: impl Fn(&Key) -> Option<&'v str>) -> bool {
         let here =
             self.environments.is_empty() || environment.is_some_and(|key| self.environments.contains(key));
@@ -88,7 +88,7 @@ impl Condition {
 }
 
 impl Walkthrough {
-    /// The steps in order, each with its section.
+    /// Returns the steps in order, each with its section.
     pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {
         self.sections.iter().flat_map(|section| section.steps.iter().map(move |step| (section, step)))
     }

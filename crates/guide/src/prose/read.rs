@@ -177,7 +177,7 @@ impl Reader<'_> {
         Inline::Image { source: file.to_string(), text }
     }
 
-    /// A piece of the prose, with its references written as they are in the guide.
+    /// Returns a piece of the prose, with references written as in the guide.
     fn unmarked(&self, text: &str) -> String {
         self.marked
             .parts(text)

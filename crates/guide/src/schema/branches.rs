@@ -1,4 +1,4 @@
-//! Explains a value that matches none of the branches in a schema.
+//! Explains why a value matches none of a schema's branches.
 //!
 //! The type of the value identifies the intended branch. If several branches accept single-key mappings, the key
 //! identifies the branch. Only the errors for that branch are reported.
@@ -13,7 +13,7 @@ use crate::finding::{Finding, choose, quoted};
 use crate::node::{Entry, Kind};
 use crate::source::Span;
 
-/// A value that a branch accepts.
+/// A kind of value that a branch accepts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Accepts<'s> {
     /// This word.
@@ -28,7 +28,7 @@ enum Accepts<'s> {
 }
 
 impl Words<'_, '_, '_> {
-    /// Explains a value that no branch accepts. `context` contains the errors for each branch.
+    /// Explains why no branch accepts a value. `context` contains the errors for each branch.
     pub(super) fn report_branches(&mut self, spot: &Spot<'_, '_>, context: &[Vec<ValidationError<'static>>]) {
         let Some(list) = spot.choice.and_then(branches) else { return self.wrong_kind(spot, &[]) };
         let forms: Vec<Vec<Accepts<'_>>> = list.iter().map(|branch| forms(self.schema, branch)).collect();
@@ -55,11 +55,11 @@ impl Words<'_, '_, '_> {
         }
     }
 
-    /// Explains an invalid string at a location where only certain words and single-key mappings are allowed.
+    /// Explains why a string is invalid where only certain words and single-key mappings are allowed.
     fn word(&mut self, spot: &Spot<'_, '_>, text: &str, all: &[Accepts<'_>]) {
         if all.contains(&Accepts::Tag(text)) {
             let found = Finding::new(&WRONG_TYPE, spot.node.span, format!("`{text}` needs a value"));
-            self.push(found.help(format!("write `{text}: …`, with its settings below")));
+            self.push(found.help(format!("write `{text}: …`, with the value after the colon or below it")));
             return;
         }
         let words: Vec<&str> = all.iter().filter_map(named).collect();
@@ -70,7 +70,8 @@ impl Words<'_, '_, '_> {
         self.not_a_choice(spot, text, spot.node.span, &words);
     }
 
-    /// Returns the key of a single-key mapping, or reports a mapping that does not have exactly one valid key.
+    /// Returns the key of a single-key mapping. If the mapping does not have exactly one valid key, reports it and
+    /// returns `None`.
     fn tagged<'e>(
         &mut self,
         spot: &Spot<'_, '_>,

@@ -1,4 +1,4 @@
-//! Locations in a tree: their names in messages, and the parts of the schema that apply to them.
+//! Finds locations in a tree, their names in messages, and the parts of the schema that apply to them.
 
 use serde_json::Value;
 
@@ -9,13 +9,13 @@ use crate::source::{Source, Span};
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'n, 's> {
     pub(super) node: &'n Node,
-    /// The key of the node, or of the list that contains it.
+    /// The node's key, or the key of the list that contains the node.
     pub(super) key: Option<(&'n str, Span)>,
     /// Whether the node is an item in a list.
     is_item: bool,
-    /// The schema of the node, with references resolved.
+    /// The node's schema, with references resolved.
     pub(super) schema: &'s Value,
-    /// The `anyOf` or `oneOf` from which the schema was chosen, if any.
+    /// The `anyOf` or `oneOf` that the schema was selected from, if any.
     pub(super) choice: Option<&'s Value>,
     /// The name of the node's shape in the schema, if the shape has a name.
     shape: Option<&'s str>,
@@ -45,7 +45,7 @@ impl<'n, 's> Spot<'n, 's> {
         spot
     }
 
-    /// The name of the node in messages, such as ``the field `api_token` ``, `` `label` `` or `the guide`.
+    /// Returns the node's name in messages, such as ``the field `api_token` ``, `` `label` `` or `the guide`.
     pub(super) fn name(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (None, ..) => self.whole(),
@@ -59,7 +59,7 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// The name of the node's kind in messages, such as `a step` or `` `bearer` ``.
+    /// Returns the name of the node's kind in messages, such as `a step` or `` `bearer` ``.
     pub(super) fn kind(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (Some(_), true, Some(shape)) => with_article(&noun(shape)),
@@ -67,8 +67,8 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// The location that a finding about the whole node marks. For a mapping or list, this is its key in the enclosing
-    /// mapping. For an item in a list, this is the item's first key.
+    /// Returns the location to highlight in a finding about the whole node. For a mapping or list, this is its key in
+    /// the enclosing mapping. For an item in a list, this is the item's first key.
     pub(super) fn place(&self) -> Span {
         match (&self.node.kind, self.key) {
             (Kind::Mapping(_) | Kind::Sequence(_), Some((_, span))) => span,
@@ -76,13 +76,13 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// All keys that the schema allows in the mapping.
+    /// Returns all keys that the schema allows in the mapping.
     pub(super) fn keys(&self) -> Vec<&'s str> {
         let properties = self.schema.get("properties").and_then(Value::as_object);
         properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
     }
 
-    /// The purpose of a key: the first sentence of the key's description, starting with a lowercase letter.
+    /// Returns a key's purpose: the first sentence of its description, starting with a lowercase letter.
     pub(super) fn purpose(&self, key: &str) -> Option<String> {
         let text = self.schema.get("properties")?.get(key)?.get("description")?.as_str()?;
         let sentence = text.split(". ").next()?.split(['\n', ':']).next()?.trim_end_matches('.');
@@ -91,7 +91,7 @@ impl<'n, 's> Spot<'n, 's> {
         Some(first.chain(chars).collect())
     }
 
-    /// Advice on how to write the node's value as the mapping that the schema expects.
+    /// Returns advice on how to write the node's value as the mapping that the schema expects.
     pub(super) fn as_mapping(&self, source: &Source) -> String {
         let required = self.schema.get("required").and_then(Value::as_array);
         let mut keys: Vec<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -132,7 +132,7 @@ impl<'n, 's> Spot<'n, 's> {
         self.schema = schema;
     }
 
-    /// The name of the whole file in messages.
+    /// Returns the name of the whole file in messages.
     fn whole(&self) -> String {
         let name = match self.schema.get("$id").and_then(Value::as_str) {
             Some("guide.schema.json") => "the guide",
@@ -150,8 +150,8 @@ impl<'n, 's> Spot<'n, 's> {
     }
 }
 
-/// The parts of a guide that can have this key, as prose. `None` if no part can have the key, or if there are too many
-/// parts to list.
+/// Lists the parts of a guide that can have this key, as prose. Returns `None` if no part can have the key, or if there
+/// are too many parts to list.
 pub(super) fn parents_of(schema: &Value, key: &str) -> Option<String> {
     const MOST: usize = 3;
     let shapes = schema.get("$defs").and_then(Value::as_object)?;
@@ -168,12 +168,12 @@ pub(super) fn parents_of(schema: &Value, key: &str) -> Option<String> {
     Some(if homes.is_empty() { last } else { format!("{} and in {last}", homes.join(", in ")) })
 }
 
-/// The branches of an `anyOf` or `oneOf`.
+/// Returns the branches of an `anyOf` or `oneOf`.
 pub(super) fn branches(schema: &Value) -> Option<&Vec<Value>> {
     schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array)
 }
 
-/// The schema to which a reference points.
+/// Returns the schema that a reference points to.
 pub(super) fn follow<'s>(root: &'s Value, target: &str) -> &'s Value {
     root.pointer(target.trim_start_matches('#')).unwrap_or(&Value::Null)
 }
@@ -203,7 +203,7 @@ fn fits(root: &Value, schema: &Value, node: &Node) -> bool {
     of_kind && tag.is_none_or(|tag| node.entry(tag).is_some())
 }
 
-/// Whether a schema describes a single-key mapping whose key selects a variant.
+/// Returns whether a schema describes a single-key mapping whose key selects a variant.
 pub(super) fn is_tagged(schema: &Value) -> bool {
     let only = |name: &str, n: usize| match schema.get(name) {
         Some(Value::Array(list)) => list.len() == n,
@@ -217,10 +217,10 @@ pub(super) fn is_tagged(schema: &Value) -> bool {
         && schema.get("title").is_none()
 }
 
-/// A shape's name as a noun: `ExchangeStepShape` becomes "exchange step".
+/// Returns a shape's name as a noun: `ExchangeStepShape` becomes "exchange step".
 fn noun(shape: &str) -> String {
     match shape {
-        "AllowShape" => return "entry of `allow`".to_owned(),
+        "AllowShape" => return "entry in `allow`".to_owned(),
         "EvidenceShape" => return "fact".to_owned(),
         "FoundShape" => return "expected account".to_owned(),
         "JsonTestShape" => return "JSON test".to_owned(),

@@ -1,4 +1,4 @@
-//! Lets the schema validator read a file's tree without copying the tree.
+//! Lets the schema validator read a file's tree without copying it.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ impl Json for Tree {
     type PreparedKey = String;
     type StringBuffer = Option<Node>;
 
-    // A mapping stores its few keys in a list, so a single pass over the list is cheaper than a search for each key.
+    // A mapping stores its few keys in a list, so a single pass over the list is cheaper than a lookup for each key.
     const KEYS_PER_LOOKUP: usize = 1;
     const ACYCLIC: bool = true;
 

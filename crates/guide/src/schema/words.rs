@@ -12,7 +12,8 @@ use crate::finding::{Finding, MOST_FINDINGS, choose, listed, nearest, quoted};
 use crate::node::{Kind as NodeKind, Node};
 use crate::source::{Source, Span};
 
-/// A correction for a mistake whose intended form is clear. After the correction, the rest of the file can be read.
+/// A correction for a mistake with an obvious fix. Once the correction is applied, the rest of the file can be
+/// interpreted.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Repair {
     /// Renames the key.
@@ -92,7 +93,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         }
     }
 
-    /// Reports the unknown and missing keys after all of them have been collected. Returns the repairs.
+    /// Reports the collected unknown and missing keys, and returns the repairs.
     pub(super) fn finish(mut self) -> BTreeMap<Span, Repair> {
         for (path, Keys { mut unknown, mut missing }) in std::mem::take(&mut self.keys) {
             let spot = Spot::find(self.root, self.schema, &path);
@@ -142,7 +143,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         self.repairs.insert(at, repair);
     }
 
-    /// The allowed keys that the mapping does not contain yet.
+    /// Returns the allowed keys that the mapping does not contain yet.
     fn free(&self, spot: &Spot<'_, 's>) -> Vec<&'s str> {
         spot.keys().into_iter().filter(|key| spot.node.entry(key).is_none()).collect()
     }
@@ -243,7 +244,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         }
     }
 
-    /// Adds advice about a key without a value.
+    /// Adds advice to a finding about a key without a value.
     fn no_value(&self, key: Span, found: Finding, expected: &str) -> Finding {
         let line = self.source.first_line(Span::new(key.end, self.source.text.len()));
         let rest = self.source.slice(line).trim_start_matches(':').trim();
@@ -271,8 +272,8 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             Kind::Minimum { .. } | Kind::Maximum { .. } => {
                 let advice = match (limit("minimum"), limit("maximum")) {
                     (Some(low), Some(high)) => format!("write a number from {low} to {high}"),
-                    (Some(low), None) => format!("write {low} or more"),
-                    (None, high) => format!("write {} or less", high.unwrap_or_default()),
+                    (Some(low), None) => format!("write a number that is at least {low}"),
+                    (None, high) => format!("write a number that is at most {}", high.unwrap_or_default()),
                 };
                 (
                     format!("{name} cannot be {}", spot.node.described().trim_start_matches("the number ")),
@@ -282,9 +283,9 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             Kind::Pattern { pattern } => {
                 let form = match pattern.as_str() {
                     r"^\d{4}-\d{2}-\d{2}$" => "a date such as `2026-01-31`",
-                    r"^W\d{4}$" => "the code of a finding, such as `W0325`",
+                    r"^W\d{4}$" => "a finding code such as `W0325`",
                     r"^#[0-9a-fA-F]{6}$" => "a color such as `#3355ff`",
-                    _ => "in the expected form",
+                    _ => "a value in the expected format",
                 };
                 (format!("{name} is not {form}"), format!("write {form}"))
             }
@@ -295,7 +296,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
     }
 }
 
-/// The author's term for a schema type.
+/// Returns the author's term for a schema type.
 fn expected(kind: &str) -> &'static str {
     match kind {
         "string" => "a string",
@@ -315,8 +316,8 @@ fn boolean(word: &str) -> Option<bool> {
     }
 }
 
-/// The allowed word that the author probably meant: the closest allowed word, or the equivalent of a word from other
-/// formats.
+/// Returns the allowed word that the author probably meant: the closest word, or the equivalent of a word that other
+/// formats use. Returns `None` if there is no likely candidate.
 fn intended<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
     const ELSEWHERE: &[(&str, &str)] = &[
         ("string", "text"),

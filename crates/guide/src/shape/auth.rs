@@ -1,4 +1,4 @@
-//! The shape of authentication.
+//! Shapes for authentication.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -38,7 +38,7 @@ pub(crate) struct BasicShape {
     /// The user name.
     #[schemars(example = &"{{ value.email }}")]
     pub(crate) username: Text,
-    /// The password. It can be empty.
+    /// The password. The value can be empty.
     #[schemars(example = &"{{ value.api_token }}")]
     pub(crate) password: Text,
 }
@@ -56,7 +56,7 @@ pub(crate) struct BearerShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Oauth2Shape {
-    /// The OAuth grant with which a token is obtained.
+    /// The OAuth grant used to obtain a token.
     pub(crate) grant: Spanned<Grant>,
     /// The URL of the sign-in page, for `grant: authorization_code`.
     pub(crate) authorize_url: Option<Text>,
@@ -68,7 +68,7 @@ pub(crate) struct Oauth2Shape {
     pub(crate) scopes: Vec<String>,
     /// The separator between scopes. Default: a space.
     pub(crate) scope_separator: Option<String>,
-    /// The reason why PKCE ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)) is not used. If omitted, PKCE is used.
+    /// Why PKCE ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)) is not used. If omitted, PKCE is used.
     pub(crate) no_pkce: Option<String>,
     /// How the client authenticates. Default: `basic`.
     pub(crate) client_auth: Option<Spanned<ClientAuth>>,
@@ -78,7 +78,7 @@ pub(crate) struct Oauth2Shape {
     /// The client secret.
     #[schemars(example = &"{{ value.client_secret }}")]
     pub(crate) client_secret: Option<Text>,
-    /// The assertion with which the client authenticates, for `client_auth: private_key_jwt`
+    /// The assertion that authenticates the client, for `client_auth: private_key_jwt`
     /// ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)).
     pub(crate) client_assertion: Option<AssertionShape>,
     /// The user name, for `grant: password`.
@@ -97,19 +97,19 @@ pub(crate) struct Oauth2Shape {
     /// Additional headers for token requests.
     #[serde(default)]
     pub(crate) token_headers: Entries<Text>,
-    /// Values to keep in addition to `access_token` and `refresh_token`: each name with its JSON path in the response.
+    /// Values to keep from the response in addition to `access_token` and `refresh_token`: a name and a JSON path for
+    /// each.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
     /// The token's lifetime in seconds, if the response has no `expires_in`.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
-    /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first token.
+    /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first one.
     pub(crate) refresh: Option<RefreshShape>,
-    /// The parts of requests that carry the token. Default: an `Authorization: Bearer …` header.
+    /// Where requests carry the token. Default: an `Authorization: Bearer …` header.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// The outcome rules for responses from the token endpoint. These rules are tried before the errors that OAuth
-    /// defines.
+    /// The outcome rules for responses from the token endpoint. These rules are tried before the standard OAuth errors.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -125,7 +125,7 @@ pub(crate) struct ExchangeShape {
     pub(crate) steps: Vec<ExchangeStepShape>,
     /// The request that refreshes an expired token. If omitted, the steps are repeated.
     pub(crate) refresh: Option<ExchangeStepShape>,
-    /// The parts of requests that carry the token.
+    /// Where requests carry the token.
     #[schemars(length(min = 1))]
     pub(crate) carries: Vec<CarrierShape>,
 }
@@ -134,7 +134,7 @@ pub(crate) struct ExchangeShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExchangeStepShape {
-    /// The step's key, unique within its method.
+    /// The step's key, unique within the login.
     #[schemars(example = &"log-in")]
     pub(crate) key: Text,
     /// The progress message while the request runs. Default: `Signing in`.
@@ -145,9 +145,9 @@ pub(crate) struct ExchangeStepShape {
     /// The conditions for a successful response. The response must also contain every captured value.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// Values to keep: each name with its JSON path in the response. Use `{{ token.NAME }}` to refer to a value.
+    /// Values to keep from the response: a name and a JSON path for each. Use `{{ token.NAME }}` to refer to a value.
     pub(crate) captures: Entries<Text>,
-    /// The JSON path to the token's lifetime in the response, in seconds.
+    /// The JSON path to the token's lifetime (in seconds) in the response.
     #[schemars(example = &"expires_in")]
     pub(crate) expires_in: Option<Text>,
     /// The token's lifetime in seconds, if the response does not specify it.
@@ -158,13 +158,13 @@ pub(crate) struct ExchangeStepShape {
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
 
-/// A JSON Web Token that is signed again for each use ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
+/// A JSON Web Token that is freshly signed for each use ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssertionShape {
     /// The signing algorithm.
     pub(crate) algorithm: Spanned<Algorithm>,
-    /// The signing key: PEM for `RS…`, `PS…`, `ES…` and `EdDSA`, and the shared key for `HS…`.
+    /// The signing key: in PEM format for `RS…`, `PS…`, `ES…` and `EdDSA`, or the shared key for `HS…`.
     #[schemars(example = &"{{ value.private_key }}")]
     pub(crate) key: Text,
     /// How the key is encoded, for `HS…`.
@@ -192,12 +192,11 @@ pub(crate) struct JwtShape {
     /// Additional parameters for token requests.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
-    /// The parts of requests that carry the token, or the assertion if it is not exchanged. Default: an
-    /// `Authorization: Bearer …` header.
+    /// Where requests carry the token, or the assertion if it is not exchanged. Default: an `Authorization: Bearer …`
+    /// header.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// The outcome rules for responses from the token endpoint. These rules are tried before the errors that OAuth
-    /// defines.
+    /// The outcome rules for responses from the token endpoint. These rules are tried before the standard OAuth errors.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -208,22 +207,22 @@ pub(crate) struct JwtShape {
 pub(crate) struct SignatureShape {
     /// The signing algorithm.
     pub(crate) algorithm: Spanned<Algorithm>,
-    /// The signing key. If the provider requires a key that is derived for each day and region, write a list. The first
-    /// item is the initial key, and each further item is signed with the previous result.
+    /// The signing key. If the provider requires a derived key, such as one for each day and region, write a list. The
+    /// first item is the initial key, and each subsequent item is signed with the previous result.
     #[schemars(example = &"{{ value.secret_key }}")]
     pub(crate) key: OneOrMany<Text>,
     /// How the key is encoded.
     #[serde(default)]
     pub(crate) key_encoding: KeyEncoding,
-    /// The canonical string: the parts of the request that are signed.
+    /// The canonical string, which combines the parts of the request to sign.
     #[schemars(example = &"{{ now.unix }}{{ request.method }}{{ request.path_and_query }}{{ request.body }}")]
     pub(crate) canonical: Text,
-    /// The string to sign, if it differs from the canonical string. Default: the canonical string itself.
+    /// The string to sign. Default: the canonical string.
     pub(crate) signs: Option<Text>,
     /// How the signature is encoded.
     #[serde(default)]
     pub(crate) encoding: SignatureEncoding,
-    /// The parts of requests that carry the signature, as `{{ request.signature }}`, and related values.
+    /// Where requests carry the signature, as `{{ request.signature }}`, and related values.
     #[schemars(length(min = 1))]
     pub(crate) carries: Vec<CarrierShape>,
 }
@@ -232,10 +231,10 @@ pub(crate) struct SignatureShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MutualTlsShape {
-    /// The client certificate as PEM, optionally followed by intermediate certificates.
+    /// The client certificate in PEM format, optionally followed by intermediate certificates.
     #[schemars(example = &"{{ value.certificate }}")]
     pub(crate) certificate: Text,
-    /// The certificate's private key as PEM.
+    /// The certificate's private key in PEM format.
     #[schemars(example = &"{{ value.private_key }}")]
     pub(crate) key: Text,
     /// Another scheme to use together with the certificate.
@@ -246,7 +245,7 @@ pub(crate) struct MutualTlsShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshShape {
-    /// The URL that refreshes tokens. Default: `token_url`.
+    /// The URL for refresh requests. Default: `token_url`.
     pub(crate) url: Option<Text>,
     /// Whether each refresh returns a new refresh token and invalidates the old one.
     #[serde(default)]

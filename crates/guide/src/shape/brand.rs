@@ -1,4 +1,4 @@
-//! The shape of a brand file, which holds everything that white-labeling changes.
+//! Shapes for brand files, which contain everything that white-labeling changes.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ pub(crate) struct BrandShape {
     /// The product's name.
     #[schemars(example = &"Example Cloud")]
     pub(crate) name: String,
-    /// The name of the area in which people link accounts.
+    /// The name of the area where people link accounts.
     #[schemars(example = &"Example Connections")]
     pub(crate) hub: String,
     /// The URL of the support page.
@@ -40,7 +40,7 @@ pub(crate) struct WordingShape {
     pub(crate) link: LinkWording<Text, Text>,
     /// The wording of pages for administrators who set up a method.
     pub(crate) setup: SetupWording<Text, Text>,
-    /// The lines at the top of the Markdown version of a page.
+    /// The lines at the top of a page's Markdown version.
     #[serde(default)]
     pub(crate) twin_head: Vec<Text>,
 }

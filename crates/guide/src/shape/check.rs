@@ -1,4 +1,4 @@
-//! The shape of checks and outcomes: requests, and the meaning of their responses.
+//! Shapes for checks and outcomes: requests, and the meaning of their responses.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,25 +26,26 @@ pub(crate) struct CheckShape {
     /// The request, as `GET /path` or in the long form.
     #[schemars(example = &"GET /api/v1/me")]
     pub(crate) request: ShortOr<RequestShape>,
-    /// The conditions for a successful response. The outcomes determine the meaning of any other response.
+    /// The conditions for a successful response. The outcome rules determine the meaning of any other response.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// The account that was found. Required for `role: identity`, and not allowed for other roles.
+    /// The account that the response describes. Required for `role: identity`, and not allowed for other roles.
     pub(crate) account: Option<AccountShape>,
-    /// Values that later requests use as `capture.NAME`: each name with its JSON path in the response.
+    /// Response values that later requests can use as `capture.NAME`: a name and a JSON path for each.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
     /// The outcome rules for responses to this check. These rules are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
-    /// The scopes that this check verifies. If scopes are chosen, checks for other scopes are skipped.
+    /// The scopes that this check verifies. If only some scopes are chosen, checks for other scopes are skipped.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// Whether linking fails if the check fails. If an optional check fails, the account is `ok_limited`.
+    /// Whether linking fails if the check fails. If an optional check fails, the outcome is `ok_limited`.
     #[serde(default = "yes")]
     pub(crate) required: bool,
     /// The JSON path to the granted scopes in the response. The value can be a list of scopes, or a string that
-    /// contains scopes separated by spaces or commas. Later checks for individual scopes then do not need a request.
+    /// contains scopes separated by spaces or commas. A later `capability` check that has `scopes` then sends a request
+    /// only if the check is required and one of its scopes was not granted.
     #[schemars(example = &"results.scopes")]
     pub(crate) granted: Option<Text>,
     /// Warnings to allow here, each with a reason.
@@ -68,23 +69,23 @@ pub(crate) struct RequestShape {
     /// The headers.
     #[serde(default)]
     pub(crate) headers: Entries<Text>,
-    /// A JSON body. Its strings can contain references.
+    /// A JSON body. Strings in the body can contain references.
     pub(crate) json: Option<AnyJson>,
     /// A form body.
     #[serde(default)]
     pub(crate) form: Entries<Text>,
-    /// The URL to which the path is appended, if it differs from the method's `base_url`. Its host must also be in
+    /// The base URL for this request, if it differs from the method's `base_url`. Its host must also be listed in
     /// `hosts`.
     #[schemars(example = &"https://{{ environment.login_host }}")]
     pub(crate) base_url: Option<Text>,
-    /// Whether the request is sent without authentication, because the provider does not require it.
+    /// Whether the request is sent without authentication because the provider does not require any.
     #[serde(default)]
     pub(crate) anonymous: bool,
     /// Whether the request can be retried even though its HTTP method is not idempotent, such as a `POST` that only
-    /// reads.
+    /// reads data.
     #[serde(default)]
     pub(crate) repeatable: bool,
-    /// The credentials for this request, which replace the method's authentication. A login request sends no other
+    /// The credentials for this request, which replace the method's authentication. A login request sends only these
     /// credentials.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
@@ -123,11 +124,11 @@ pub(crate) struct JsonTestShape {
     pub(crate) one_of: Vec<Scalar>,
     /// A string that the value must contain: as a substring, ignoring case, or as an item if the value is a list.
     pub(crate) contains: Option<String>,
-    /// A host. The value must be a URL with a different host, or a different host name.
+    /// A host. The value must be a URL or a host name, and its host must differ from this host.
     pub(crate) host_differs_from: Option<Text>,
 }
 
-/// The account that an identity check found.
+/// The account that an identity check finds.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AccountShape {
@@ -137,15 +138,16 @@ pub(crate) struct AccountShape {
     /// The account's display name.
     #[schemars(example = &"{{ json.name }}")]
     pub(crate) name: Text,
-    /// Additional details that people see before the account is stored: each label with its value.
+    /// Additional details that people see before the account is stored: a label and a value for each.
     #[serde(default)]
     pub(crate) details: Entries<Text>,
-    /// What the id identifies. If it identifies the credential, a new credential cannot be matched to the same account.
+    /// What the id identifies. If the id identifies the credential, Waystone cannot tell whether a new credential is
+    /// for the same account.
     #[serde(default)]
     pub(crate) identifies: Identifies,
 }
 
-/// The meaning of a response.
+/// A rule that determines the meaning of a response.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OutcomeShape {
@@ -159,18 +161,18 @@ pub(crate) struct OutcomeShape {
     pub(crate) is: Spanned<OutcomeKind>,
     /// The field whose value people have to change.
     pub(crate) at_field: Option<Text>,
-    /// Other fields whose values can be the cause.
+    /// Other fields whose values might be the cause.
     #[serde(default)]
     pub(crate) or_fields: Vec<Text>,
-    /// The step to which people return. Default: the step that obtains the value of `at_field`, or, if there is none,
-    /// the step that collects the value.
+    /// The step that people return to. Default: the step that obtains the value of `at_field` or, if there is none, the
+    /// step that collects it.
     pub(crate) return_to: Option<Text>,
-    /// What happened, in the provider's terms. Default: the general message for the outcome.
+    /// What happened, in the provider's terms. Default: the outcome's general message.
     pub(crate) says: Option<Text>,
     /// How people can fix the problem. This advice appears in the message and in the troubleshooting section.
     pub(crate) fix: Option<Text>,
-    /// Whether to offer to try the same credentials in the other environments. Set this if the provider's response is
-    /// the same for a wrong credential and for a credential from another environment.
+    /// Whether to offer to try the same credentials in the other environments. Set this if the provider returns the
+    /// same response for a wrong credential and for a credential from another environment.
     #[serde(default)]
     pub(crate) ask_elsewhere: bool,
     /// Warnings to allow here, each with a reason.

@@ -1,4 +1,4 @@
-//! The shape of fields and derived values.
+//! Shapes for fields and derived values.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::spanned::Spanned;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FieldShape {
-    /// The field's key, in lower case with underscores between words.
+    /// The field's key, in lowercase with underscores between words.
     #[schemars(example = &"api_token")]
     pub(crate) key: Text,
     /// The field's label on pages, in forms and in messages.
@@ -23,8 +23,8 @@ pub(crate) struct FieldShape {
     /// Whether a value is required.
     #[serde(default = "yes")]
     pub(crate) required: bool,
-    /// Whether the value can be shown. By default, a field is secret if `auth` uses it or if its key suggests that it
-    /// is secret.
+    /// Whether the value can be shown (`true`) or is secret (`false`). By default, a field is secret if `auth` uses it
+    /// or if its key suggests that it is secret.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,
     /// A short explanation that appears next to the field, as Markdown.
@@ -33,8 +33,8 @@ pub(crate) struct FieldShape {
     pub(crate) placeholder: Option<String>,
     /// The value that is used if nothing is entered.
     pub(crate) default: Option<Text>,
-    /// How the entered value is normalized: steps that are applied in order. A step that finds nothing to extract
-    /// leaves the value unchanged.
+    /// The steps that normalize the entered value, in order. A step that finds nothing to extract leaves the value
+    /// unchanged.
     #[serde(default)]
     pub(crate) accept: Vec<Spanned<AcceptShape>>,
     /// A regular expression that the whole value must match after `accept` has been applied.
@@ -43,10 +43,10 @@ pub(crate) struct FieldShape {
     /// The pattern in words, such as "lowercase letters and digits". The words complete a sentence such as "Site must
     /// be …".
     pub(crate) pattern_says: Option<Text>,
-    /// Common mistakes, which are rejected before any request is sent.
+    /// Common mistakes to reject before any request is sent.
     #[serde(default)]
     pub(crate) refuse: Vec<RefuseShape>,
-    /// Entered values with their results: tests for `accept`, `pattern` and `refuse`.
+    /// Examples of entered values and their expected results, which test `accept`, `pattern` and `refuse`.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
     /// The options, for `type: select`.
@@ -57,9 +57,9 @@ pub(crate) struct FieldShape {
     /// The maximum length in characters. Default: 4096, and 65,536 for `multiline` and `file`.
     #[schemars(range(min = 1))]
     pub(crate) max_length: Option<u32>,
-    /// The minimum, for `type: number`.
+    /// The minimum value, for `type: number`.
     pub(crate) min: Option<i64>,
-    /// The maximum, for `type: number`.
+    /// The maximum value, for `type: number`.
     pub(crate) max: Option<i64>,
     /// The format of the contents, for `type: multiline` and `type: file`, such as `pem` for a private key.
     pub(crate) holds: Option<Spanned<Holds>>,
@@ -78,9 +78,9 @@ const fn yes() -> bool {
 pub(crate) enum AcceptShape {
     /// Removes leading and trailing whitespace.
     Trim,
-    /// Converts letters to lower case. Not allowed for secrets.
+    /// Converts letters to lowercase. Not allowed for secrets.
     Lowercase,
-    /// Converts letters to upper case. Not allowed for secrets.
+    /// Converts letters to uppercase. Not allowed for secrets.
     Uppercase,
     /// Removes every character that is not a digit.
     Digits,
@@ -89,7 +89,7 @@ pub(crate) enum AcceptShape {
     HostLabelOf(Text),
     /// Extracts the host from a URL.
     Host,
-    /// Extracts the path segment at this position, counted from 1, from a URL.
+    /// Extracts the path segment at this position from a URL. Positions are counted from 1.
     PathSegment(u32),
     /// Removes this prefix.
     StripPrefix(Text),
@@ -107,15 +107,15 @@ pub(crate) enum AcceptShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefuseShape {
-    /// The prefix of the values to reject.
+    /// A prefix. Values that begin with it are rejected.
     pub(crate) prefix: Option<String>,
-    /// A substring of the values to reject.
+    /// A substring. Values that contain it are rejected.
     pub(crate) contains: Option<String>,
     /// The message that explains the mistake.
     pub(crate) says: Text,
 }
 
-/// An entered value with its result. Exactly one of `becomes` and `refused` is required.
+/// An entered value and its expected result. Exactly one of `becomes` and `refused` is required.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExampleShape {
@@ -144,26 +144,26 @@ pub(crate) struct OptionShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DerivedShape {
-    /// The value's key. References to the value have the form `value.KEY`, as for a field.
+    /// The value's key. Use `value.KEY` to refer to the value, as with a field.
     #[schemars(example = &"data_center")]
     pub(crate) key: Text,
     /// The value's label in the account's details. Default: the key.
     pub(crate) label: Option<Text>,
-    /// The string from which the value is derived.
+    /// The string that the value is derived from.
     #[schemars(example = &"{{ value.api_key }}")]
     pub(crate) from: Text,
-    /// How the string is normalized: steps that are applied in order.
+    /// The steps that normalize the string, in order.
     #[serde(default)]
     pub(crate) accept: Vec<Spanned<AcceptShape>>,
     /// A regular expression that the whole value must match. If the value does not match, the message refers to the
-    /// field from which the value is derived.
+    /// field that the value is derived from.
     pub(crate) pattern: Option<Text>,
-    /// The message that is shown if the value does not match, as a sentence.
+    /// The message to show if the value does not match, as a complete sentence.
     pub(crate) says: Option<String>,
     /// Whether the value can be shown. By default, a value derived from a secret is also secret.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,
-    /// Input strings with their results: tests for `accept` and `pattern`.
+    /// Examples of input strings and their expected results, which test `accept` and `pattern`.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
 }

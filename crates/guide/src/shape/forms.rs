@@ -1,4 +1,4 @@
-//! The forms of values in a guide: mappings with arbitrary keys, one or several values, a short or a long form.
+//! Common forms of values in a guide: mappings with arbitrary keys, single values or lists, and short or long forms.
 //!
 //! The deserializer recognizes these types by their names.
 

@@ -1,4 +1,4 @@
-//! The shape of a whole guide: the provider, its scopes and actions, and the sources for facts.
+//! Shapes for the top level of a guide: the provider, its scopes and actions, and the sources of facts.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::method::MethodShape;
 use super::parts::{AllowShape, LifecycleShape};
 use crate::choice::Standing;
 
-/// A connection guide: how people link accounts with a provider, and how each link is verified.
+/// A connection guide: how people link their accounts at a provider, and how each link is verified.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Waystone connection guide")]
@@ -21,14 +21,14 @@ pub(crate) struct GuideShape {
     /// The provider's permissions.
     #[serde(default)]
     pub(crate) scopes: Vec<ScopeShape>,
-    /// The actions that a linked account allows, and the scopes that each action needs. When actions are chosen,
-    /// sections and steps for other scopes are hidden.
+    /// The actions that a linked account allows, and the scopes that each action needs. If only some actions are
+    /// chosen, sections and steps for other scopes are hidden.
     #[serde(default)]
     pub(crate) actions: Vec<ActionShape>,
     /// The ways to authenticate with the provider. The first method is offered first.
     #[schemars(length(min = 1))]
     pub(crate) methods: Vec<MethodShape>,
-    /// The sources for facts in the guide, and when each fact was last checked.
+    /// The sources of the guide's facts, and when each fact was last checked.
     #[serde(default)]
     pub(crate) evidence: Vec<EvidenceShape>,
     /// Warnings to allow anywhere in the guide, each with a reason.
@@ -59,7 +59,7 @@ pub(crate) struct ProviderShape {
     pub(crate) homepage: Option<Text>,
     /// The URL of the provider's API documentation.
     pub(crate) api_docs: Option<Text>,
-    /// Dated events for the provider's API, such as deprecations and sunsets.
+    /// Dated events that affect the provider's API, such as deprecations and sunsets.
     #[serde(default)]
     pub(crate) lifecycle: Vec<LifecycleShape>,
 }
@@ -92,14 +92,14 @@ pub(crate) struct ActionShape {
     pub(crate) scopes: Vec<Text>,
 }
 
-/// The source for a fact.
+/// A fact and its source.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EvidenceShape {
     /// The fact, as a sentence.
     pub(crate) claim: Text,
-    /// The URL of the page that states the fact. Omit this key if no page states the fact. The fact is then an
-    /// assumption.
+    /// The URL of the page that states the fact. If no page states the fact, omit this key and set `standing` to
+    /// `observed` or `assumed`.
     pub(crate) source: Option<Text>,
     /// The date when the fact was last checked, as `YYYY-MM-DD`.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]

@@ -1,4 +1,4 @@
-//! The shape of a method: a way to authenticate, with all its settings, checks and walkthroughs.
+//! Shapes for methods: ways to authenticate, with their settings, checks and walkthroughs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub(crate) struct MethodShape {
     /// What the provider calls an environment, such as `Site` or `Region`. Default: `Environment`.
     #[schemars(example = &"Region")]
     pub(crate) environment_label: Option<String>,
-    /// The values that people enter, in the order of the form.
+    /// The values that people enter, in the order in which the form shows them.
     #[serde(default)]
     pub(crate) fields: Vec<FieldShape>,
     /// Values that are computed from fields or responses instead of being entered.
@@ -41,10 +41,10 @@ pub(crate) struct MethodShape {
     pub(crate) derived: Vec<DerivedShape>,
     /// How requests are authenticated.
     pub(crate) auth: Spanned<AuthShape>,
-    /// The URL to which the paths of requests are appended.
+    /// The base URL, to which request paths are appended.
     #[schemars(example = &"https://{{ value.slug | host_labels(2) }}.{{ environment.host }}")]
     pub(crate) base_url: Text,
-    /// The only hosts to which this method can send requests: `api.example.com`, `*.example.com` (one label),
+    /// The only hosts that this method can send requests to: `api.example.com`, `*.example.com` (one label),
     /// `**.example.com` (one or more labels), or a field that contains the customer's own host.
     #[schemars(length(min = 1))]
     pub(crate) hosts: Vec<ShortOr<OwnHostShape>>,
@@ -64,7 +64,7 @@ pub(crate) struct MethodShape {
     pub(crate) link: PartShape,
     /// The one-time walkthrough for the administrator who sets up the method.
     pub(crate) setup: Option<PartShape>,
-    /// Conversations with the provider. They serve as tests for the guide and as data for the simulator.
+    /// Conversations with the provider, which test the guide and provide the simulator's data.
     #[serde(default)]
     pub(crate) scenarios: Vec<ScenarioShape>,
     /// Dated events that affect this method.
@@ -90,8 +90,8 @@ pub(crate) struct EnvironmentShape {
     pub(crate) host: Text,
     /// A sentence that helps people recognize the environment.
     pub(crate) description: Option<String>,
-    /// Additional values for the environment, such as other hosts, by name. References to them have the form
-    /// `environment.NAME`. All environments must use the same names.
+    /// Additional values for the environment, such as other hosts, by name. Use `environment.NAME` to refer to a value.
+    /// All environments must use the same names.
     #[serde(default)]
     pub(crate) values: Entries<Text>,
     /// The field whose value identifies the environment, so that people do not have to choose it.
@@ -105,7 +105,7 @@ pub(crate) struct ToldByShape {
     /// The field's key.
     #[schemars(example = &"secret_key")]
     pub(crate) field: Text,
-    /// The prefix of the field's value in this environment, or a list of possible prefixes.
+    /// The prefix that the field's value has in this environment, or a list of possible prefixes.
     #[schemars(example = &"test_")]
     pub(crate) prefix: OneOrMany<String>,
 }
@@ -114,8 +114,7 @@ pub(crate) struct ToldByShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnHostShape {
-    /// The key of the field that contains the host. An operator must explicitly allow the provider. Requests to private
-    /// addresses are blocked.
+    /// The key of the field that contains the host. Waystone does not support customer-specific hosts yet.
     pub(crate) field: Text,
 }
 

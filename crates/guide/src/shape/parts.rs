@@ -1,4 +1,4 @@
-//! Small shapes that several other shapes use.
+//! Small shapes that other shapes share.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use super::forms::{OneOrMany, Text};
 use crate::choice::{Carrier, LifecycleEvent};
 use crate::spanned::Spanned;
 
-/// An intentionally allowed warning.
+/// A warning to allow, with the reason.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AllowShape {
@@ -19,7 +19,7 @@ pub(crate) struct AllowShape {
     pub(crate) reason: String,
 }
 
-/// A condition. All its keys must match.
+/// A condition. It holds only if all of its keys match.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConditionShape {

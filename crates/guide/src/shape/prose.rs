@@ -1,4 +1,4 @@
-//! The shape of the walkthroughs that people read: sections, steps and their prose.
+//! Shapes for the walkthroughs that people read: sections, steps and their prose.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,9 +11,9 @@ use crate::choice::Purpose;
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PartShape {
-    /// An important note that is shown first and highlighted.
+    /// An important note that is highlighted and shown first.
     pub(crate) warning: Option<Text>,
-    /// What people need before they begin, such as a role or a plan, with one line for each item.
+    /// What people need before they begin, with one item for each requirement, such as a role or a plan.
     #[serde(default)]
     pub(crate) needs: Vec<Text>,
     /// The sections, in order.
@@ -28,7 +28,7 @@ pub(crate) struct PartShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SectionShape {
-    /// The section's key. Anchors and translations refer to it.
+    /// The section's key, which anchors and translations use.
     #[schemars(example = &"create-token")]
     pub(crate) key: Text,
     /// The section's heading.

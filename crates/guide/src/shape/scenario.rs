@@ -1,4 +1,4 @@
-//! The shape of scenarios: conversations with the provider.
+//! Shapes for scenarios, which are conversations with the provider.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ pub(crate) struct ScenarioShape {
     pub(crate) environment: Option<Text>,
     /// The entered values, by field.
     pub(crate) given: Entries<Text>,
-    /// The id of the previously linked account, for scenarios in which an account is reconnected.
+    /// The id of the previously linked account, for scenarios that reconnect an account.
     pub(crate) linked_before: Option<String>,
     /// Whether the person agrees to try other environments.
     #[serde(default)]
@@ -80,11 +80,11 @@ pub(crate) struct ThenShape {
     pub(crate) rule: Option<Text>,
     /// The field whose value people have to change.
     pub(crate) at_field: Option<Text>,
-    /// The step to which people must return.
+    /// The step that people must return to.
     pub(crate) return_to: Option<Text>,
     /// The account that the identity check must find.
     pub(crate) account: Option<FoundShape>,
-    /// The environment to which the credentials belong.
+    /// The environment in which the credentials must be valid.
     pub(crate) environment: Option<Text>,
     /// The optional checks that must fail.
     #[serde(default)]

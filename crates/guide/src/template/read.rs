@@ -143,7 +143,7 @@ impl ReferenceReader<'_, '_, '_> {
         }
     }
 
-    /// The names that can follow a root, or an example if the names are not known here.
+    /// Returns the names that can follow a root, or an example if the names are not known here.
     fn members(&self, root: &str) -> Vec<&str> {
         match root {
             "value" => self.text.names.values.clone(),
@@ -229,7 +229,7 @@ impl ReferenceReader<'_, '_, '_> {
     fn token(&mut self, name: &str) -> Option<Key> {
         let names = self.text.names;
         if !names.tokens.contains(&name) && names.later_tokens.contains(&name) {
-            let message = format!("the token `{name}` is not available yet at this point");
+            let message = format!("the token `{name}` is not available at this point");
             return self.too_early(name, message, "use the token only after the request that obtains it");
         }
         self.known(name, "token", &names.tokens)
@@ -261,7 +261,7 @@ impl ReferenceReader<'_, '_, '_> {
     fn capture(&mut self, name: &str) -> Option<Key> {
         let names = self.text.names;
         if !names.captures.contains(&name) && names.later_captures.contains(&name) {
-            let message = format!("`{name}` is not captured yet at this point");
+            let message = format!("`{name}` has not been captured at this point");
             return self.too_early(
                 name,
                 message,
@@ -318,7 +318,7 @@ impl ReferenceReader<'_, '_, '_> {
         None
     }
 
-    /// The location of these words within the reference.
+    /// Returns the location of these words within the reference.
     fn part(&self, words: &str) -> Span {
         match self.text.source.slice(self.span).find(words) {
             Some(at) if !words.is_empty() => {
@@ -354,7 +354,7 @@ pub(super) const ROOTS: &[&str] = &[
 ];
 
 impl Context {
-    /// The roots that references in this context can use.
+    /// Returns the roots that references in this context can use.
     pub(super) const fn roots(self) -> &'static [&'static str] {
         match self {
             Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],

@@ -11,7 +11,8 @@ use super::{Clock, Context, Filter, Nonce, RequestPart, Target};
 /// Everything that can be written between `{{` and `}}`.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
-    /// The contexts of strings, and the first words of references in each context.
+    /// The contexts in which strings can contain references, and the first words that references can use in each
+    /// context.
     pub kinds: Vec<TextKind>,
     /// The references. `…` stands for a name.
     pub references: Vec<Word>,
@@ -21,7 +22,7 @@ pub struct Vocabulary {
     pub filters: Vec<Word>,
 }
 
-/// A context in which strings contain references.
+/// A context in which strings can contain references.
 #[derive(Clone, Debug)]
 pub struct TextKind {
     /// The name and description of the context.
@@ -58,7 +59,7 @@ pub fn vocabulary() -> Vocabulary {
     }
 }
 
-/// The variants of a type, with their doc comments.
+/// Returns the variants of a type, with their doc comments.
 fn words<T: JsonSchema>() -> Vec<Word> {
     let schema = schema_for!(T);
     let variants = schema.get("oneOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

@@ -29,7 +29,7 @@ pub(super) fn find(source: &Source) -> Vec<Finding> {
         .collect()
 }
 
-/// The name of a hidden character, or `None` for any other character.
+/// Returns the name of a hidden character, or `None` for any other character.
 fn name(ch: char) -> Option<&'static str> {
     Some(match ch {
         '\n' | '\r' | '\t' => return None,

@@ -1,7 +1,7 @@
 //! Explains a YAML syntax error in the author's terms.
 //!
-//! A parser reports where it failed, which is rarely the location of the mistake. Most authors make the same few
-//! mistakes, so this module searches the surrounding lines for each of those mistakes.
+//! A parser reports where it failed, which is rarely where the mistake is. Most authors make the same few mistakes, so
+//! this module searches the surrounding lines for each of those mistakes.
 
 use granit_parser::ErrorKind;
 
@@ -62,7 +62,7 @@ fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> 
         }
         _ => return None,
     };
-    // The parser reports the location after the quote and any blanks that follow the quote.
+    // The location that the parser reports comes after the quote and any whitespace that follows it.
     let quote = source.text[..at].trim_end().len();
     let span = Span::new(quote.saturating_sub(1), quote);
     let rest = source.slice(Span::new(quote, line_at(source, at).end)).trim_start();
@@ -208,13 +208,13 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
             says("a tab is not allowed here", "use spaces")
         }
         ErrorKind::MisplacedFlowCollectionEnd => {
-            says("this bracket has no opening bracket", "remove this bracket, or add the opening bracket")
+            says("this bracket has no matching opening bracket", "remove it, or add the opening bracket")
         }
         _ => Finding::new(&YAML_SYNTAX, span, "this is not valid YAML"),
     }
 }
 
-/// The first invalid escape sequence in a line.
+/// Returns the first invalid escape sequence in a line.
 fn bad_escape(source: &Source, line: Span) -> Span {
     let text = source.slice(line);
     let mut chars = text.char_indices();
@@ -231,21 +231,21 @@ fn spelled(ch: char) -> String {
     if ch == '`' { "a backtick".to_owned() } else { format!("`{ch}`") }
 }
 
-/// The line that contains the byte at `at`, without its line break.
+/// Returns the line that contains the byte at `at`, without its line break.
 fn line_at(source: &Source, at: usize) -> Span {
     let start = source.text[..at].rfind('\n').map_or(0, |n| n + 1);
     let end = source.text[at..].find('\n').map_or(source.text.len(), |n| at + n);
     Span::new(start, end)
 }
 
-/// The line that contains the byte at `at`, then the preceding lines, nearest first.
+/// Returns the line that contains the byte at `at`, then the preceding lines, nearest first.
 fn lines_back(source: &Source, at: usize) -> impl Iterator<Item = Span> {
     let first = line_at(source, at);
     std::iter::successors(Some(first), |line| Some(line_at(source, line.start.checked_sub(1)?)))
         .take(LINES_BACK)
 }
 
-/// The word that begins at `at`, or only the character there if no word begins at `at`.
+/// Returns the word that begins at `at`, or only the character there if no word begins at `at`.
 fn word(source: &Source, at: usize) -> Span {
     let rest = source.slice(Span::new(at, line_at(source, at).end));
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
@@ -253,7 +253,7 @@ fn word(source: &Source, at: usize) -> Span {
     Span::new(at, at + length)
 }
 
-/// The offset at which the value of `key: value` or `- value` begins.
+/// Returns the offset at which the value of `key: value` or `- value` begins.
 fn value_start(line: &str) -> Option<usize> {
     let body = line.len() - line.trim_start_matches([' ', '-']).len();
     let start = match line[body..].find(": ") {
@@ -264,7 +264,7 @@ fn value_start(line: &str) -> Option<usize> {
     (start + blanks < line.len()).then_some(start + blanks)
 }
 
-/// The last unclosed bracket in a line.
+/// Returns the last unclosed bracket in a line.
 fn unbalanced(line: &str) -> Option<(usize, char)> {
     let mut open = Vec::new();
     let mut quote = None;

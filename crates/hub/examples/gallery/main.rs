@@ -4,7 +4,7 @@
 //! cargo run -p hub --example gallery -- FOLDER [PROVIDER…]
 //! ```
 //!
-//! **Invariant:** the pages are rendered by the same functions and from the same types as in the Hub.
+//! **Invariant:** the pages are rendered with the Hub's own functions and types.
 #![allow(clippy::print_stdout, reason = "an example prints its result")]
 
 mod played;
@@ -31,8 +31,8 @@ fn main() -> std::io::Result<()> {
         let (Some(guide), Some((name, bytes))) = (entry.guide(), entry.assets.iter().next()) else {
             continue;
         };
-        // The Hub sends an icon's media type in a header. For a local file, browsers derive it from the name, so the
-        // path keeps the name.
+        // The Hub sends an icon's media type in a header. For a local file, browsers infer it from the file extension,
+        // so the path ends with the original file name.
         let path = format!("assets/{}-{name}", guide.provider.key);
         fs::write(folder.join(&path), bytes)?;
         icons.push((format!("/connectors/{}/icon", guide.provider.key), format!("/{path}")));

@@ -1,4 +1,4 @@
-//! Brings flows into specific states by playing a guide's own scenarios, for the gallery and for tests.
+//! Puts flows into specific states by playing a guide's own scenarios, for the gallery and for tests.
 //!
 //! **Invariant:** no requests are sent: the flow receives the scenario's responses instead.
 

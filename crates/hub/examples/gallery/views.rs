@@ -18,10 +18,10 @@ use secret::Secret;
 
 use crate::played::{MOMENT, ending, hidden, play, start};
 
-/// Rendered pages with their names.
+/// The name and the HTML of each page.
 pub(crate) type Pages = Vec<(String, String)>;
 
-/// Returns a form page without optional data.
+/// Returns the data for a form page that shows no rejected form, failed attempt, previous account or handoff.
 pub(crate) fn bare(flow: &Flow) -> FormPage<'_> {
     FormPage {
         flow,
@@ -39,7 +39,7 @@ pub(crate) fn sent<'a>(typed: &'a [(Key, String)], problems: &'a [FieldProblem])
     SentForm { typed, problems }
 }
 
-/// Renders the pages for `providers` (for all providers if the list is empty), and the pages that do not belong to a
+/// Renders the pages for `providers` (for all providers if the list is empty), and the pages that are not about a
 /// provider.
 pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, providers: &[String]) -> Pages {
     let frame = Frame {
@@ -158,8 +158,8 @@ fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow
     put("done-limited", pages::done(frame, &DonePage { missed: &missed, is_again: true, ..done }));
 }
 
-/// Renders the pages for linking an account again: the form, the form after the host was changed, and the page shown if
-/// the new account differs from the previous one.
+/// Renders the pages for linking an account again: the form, the form after a change of host, and the page that is
+/// shown if the new account differs from the previous one.
 fn edited(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, guide: &Arc<Guide>, good: &guide::Scenario) {
     let has_it = |method: &&Method| method.scenarios.iter().any(|one| std::ptr::eq(one, good));
     let method = guide.methods.iter().find(has_it).expect("the scenario belongs to a method in the guide");

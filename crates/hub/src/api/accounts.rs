@@ -22,7 +22,7 @@ const PAGE: u32 = 25;
 /// The maximum number of accounts per page.
 const MOST: u32 = 500;
 
-/// Lists the project's accounts, oldest first, in pages.
+/// Lists the project's accounts, oldest first, one page at a time.
 #[utoipa::path(
     get, path = "/accounts", tag = "accounts", params(ListAccounts),
     responses((status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"))
@@ -110,7 +110,7 @@ pub(super) struct Verified {
     account: LinkedAccount,
     /// The overall result, for example `ok`, `ok_limited` or `wrong_secret`.
     outcome: String,
-    /// A description of the problem for people, in one or two sentences. Null if there is no problem.
+    /// A human-readable description of the problem, in one or two sentences. Null if there is no problem.
     message: Option<String>,
     /// The result of each check.
     checks: Vec<CheckSeen>,

@@ -1,4 +1,4 @@
-//! `GET /actions`: connectors with their actions and, on request, their guides as data, in the form that StackOne's
+//! `GET /actions`: connectors with their actions and, on request, their guides as data, in the format that StackOne's
 //! clients expect.
 
 use std::collections::BTreeSet;
@@ -120,7 +120,7 @@ impl Filters {
         Ok(filters)
     }
 
-    /// Limits the list to these providers. If the list is already limited, only the providers that meet both limits
+    /// Limits the list to these providers. If the list is already limited, only the providers that are in both sets
     /// remain.
     fn only(&mut self, these: BTreeSet<String>) {
         self.providers = Some(match self.providers.take() {
@@ -143,7 +143,7 @@ impl Filters {
     }
 }
 
-/// Returns the providers of these accounts, ignoring accounts that the caller may not see.
+/// Returns these accounts' providers, ignoring accounts that the caller is not allowed to see.
 async fn providers_of(app: &App, caller: &Caller, ids: Vec<String>) -> Result<BTreeSet<String>, ApiError> {
     let query = Query { project: caller.project().to_owned(), ids, limit: MOST.into(), ..Query::default() };
     let mut found = app.vault.query(&query).await?;

@@ -61,8 +61,8 @@ pub(super) async fn icon(app: AppState, Path(provider): Path<String>) -> Result<
     let headers = [
         ("content-type", kind),
         ("cache-control", "public, max-age=3600"),
-        // Browsers run no scripts in an SVG inside an `<img>`. If the SVG is opened directly, this policy blocks its
-        // scripts.
+        // Browsers do not run an SVG's scripts inside an `<img>`. If the SVG is opened directly, this policy blocks
+        // them.
         ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
         ("cross-origin-resource-policy", "cross-origin"),
     ];
@@ -283,7 +283,7 @@ fn shown(connector: &Connector) -> ConnectorProfile {
     }
 }
 
-/// The public and the secret setup values, both indexed by field key.
+/// The public and the secret setup values, both by field key.
 type SetupValues = (BTreeMap<String, String>, BTreeMap<String, Secret>);
 
 /// Normalizes setup values and splits them into public values and secret values.

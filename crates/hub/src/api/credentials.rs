@@ -24,8 +24,8 @@ pub(super) struct AccountCredentials {
     method: String,
     /// The provider's environment, for example `sandbox`. Null if the provider has only one environment.
     environment: Option<String>,
-    /// All values by field key, secrets included. The keys of tokens from sign-in start with `token:`. Tokens that are
-    /// about to expire are renewed first.
+    /// All values by field key, secrets included. The keys of tokens obtained through sign-in start with `token:`.
+    /// Tokens that are about to expire are renewed before they are returned.
     credentials: Map<String, Value>,
     /// When the tokens expire (RFC 3339, UTC), if known. Read the credentials again at that time to get renewed
     /// tokens.

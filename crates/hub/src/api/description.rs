@@ -1,4 +1,4 @@
-//! Completes the API's description: authentication, errors, and the example requests and responses.
+//! Completes the API's description with authentication, errors, and example requests and responses.
 //!
 //! **Invariant:** a test records the examples from a running Hub, and fails if the Hub's responses no longer match
 //! them.
@@ -11,19 +11,19 @@ use serde_json::{Value, json};
 /// The recorded examples. To update them, run `UPDATE=1 cargo xtask with-postgres cargo test -p suite examples`.
 const RECORDED: &str = include_str!("examples.json");
 
-/// An example of a request and its response.
+/// An example request and its response.
 #[derive(Debug, Deserialize)]
 struct Example {
-    /// The request's body, if it has one.
+    /// The request body, if there is one.
     request: Option<Value>,
-    /// The response's status, for example `201`.
+    /// The response's status code, for example `201`.
     status: String,
-    /// The response's body, if it has one.
+    /// The response body, if there is one.
     response: Option<Value>,
 }
 
-/// Adds the authentication schemes and an example of an error to the description. Adds the recorded examples to each
-/// operation, and adds authentication and an error response unless the operation already defines them.
+/// Adds the authentication schemes and an example error to the description. Also adds the recorded examples to each
+/// operation, and authentication and an error response unless the operation already defines them.
 pub(super) fn complete(document: &mut Value) {
     let mut recorded: BTreeMap<String, Example> = serde_json::from_str(RECORDED).unwrap_or_default();
     let components = &mut document["components"];
@@ -57,7 +57,7 @@ pub(super) fn complete(document: &mut Value) {
     }
 }
 
-/// Sets a member of an object, unless the object already has the member.
+/// Sets a member of an object, unless the member is already set.
 fn set_default(object: &mut Value, name: &str, value: Value) {
     if object[name].is_null() {
         object[name] = value;

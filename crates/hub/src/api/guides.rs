@@ -18,7 +18,7 @@ use crate::wire::{Path, Query};
 pub(super) struct GuideQuery {
     /// `link` for the person who links an account, `setup` for the admin who sets up the method. Defaults to `link`.
     audience: Option<String>,
-    /// The scopes that your product needs, separated by commas; steps for other scopes are left out. Defaults to all
+    /// The scopes that your product needs, separated by commas; steps for other scopes are omitted. Defaults to all
     /// scopes.
     scopes: Option<String>,
     /// The guide's digest, from an account's `guide_digest`. Defaults to the current guide.

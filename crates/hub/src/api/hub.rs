@@ -1,4 +1,4 @@
-//! The endpoints that StackOne's widget calls, exactly as its protocol defines them: settings, connectors, accounts.
+//! The endpoints that StackOne's widget calls, exactly as its protocol defines them: settings, connectors and accounts.
 //!
 //! **Invariant:** 401 always means that the session is not valid. If the provider refuses a credential, the response is
 //! never 401 or 403.
@@ -47,7 +47,7 @@ pub(super) struct ConnectorsQuery {
     provider: Option<String>,
 }
 
-/// Lists the connectors that the session can link.
+/// Lists the session's connectors.
 #[utoipa::path(
     get, path = "/hub/connectors", tag = "hub", params(ConnectorsQuery),
     responses((status = 200, body = HubConnectors, description = "The connectors"))
@@ -164,7 +164,7 @@ pub(super) async fn edit(
     Ok(axum::Json(HubAccountCreated { id: account.id.to_string(), provider: account.provider }))
 }
 
-/// Converts the values in a body to strings. Numbers and booleans become their JSON text.
+/// Converts the values in a request body to strings. Numbers and booleans are converted to JSON text.
 fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
     let mut entered = Entered::default();
     for (name, value) in credentials {

@@ -10,10 +10,10 @@ use crate::caller::Caller;
 use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Path, Reply, StatusReply, display_name, stamp};
 
-/// An API key, without the key itself.
+/// An API key's properties, without the key itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct KeyShown {
-    /// The id of the key.
+    /// The key's id.
     id: String,
     /// What the key is used for.
     name: String,
@@ -38,7 +38,7 @@ pub(super) struct KeyCreate {
     /// `credentials:read`, `requests:write` and `keys:write`.
     scopes: Vec<String>,
     /// `production`, or `test` for a key that can read and create only test data. Defaults to the type of the API key
-    /// that sends the request.
+    /// that authenticates the request.
     #[serde(rename = "type")]
     kind: Option<String>,
 }
@@ -81,7 +81,7 @@ pub(super) async fn create(
     for name in &body.scopes {
         let scope = name.parse().map_err(|_| {
             let known = guide::listed(Scope::ALL.iter().map(|scope| scope.as_str()));
-            let message = format!("`scopes` contains an unknown scope; the scopes are {known}");
+            let message = format!("`scopes` contains an unknown scope; the known scopes are {known}");
             ApiError::new(&INVALID_VALUE, message)
         })?;
         if !scopes.contains(&scope) {

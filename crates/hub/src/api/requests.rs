@@ -21,13 +21,13 @@ use crate::wire::{Json, Path};
 /// Sends a request to the provider through an account.
 ///
 /// The path after `/proxy` is appended to the base URL of the provider's API; the method, query, headers and body are
-/// passed on. The Hub adds the authentication. The response is the provider's response with the additional header
+/// passed on. The Hub adds authentication. The response is the provider's response with the additional header
 /// `x-waystone-answered-by: provider`.
 #[utoipa::path(
     get, path = "/accounts/{id}/proxy/{path}", tag = "accounts",
     params(
         ("id" = String, Path, description = "The account's id"),
-        ("path" = String, Path, description = "The path at the provider, slashes included")
+        ("path" = String, Path, description = "The path at the provider, including slashes")
     ),
     responses(
         (status = 200, description = "The provider's response, whatever its status"),
@@ -67,13 +67,13 @@ pub(super) async fn pass(
 pub(super) struct ProxyRequest {
     /// The HTTP method. Defaults to `get`.
     method: Option<String>,
-    /// The path at the provider, with its query.
+    /// The path at the provider, including the query.
     path: Option<String>,
-    /// Not supported: requests always go to the account's own host. Leave this member out.
+    /// Not supported: requests always go to the account's own host. Omit this member.
     url: Option<String>,
-    /// The headers to send: a string for each name.
+    /// The headers to send, by name. Values must be strings.
     headers: Option<Map<String, Value>>,
-    /// The body: a string is sent as is, any other value as JSON.
+    /// The body. A string is sent as is; any other value is sent as JSON.
     body: Option<Value>,
 }
 
@@ -133,7 +133,7 @@ fn verb(name: &str) -> Result<Verb, ApiError> {
     found.map_err(|_| ApiError::new(&METHOD_NOT_ALLOWED, "Requests to a provider cannot use this method"))
 }
 
-/// Parses a query into names and values.
+/// Parses a query into name-value pairs.
 fn pairs(query: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }

@@ -200,11 +200,11 @@ async fn edited(
 
 fn origin(text: &str) -> Result<WebOrigin, ApiError> {
     text.parse().map_err(|error| {
-        invalid("allowed_origins", &format!("{error}; each must be like `https://app.example.com`"))
+        invalid("allowed_origins", &format!("{error}; each must look like `https://app.example.com`"))
     })
 }
 
-/// Checks the URL to which the person returns. Its origin must be allowed, so that the linking pages cannot send the
+/// Checks the URL that the person returns to. Its origin must be allowed, so that the linking pages cannot send the
 /// person to a hostile site.
 fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     let wrong = |why: &str| invalid("return_url", why);
@@ -216,7 +216,7 @@ fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     if origins.iter().any(|allowed| allowed.as_str() == origin) {
         Ok(url.to_string())
     } else {
-        Err(wrong("its origin is not among `allowed_origins`"))
+        Err(wrong("its origin is not in `allowed_origins`"))
     }
 }
 

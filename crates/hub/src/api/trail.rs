@@ -40,10 +40,10 @@ pub(super) struct TrailLine {
     detail: Option<String>,
 }
 
-/// Lists the project's audit trail, newest first, in pages.
+/// Lists the entries of the project's audit trail, newest first, one page at a time.
 #[utoipa::path(
     get, path = "/audit", tag = "project", params(TrailQuery),
-    responses((status = 200, body = Vec<TrailLine>, description = "A page of the trail"))
+    responses((status = 200, body = Vec<TrailLine>, description = "A page of entries"))
 )]
 pub(super) async fn list(
     app: AppState,

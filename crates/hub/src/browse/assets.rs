@@ -22,7 +22,7 @@ pub(super) async fn read(
     } else if path == assets.js_path {
         ("text/javascript; charset=utf-8", assets.js.clone())
     } else {
-        return Err(ApiError::new(&NOT_FOUND, "There is no such file"));
+        return Err(ApiError::new(&NOT_FOUND, "There is no file with this name"));
     };
     let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, text).into_response())

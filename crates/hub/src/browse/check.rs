@@ -2,7 +2,7 @@
 //! from the database.
 //!
 //! **Invariant:** only one process at a time runs an attempt's checks, and it keeps renewing its lease while the checks
-//! run. If that process dies, the next process that is asked for progress takes over (`crate::leases`).
+//! run. If that process dies, the next process that receives a request for the progress takes over (`crate::leases`).
 
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ pub(super) async fn progress(
 ) -> Result<Response, Failure> {
     let work = match work(&context, &id, false).await {
         Ok(work) => work,
-        // If the account has been linked in the meantime, the attempt has ended and cannot be resumed.
+        // An attempt that has linked its account cannot be resumed, so the result is reported instead.
         Err(failure) => {
             let attempt = context.app.vault.attempt_of(context.session.seq, &id).await?;
             if attempt.is_none_or(|attempt| attempt.state != AttemptState::Linked) {

@@ -31,8 +31,8 @@ use crate::request_id;
 use crate::texts::Language;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
-/// The name of the query parameter that contains a frame's single-use token. The token is needed if the browser does
-/// not keep the cookie for the frame.
+/// The name of the query parameter that contains a frame's single-use token. The token is needed if the browser blocks
+/// the frame's cookie.
 pub(super) const FRAME: &str = "frame";
 
 /// The context of a session's page. It proves that the browser opened the session's link.
@@ -58,14 +58,14 @@ pub(super) struct PageContext {
     back: String,
 }
 
-/// The reason why a handler cannot show the requested page. `render_failures` renders the page that is shown instead.
+/// The reason a handler cannot show the requested page. `render_failures` renders the page that is shown instead.
 #[derive(Clone)]
 pub(super) enum Failure {
     /// A service failed or rejected the request.
     Error(ApiError),
     /// The page cannot be shown, for the given reason.
     Trouble(Trouble),
-    /// The browser must be redirected to another path.
+    /// The browser is redirected to this path.
     Redirect(String),
 }
 
@@ -87,7 +87,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The slot through which a session's page passes its context to `render_failures`.
+/// The slot in which a [`SessionContext`] leaves its [`PageContext`] for `render_failures`.
 type Shared = Arc<OnceLock<PageContext>>;
 
 /// Renders the page for a handler's failure. If the request belongs to a session, the page uses the session's language
@@ -181,7 +181,7 @@ impl PageContext {
         posted.filter(|posted| self.is_own(headers, posted.text("csrf"))).ok_or_else(|| self.stale())
     }
 
-    /// Returns the failure for a form that is too old.
+    /// Returns the failure for an outdated form.
     pub(super) fn stale(&self) -> Failure {
         Trouble::StaleForm { back: self.back.clone() }.into()
     }
@@ -247,7 +247,7 @@ impl PageContext {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
-        // The origins were validated when the session was created, so they are valid in a header.
+        // The origins were validated when the session was created, so the header value is valid.
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
         }
@@ -272,7 +272,7 @@ impl PageContext {
             (None, Some((_, frame))) => Err(self.without_cookie(seq, &frame).await),
             (None, None) => Err(self.wrong_guess(Trouble::NoSession).await),
             (Some(_), Some(_)) => {
-                // The browser kept the cookie, so the single-use token in the URL is no longer needed.
+                // The browser accepted the cookie, so the single-use token in the URL is no longer needed.
                 self.app.vault.delete_frame_token(seq, &browser).await?;
                 Err(Failure::Redirect(parts.uri.path().to_owned()))
             }
@@ -290,8 +290,8 @@ impl PageContext {
         }
     }
 
-    /// Returns the failure for a frame for which the browser does not keep the cookie. The resulting page lets the
-    /// person continue in a separate window.
+    /// Returns the failure for a frame whose cookie the browser blocks. The resulting page lets the person continue in
+    /// a separate window.
     async fn without_cookie(&mut self, seq: i64, frame: &str) -> Failure {
         match self.app.vault.session_by_frame(seq, &Digest::of(frame)).await {
             Ok(Some((session, presentation))) => {
@@ -306,7 +306,7 @@ impl PageContext {
 }
 
 impl SessionContext {
-    /// The path of the session's first page.
+    /// Returns the path of the session's first page.
     pub(super) fn base(&self) -> String {
         format!("/session/{}", self.session.seq)
     }
@@ -320,7 +320,7 @@ impl Deref for SessionContext {
     }
 }
 
-/// Redirects the browser to another page in the Hub.
+/// Redirects the browser to another of the Hub's pages.
 pub(super) fn redirect_to(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let path = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
@@ -329,13 +329,14 @@ pub(super) fn redirect_to(path: &str) -> Response {
     response
 }
 
-/// The name of a session's cookie. It contains the session's id, because a browser may have several sessions open.
+/// Returns the name of a session's cookie. The name contains the session's id, because a browser may have several
+/// sessions open.
 pub(super) fn cookie_name(session: i64) -> String {
     format!("waystone_session_{session}")
 }
 
-/// The CSRF token of a browser's forms. It is derived from the browser's secret, so only the Hub's pages can contain
-/// it.
+/// Returns the CSRF token for a browser's forms. It is derived from the browser's secret, so only the Hub's pages can
+/// contain it.
 fn csrf(secret: &str) -> String {
     let digest = Sha256::new().chain_update("waystone form 1\0").chain_update(secret).finalize();
     hex(&digest[..16])

@@ -1,7 +1,7 @@
 //! Cookies, which identify a browser after the token has been removed from the URL.
 //!
-//! **Invariant:** scripts cannot read a cookie. Browsers send it only to its session's pages and link, and only over
-//! TLS if the Hub uses TLS. A cookie that is set in a frame on another site is available on that site only
+//! **Invariant:** scripts cannot read the cookies. Browsers send a cookie only to its session's pages and link, and
+//! only over TLS if the Hub uses TLS. A cookie that is set in a frame on another site is available on that site only
 //! (`Partitioned`).
 
 use axum::http::header::{COOKIE, SET_COOKIE};

@@ -1,8 +1,7 @@
 //! Opens a session's link, which contains its token.
 //!
 //! **Invariant:** the token is checked once, and then the browser is redirected to a URL without the token. Only a
-//! person can use up a single-use link: by navigating to the link or, if navigation cannot be detected, by pressing a
-//! button.
+//! person can use up a single-use link, by navigating to it or, if navigation cannot be detected, by pressing a button.
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -21,8 +20,8 @@ use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
 use crate::wire::{Query, Segments};
 
-/// The validity of a frame's single-use token, in minutes. If the browser does not keep the cookie for the frame, the
-/// token lets the person continue in a separate window.
+/// How long a frame's single-use token is valid, in minutes. If the browser blocks the frame's cookie, the token lets
+/// the person continue in a separate window.
 const MINUTES: i64 = 10;
 
 /// The query parameters of a link, which control how the pages are displayed.
@@ -114,7 +113,7 @@ pub(super) async fn enter(
 }
 
 /// Exchanges a frame's token for a cookie in a separate window, where the person continues. This is needed if the
-/// browser does not keep the cookie for the frame.
+/// browser blocks the frame's cookie.
 pub(super) async fn window(
     context: PageContext,
     headers: HeaderMap,
@@ -148,9 +147,9 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
 }
 
-/// Whether a form was submitted from one of the Hub's pages. There is no cookie yet that could prove this, so the
-/// browser's `Sec-Fetch-Site` header is checked. Anyone who has the link may open it, but another site must not open it
-/// without the person noticing.
+/// Whether a form was submitted from one of the Hub's pages. No cookie can prove this yet, so the browser's
+/// `Sec-Fetch-Site` header is checked. Anyone who has the link may open it, but another site must not open it without
+/// the person noticing.
 fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
@@ -159,8 +158,8 @@ fn path(session: i64) -> String {
     format!("/session/{session}")
 }
 
-/// Redirects a browser, and sets the browser's secret as a cookie for the session's pages and for the link itself. In
-/// the same browser, a person can therefore reopen even a single-use link and continue.
+/// Redirects a browser, and sets the browser's secret as a cookie for the session's pages and for the link itself. This
+/// lets a person reopen even a single-use link in the same browser, and continue.
 fn redirect_with_cookie(
     context: &PageContext,
     session: &Session,

@@ -45,7 +45,7 @@ pub(super) async fn submit(
         return Ok(redirect_to(&work.path()));
     }
     let mut values = posted.typed();
-    // The form does not show fields that were handed to another person, so submitting it must not empty them.
+    // The form does not show fields that were handed to another person, so submitting it must not clear them.
     let handoffs = context.app.vault.handoffs_of(&work.linking.attempt.id).await?;
     let is_theirs =
         |key: &Key| handoffs.iter().any(|handoff| handoff.fields.iter().any(|field| *key == **field));
@@ -71,7 +71,8 @@ pub(super) async fn submit(
     rejected(&context, &work, &entered, &problems).await
 }
 
-/// Sends the person to the provider's sign-in if all values are valid and complete. Otherwise, shows the form again.
+/// Sends the person to the provider's sign-in page if the values are valid and complete. Otherwise, shows the form
+/// again.
 async fn to_provider(
     context: &SessionContext,
     mut work: Work,

@@ -1,7 +1,7 @@
 //! Hands a step to another person: creates the link, shows the step, and accepts the values.
 //!
 //! **Invariant:** the values that the helper enters are sealed with the attempt. They are never shown to the person who
-//! asked for help, and never shown to the helper again.
+//! asked for help, nor shown to the helper again.
 
 use std::sync::Arc;
 
@@ -194,7 +194,7 @@ impl Helper {
     }
 }
 
-/// Returns a problem for each required field of the step that was left empty.
+/// Returns a problem for each of the step's required fields that is empty and has no problem in `known`.
 fn missing(flow: &Flow, handoff: &Handoff, known: &[FieldProblem]) -> Vec<FieldProblem> {
     let fields = handoff.fields.iter().filter_map(|key| flow.method().field(key));
     let fields = fields.filter(|field| field.required && flow.applies(field));

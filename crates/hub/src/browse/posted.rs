@@ -26,8 +26,8 @@ impl Posted {
     }
 
     /// Returns the value of a public field that the page itself defines, or an empty string if the field is missing. If
-    /// the field occurs more than once, returns the last value, because the pressed button's value follows an earlier
-    /// choice.
+    /// the field occurs more than once, returns the last value, because the value of the button that was pressed comes
+    /// after an earlier choice.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.expose())
     }

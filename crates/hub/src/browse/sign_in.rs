@@ -1,7 +1,8 @@
-//! Sends browsers to a provider's sign-in and handles their return, for the linking pages and for StackOne's widget.
+//! Sends browsers to a provider's sign-in page and handles their return, for the linking pages and for StackOne's
+//! widget.
 //!
-//! **Invariant:** the state that a browser returns with must match the browser's cookie. Therefore, nobody can finish a
-//! sign-in that someone else began, even with a forwarded link.
+//! **Invariant:** the state that a browser returns with must match the browser's cookie. This prevents anyone from
+//! finishing a sign-in that someone else began, even with a forwarded link.
 
 use std::sync::Arc;
 
@@ -83,8 +84,8 @@ pub(super) async fn callback(
     Ok(response)
 }
 
-/// Sends the browser from a linking page to the provider. This path can set a cookie even if the browser does not keep
-/// cookies for the frame that shows the page.
+/// Sends the browser from a linking page to the provider. This handler can set a cookie even if the browser blocks
+/// cookies in the frame that shows the page.
 pub(super) async fn leave(
     State(app): State<Arc<App>>,
     context: PageContext,
@@ -140,7 +141,7 @@ async fn to_provider(
     app.sign_ins.send(sign_in, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
-/// Redirects the browser to the provider, and sets a cookie by which the Hub recognizes the browser when it returns.
+/// Redirects the browser to the provider, and sets a cookie that identifies the browser when it returns.
 fn redirect_to_provider(app: &App, sent: &Sent) -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::FOUND;
@@ -173,7 +174,7 @@ async fn for_widget(
         }
     };
     if !app.vault.end_sign_in(&sign_in.id, state, account, reason).await? {
-        return Err(ApiError::new(&GONE, "The sign-in was canceled in the meantime").into());
+        return Err(ApiError::new(&GONE, "The sign-in was canceled").into());
     }
     let provider = PageProvider::from(linking.flow.guide());
     if finished.is_ok() {

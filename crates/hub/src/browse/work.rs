@@ -13,8 +13,8 @@ pub(super) struct Work {
     pub(super) base: String,
 }
 
-/// Resumes the session's attempt with a connector. If there is none, begins an attempt if `may_begin` is set, and
-/// redirects to the form otherwise.
+/// Resumes the session's attempt with a connector. If there is none, begins one if `may_begin` is set; otherwise,
+/// redirects to the form.
 pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) -> Result<Work, Failure> {
     let app = &context.app;
     let connector = app.connectors.in_session(&context.session, id).await?;

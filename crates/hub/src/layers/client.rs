@@ -49,7 +49,7 @@ fn client_of(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]
     Client { address, is_secure: scheme.map_or(own_tls, |scheme| scheme.eq_ignore_ascii_case("https")) }
 }
 
-/// Parses an address as proxies write it: some proxies add a port or brackets.
+/// Parses an address as proxies write it, possibly with a port or in brackets.
 fn address_of(text: &str) -> Option<IpAddr> {
     let plain = text.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();

@@ -18,7 +18,7 @@ use crate::app::App;
 /// The policy for a response that is not a page: the response cannot load anything, and cannot be framed.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Two years, as browsers' preload lists require. Subdomains are excluded, because the Hub does not know whether they
+/// Two years, as hstspreload.org recommends. Subdomains are excluded, because the Hub does not know whether they
 /// support HTTPS.
 const HSTS: &str = "max-age=63072000";
 

@@ -22,7 +22,7 @@ const UNMATCHED: &str = "(none)";
 /// status.
 const CLIENT_CLOSED: u16 = 499;
 
-/// Routes that monitoring systems request every few seconds. Requests to these routes are logged at level `debug`
+/// Routes that monitoring systems request every few seconds. Requests to these routes are logged at the `debug` level
 /// unless they fail.
 const MONITORED: &[&str] = &["/health/live", "/health/ready", "/metrics"];
 
@@ -59,10 +59,10 @@ impl LogEntry {
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let is_routine = MONITORED.contains(&self.route.as_str()) && status < 500;
         self.span.in_scope(|| match status {
-            500.. => tracing::error!(status, milliseconds, code, "answered"),
+            500.. => tracing::error!(status, milliseconds, code, "responded"),
             CLIENT_CLOSED => tracing::info!(status, milliseconds, "the client closed the connection"),
-            _ if is_routine => tracing::debug!(status, milliseconds, code, "answered"),
-            _ => tracing::info!(status, milliseconds, code, "answered"),
+            _ if is_routine => tracing::debug!(status, milliseconds, code, "responded"),
+            _ => tracing::info!(status, milliseconds, code, "responded"),
         });
     }
 }
@@ -76,7 +76,7 @@ impl Drop for LogEntry {
     }
 }
 
-/// Returns the method's name if it is a standard method, otherwise `OTHER`, because a client can send any method.
+/// Returns the name of a standard method, or `OTHER` for any other method, because a client can send any name.
 fn standard_name(method: &Method) -> &'static str {
     let standard = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     standard.into_iter().find(|name| method == name).unwrap_or("OTHER")

@@ -26,8 +26,8 @@ const MAX_STORED: usize = 1024 * 1024;
 
 pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_change = [Method::POST, Method::PATCH, Method::DELETE].contains(request.method());
-    // Browser requests are skipped, because they belong to a session. Proxy requests are skipped, because their
-    // idempotency is up to the provider.
+    // Browser requests are skipped, because they have no API key. Proxy requests are skipped, because idempotency is up
+    // to the provider.
     let path = request.uri().path();
     let is_ours = !path.starts_with("/hub/") && !path.contains("/proxy");
     let key = request.headers().get(KEY).cloned();

@@ -37,7 +37,7 @@ fn is_valid(id: &str) -> bool {
 }
 
 fn random() -> String {
-    // If no random bytes are available, the id is not unique, but the request must not fail for this reason.
+    // If no random bytes are available, the id is not unique, but that must not make the request fail.
     let (first, second) = (getrandom::u32().unwrap_or(0), getrandom::u64().unwrap_or(0));
     format!("req_{first:08x}{second:016x}")
 }

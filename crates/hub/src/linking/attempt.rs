@@ -53,8 +53,8 @@ impl Linking {
     pub(super) fn submit(&mut self, entered: &Entered) -> Result<(), ApiError> {
         let known = &self.flow.method().environments;
         let environment = match (&entered.environment, known.as_slice()) {
-            // If the unknown key were ignored, the checks would use the environment that the account was linked with
-            // before.
+            // If the unknown key were ignored, the checks would use the environment that the account was previously
+            // linked with.
             (Some(key), [_, ..]) if known.iter().all(|one| one.key.as_str() != key) => {
                 return Err(ApiError::new(
                     &INVALID_VALUE,
@@ -88,8 +88,8 @@ impl Linking {
         };
     }
 
-    /// Prepares the account to store. The values that an admin entered are omitted, because the connector profile
-    /// stores them.
+    /// Returns the account to store. It omits the values that an admin entered, because the connector profile stores
+    /// them.
     pub(super) fn new_link(&self, mut linked: Linked) -> NewLink<'_> {
         for field in setup_fields(self.flow.method()) {
             linked.public.remove(&field.key);
@@ -112,7 +112,7 @@ impl Linking {
         NewLink { linked, relinked, otherwise, label, home: Some(home) }
     }
 
-    /// Converts the reason that the account was not stored into an API error.
+    /// Returns the API error for an account that could not be stored.
     pub(super) fn not_stored(&self, error: ChangeError) -> ApiError {
         match error {
             ChangeError::OtherAccount { .. } => {

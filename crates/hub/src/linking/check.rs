@@ -1,4 +1,4 @@
-//! Runs a flow's checks, and records a transcript of the requests and waits.
+//! Runs a flow's checks, and records a transcript of the requests.
 //!
 //! **Invariant:** each line of the transcript describes a request and its result, without bodies or headers. Entered
 //! values can appear in host names, but nowhere else.
@@ -18,7 +18,7 @@ use crate::wire::error::{ApiError, PROVIDER_FAILED};
 /// The maximum duration of all checks together.
 const BUDGET: Duration = Duration::from_secs(50);
 
-/// The object that a flow belongs to, which determines what is saved while the flow runs.
+/// The owner of a flow, which determines what is saved during the run.
 pub(crate) enum FlowOwner<'a> {
     /// No owner: nothing is saved during the run.
     None,
@@ -28,7 +28,7 @@ pub(crate) enum FlowOwner<'a> {
     Account(&'a mut TokenKeeper),
 }
 
-/// Runs a flow that does not belong to an attempt.
+/// Runs a flow without saving anything.
 pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
     run(egress, vault, flow, &mut Vec::new(), FlowOwner::None).await
 }
@@ -97,7 +97,7 @@ impl Observer for RunObserver<'_> {
             return Ok(());
         }
         let (name, seconds) = (&flow.guide().provider.name, wait.as_secs());
-        let message = format!("{name} asks clients to wait {seconds} seconds; try again then");
+        let message = format!("{name} asks clients to wait {seconds} seconds; try again after that");
         Err(ApiError::new(&PROVIDER_FAILED, message).retry_after(seconds.max(1)))
     }
 

@@ -1,4 +1,4 @@
-//! Steps that were handed to a helper: the helper's flow, and the values that the helper sends.
+//! Steps that were handed to a helper: the helper's flow, and the values that the helper enters.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use vault::{Attempt, AttemptState, Session};
 use super::links::Links;
 use crate::wire::error::{ApiError, CONFLICT};
 
-/// How many times to try to add a helper's values, in case other requests change the link attempt at the same time.
+/// How many times the Hub tries to add a helper's values if other requests are changing the link attempt.
 const RETRIES: u32 = 5;
 
 impl Links {
@@ -50,6 +50,6 @@ impl Links {
                 return Ok(());
             }
         }
-        Err(ApiError::new(&CONFLICT, "The attempt is being changed right now; send the values again"))
+        Err(ApiError::new(&CONFLICT, "Another request is changing the attempt; send the values again"))
     }
 }

@@ -167,7 +167,7 @@ impl Links {
         if checked.is_ok() && matches!(linking.flow.stage(), Stage::Confirm { .. }) {
             let stored = self.store(&mut linking).await;
             if stored.is_err() {
-                // Saves the transcript for support even if the account was not stored.
+                // Saves the transcript for support, even though the account was not stored.
                 linking.flow.stored(false);
                 self.save(&mut linking).await?;
             }
@@ -255,14 +255,11 @@ impl Links {
             linking.new_lines.clear();
             return Ok(());
         }
-        Err(ApiError::new(
-            &CONFLICT,
-            "This attempt was changed in another window in the meantime; reload the page",
-        ))
+        Err(ApiError::new(&CONFLICT, "This attempt was changed in another window; reload the page"))
     }
 
-    /// Returns the account that the session's last attempt with a connector linked; `None` if it did not link an
-    /// account.
+    /// Returns the account that was linked by the session's last attempt with a connector; `None` if that attempt
+    /// linked no account.
     pub(crate) async fn linked(
         &self,
         session: &Session,
@@ -370,10 +367,10 @@ impl Links {
         let Linking { flow, new_lines, .. } = linking;
         let checked = check::run(&self.egress, &self.vault, flow, new_lines, owner).await;
         if checked.is_err() {
-            // Ends the state `checking`, so that a person who returns finds the form with all entered values.
+            // Ends the `checking` state, so that a person who returns finds the form with all entered values.
             flow.give_up_checks();
         }
-        // Unfinished checks need the code from the sign-in, which was lost with the process that held it.
+        // A flow that is still checking needs the code from the sign-in, which was lost with the process that held it.
         flow.interrupted();
         checked
     }

@@ -1,8 +1,9 @@
-//! Converts the reason that an attempt cannot continue into an API error.
+//! Builds the API error that explains why an attempt cannot continue.
 //!
 //! **Invariant:** the status codes 401 and 403 are never used, because StackOne's widget treats them as an expired
-//! session and, when editing, even as success. The provider's response appears only in `provider_response`, which
-//! clients show as a quotation. It never appears in a message, because clients render messages as Markdown.
+//! session or, while an account is being edited, even as a success. The provider's response appears only in
+//! `provider_response`, which clients show as a quote. It never appears in a message, because clients render messages
+//! as Markdown.
 
 use guide::OutcomeKind;
 use link::{FieldProblem, Flow, Stage};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::wire::error::{ApiError, CONFLICT, INVALID_VALUE, LINK_REFUSED, PROVIDER_FAILED};
 
-/// Returns the reason that the flow cannot continue; `None` if it can continue.
+/// Returns the error that explains why the flow cannot continue; `None` if it can continue.
 pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
     let error = match flow.stage() {
         Stage::Choose(environments) => {

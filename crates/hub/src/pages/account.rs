@@ -1,5 +1,5 @@
-//! The pages for the account that the checks found: one that asks the person to confirm it, and one that is shown after
-//! it has been stored.
+//! The pages for the account that the checks found: one asks the person to confirm it, and the other is shown after it
+//! has been stored.
 //!
 //! **Invariant:** when an account is linked again, the page shows the previous account next to the new one.
 
@@ -17,14 +17,14 @@ use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 pub struct PreviousAccount {
     /// The account's id at the provider, if known.
     pub id: Option<String>,
-    /// The name that people know the account by.
+    /// The account's display name.
     pub name: String,
 }
 
-/// The data for the page on which an account is confirmed.
+/// The data for the page that asks the person to confirm the account.
 #[derive(Clone, Copy)]
 pub struct AccountPage<'a> {
-    /// The flow, which is waiting for the account to be confirmed.
+    /// The flow, which is waiting for the person to confirm the account.
     pub flow: &'a Flow,
     /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
@@ -41,13 +41,13 @@ pub struct DonePage<'a> {
     pub account: &'a str,
     /// The account at the provider, if a check identified it.
     pub identity: Option<&'a Identity>,
-    /// The labels of the optional checks that failed, which describe what the account cannot do.
+    /// What the account cannot do: the labels of the optional checks that failed.
     pub missed: &'a [String],
     /// Whether the account was linked before.
     pub is_again: bool,
 }
 
-/// Renders the page that asks to confirm the account.
+/// Renders the page that asks the person to confirm the account.
 pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
     let provider = PageProvider::from(flow.guide());

@@ -1,7 +1,7 @@
-//! The style sheet and the script. Each file name contains a hash of the file's content, so browsers may cache the
+//! The style sheet and the script. Each file name contains a hash of the file's content, so browsers can cache the
 //! files forever.
 //!
-//! **Invariant:** the brand's colors are adjusted to be readable before they are written to the style sheet.
+//! **Invariant:** the style sheet contains only brand colors that have been adjusted for readability.
 
 use guide::Brand;
 use sha2::{Digest as _, Sha256};
@@ -17,7 +17,7 @@ const SCRIPT: &[&str] = &[
     include_str!("script/picker.js"),
 ];
 
-/// The files that the pages for a brand load.
+/// The files that a brand's pages load.
 #[derive(Clone, Debug)]
 pub struct Assets {
     /// The style sheet.
@@ -31,7 +31,7 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Builds the files for a brand.
+    /// Builds a brand's files.
     pub fn of(brand: &Brand) -> Self {
         let css = render::linking_stylesheet(brand);
         let js = SCRIPT.concat();

@@ -15,7 +15,7 @@ use crate::texts::fill;
 pub struct CheckingPage<'a> {
     /// The flow, with checks in progress.
     pub flow: &'a Flow,
-    /// The progress that another process has saved; `None` to use the progress in the flow.
+    /// The progress that another process saved; `None` to use the flow's own progress.
     pub reports: Option<&'a [CheckReport]>,
     /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
@@ -30,7 +30,7 @@ pub struct Progress {
     pub state: &'static str,
     /// The checks in order; pending checks come last.
     pub reports: Vec<Report>,
-    /// The path of the next page. `None` while the checks run.
+    /// The path of the next page. `None` while the checks run or the account is being stored.
     pub next: Option<String>,
 }
 
@@ -43,7 +43,7 @@ pub struct Report {
     pub state: &'static str,
     /// The state in the reader's language.
     pub says: String,
-    /// The seconds until the check is retried, if it is waiting.
+    /// The number of seconds until the check is retried. `None` unless it is waiting.
     pub seconds: Option<i64>,
 }
 

@@ -21,7 +21,7 @@ pub(super) use self::steps::step_view;
 /// The data for the form page.
 #[derive(Clone, Copy)]
 pub struct FormPage<'a> {
-    /// The flow: an environment is being chosen, the guide is being followed, or the flow has failed.
+    /// The flow, in which the person is choosing an environment or following the guide, or which has failed.
     pub flow: &'a Flow,
     /// The page's path without a trailing slash: `/session/{session}/{connector}`.
     pub base: &'a str,
@@ -29,7 +29,7 @@ pub struct FormPage<'a> {
     pub providers: Option<&'a str>,
     /// The rejected form that the page shows again; `None` if no form was submitted.
     pub sent: Option<SentForm<'a>>,
-    /// The id by which support can find the failed attempt.
+    /// The id that support needs to find the failed attempt.
     pub attempt: Option<&'a str>,
     /// The account that is being linked again; `None` if no account was chosen.
     pub previous: Option<&'a PreviousAccount>,
@@ -42,7 +42,7 @@ pub struct FormPage<'a> {
 pub struct SentForm<'a> {
     /// The entered values that were rejected. Values of secret fields are ignored.
     pub typed: &'a [(Key, String)],
-    /// Problems that are not part of the flow, because `submit_form` returned them.
+    /// The problems that `submit_form` returned. The flow does not store them.
     pub problems: &'a [FieldProblem],
 }
 

@@ -137,8 +137,7 @@ fn distance_of(name: &str, query: &str) -> Option<u32> {
         return Some(2);
     }
     let length = query.chars().count();
-    // Tolerates one wrong letter in a query of three to five letters and two in a longer query, but none in a shorter
-    // query.
+    // A query of three to five letters may have one typo, a longer query two, and a shorter query none.
     let allowed = match length {
         0..=2 => return None,
         3..=5 => 1,

@@ -17,7 +17,7 @@ use crate::texts::{Language, Localized};
 pub struct Preview {
     /// The host to connect to; `None` until the values determine it.
     pub host: Option<String>,
-    /// The previews by field key.
+    /// The preview of each field, by field key.
     pub fields: BTreeMap<String, PreviewedField>,
 }
 

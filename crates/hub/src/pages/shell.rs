@@ -40,7 +40,7 @@ pub struct Frame<'a> {
 pub enum Mode<'a> {
     /// The page is shown in its own window.
     Standalone,
-    /// The page is in a frame. Its height and events are sent only to pages from this origin.
+    /// The page is in a frame. Its height and events are sent only to the `parent` origin.
     Embedded {
         /// The origin of the embedding page.
         parent: &'a str,
@@ -111,7 +111,7 @@ pub(super) struct Head<'a> {
     pub(super) title: String,
     /// The paragraph below the heading.
     pub(super) lead: String,
-    /// The stage of linking, from 1 to 4; `None` if the page does not belong to a stage.
+    /// The stage of linking, from 1 to 4; `None` if the page is not part of a stage.
     pub(super) stage: Option<u8>,
     /// The provider whose icon is shown; `None` if the page is not about a provider.
     pub(super) provider: Option<PageProvider<'a>>,
@@ -163,7 +163,8 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
             values.args().map(|name| Ok((name, values.get(name)?))).collect();
         Ok(fill(message, &values?))
     });
-    // Line breaks in preformatted text become character references, because the page's own line breaks are removed.
+    // Line breaks in preformatted text become character references, because `render_page` removes empty lines and
+    // indentation.
     pages.add_filter("lines", |text: &str| {
         let lines: Vec<String> = text.split('\n').map(escaped).collect();
         Value::from_safe_string(lines.join("&#10;"))
@@ -179,7 +180,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     pages
 });
 
-/// Whether a character is invisible or changes the text direction. Line breaks and tabs are not included.
+/// Returns whether a character is invisible or changes the text direction. Line breaks and tabs do not count.
 fn is_invisible(ch: char) -> bool {
     let is_break = matches!(ch, '\n' | '\t');
     (ch.is_control() && !is_break)
@@ -246,12 +247,12 @@ pub(super) fn render_page(frame: &Frame<'_>, head: &Head<'_>, template: &str, pa
     html.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
-/// The path of a provider's icon.
+/// Returns the path of a provider's icon.
 pub(super) fn icon(provider: &str) -> String {
     format!("/connectors/{provider}/icon")
 }
 
-/// Whether a URL is safe to navigate to. `javascript:` URLs, for example, are not.
+/// Returns whether a URL is safe to navigate to. For example, a `javascript:` URL is not.
 pub(super) fn is_web(url: &str) -> bool {
     url.starts_with("https://")
         || url.starts_with("http://")

@@ -1,4 +1,4 @@
-//! The pages before and after a sign-in to the provider.
+//! The pages that are shown before and after the person signs in to the provider.
 //!
 //! **Invariant:** the URL that the browser is sent to comes from the flow; the page only shows it.
 
@@ -60,7 +60,7 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the page in the window that was opened for the sign-in. The person continues in the original window.
+/// Renders the last page in the window that was opened for the sign-in. The person continues in the original window.
 pub fn signed_in(frame: &Frame<'_>, provider: Option<PageProvider<'_>>) -> String {
     let texts = frame.texts();
     let head = Head { provider, ..Head::new(texts.browser_done_title, texts.help_close) };

@@ -1,5 +1,5 @@
-//! The pages that are shown in place of a requested page: the reason why it cannot be shown, or the button that opens a
-//! single-use link.
+//! The pages that are shown instead of a requested page: one explains why it cannot be shown, and the other has the
+//! button that opens a single-use link.
 //!
 //! **Invariant:** these pages reveal nothing to strangers, not even whether a session exists.
 
@@ -7,8 +7,7 @@ use minijinja::context;
 
 use super::shell::{Event, Frame, Head, data, is_web, render_page};
 
-/// The reason why a page cannot be shown. The variant's name in snake case is the code that the embedding page
-/// receives.
+/// Why a page cannot be shown. The embedding page receives the variant's name in snake case as the error code.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Trouble {
@@ -27,20 +26,20 @@ pub enum Trouble {
         /// The minutes to wait before the next attempt.
         minutes: u64,
     },
-    /// The browser keeps no cookie for an embedded page.
+    /// The browser blocks the embedded page's cookie.
     CookiesBlocked {
-        /// The path that continues in a separate window.
+        /// The path that opens in a separate window, where the person continues.
         action: String,
-        /// The single-use token that lets the person continue in that window.
+        /// The single-use token that lets the person continue there.
         frame: String,
     },
     /// The session does not allow the embedding page's origin.
     OriginNotAllowed,
     /// The page does not exist.
     NotFound,
-    /// The form does not belong to a page that was shown to this browser, or is too old.
+    /// The form did not come from a page that was shown to this browser, or it is too old.
     StaleForm {
-        /// The page to reload.
+        /// The path of the page to reload.
         back: String,
     },
     /// The Hub failed.
@@ -50,7 +49,7 @@ pub enum Trouble {
     },
 }
 
-/// Renders the page that explains why a page cannot be shown, and what to do.
+/// Renders the page that explains why the requested page cannot be shown, and what to do.
 pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
     let texts = frame.texts();
     let (mark, title, fix) = match trouble {
@@ -85,9 +84,9 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the page with the button that opens a single-use link. It is shown if a request may not come from a person:
-/// link scanners in mail and chat apps also request links, but never submit a form. The form is submitted to the page's
-/// own path. Viewing the page does not use up the link.
+/// Renders the page with the button that opens a single-use link. The page is shown if the request might not come from
+/// a person: link scanners in mail and chat apps also request links, but never submit a form. The form is submitted to
+/// the page's own path. Viewing the page does not use up the link.
 pub fn opening(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
     let head = Head::new(frame.fill(texts.open_title, &[]), texts.open_lead);

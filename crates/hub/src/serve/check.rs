@@ -1,6 +1,6 @@
 //! `serve --check`: checks the files and addresses in the settings without starting the Hub.
 //!
-//! **Invariant:** the checks create nothing, open no file for writing, listen on no address and use no network.
+//! **Invariant:** the checks do not create anything, open files for writing, listen on an address or use the network.
 
 use std::error::Error;
 use std::fs;
@@ -27,7 +27,7 @@ pub struct Check {
     pub message: String,
     /// How to fix the problem, if any.
     pub help: Option<String>,
-    /// The findings in the files that the setting names, each with its file.
+    /// The findings in the files that the setting refers to, each with its file.
     pub findings: Vec<(Arc<Source>, Finding)>,
 }
 
@@ -141,7 +141,7 @@ fn is_open_to_others(metadata: &fs::Metadata) -> bool {
     std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0
 }
 
-/// Systems other than Unix do not have these permissions, so there is nothing to report.
+/// Non-Unix systems do not have these permissions, so there is nothing to report.
 #[cfg(not(unix))]
 fn is_open_to_others(_: &fs::Metadata) -> bool {
     false
@@ -221,7 +221,7 @@ fn brand(settings: &Settings) -> Check {
     }
 }
 
-/// Whether no check is [`Verdict::Bad`].
+/// Whether none of the checks is [`Verdict::Bad`].
 pub fn is_good(checks: &[Check]) -> bool {
     checks.iter().all(|check| check.verdict != Verdict::Bad)
 }

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::client::Peer;
 
-/// The address type of a limited listener: a connection's remote address, or the local address.
+/// The address type of [`Listener`]: the remote address of a connection, or the listener's own address.
 #[derive(Clone, Debug)]
 pub(super) struct Limited(Peer);
 
@@ -31,7 +31,7 @@ impl Listener {
         Ok(Self { tcp, permits: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))) })
     }
 
-    /// The address that the listener is bound to, with the actual port.
+    /// Returns the address that the listener is bound to, including the actual port.
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr()
     }

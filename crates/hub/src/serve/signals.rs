@@ -1,4 +1,4 @@
-//! The operating system's signals that stop the Hub or make it reload its files.
+//! Operating system signals that stop the Hub or make it reload its files.
 
 use std::io;
 
@@ -57,7 +57,7 @@ mod system {
 mod system {
     use super::{Action, io};
 
-    /// Ctrl-C, the only signal that the Hub handles on systems other than Unix.
+    /// Ctrl-C, the only signal that the Hub handles on non-Unix systems.
     pub(in super::super) struct Signals(());
 
     impl Signals {

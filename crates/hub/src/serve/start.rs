@@ -33,7 +33,7 @@ pub enum ServeError {
         #[source]
         cause: io::Error,
     },
-    /// A file that a setting names cannot be read.
+    /// A file named by a setting cannot be read.
     #[error("cannot read `{}`", path.display())]
     File {
         /// The setting's key.
@@ -73,7 +73,7 @@ fn in_parentheses(set_by: &SetBy) -> String {
     if *set_by == SetBy::Default { String::new() } else { format!(" ({set_by})") }
 }
 
-/// The first finding, in one line.
+/// Returns the first finding as a single line.
 fn first_line(file: &Source, findings: &[Finding]) -> String {
     let Some(first) = findings.first() else { return format!("the brand file `{}` has errors", file.name) };
     let place = file.place(first.span.start);
@@ -81,26 +81,26 @@ fn first_line(file: &Source, findings: &[Finding]) -> String {
 }
 
 impl ServeError {
-    /// How to fix the error, if known.
+    /// Returns advice on fixing the error; `None` if there is none.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Listen { cause, address, .. } => Some(match cause.kind() {
                 io::ErrorKind::AddrInUse => format!(
-                    "another program listens on port {}: stop it, or choose another port with --listen",
+                    "port {} is in use by another program: stop it, or choose another port with --listen",
                     address.port()
                 ),
                 io::ErrorKind::PermissionDenied => {
-                    "ports below 1024 are reserved for the system: listen on another port, and let a proxy forward to it"
+                    "ports below 1024 are reserved for the system: listen on another port, and have a proxy forward to it"
                         .to_owned()
                 }
-                io::ErrorKind::AddrNotAvailable => "this machine does not have this address".to_owned(),
+                io::ErrorKind::AddrNotAvailable => "this address is not assigned to this machine".to_owned(),
                 _ => "choose another address with --listen".to_owned(),
             }),
             Self::File { key, .. } => {
                 Some(format!("check that the path in `{key}` is correct and that the Hub can read the file"))
             }
             Self::Guides(_) => Some(
-                "`guides` must be a folder that contains a guide, or a folder that contains such folders".to_owned(),
+                "set `guides` to a guide's folder, or to a folder that contains guide folders".to_owned(),
             ),
             Self::Brand { .. } => Some("fix the brand file".to_owned()),
             Self::Tls(_) | Self::Egress(_) | Self::Vault(_) | Self::Io(_) => None,
@@ -129,7 +129,8 @@ pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
     })
 }
 
-/// When the Hub starts for the first time, creates the project and returns its first API key.
+/// Creates the project on the Hub's first start, and returns the first API key. Returns `None` if a project already
+/// exists.
 pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
     let by = By::new("serve", Timestamp::now());
     let created =
@@ -158,12 +159,12 @@ pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
         .map_err(|reading| ServeError::Brand { file: reading.source, findings: reading.findings })
 }
 
-/// Reads the file that the setting with this key names.
+/// Reads a file whose path comes from the setting with this key.
 fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, ServeError> {
     fs::read(path).map_err(|cause| ServeError::File { key, path: path.to_owned(), cause })
 }
 
-/// Returns the URL at which clients reach the Hub: `public_url`, or a URL made from the address that the Hub listens
+/// Returns the URL at which clients reach the Hub: `public_url`, or a URL built from the address that the Hub listens
 /// on.
 pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
     if let Some(url) = &settings.server.public_url.value {

@@ -18,7 +18,7 @@ pub(crate) struct TestApp {
     _folder: TempDir,
 }
 
-/// Settings from environment variables, with a data folder.
+/// Reads settings from environment variables, with a default data folder inside `folder`.
 pub(crate) fn settings(folder: &TempDir, variables: &[(&str, &str)]) -> Settings {
     let variables: BTreeMap<String, String> =
         variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -36,13 +36,13 @@ pub(crate) async fn test_app(variables: &[(&str, &str)]) -> TestApp {
     TestApp { app, _folder: folder }
 }
 
-/// Captures the log of all crates at the most verbose level, which is more than an operator can enable.
+/// Captures the log of all crates at the trace level, which an operator cannot enable for third-party crates.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    /// Captures the log of all tests in the process, starting with the first call. A per-thread log would miss messages
-    /// from other threads.
+    /// Returns the log of all tests in the process, which is captured from the first call on. A per-thread log would
+    /// miss messages from other threads.
     pub(crate) fn of_all_tests() -> Self {
         static LINES: OnceLock<Lines> = OnceLock::new();
         let lines = LINES.get_or_init(|| {

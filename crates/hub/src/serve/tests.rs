@@ -1,4 +1,4 @@
-//! Shutdown: requests in progress are finished, and requests that hang are aborted.
+//! Shutdown: requests in progress can finish, and requests that hang are aborted.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::*;
 use crate::layers;
 use crate::serve::testing::test_app;
 
-/// Serves one slow route.
+/// Starts a server with a slow route and the health routes.
 async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {
     let slow = move || async move {
         tokio::time::sleep(takes).await;

@@ -47,7 +47,7 @@ pub enum TlsError {
     /// The certificate and the key do not match.
     #[error("the certificate and the key do not match")]
     Mismatch(#[source] rustls::Error),
-    /// The certificate and the key are of an unsupported type.
+    /// The certificate or the key cannot be used for another reason, such as an unsupported type.
     #[error("the certificate and its key cannot be used")]
     Unsupported(#[source] rustls::Error),
 }
@@ -78,8 +78,8 @@ fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     fs::read(path).map_err(|cause| TlsError::File { path: path.to_owned(), cause })
 }
 
-/// Reads the certificate and its key again and logs the result. Returns whether they are valid. Reading the files
-/// blocks, so do not call this function on an async thread.
+/// Reloads the certificate and its key, and logs the result. Returns whether they are valid. Blocks while it reads the
+/// files, so do not call this function on an async thread.
 pub(super) fn reload(tls: &Tls, config: &RustlsConfig) -> bool {
     let loaded = load(tls);
     let is_valid = loaded.is_ok();
@@ -106,8 +106,7 @@ pub(super) async fn watch(tls: Tls, config: RustlsConfig, stop: CancellationToke
         }
         let now = metadata(&tls);
         if now != known {
-            // The two files are written one after the other. If they do not match yet, they are read again after the
-            // next interval.
+            // The two files are replaced one after the other. If they do not match yet, the next iteration tries again.
             let (tls, config) = (tls.clone(), config.clone());
             let reloaded = tokio::task::spawn_blocking(move || reload(&tls, &config));
             if reloaded.await.unwrap_or(false) {
@@ -117,7 +116,7 @@ pub(super) async fn watch(tls: Tls, config: RustlsConfig, stop: CancellationToke
     }
 }
 
-/// The size and modification time of both files. `None` for a file that cannot be read.
+/// Returns the size and modification time of each file; `None` for a file that cannot be read.
 fn metadata(tls: &Tls) -> [Option<(u64, SystemTime)>; 2] {
     [&tls.certificate, &tls.key].map(|path| {
         let metadata = fs::metadata(path).ok()?;

@@ -11,7 +11,7 @@ use super::resolve::{Settings, Tls};
 use super::row::{Group as _, Line};
 use super::setting::Set;
 
-/// Every setting with its value. Settings that are combined, such as the two `tls` files, share a line.
+/// Returns every setting with its value. Settings that are combined, such as the two `tls` files, share a line.
 pub fn explain(settings: &Settings) -> Vec<Line> {
     let mut lines = settings.server.lines();
     lines.extend([
@@ -43,15 +43,15 @@ fn line<T>(key: &'static str, set: &Set<T>, show: impl FnOnce(&T) -> String) -> 
     Line { key, value: show(&set.value), set_by: set.set_by.clone() }
 }
 
-/// The key's source, without the key. A command's arguments are omitted, because an argument may be a password.
+/// Returns the key's source, but not the key. A command's arguments are omitted, because they may contain a password.
 fn key(source: &KeySource) -> String {
     match source {
-        KeySource::Text(_) => "a key that is set".to_owned(),
+        KeySource::Text(_) => "a key (hidden)".to_owned(),
         KeySource::File(_) | KeySource::Command(_) => source.to_string(),
     }
 }
 
-/// The URL's user, host and database. The query may contain anything, so it is hidden.
+/// Returns the URL with its password and query hidden. The query may also contain a password.
 fn without_password(url: &Secret) -> String {
     let Ok(mut url) = Url::parse(url.expose()) else { return "(hidden)".to_owned() };
     if url.password().is_some() {
@@ -72,6 +72,6 @@ mod tests {
     fn passwords_are_not_shown() {
         let url = Secret::from("postgres://hub:canary@db.internal/hub?password=canary");
         assert_eq!(without_password(&url), "postgres://hub:hidden@db.internal/hub?hidden");
-        assert_eq!(key(&KeySource::Text(Secret::from("canary"))), "a key that is set");
+        assert_eq!(key(&KeySource::Text(Secret::from("canary"))), "a key (hidden)");
     }
 }

@@ -19,12 +19,12 @@ const MARK: &str = "waystone_hub";
 pub(super) static FORM: Form =
     Form::new(MARK, "a settings file for `waystone serve`", &["listen", "public_url", "limits"], schema);
 
-/// The JSON Schema for the file.
+/// Returns the JSON Schema for the settings file.
 pub fn schema() -> Value {
     schema_of::<File>("hub")
 }
 
-/// The file as a tree. The file has already been checked against its schema.
+/// The settings file as a tree, already validated against its schema.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 pub(super) struct File(Spanned<Node>);
@@ -38,7 +38,7 @@ enum Node {
 }
 
 impl File {
-    /// The settings' values, by key.
+    /// Returns the settings' values, by key.
     pub(super) fn values(self) -> FileValues {
         let mut values = FileValues::new();
         add(&mut values, "", self.0);
@@ -46,7 +46,8 @@ impl File {
     }
 }
 
-/// Adds the values of the settings at and below `key`. Unknown keys are skipped, because the schema reports them.
+/// Adds the values of the settings at and below `key`. Unknown keys are skipped, because schema validation reports
+/// them.
 fn add(values: &mut FileValues, key: &str, node: Spanned<Node>) {
     match node.value {
         Node::Text(text) => {

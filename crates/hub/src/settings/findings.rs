@@ -2,7 +2,7 @@
 
 use guide::{CodePage, Severity};
 
-/// The pages for these kinds of findings, sorted by code.
+/// Returns the pages for these kinds of findings, sorted by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [&SECRET_IN_FILE, &NOT_A_VALUE, &NOT_TOGETHER].into_iter()
 }
@@ -24,7 +24,7 @@ pub(super) static NOT_A_VALUE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A setting has an invalid value",
     why: "the Hub does not guess which value was intended",
-    help: "write a value of the kind that the message describes",
+    help: "write a value in the form that the message describes",
     bad: "shutdown_grace: 30",
     good: "shutdown_grace: 30s",
 };
@@ -33,8 +33,8 @@ pub(super) static NOT_TOGETHER: CodePage = CodePage {
     code: "W0803",
     name: "settings-contradict",
     severity: Severity::Error,
-    summary: "Two settings contradict each other, or one requires another that is missing",
-    why: "only one of two contradicting settings could apply, and the Hub does not choose between them",
+    summary: "Two settings conflict, or a setting requires another that is missing",
+    why: "only one of two conflicting settings can apply, and the Hub does not choose between them",
     help: "keep only one of the two settings, or add the missing setting",
     bad: "tls: { certificate: hub.pem }",
     good: "tls: { certificate: hub.pem, key: hub.key }",

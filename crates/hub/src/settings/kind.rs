@@ -33,13 +33,13 @@ pub(crate) trait Kind {
     /// Parses a string.
     fn parse(text: &str) -> Result<Self::Value, Expected>;
 
-    /// The value as a person would write it, without secrets.
+    /// Formats the value as a person would write it, without secrets.
     fn show(value: &Self::Value) -> String;
 
-    /// The JSON Schema for the value in the settings file.
+    /// Returns the JSON Schema for the value in the settings file.
     fn schema() -> Value;
 
-    /// Resolves a relative path against the folder that contains the settings file. Other values stay unchanged.
+    /// Resolves a relative path against the folder that contains the settings file. Leaves other values unchanged.
     fn in_folder(value: Self::Value, _folder: &FilePath) -> Self::Value {
         value
     }
@@ -49,11 +49,11 @@ pub(crate) trait Kind {
 /// resolves a relative path against the settings file's folder.
 macro_rules! kinds {
     ($(
-        #[doc = $doc:literal]
+        $(#[doc = $doc:literal])+
         $name:ident: $value:ty, $syntax:ident, $placeholder:literal, $schema:tt, $parse:expr, $show:expr
         $(, $in_folder:expr)?;
     )*) => {$(
-        #[doc = $doc]
+        $(#[doc = $doc])+
         #[derive(Debug)]
         pub(crate) struct $name;
 
@@ -79,13 +79,14 @@ macro_rules! kinds {
 
 // The schemas for sizes and durations accept numbers, so that parsing can report the missing unit.
 kinds! {
-    /// A socket address. The only allowed host name is `localhost`, because the address of any other name can change.
+    /// A socket address. The only allowed host name is `localhost`, because any other name may later resolve to a
+    /// different address.
     Address: SocketAddr, Single, "ADDRESS", { "type": "string" }, address, ToString::to_string;
     /// An origin that may embed pages.
     Origin: WebOrigin, Single, "ORIGIN", { "type": "string" }, origin, ToString::to_string;
     /// A network, or a single address.
     Network: IpNet, Single, "NETWORK", { "type": "string" }, network, ToString::to_string;
-    /// A mapping from provider hosts to another server.
+    /// A rule that sends requests for matching provider hosts to another server.
     UpstreamRule: Upstream, Single, "PATTERN=URL", { "type": "string" }, upstream, ToString::to_string;
     /// The origin at which clients reach the Hub.
     PublicUrl: Url, Single, "URL", { "type": "string" }, public_url, show_public_url;
@@ -97,7 +98,7 @@ kinds! {
     Size: usize, Single, "SIZE", { "type": ["string", "integer"] }, size, show_size;
     /// A duration; zero is allowed.
     Time: Duration, Single, "DURATION", { "type": ["string", "integer"] }, time, show_time;
-    /// A duration above zero.
+    /// A duration greater than zero.
     Period: Duration, Single, "DURATION", { "type": ["string", "integer"] }, period, show_time;
     /// A yes-or-no value.
     Switch: bool, Single, "BOOL", { "type": "boolean" }, switch, ToString::to_string;
@@ -108,7 +109,7 @@ kinds! {
         ToString::to_string;
     /// The name of an environment variable.
     Variable: String, Single, "NAME", { "type": "string" }, variable, Clone::clone;
-    /// A host that is called without the proxy, written as in `NO_PROXY`.
+    /// A host to contact directly, without the proxy, in the format of `NO_PROXY`.
     Host: String, Single, "HOST", { "type": "string" }, |text: &str| Ok(text.into()), Clone::clone;
     /// A word in a command.
     Word: String, Words, "COMMAND", { "type": "string" }, |text: &str| Ok(text.into()), Clone::clone;
@@ -155,7 +156,7 @@ fn public_url(text: &str) -> Result<Url, Expected> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
-        "http" => Err("`https://`, because credentials would be sent unencrypted otherwise".to_owned()),
+        "http" => Err("`https://`, because credentials would otherwise be sent unencrypted".to_owned()),
         _ => Err(expected()),
     }
 }
@@ -166,7 +167,7 @@ fn show_public_url(url: &Url) -> String {
 
 fn count(text: &str) -> Result<usize, Expected> {
     let number = text.trim().parse().ok().filter(|number| 0 < *number);
-    number.ok_or_else(|| "a number of at least 1".to_owned())
+    number.ok_or_else(|| "a whole number greater than 0".to_owned())
 }
 
 fn format(text: &str) -> Result<LogFormat, Expected> {
@@ -182,7 +183,7 @@ fn proxy_url(text: &str) -> Result<Secret, Expected> {
     Proxy::explicit(text, "").map(|_| Secret::from(text)).map_err(|error| expected(example, &error))
 }
 
-/// A description of the expected value, followed by the error and its cause.
+/// Appends the error and its cause to a description of the expected value.
 fn expected(what: &str, error: &dyn std::error::Error) -> Expected {
     let cause = error.source().map(|cause| format!("; {cause}")).unwrap_or_default();
     format!("{what}: {error}{cause}")
@@ -217,7 +218,7 @@ fn variable(text: &str) -> Result<String, Expected> {
     if is_name && starts {
         Ok(text.to_owned())
     } else {
-        Err("the name of a variable, such as `HUB_KEY`".to_owned())
+        Err("the name of an environment variable, such as `HUB_KEY`".to_owned())
     }
 }
 

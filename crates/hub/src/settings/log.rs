@@ -1,10 +1,10 @@
-//! The formats and levels of the log.
+//! Log formats and log levels.
 
 /// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "lowercase")]
 pub enum LogFormat {
-    /// A JSON object per line.
+    /// One JSON object per line.
     Json,
     /// Human-readable text.
     Text,
@@ -18,7 +18,7 @@ pub enum LogLevel {
     Error,
     /// Conditions that are likely to cause a failure soon.
     Warn,
-    /// Each request, and each reload of files.
+    /// Every request and every file reload.
     Info,
     /// Details that explain the other lines.
     Debug,

@@ -40,10 +40,10 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
     Duration::try_from(time).map_err(|_| expected())
 }
 
-/// Parses a duration above zero. The error describes the expected value.
+/// Parses a duration greater than zero. The error describes the expected value.
 pub(super) fn period(text: &str) -> Result<Duration, String> {
     let time = time(text)?;
-    if time.is_zero() { Err("a time above zero".to_owned()) } else { Ok(time) }
+    if time.is_zero() { Err("a duration greater than zero".to_owned()) } else { Ok(time) }
 }
 
 pub(super) fn show_time(time: &Duration) -> String {

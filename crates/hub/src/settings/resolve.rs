@@ -1,8 +1,8 @@
 //! Reads every setting in the table from the sources, and combines the settings that belong together.
 //!
 //! **Invariant:** [`Settings`] are valid: every value has been parsed, and settings that require each other are set
-//! together. All mistakes are reported at once. Apart from the sources, only the files that a `…_file` setting names
-//! are read.
+//! together. All mistakes are reported at once. Apart from the sources, only the files named by `…_file` settings are
+//! read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,8 +114,8 @@ fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings 
     }
 }
 
-/// The configured data folder, or the default data folder if none is configured. Reports a problem if there is no
-/// default folder either.
+/// Returns the configured data folder, or the default data folder if none is configured. Reports a problem if there is
+/// no default folder either.
 fn data(resolver: &mut Resolver<'_>, set: Set<Option<PathBuf>>, usual: Option<&Path>) -> Set<PathBuf> {
     let is_missing = set.value.is_none() && set.set_by == SetBy::Default && usual.is_none();
     if is_missing {
@@ -128,7 +128,7 @@ fn data(resolver: &mut Resolver<'_>, set: Set<Option<PathBuf>>, usual: Option<&P
     set.map(|path| path.or_else(|| usual.map(Path::to_owned)).unwrap_or_default())
 }
 
-/// The database URL, from its own setting or from the file that `database_url_file` names.
+/// Returns the database URL, from its own setting or from the file named by `database_url_file`.
 fn database(resolver: &mut Resolver<'_>, storage: &Storage) -> Set<Option<Secret>> {
     let url = &storage.database_url;
     if url.value.as_ref().is_some_and(has_password) {
@@ -143,8 +143,8 @@ fn has_password(url: &Secret) -> bool {
     url.is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
 }
 
-/// A secret value, from its own setting or from the file that a second setting names. The setting whose source has the
-/// higher precedence wins. Reports a problem if the same source sets both settings.
+/// Returns a secret value, from its own setting or from the file named by a second setting. The setting whose source
+/// has the higher precedence wins. Reports a problem if the same source sets both settings.
 fn value_or_file(
     resolver: &mut Resolver<'_>,
     [value_key, file_key]: [&'static str; 2],
@@ -165,7 +165,8 @@ fn value_or_file(
     }
 }
 
-/// The value in the file at `path`. `key` is the key of the setting that names the file.
+/// Returns the value in the file at `path`. `key` is the key of the setting that names the file. Reports a problem and
+/// returns `None` if the file cannot be read or its value is invalid.
 fn secret_file(
     resolver: &mut Resolver<'_>,
     key: &'static str,
@@ -176,19 +177,19 @@ fn secret_file(
     let parsed = match fs::read_to_string(path).map(Secret::new) {
         Ok(text) => parse(text.expose().trim()).map_err(|expected| {
             (
-                format!("the contents of `{shown}` are not a valid value for `{key}`"),
+                format!("the file `{shown}`, named by `{key}`, does not contain a valid value"),
                 format!("write {expected}"),
             )
         }),
         Err(error) => Err((
             format!("`{shown}` cannot be read: {error}"),
-            "name a file that the Hub can read".to_owned(),
+            "specify a file that the Hub can read".to_owned(),
         )),
     };
     parsed.map_err(|(message, help)| resolver.report(&NOT_A_VALUE, key, message, help)).ok()
 }
 
-/// The source of the vault's key. If several of the four settings are set, the setting whose source has the highest
+/// Returns the source of the vault's key. If several of the four settings are set, the one whose source has the highest
 /// precedence wins.
 fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySource> {
     let Key { file, command, env } = Key::resolve(resolver);
@@ -215,7 +216,7 @@ fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySo
     }
 }
 
-/// The key in the variable that `key.env` names. Reports a problem if the variable is not set.
+/// Returns the vault's key from the variable that `key.env` names. Reports a problem if the variable is not set.
 fn key_variable(resolver: &mut Resolver<'_>, name: &str) -> Secret {
     if let Some(text) = resolver.variable(name) {
         return Secret::from(text);
@@ -229,12 +230,12 @@ fn tls(resolver: &mut Resolver<'_>) -> Set<Option<Tls>> {
     let TlsFiles { certificate, key } = TlsFiles::resolve(resolver);
     match (&certificate.value, &key.value) {
         (Some(_), None) => {
-            let message = "there is a certificate but no `tls.key`";
-            resolver.report(&NOT_TOGETHER, "tls.certificate", message, "name the file of its private key");
+            let message = "`tls.certificate` is set, but `tls.key` is not";
+            resolver.report(&NOT_TOGETHER, "tls.certificate", message, "set `tls.key` to a private key file");
         }
         (None, Some(_)) => {
-            let message = "there is a private key but no `tls.certificate`";
-            resolver.report(&NOT_TOGETHER, "tls.key", message, "name the file of its certificate");
+            let message = "`tls.key` is set, but `tls.certificate` is not";
+            resolver.report(&NOT_TOGETHER, "tls.key", message, "set `tls.certificate` to a certificate file");
         }
         _ => {}
     }
@@ -260,7 +261,7 @@ fn session(resolver: &mut Resolver<'_>) -> SessionSettings {
             session.expires_in.value = session.longest.value;
         } else {
             let message = "`session.expires_in` is longer than `session.longest`";
-            let help = "shorten it, or raise `session.longest`";
+            let help = "shorten it, or increase `session.longest`";
             resolver.report(&NOT_TOGETHER, "session.expires_in", message, help);
         }
     }

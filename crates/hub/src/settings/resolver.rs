@@ -27,8 +27,8 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// The settings file's folder, if the file is the source. Relative paths in the file are resolved against this
-    /// folder.
+    /// Returns the settings file's folder; `None` if the file is not the source. Relative paths in the file are
+    /// resolved against this folder.
     pub(super) fn folder(&self) -> Option<&Path> {
         match &self.set_by {
             SetBy::File { name, .. } => Path::new(name).parent(),
@@ -50,7 +50,7 @@ pub(crate) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// If there is a settings file, `file` contains its values, and `text` is its content.
+    /// Creates a resolver. If there is a settings file, `file` contains its values, and `text` is its content.
     pub(super) fn new(
         settings: &'static [Setting],
         sources: &'a Sources,
@@ -60,7 +60,7 @@ impl<'a> Resolver<'a> {
         Self { settings, sources, file, text, findings: Vec::new(), problems: Vec::new() }
     }
 
-    /// The setting with this key.
+    /// Returns the setting with this key.
     ///
     /// # Panics
     ///
@@ -69,8 +69,8 @@ impl<'a> Resolver<'a> {
         self.settings.iter().find(|setting| setting.key == key).expect("the key is in the table")
     }
 
-    /// The setting's values from the source with the highest precedence. `None` if no source sets the setting, so that
-    /// the default applies. Empty variables are ignored.
+    /// Returns the setting's values from the source with the highest precedence. Returns `None` if no source sets the
+    /// setting, so that the default applies. Empty variables are ignored.
     pub(super) fn chosen(&self, key: &'static str) -> Option<Chosen> {
         let setting = self.setting(key);
         if let Some(texts) = self.sources.flags.get(key) {
@@ -100,7 +100,7 @@ impl<'a> Resolver<'a> {
         Some(Chosen { texts, spans, set_by })
     }
 
-    /// The value of an environment variable, if it is set and not empty.
+    /// Returns the value of an environment variable; `None` if it is not set or is empty.
     pub(super) fn variable(&self, name: &str) -> Option<&'a str> {
         self.sources.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
@@ -124,19 +124,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Reports a secret if `key` is set in the settings file. `instead` is the key of the setting that can name a
-    /// separate file.
+    /// Reports that the settings file contains a secret, if the file sets `key`. `instead` is the key of the setting
+    /// that can name a separate file for the secret.
     pub(super) fn secret_in_file(&mut self, key: &'static str, instead: &str) {
         let Some((_, span)) = self.file.get(key).and_then(|values| values.first()) else { return };
         let variable = self.setting(key).variable();
         let name = instead.rsplit('.').next().unwrap_or(instead);
         let found = Finding::new(&SECRET_IN_FILE, *span, format!("`{key}` contains a password"));
         self.findings.push(found.help(format!(
-            "move the whole value to a separate file and name that file with `{name}: …`, or set {variable}"
+            "move the whole value to a separate file and point to it with `{name}: …`, or set {variable}"
         )));
     }
 
-    /// The locations in the file that may contain a secret.
+    /// Returns the locations in the file that may contain a secret.
     pub(super) fn secret_spans(&self) -> Vec<Span> {
         let hidden = self.settings.iter().filter(|setting| setting.syntax == Syntax::NoFlag);
         hidden.filter_map(|setting| self.file.get(setting.key)).flatten().map(|(_, span)| *span).collect()

@@ -18,13 +18,13 @@ pub(crate) trait Row {
     const SYNTAX: Syntax = Self::Kind::SYNTAX;
     /// The placeholder for the value in `--help`.
     const PLACEHOLDER: &'static str = Self::Kind::PLACEHOLDER;
-    /// The JSON Schema for the value in the settings file.
+    /// Returns the JSON Schema for the value in the settings file.
     fn schema() -> Value {
         Self::Kind::schema()
     }
     /// Reads the value from the source with the highest precedence, and reports invalid values.
     fn resolve(resolver: &mut Resolver<'_>, key: &'static str) -> Set<Self::Value>;
-    /// The value as text. `None` if there is no value, so that the description of the default is shown.
+    /// Formats the value as text. Returns `None` if there is no value, so that the description of the default is shown.
     fn show(value: &Self::Value) -> Option<String>;
 }
 
@@ -108,7 +108,7 @@ impl<K: Kind> Row for List<K> {
 pub(crate) trait Group {
     /// Resolves every row.
     fn resolve(resolver: &mut Resolver<'_>) -> Self;
-    /// The rows with their values, for `serve --check`.
+    /// Returns the rows with their values, for `serve --check`.
     fn lines(&self) -> Vec<Line>;
 }
 
@@ -124,13 +124,13 @@ pub struct Line {
 }
 
 impl Line {
-    /// The line as JSON.
+    /// Returns the line as JSON.
     pub fn to_json(&self) -> Value {
         json!({ "key": self.key, "value": self.value, "from": self.set_by.to_string() })
     }
 }
 
-/// The line for a row. If there is no value, the line shows the default's description.
+/// Returns the line for a row. If there is no value, the line shows the default's description.
 pub(super) fn line<R: Row>(key: &'static str, default: &str, set: &Set<R::Value>) -> Line {
     let value = R::show(&set.value).unwrap_or_else(|| default.replace('`', ""));
     Line { key, value, set_by: set.set_by.clone() }

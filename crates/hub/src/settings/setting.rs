@@ -1,4 +1,4 @@
-//! A setting, its names and its sources, and a value with the source that set it.
+//! Describes settings: their names, where they can be set, and the source that set a value.
 
 use serde_json::Value;
 
@@ -37,13 +37,13 @@ pub enum Syntax {
 }
 
 impl Setting {
-    /// The environment variable, for example `WAYSTONE_LIMITS_BODY` for `limits.body`.
+    /// Returns the name of the environment variable, for example `WAYSTONE_LIMITS_BODY` for `limits.body`.
     pub fn variable(&self) -> String {
         format!("WAYSTONE_{}", self.key.replace('.', "_").to_uppercase())
     }
 
-    /// The flag without its leading hyphens, if the setting has a flag: `limits-body`. A flag that is repeated for each
-    /// value has a singular name: `upstream`.
+    /// Returns the flag without its leading hyphens, for example `limits-body`; `None` if the setting has no flag. A
+    /// flag that is repeated for each value has a singular name, for example `upstream`.
     pub fn flag(&self) -> Option<String> {
         let name = self.key.replace(['.', '_'], "-");
         match self.syntax {
@@ -62,7 +62,7 @@ impl Setting {
         self.syntax != Syntax::VariableOnly
     }
 
-    /// The description, in full sentences.
+    /// Returns the description, in full sentences.
     pub fn description(&self) -> &'static str {
         self.documentation.trim()
     }
@@ -91,7 +91,7 @@ pub enum SetBy {
 }
 
 impl SetBy {
-    /// The precedence: the source with the higher number wins.
+    /// Returns the precedence: the source with the higher number wins.
     pub(super) fn precedence(&self) -> u8 {
         match self {
             Self::Flag(_) => 3,

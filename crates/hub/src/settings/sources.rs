@@ -1,4 +1,4 @@
-//! The sources of settings, and the outcome of reading them.
+//! The sources of the settings, and the result of reading them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,13 +10,13 @@ use super::setting::SetBy;
 /// The sources of settings. Values may be secrets, so this type does not implement `Debug`.
 #[derive(Default)]
 pub struct Sources {
-    /// The flags' values, by the setting's key.
+    /// The flags' values, by setting key.
     pub flags: BTreeMap<&'static str, Vec<String>>,
     /// The environment.
     pub variables: BTreeMap<String, String>,
     /// The settings file: its path and its bytes.
     pub file: Option<(String, Vec<u8>)>,
-    /// The data folder to use if the settings do not specify a data folder. `None` if the user has no home folder.
+    /// The data folder to use if the settings do not specify one. `None` if the user has no home folder.
     pub usual_data: Option<PathBuf>,
 }
 

@@ -66,13 +66,14 @@ settings! {
         listen: Required<Address> = "127.0.0.1:8700", ["0.0.0.0:8700"];
         /// The URL at which browsers and clients reach the Hub, without a path. It must be `https` unless its host is
         /// this machine.
-        public_url: Optional<PublicUrl> = "made from `listen`", ["https://connect.example.com"];
+        public_url: Optional<PublicUrl> = "derived from `listen`", ["https://connect.example.com"];
         /// A folder that contains guides. These guides are added to the built-in guides; a guide with the same key
         /// replaces the built-in guide.
         guides: Optional<Path> = "the built-in guides", [];
         /// The brand file, with your own name, links, colors and wording.
         brand: Optional<Path> = "the built-in brand", [];
-        /// Provider hosts whose requests are sent to another address, for tests and for providers in your own network.
+        /// Rules that send requests for a provider's hosts to another address, for tests and for providers in your own
+        /// network.
         upstreams: List<UpstreamRule> = "none", ["**.example.com=http://127.0.0.1:9100"];
         /// PEM files with certificates to trust, in addition to the system's certificates, when calling providers.
         extra_roots: List<Path> = "none", [];
@@ -107,7 +108,7 @@ settings! {
         env: Optional<Variable> = "", ["HUB_VAULT_KEY"];
     }
 
-    /// The Hub's own TLS certificate. Both files are read again when they change. Without a certificate, put a reverse
+    /// The Hub's own TLS certificate. The Hub reloads both files when they change. Without a certificate, put a reverse
     /// proxy that terminates TLS in front of the Hub.
     pub(super) struct TlsFiles("tls.") {
         /// The certificate and its chain, in PEM format.
@@ -122,7 +123,7 @@ settings! {
         url: Optional<ProxyUrl> = "none", ["http://proxy.internal:3128"];
         /// A file that contains the proxy's address, password included.
         url_file: Optional<Path> = "", [];
-        /// Hosts that are called without the proxy, written as in `NO_PROXY`.
+        /// Hosts to contact directly, without the proxy, in the format of `NO_PROXY`.
         except: List<Host> = "none", [".internal"];
     }
 
@@ -134,11 +135,11 @@ settings! {
         request_timeout: Required<Period> = "60s", ["60s"];
         /// The maximum number of open connections. Further connections wait until an open connection closes.
         connections: Required<Count> = "10000", [];
-        /// Link attempts allowed per session in ten minutes.
+        /// Link attempts allowed per session within ten minutes.
         session_attempts: Required<Count> = "20", [];
-        /// Link attempts allowed per client address in ten minutes. A whole office may share one address.
+        /// Link attempts allowed per client address within ten minutes. An entire office may share one address.
         address_attempts: Required<Count> = "200", [];
-        /// Link attempts allowed per provider host and minute, across all sessions.
+        /// Link attempts allowed per minute for each provider host, across all sessions.
         host_attempts: Required<Count> = "300", [];
     }
 
@@ -153,7 +154,7 @@ settings! {
     /// What is logged, and in which format.
     pub struct Log("log.") {
         /// The format of log lines: JSON objects, or human-readable text.
-        format: Optional<Format> = "`text` on a terminal, else `json`", [];
+        format: Optional<Format> = "`text` on a terminal, otherwise `json`", [];
         /// The lowest level that is logged.
         level: Required<Level> = "info", [];
     }
@@ -167,7 +168,7 @@ settings! {
     }
 }
 
-/// The setting with this key.
+/// Returns the setting with this key.
 pub fn setting(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }

@@ -1,7 +1,7 @@
 //! Metrics for Prometheus.
 //!
-//! **Invariant:** a label has few distinct values: routes are labeled with their templates, and providers with their
-//! guides' keys.
+//! **Invariant:** each label has only a few distinct values: routes are labeled with their templates, and providers
+//! with their guides' keys.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -26,11 +26,11 @@ const BUILD: &str = "waystone_build_info";
 
 /// Every metric: its name, its labels and its description.
 pub const METRICS: &[(&str, &[&str], &str)] = &[
-    (REQUESTS, &["method", "route", "status"], "Answered requests."),
-    (DURATION, &["method", "route"], "Time to answer a request, in seconds."),
+    (REQUESTS, &["method", "route", "status"], "Completed requests."),
+    (DURATION, &["method", "route"], "Time to respond to a request, in seconds."),
     (IN_FLIGHT, &[], "Requests in progress."),
     (EGRESS, &["provider", "outcome"], "Requests to providers, by outcome."),
-    (EGRESS_DURATION, &["provider"], "Time until a provider responded, in seconds."),
+    (EGRESS_DURATION, &["provider"], "Time until the provider responds, in seconds."),
     (LINKED, &["provider", "outcome"], "Finished link attempts, by outcome."),
     (GUIDES, &[], "Guides in use."),
     (TASKS, &[], "Background tasks in progress."),
@@ -105,7 +105,7 @@ impl Drop for InFlight {
     }
 }
 
-/// Records an answered request.
+/// Records a completed request.
 pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Duration) {
     let route = route.to_owned();
     counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string())

@@ -56,7 +56,7 @@ messages! {
     pick_count_one: "1 app",
     pick_count: "{count} apps",
     method_title: "How do you want to connect {provider}?",
-    method_lead: "All of these give the same result. Pick the one you can set up.",
+    method_lead: "They all work equally well. Pick the one you can set up.",
     method_browser: "Sign in to {provider}",
     method_typed: "Enter credentials from {provider}",
 
@@ -79,7 +79,7 @@ messages! {
     kept_at_fault: "Leave this empty to try the saved value again.",
     kept_as: "We'll use {value}",
     again_because_host: "The address has changed, so please enter this again.",
-    host_hint: "If you change this, you'll need to enter secrets again.",
+    host_hint: "If you change this, you'll need to enter your secrets again.",
     connects_to: "Connects to",
     connect: "Connect",
     connect_again: "Check and save",
@@ -152,7 +152,7 @@ messages! {
     hand_copied: "Copied",
     hand_message: "Message to send with the link",
     hand_message_text: "Hello, I'm connecting {provider} to {product} and need your help with one step: {step}. It takes a few minutes, and this page explains how: {link}",
-    hand_until: "The link works once and expires {until}.",
+    hand_until: "The link works once and expires on {until}.",
     hand_back: "Back to the form",
     hand_waiting: "Waiting for someone else",
     hand_self: "Enter it yourself",
@@ -177,7 +177,7 @@ messages! {
 
     /// The page that is shown before a single-use link is opened.
     open_title: "Connect an account to {product}",
-    open_lead: "This link works only in the browser you continue in.",
+    open_lead: "Once you continue, this link works only in this browser.",
     open_button: "Continue",
 
     /// Why a page cannot be shown, and what to do.
@@ -194,10 +194,10 @@ messages! {
     too_many_title: "Too many attempts",
     too_many_fix: "Try again in {minutes} min. We've kept what you entered.",
     no_cookie_title: "Continue in a new window",
-    no_cookie_fix: "Your browser blocks cookies here. Continue in a new window to stay secure. Nothing is lost.",
+    no_cookie_fix: "Your browser blocks cookies here. To stay secure, continue in a new window. You won't lose anything.",
     no_cookie_window: "Open a new window",
-    wrong_origin_title: "This page can't be embedded there",
-    wrong_origin_fix: "The session's `allowed_origins` doesn't include the embedding page's origin. Add the origin where the session is created.",
+    wrong_origin_title: "This page can't be embedded on that site",
+    wrong_origin_fix: "The session's `allowed_origins` doesn't include the embedding page's origin. Add the origin in the code that creates the session.",
     not_found_title: "Page not found",
     not_found_fix: "Check the address, or start again in {product}.",
     stale_title: "This page has expired",

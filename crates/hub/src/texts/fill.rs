@@ -1,6 +1,6 @@
 //! Replaces placeholders in messages with values.
 
-/// Replaces the names in braces with their values. A name that has no value is removed.
+/// Replaces the names in braces with their values. A name without a value is removed, including its braces.
 pub(crate) fn fill(message: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(message.len() + 32);
     let mut rest = message;

@@ -19,7 +19,7 @@ fn every_language_has_every_message_with_the_same_names() {
             assert!(!text.trim().is_empty(), "{language:?}: {name} is empty");
             assert_eq!(names(first), names(text), "{language:?}: {name}");
             assert!(!text.contains('!') && !text.contains("..."), "{language:?}: {name}: {text}");
-            // Sentences end with a full stop; titles, labels and buttons do not.
+            // Sentences end with a period; titles, labels and buttons do not.
             let is_sentence =
                 ["_lead", "_lead_nameless", "_lead_browser", "_fix", "_close", "promise", "fault"]
                     .iter()

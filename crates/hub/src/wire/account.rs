@@ -15,7 +15,7 @@ pub(crate) struct LinkedAccount {
     pub(crate) id: String,
     /// The provider's key, for example `acme`.
     pub(crate) provider: String,
-    /// The provider's name, for example `Acme`. Null if its guide no longer exists.
+    /// The provider's name, for example `Acme`. Null if the provider's guide no longer exists.
     pub(crate) provider_name: Option<String>,
     /// Your product's id for the customer.
     pub(crate) origin_owner_id: String,
@@ -29,7 +29,7 @@ pub(crate) struct LinkedAccount {
     pub(crate) status_reasons: Vec<StatusReason>,
     /// The non-secret values, by field key. Secret values are never included.
     pub(crate) setup_information: Map<String, Value>,
-    /// A label that distinguishes the customer's accounts, if your product set a label.
+    /// A label that distinguishes the customer's accounts, if your product set one.
     pub(crate) label: Option<String>,
     /// `production` or `test`.
     #[serde(rename = "type")]
@@ -123,9 +123,9 @@ pub(crate) struct PatchAccount {
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<Object>)]
     pub(crate) metadata: Option<Value>,
-    /// The new status: `suspended` or `archived` to set the account aside, `active` to make it usable again.
+    /// The new status: `suspended` or `archived` to take the account out of use, `active` to make it usable again.
     pub(crate) status: Option<String>,
-    /// Cannot be changed. Only the account's own provider is accepted.
+    /// Cannot be changed. Only the account's current provider is accepted.
     pub(crate) provider: Option<String>,
     /// Cannot be changed. SDKs send `production` with every change, so the value is ignored.
     #[serde(rename = "type")]
@@ -144,8 +144,8 @@ pub(crate) struct PatchAccount {
 }
 
 impl LinkedAccount {
-    /// Converts an account to its API representation. `profile_active` is whether the account's connector profile is
-    /// active.
+    /// Converts an account to its API representation. `profile_active` specifies whether the account's connector
+    /// profile is active.
     pub(crate) fn new(account: &Account, provider_name: Option<&str>, profile_active: bool) -> Self {
         let (status, reason) = status::of(account, profile_active);
         let since = account.state_at.unwrap_or(account.updated_at);

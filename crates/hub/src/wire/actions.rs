@@ -27,7 +27,7 @@ pub(crate) struct ActionsMeta {
     pub(crate) version: String,
     /// Always `ga`.
     pub(crate) release_stage: &'static str,
-    /// The actions available for linked accounts. Missing if the request excludes them.
+    /// The actions available for linked accounts. Omitted if the request excludes them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) actions: Option<Vec<ActionMetaItem>>,
     /// The ways to link an account.
@@ -87,7 +87,7 @@ pub(crate) struct AuthenticationSupport {
     pub(crate) link: String,
     /// Always null.
     pub(crate) description: Option<String>,
-    /// The guide as data. Missing unless `include` names `authentication_guides`.
+    /// The guide as data. Omitted unless `include` names `authentication_guides`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) guides: Option<AuthenticationGuides>,
 }
@@ -97,7 +97,7 @@ pub(crate) struct AuthenticationSupport {
 pub(crate) struct AuthenticationGuides {
     /// The guide for the person who links an account.
     pub(crate) config: AuthenticationGuide,
-    /// The guide for the admin who first sets up the method. Missing if the method needs no setup.
+    /// The guide for the admin who first sets up the method. Omitted if the method needs no setup.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) setup: Option<AuthenticationGuide>,
 }

@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 pub(crate) struct HubSettings {
     /// The widget's feature flags. Always empty.
     pub(crate) enabled_features: Vec<String>,
-    /// The id of the account to edit. Missing if the session links a new account.
+    /// The id of the account to edit. Omitted if the session links a new account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) existing_account_id: Option<String>,
 }
 
-/// The connectors that the session can link.
+/// The connectors that the session can link accounts with.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubConnectors {
     /// One entry per connector.
@@ -68,7 +68,7 @@ pub(crate) struct HubConfig {
     /// `oauth2` if the person signs in to the provider, otherwise `custom`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// `authorization_code` if the person signs in to the provider, otherwise missing.
+    /// `authorization_code` if the person signs in to the provider, otherwise omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) grant_type: Option<&'static str>,
     /// The fields that the person fills in, in order.
@@ -173,7 +173,7 @@ pub(crate) struct HubNotice {
 pub(crate) struct HubAccountBody {
     /// The id of the connector to link.
     pub(crate) integration_id: String,
-    /// The values by field key. When you edit an account, omitted fields keep their values.
+    /// The values by field key. When an account is edited, omitted fields keep their values.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, TypedValue>)]
     pub(crate) credentials: BTreeMap<String, Value>,

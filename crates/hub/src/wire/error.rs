@@ -26,7 +26,7 @@ pub(crate) struct Code {
     pub(crate) status: u16,
     /// The meaning in one sentence, for the documentation.
     pub(crate) means: &'static str,
-    /// The default message of the response.
+    /// The response's default message.
     message: &'static str,
 }
 
@@ -47,7 +47,7 @@ codes! {
     BAD_REQUEST, "bad_request", 400, "The request is malformed", "the request is malformed";
     UNREADABLE_BODY, "unreadable_body", 400, "The body is not valid JSON for this endpoint", "the body is not JSON, or does not match the endpoint's schema";
     INVALID_VALUE, "invalid_value", 400, "A value is not valid", "a parameter or a member of the body has an invalid value; `message` names it";
-    LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider refused the account; `outcome`, `field` and `step` say why, and which step to redo";
+    LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider refused the account; `outcome` says why, `field` names the field at fault, and `step` is the step to redo";
     UNAUTHORIZED, "unauthorized", 401, "The key or token is missing or not valid", "the key or token is missing, unknown, expired or revoked";
     FORBIDDEN, "forbidden", 403, "The key or token is not allowed to do this", "the key or token is valid, but is not allowed to do this";
     NOT_FOUND, "not_found", 404, "Not found", "the path does not exist, or the key is not allowed to access it";
@@ -84,7 +84,7 @@ impl Code {
 /// The body of every error response.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ErrorBody {
-    /// The HTTP status, repeated.
+    /// The HTTP status of the response.
     #[serde(rename = "statusCode")]
     #[schema(example = 404)]
     status_code: u16,
@@ -94,11 +94,11 @@ pub(crate) struct ErrorBody {
     timestamp: String,
     /// A stable identifier for the error, for example `not_found`.
     code: String,
-    /// The request's id, to find the request in the Hub's log.
+    /// The request's id, for finding the request in the Hub's log.
     request_id: Option<String>,
     /// The provider's response, without secrets.
     provider_response: Option<String>,
-    /// What the provider's response means, if the provider refused the account, for example `wrong_secret`.
+    /// If the provider refused the account: what its response means, for example `wrong_secret`.
     outcome: Option<String>,
     /// The key of the field that caused the error.
     field: Option<String>,
@@ -106,7 +106,7 @@ pub(crate) struct ErrorBody {
     attempt_id: Option<String>,
 }
 
-/// An error, as a handler returns it.
+/// An error that a handler returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiError {
     pub(crate) code: &'static Code,
@@ -241,7 +241,7 @@ mod tests {
         for code in CODES {
             let status = StatusCode::from_u16(code.status).unwrap();
             assert!(status.is_client_error() || status.is_server_error(), "{}", code.name);
-            assert!(!code.means.ends_with('.'), "{}: no full stop", code.name);
+            assert!(!code.means.ends_with('.'), "{}: ends with a period", code.name);
         }
     }
 }

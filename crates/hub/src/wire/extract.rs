@@ -30,10 +30,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(&BODY_TOO_LARGE),
                 _ => ApiError::new(&BAD_REQUEST, "The body could not be read"),
             })?;
-        // serde would also accept an array of the members' values in order, but no client sends such an array on
-        // purpose.
+        // serde would also accept an array with the members' values in order, but no client sends one on purpose.
         if bytes.trim_ascii_start().starts_with(b"[") {
-            let message = "The body must be an object, but is a list";
+            let message = "The body must be an object, but is an array";
             return Err(ApiError::new(&UNREADABLE_BODY, message));
         }
         let body = serde_json::from_slice(&bytes).map_err(|error| {
@@ -84,7 +83,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
-/// Parses a query whose parameters may be repeated. A `[]` at the end of a name is removed.
+/// Parses a query whose parameters may be repeated. Removes a trailing `[]` from each name.
 pub(crate) fn parameters(query: Option<&str>) -> Result<Vec<(String, String)>, ApiError> {
     let query = query.unwrap_or_default();
     refuse_nul(query)?;
@@ -120,7 +119,7 @@ fn escapes_nul(body: &[u8]) -> bool {
     false
 }
 
-/// Whether a path contains an escaped control character. No id contains a control character.
+/// Whether a path contains an escaped control character. Valid ids never contain control characters.
 fn has_control(path: &str) -> bool {
     let is_control = |code: &[u8]| {
         code[0] == b'%' && (matches!(code[1], b'0' | b'1') || code[1..].eq_ignore_ascii_case(b"7f"))
@@ -128,7 +127,7 @@ fn has_control(path: &str) -> bool {
     path.as_bytes().windows(3).any(is_control)
 }
 
-/// Whether a content type is `application/json` or `application/…+json`, with any parameters.
+/// Whether a content type is `application/json` or `application/…+json`, with or without parameters.
 fn is_json(kind: &str) -> bool {
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))

@@ -28,7 +28,7 @@ pub(crate) struct ConnectSessionCreate {
     pub(crate) categories: Option<Vec<String>>,
     /// The id of the account to edit. It must belong to the same customer.
     pub(crate) account_id: Option<String>,
-    /// How long the session stays open, in seconds. Defaults to 1800.
+    /// How long the session is valid, in seconds. Defaults to 1800.
     #[schema(minimum = 1)]
     pub(crate) expires_in: Option<f64>,
     /// Whether to link another account if the customer already has an account at the provider. Defaults to false.
@@ -73,7 +73,7 @@ pub(crate) struct ConnectSession {
     pub(crate) organization_id: Value,
     /// The project's id.
     pub(crate) project_id: String,
-    /// The categories that the session is limited to. Missing if there is no limit.
+    /// The categories that the session is limited to. Omitted if there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) categories: Option<Vec<String>>,
     /// The key of the provider that the session is limited to. Null if there is no limit.

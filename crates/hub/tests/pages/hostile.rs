@@ -1,4 +1,4 @@
-//! Tests that guides and people cannot inject markup into pages, and that pages do not show secrets.
+//! Tests that text from guides and people cannot inject markup into pages, and that pages do not show secrets.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::texts::GUIDE;
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 
-/// A string that tries to break out of a tag, an attribute, a line and a text direction.
+/// A string that tries to end an attribute and a tag, to inject elements, and to change the text direction.
 const HOSTILE: &str =
     "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
 
@@ -119,7 +119,7 @@ fn no_page_contains_a_secret() {
             secrets.extend(given.chain(&scenario.tokens).map(|(_, text)| text.clone()));
         }
     }
-    // Ignores short secrets, because they can be words that appear on pages anyway.
+    // Ignores short or ordinary-looking secrets, because they might appear on pages anyway.
     secrets.retain(|text| 8 <= text.len() && text.contains(['-', '_']) && !text.contains(' '));
     secrets.sort();
     secrets.dedup();

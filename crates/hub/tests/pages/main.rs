@@ -1,5 +1,4 @@
-//! Tests every page in every state that a guide's scenarios lead to: what the page must contain, and what it must not
-//! contain.
+//! Tests what pages must and must not contain, in every state that a guide's scenarios lead to.
 
 #[path = "../../examples/gallery/played.rs"]
 mod played;
@@ -14,7 +13,7 @@ mod weight;
 
 use hub::pages::Assets;
 
-/// Returns every page of every built-in guide.
+/// Returns every page for every built-in guide.
 fn every_page() -> views::Pages {
     let brand = catalog::shipped_brand();
     let assets = Assets::of(&brand);

@@ -194,7 +194,7 @@ fn a_rejection_marks_the_field_and_keeps_the_other_values() {
             "<html lang=\"de\"",
             "Diese Zugangsdaten wurden abgelehnt",
             "<p lang=\"en\">The token is not known.</p>",
-            // The guide has no advice for this outcome, so the Hub's default advice is shown in German.
+            // The guide gives no advice for this outcome, so the page shows the Hub's default advice, in German.
             "<p lang=\"de\">Kopieren Sie die Zugangsdaten noch einmal",
         ],
     );
@@ -298,7 +298,7 @@ fn a_saved_secret_is_marked_and_must_be_entered_again_for_another_host() {
     };
     let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the guide has no such method");
     let page = form(&bare(&flow));
-    has(&page, &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"]);
+    has(&page, &["<details class=\"kept\">", "need to enter your secrets again.", "Check and save"]);
     assert!(!page.contains("canary"), "{page}");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
     assert!(matches!(flow.stage(), Stage::Checking(_)), "a secret that is left empty must be kept");

@@ -1,4 +1,4 @@
-//! Tests the size of a first page load.
+//! Tests the size of the first page load.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! Tests flows with individual paths and with random event sequences.
+//! Tests flows along individual paths and with random sequences of events.
 
 mod sign_in;
 
@@ -146,7 +146,7 @@ fn a_person_links_an_account_step_by_step() {
     assert_eq!(linked.outcome.as_str(), "ok_limited");
     assert_eq!(linked.public.len() + linked.secrets.len(), 2);
     flow.stored(false);
-    assert_eq!(stage(&flow), "confirm Ann limited", "a failed store can be repeated");
+    assert_eq!(stage(&flow), "confirm Ann limited", "storing can be retried after a failure");
     flow.confirm(true);
     assert!(matches!(flow.poll(MOMENT), Some(Effect::Store(_))));
     flow.stored(true);
@@ -161,11 +161,11 @@ fn a_form_submits_all_fields_at_once() {
     assert_eq!(problems, [], "valid values are kept");
     assert_eq!(one.values().len(), 2);
     one.submit_form(Some("live"), &entered(&[("site", "eu"), ("token", "")]));
-    assert_eq!(stage(&one), "checking 1", "an empty secret keeps its value");
+    assert_eq!(stage(&one), "checking 1", "an empty secret field keeps its value");
     assert_eq!(
         flow(Start::default()).submit_form(None, &[]).len(),
         2,
-        "missing values are reported without an environment too"
+        "missing values are reported even without an environment"
     );
     let mut one = flow(live());
     one.submit_form(Some("live"), &entered(&[("site", "https://eu.acme.test"), ("token", "")]));
@@ -329,8 +329,8 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    /// For any sequence of events, no account is stored before it was verified and confirmed, at most one request is in
-    /// flight, and a closed flow does nothing.
+    /// For any sequence of events, an account is stored only after it is verified and confirmed, at most one request is
+    /// in flight, and a closed flow does nothing.
     #[test]
     fn only_verified_credentials_are_stored(events in proptest::collection::vec(event(), 0..40)) {
         let mut flow = flow(Start::default());

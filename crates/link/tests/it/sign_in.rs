@@ -1,4 +1,4 @@
-//! Tests sign-in: obtaining tokens, their expiry, and their renewal.
+//! Tests sign-in: how tokens are obtained, expire and are renewed.
 
 use std::sync::Arc;
 
@@ -48,8 +48,8 @@ fn flow(start: Start) -> Flow {
     flow
 }
 
-/// Runs the flow, and answers each request with the next status and body at the given Unix time. Returns the path and
-/// the token of every request.
+/// Runs the flow and responds to each request with the next status and body at the given Unix time. Returns the path
+/// and token of every request.
 fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
     let mut sent = Vec::new();
     let mut answers = answers.iter();
@@ -96,7 +96,7 @@ const ME: (i64, u16, &str) = (0, 200, r#"{"id":"a1","scopes":["read","write"]}"#
 fn a_token_is_obtained_sent_and_stored() {
     let mut flow = flow(Start::default());
     let sent = play(&mut flow, &[LOGIN, ME]);
-    assert_eq!(sent, ["/login -", "/me t1"], "checks that are decided by the scopes are not sent");
+    assert_eq!(sent, ["/login -", "/me t1"], "checks decided by the granted scopes send no requests");
     assert_eq!(result(&flow), "ok: log-in Passed, me Passed, read Passed, write Passed");
     flow.confirm(true);
     let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else {
@@ -189,7 +189,7 @@ fn verdicts_and_debug_output_contain_no_tokens() {
     play(&mut flow, &[(0, 200, r#"{"token":"canary","ttl":1}"#), (0, 418, "you sent canary")]);
     let Stage::Failed { verdict, reports, .. } = flow.stage() else { panic!("the flow must fail") };
     assert!(!format!("{verdict:?} {reports:?}").contains("canary"));
-    assert!(flow.snapshot().expose().contains("word"), "the whole snapshot is one secret");
+    assert!(flow.snapshot().expose().contains("word"), "the snapshot must contain the password");
 }
 
 #[test]

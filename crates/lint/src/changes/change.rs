@@ -8,7 +8,7 @@ use guide::Span;
 pub enum Impact {
     /// The accounts lack a value, or their values are used in a different way. They must be linked again.
     Relink,
-    /// The accounts stay linked, but a request or the meaning of an answer changed. They should be checked again.
+    /// The accounts stay linked, but a request or the meaning of a response changed. They should be checked again.
     Recheck,
     /// The accounts are not affected. An option was added, or an option that no account needs was removed.
     Offer,
@@ -30,7 +30,7 @@ impl Impact {
         }
     }
 
-    /// The part of a version number to increase, as in [semantic versioning](https://semver.org).
+    /// The part of a version number to increment under [semantic versioning](https://semver.org).
     pub const fn version_part(self) -> &'static str {
         match self {
             Self::Relink => "major",
@@ -45,7 +45,7 @@ impl Impact {
 pub struct Change {
     /// What the change means for accounts linked with the old version.
     pub impact: Impact,
-    /// A one-line description of the change, without a full stop: "the required field `region` was added".
+    /// A one-line description of the change, without a final period: "the required field `region` was added".
     pub what: String,
     /// The old value. `None` if it does not fit on one line.
     pub before: Option<String>,
@@ -116,12 +116,12 @@ pub(super) struct Comparison<'c, T> {
 }
 
 impl<'c, T> Comparison<'c, T> {
-    /// Adds a change to the item.
+    /// Records a change to the item.
     pub(super) fn add(&mut self, impact: Impact, what: String) {
         self.changes.add(impact, what, Some(self.spans.0), Some(self.spans.1));
     }
 
-    /// Adds a change with the old and new values if they differ.
+    /// Records a change with the old and new values if these differ.
     pub(super) fn differ<V: AsRef<str>>(&mut self, impact: Impact, what: &str, value: impl Fn(&'c T) -> V) {
         let (old, new) = (value(self.old), value(self.new));
         if old.as_ref() != new.as_ref() {

@@ -36,7 +36,7 @@ fn environments(changes: &mut Changes, old: &Method, new: &Method) {
         let name = format!("the environment `{}`", new.key);
         let mut changes = changes.compare(old, new, |environment| environment.span);
         changes.differ(Impact::Relink, &format!("the host of {name}"), |environment| &environment.host);
-        changes.differ(Impact::Recheck, &format!("the table of {name}"), columns);
+        changes.differ(Impact::Recheck, &format!("the values of {name}"), columns);
         changes.differ(Impact::Words, &format!("the label of {name}"), |environment| &environment.label);
         changes.differ_words(&format!("the description of {name}"), |environment| &environment.description);
     }
@@ -89,7 +89,7 @@ fn field(changes: &mut Comparison<'_, Field>, old: &Field, new: &Field) {
         let bound = |before: &str, bound: Option<i64>| {
             bound.map(|bound| format!("{before}{bound}")).unwrap_or_default()
         };
-        let (from, to) = (bound(" from ", field.range.0), bound(" to ", field.range.1));
+        let (from, to) = (bound(", minimum ", field.range.0), bound(", maximum ", field.range.1));
         format!("at most {} characters{from}{to}", field.max_length)
     });
     changes.differ(Impact::Offer, &format!("the normalization of {name}"), |field| {
@@ -145,11 +145,11 @@ fn hosts(changes: &mut Comparison<'_, Method>, old: &Method, new: &Method) {
 }
 
 fn facts(changes: &mut Comparison<'_, Method>) {
-    changes.differ(Impact::Recheck, "the lifetime of the credential", |method| {
+    changes.differ(Impact::Recheck, "the credential's lifetime", |method| {
         let credential = method.credential.as_ref();
         credential.map(|it| format!("{:?}, shown once: {}", it.expires, it.shown_once)).unwrap_or_default()
     });
-    changes.differ_words("the description of who the credential acts as", |method| {
+    changes.differ_words("the credential's `acts_as` description", |method| {
         method.credential.as_ref().and_then(|credential| credential.acts_as.as_ref())
     });
     changes.differ(Impact::Offer, "the rate limit", |method| {

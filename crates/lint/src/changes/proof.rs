@@ -40,11 +40,10 @@ fn check(changes: &mut Changes, old: &Check, new: &Check) {
     changes.differ(Impact::Recheck, &format!("the request of {name}"), |check| {
         one_line::request(&check.request)
     });
-    changes.differ(Impact::Recheck, &format!("the expected answer of {name}"), |check| {
+    changes.differ(Impact::Recheck, &format!("the expected response of {name}"), |check| {
         one_line::expect(&check.expect)
     });
-    changes
-        .differ(Impact::Recheck, &format!("the list of scopes of {name}"), |check| check.scopes.join(", "));
+    changes.differ(Impact::Recheck, &format!("the scopes of {name}"), |check| check.scopes.join(", "));
     // Accounts are recognized by this id. With a different id, every linked account would look new.
     changes.differ(Impact::Relink, &format!("the account id of {name}"), |check| {
         let account = check.account.as_ref();
@@ -68,7 +67,7 @@ fn outcomes(changes: &mut Changes, old: &[&OutcomeRule], new: &[&OutcomeRule]) {
     let pairs = pair(old, new, |rule| &rule.key);
     for rule in pairs.removed {
         let what = format!(
-            "the outcome `{}` was removed: later rules or the defaults now judge its answers",
+            "the outcome `{}` was removed: later rules or the defaults now judge its responses",
             rule.key
         );
         changes.add(Impact::Recheck, what, Some(rule.span), None);

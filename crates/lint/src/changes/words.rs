@@ -42,7 +42,7 @@ fn walkthrough(changes: &mut Changes, old: &Walkthrough, new: &Walkthrough) {
     for (old, new) in changes.lists("step", lists, [Impact::Words; 2], |step| id_of_step(step)) {
         step(changes, old, new);
     }
-    // If a section moves, its steps move along and are not reported. A step is reported only if it moved within its
+    // If a section moves, its steps move with it and are not reported. A step is reported only if it moved within its
     // section or to another section.
     for (before, section) in sections {
         moved(changes, "step", [&before.steps, &section.steps], id_of_step);
@@ -90,8 +90,8 @@ fn step(changes: &mut Changes, old: &Step, new: &Step) {
     changes.differ_words(&format!("the text of {name}"), |step| plain(&step.body));
 }
 
-/// Reports which of the items that are in both lists moved, using the fewest moves that explain the new order. `id`
-/// returns an item's key and span.
+/// Reports which of the items in both lists moved, using the fewest moves that explain the new order. `id` returns an
+/// item's key and span.
 fn moved<'a, T>(
     changes: &mut Changes,
     kind: &str,
@@ -137,7 +137,7 @@ pub(super) fn evidence(changes: &mut Changes, old: &Guide, new: &Guide) {
     dates(changes, &old.provider.lifecycle, &new.provider.lifecycle, new.provider.span);
 }
 
-/// Compares lists of dated events. `span` is the span in the new version of the node that contains the new list.
+/// Compares lists of dated events. `span` is the span, in the new version, of the node that contains the list.
 fn dates(changes: &mut Changes, old: &[Lifecycle], new: &[Lifecycle], span: Span) {
     let pairs = pair(old, new, |event| (&event.on, event.event));
     let shown =

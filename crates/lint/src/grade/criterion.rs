@@ -24,7 +24,7 @@ impl Grade {
     /// All grades, from the lowest up.
     pub const ALL: [Self; 5] = [Self::None, Self::Bronze, Self::Silver, Self::Gold, Self::Platinum];
 
-    /// What a guide with this grade achieves, as a sentence without a full stop.
+    /// What a guide with this grade achieves, as a sentence without a final period.
     pub const fn summary(self) -> &'static str {
         match self {
             Self::None => "the guide can be used",
@@ -43,7 +43,7 @@ impl Grade {
 pub struct Criterion {
     /// The stable name in JSON and on the page on grades.
     pub key: &'static str,
-    /// The requirement as a phrase that can be listed, without a full stop.
+    /// The requirement, as a phrase for a list, without a final period.
     pub requirement: &'static str,
     /// Where a guide falls short, in a few words. `None` if the guide meets the criterion.
     pub shortfall: fn(&Graded<'_>) -> Option<String>,
@@ -73,7 +73,7 @@ pub(super) fn secret_without(graded: &Graded<'_>, holds: impl Fn(&Method) -> boo
     methods_without(graded, |method| !has_secret(method) || holds(method))
 }
 
-/// Reports the number of items that do not meet a criterion, followed by a noun for the items. `None` if there are no
+/// Reports how many items do not meet a criterion: the number, followed by `one` or `several`. `None` if there are no
 /// such items.
 pub(super) fn count(n: usize, one: &str, several: &str) -> Option<String> {
     match n {

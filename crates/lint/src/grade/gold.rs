@@ -42,7 +42,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     },
 ];
 
-/// The outcomes that every provider can cause, each with the outcome kinds that can represent it.
+/// The failures that every provider can cause, each with the outcome kinds that represent it.
 const UNIVERSAL: [&[OutcomeKind]; 5] = [
     &[OutcomeKind::WrongSecret, OutcomeKind::Expired, OutcomeKind::Disabled],
     &[OutcomeKind::MissingPermission, OutcomeKind::NotInPlan],

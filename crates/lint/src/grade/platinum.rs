@@ -43,7 +43,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     },
     Criterion {
         key: "nothing-allowed",
-        requirement: "the guide allows no finding",
+        requirement: "the guide allows no findings",
         shortfall: |graded| except(graded.subject.guide.allow.iter().map(|allow| allow.code.as_str())),
     },
 ];

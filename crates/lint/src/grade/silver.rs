@@ -10,7 +10,7 @@ use crate::texts::sections;
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "no-warnings",
-        requirement: "no warnings, or each allowed with a reason",
+        requirement: "no warnings, except those allowed with a reason",
         shortfall: |graded| {
             let warnings = graded.findings.iter().filter(|finding| finding.severity() == Severity::Warning);
             count(warnings.count(), "warning", "warnings")
@@ -18,7 +18,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     },
     Criterion {
         key: "outcomes-reached",
-        requirement: "a scenario reaches every outcome rule",
+        requirement: "scenarios reach every outcome rule",
         shortfall: unreached,
     },
     Criterion {

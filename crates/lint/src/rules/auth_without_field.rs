@@ -8,7 +8,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0308",
     name: "auth-without-field",
     severity: Severity::Error,
-    summary: "`auth` uses no field value",
+    summary: "`auth` does not use any field",
     why: "every account would share one credential, and anyone who reads the guide could see it",
     help: "declare a field for the credential and refer to it here: `'{{ value.api_token }}'`",
     bad: "auth: { bearer: { token: an-api-token } }",
@@ -16,7 +16,7 @@ pub(super) static PAGE: CodePage = CodePage {
 };
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
-    // People who sign in with a browser enter nothing, yet each of them gets their own tokens.
+    // People who sign in with a browser enter nothing, yet each of them gets separate tokens.
     if method.auth.needs_browser() {
         return;
     }
@@ -27,6 +27,6 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
         let mut spans = templates.iter().rev().map(|template| template.span);
         let span = spans.find(|span| *span != Span::default()).unwrap_or(method.auth.span);
         let message = format!("the method `{}` sends the same credential for every account", method.key);
-        findings.push(Finding::new(&PAGE, span, message).label("this uses no field value"));
+        findings.push(Finding::new(&PAGE, span, message).label("this does not use any field"));
     }
 }

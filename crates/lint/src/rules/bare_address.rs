@@ -25,12 +25,12 @@ pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: 
     for (n, (address, is_link)) in addresses.iter().enumerate() {
         let before = addresses[..n].iter().filter(|(other, _)| other == address).count();
         let span = place::nth(&subject.guide.source, prose.span, address, before);
-        let message = if *is_link { "the link's text is a URL" } else { "the prose contains a bare URL" };
+        let message = if *is_link { "the link text is a URL" } else { "the prose contains a bare URL" };
         findings.push(Finding::new(&PAGE, span, message));
     }
 }
 
-/// Collects the URLs in running text, and whether each one is the text of a link. Code is skipped, because readers type
+/// Collects the URLs in running text, and notes whether each URL is link text. Code is skipped, because readers type
 /// it.
 fn collect(list: &[Inline], in_link: bool, out: &mut Vec<(String, bool)>) {
     for inline in list {

@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "Two steps that the same person sees collect the same field",
     why: "the person would be asked twice, and the second answer would replace the first",
-    help: "keep the field in one `collects`, or give the steps `when` conditions that exclude each other",
+    help: "keep the field in only one `collects` list, or give the steps `when` conditions that exclude each other",
     bad: "- key: create-token
   collects: api_token
 - key: enter-token

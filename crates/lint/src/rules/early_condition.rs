@@ -45,7 +45,8 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// The first step that collects a field, if it is step `n` or a later step.
+/// The first step that collects a field. `None` if it comes before step `n`, if there is no such step, or if the field
+/// has a default.
 fn first_collected_from<'g>(
     method: &'g Method,
     steps: &[(&'g Section, &'g Step)],

@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The name and description of every item that has both, with the span at which to start searching for the description.
+/// The name and description of every item that has both, with the span where the search for the description starts.
 fn described(guide: &Guide) -> Vec<(Span, String, String)> {
     let mut list = Vec::new();
     let mut add = |span: Span, name: &str, description: Option<String>| {

@@ -1,4 +1,4 @@
-//! An image whose text does not describe it.
+//! An image whose alt text does not describe it.
 
 use guide::{CodePage, Finding, Inline, Method, Prose, Severity};
 
@@ -9,14 +9,14 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0340",
     name: "empty-image-text",
     severity: Severity::Warning,
-    summary: "An image's text does not describe the image",
+    summary: "An image's alt text does not describe the image",
     why: "people who cannot see the image learn that something is missing, but not what",
-    help: "describe in the brackets what the image shows, as you would on the phone",
+    help: "in the brackets, describe what the image shows, as you would on the phone",
     bad: "body: '![screenshot](menu.png)'",
     good: "body: '![The menu, with API Tokens as its last entry](menu.png)'",
 };
 
-/// Image texts that could describe any image, so they do not help.
+/// Alt text that could describe any image and therefore does not help.
 const EMPTY: &[&str] = &[
     "alt",
     "diagram",
@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: 
         let Inline::Image { source, text } = inline else { continue };
         if is_empty_text(text, source) {
             let span = place::nth(&subject.guide.source, prose.span, &format!("![{text}]"), 0);
-            let message = format!("the text `{text}` does not describe the image");
+            let message = format!("the alt text `{text}` does not describe the image");
             findings.push(Finding::new(&PAGE, span, message));
         }
     }

@@ -10,14 +10,14 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0322",
     name: "empty-link-text",
     severity: Severity::Warning,
-    summary: "A link's text does not say where the link leads",
+    summary: "Link text does not say where the link leads",
     why: "people who use a screen reader often jump from link to link, and `here` tells them nothing",
     help: "name the page that the link opens",
     bad: "body: 'Click [here](https://acme.example/tokens).'",
     good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
 };
 
-/// Link texts that could describe any link, so they do not help.
+/// Link text that could describe any link and therefore does not help.
 const EMPTY: &[&str] = &[
     "click",
     "click here",
@@ -44,7 +44,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: 
         let bare = text.trim().trim_end_matches(['.', '!', ':']).to_lowercase();
         if EMPTY.contains(&bare.as_str()) {
             let span = place::nth(&subject.guide.source, prose.span, &format!("[{text}]"), 0);
-            let message = format!("the text `{text}` does not say where the link leads");
+            let message = format!("the link text `{text}` does not say where the link leads");
             findings.push(Finding::new(&PAGE, span, message));
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, rule: &OutcomeRule, findin
     };
     if is_blamed && rule.at_field.is_none() && !method.fields.is_empty() {
         let keys = listed(method.fields.iter().map(|field| field.key.as_str()));
-        let help = format!("set `at_field` to the field that is wrong: the method declares {keys}");
+        let help = format!("set `at_field` to the field with the wrong value: the method declares {keys}");
         let message = format!("`{}` does not say which value is wrong", rule.key);
         findings.push(Finding::new(&PAGE, rule.span, message).help(help));
     }

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "idle-allow",
     severity: Severity::Warning,
     summary: "An `allow` names a finding that does not occur",
-    why: "if the finding occurs later, the `allow` would hide it for a reason that was meant for something else",
+    why: "if the finding occurs later, the `allow` hides it for a reason that was meant for something else",
     help: "remove the `allow`",
     bad: "- key: open-settings
   allow: [{ code: W0325, reason: it used to be longer }]",
@@ -21,7 +21,7 @@ pub(super) fn check(_: &Subject<'_>, _: &mut Vec<Finding>) {}
 
 /// Judges an `allow`. `page` is the page of the allowed code, if the code exists; `found` holds the other rules' findings.
 pub(super) fn judge(allow: &Allow, page: Option<&CodePage>, found: &[Finding]) -> Option<Finding> {
-    // The guide crate defines the page for invalid `allow` entries, but it does not contain the rules' codes.
+    // The guide crate defines the page for invalid `allow` entries, but it does not know the rules' codes.
     let bad = guide::pages().find(|page| page.name == "bad-allow").unwrap_or(&PAGE);
     let Some(page) = page else {
         let message = format!("no finding has the code `{}`", allow.code);

@@ -1,4 +1,4 @@
-//! A title that is too long or ends in a full stop.
+//! A title that is too long or ends with a period.
 
 use guide::{CodePage, Finding, Severity, Span, Walkthrough};
 
@@ -9,8 +9,8 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0324",
     name: "long-title",
     severity: Severity::Warning,
-    summary: "A title has more than 60 characters or ends in a full stop",
-    why: "titles appear in menus and headings, where a sentence is cut off",
+    summary: "A title has more than 60 characters or ends with a period",
+    why: "titles appear in menus and headings, where a full sentence would be cut off",
     help: "shorten the title to what the reader does, and move the rest to the body",
     bad: "title: Sign in to your account as an administrator and open the settings page.",
     good: "title: Open the settings",
@@ -27,9 +27,9 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let message = format!("the title has {length} characters; the limit is {LONGEST}");
             findings.push(Finding::new(&PAGE, source.first_line(span), message));
         } else if title.ends_with('.') && !title.ends_with("..") {
-            let found = Finding::new(&PAGE, span, "the title ends in a full stop");
-            let found = found.help("remove the full stop");
-            // The full stop is the last character or comes before a closing quote.
+            let found = Finding::new(&PAGE, span, "the title ends with a period");
+            let found = found.help("remove the period");
+            // The period is the last character or comes before a closing quote.
             let at = source.slice(span).rfind('.').map(|at| span.start + at);
             let is_last = |at: &usize| source.slice(Span::new(at + 1, span.end)).trim().len() <= 1;
             findings.push(match at.filter(is_last) {

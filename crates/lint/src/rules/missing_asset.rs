@@ -1,4 +1,4 @@
-//! A file that the guide shows but its folder does not contain.
+//! A file that the guide shows but that is not in its folder.
 
 use guide::{CodePage, Finding, Inline, Severity, Span, listed, nearest};
 
@@ -20,7 +20,7 @@ pub(super) static PAGE: CodePage = CodePage {
 };
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    // A guide that was read as a single file comes without its folder, so its assets are unknown.
+    // A guide that was read as a single file has no folder, so its assets are unknown.
     if subject.entry.folder.is_empty() {
         return;
     }
@@ -47,7 +47,7 @@ fn report(subject: &Subject<'_>, file: &str, span: Span, what: &str, findings: &
     let names = || assets.keys().map(String::as_str);
     let found = Finding::new(&PAGE, span, format!("the guide's folder has no {what} `{file}`"));
     findings.push(if file.contains(['/', '\\']) {
-        found.help("put the file in the guide's folder, and write only its name")
+        found.help("put the file in the guide's folder, and refer to it by file name only")
     } else if ![".svg", ".png"].iter().any(|end| file.ends_with(end)) {
         found.help("use an SVG or PNG file in the guide's folder; other types are ignored")
     } else if let Some(near) = nearest(file, names()) {

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "near-sunset",
     severity: Severity::Warning,
     summary: "A sunset is less than 90 days away",
-    why: "accounts linked now stop working on that day, and their owners need time to switch",
+    why: "linked accounts stop working on that day, and their owners need time to switch",
     help: "add the replacement method, notify the owners of linked accounts, and then allow the finding",
     bad: "# on 2031-01-10
 lifecycle: [{ event: sunset, on: '2031-02-01', … }]",

@@ -23,7 +23,7 @@ methods: …",
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     if subject.guide.evidence.is_empty() {
         let message =
-            format!("the guide gives no source for its facts about {}", subject.guide.provider.name);
+            format!("the guide gives no sources for its facts about {}", subject.guide.provider.name);
         findings.push(Finding::new(&PAGE, subject.guide.provider.span, message));
     }
 }

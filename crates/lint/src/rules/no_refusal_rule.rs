@@ -19,7 +19,7 @@ pub(super) static PAGE: CodePage = CodePage {
 };
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
-    // A method without rules of its own is not reported, because the rules of a check cover only that check.
+    // A method without rules of its own is not reported, because a check's rules cover only that check.
     let first = method.outcomes.first().filter(|_| !method.all_outcomes().any(is_refusal));
     if let Some(first) = first {
         let message = format!("no outcome rule of `{}` covers a refused credential", method.key);

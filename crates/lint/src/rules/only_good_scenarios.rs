@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A method has several scenarios, and all of them succeed",
     why: "nobody has tested which messages people see when a link fails",
-    help: "add a scenario in which the provider refuses, such as one with a wrong token",
+    help: "add a scenario in which the provider refuses the request, such as one with a wrong token",
     bad: "scenarios:
   - { name: the right token, …, then: { outcome: ok, … } }
   - { name: another right token, …, then: { outcome: ok, … } }",

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "past-sunset",
     severity: Severity::Warning,
     summary: "A sunset date has passed",
-    why: "after that date, the provider no longer answers as the guide describes, and every link fails",
+    why: "after that date, the provider no longer responds as the guide describes, and every link fails",
     help: "remove the method or guide that has ended, or correct the date",
     bad: "lifecycle: [{ event: sunset, on: '2020-01-01', … }]",
     good: "lifecycle: [{ event: sunset, on: '2031-01-01', … }]",

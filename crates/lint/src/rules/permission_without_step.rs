@@ -8,7 +8,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0350",
     name: "permission-without-step",
     severity: Severity::Warning,
-    summary: "A rule for a missing permission leads to no step",
+    summary: "A rule for a missing permission does not lead to a step",
     why: "entering the same values again changes nothing; people have to go where permissions are granted",
     help: "set `return_to` to the step that grants the permission",
     bad: "- { key: forbidden, when: { status: 403 }, is: missing_permission }",

@@ -53,8 +53,8 @@ fn start(span: Span) -> Span {
     Span::new(span.start, span.start)
 }
 
-/// Whether a word is as long and random as a generated key, that is, alternates between letters and digits more often
-/// than ordinary words do.
+/// Whether a word looks like a generated key: it is long and random, and switches between digits, lowercase letters and
+/// uppercase letters more often than ordinary words do.
 fn looks_real(word: &str) -> bool {
     let is_address = word.contains("://") || word.contains('@');
     // A key may have several parts. The longest part is assumed to be the random one.

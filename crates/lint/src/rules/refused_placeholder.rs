@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A field refuses its own placeholder",
     why: "people follow the example in the form and are then told that it is wrong",
-    help: "write nothing but a valid value; `…` can replace the rest of a long value",
+    help: "write only a valid value; `…` can stand for the rest of a long value",
     bad: "pattern: '[a-z]+'
 placeholder: 'Example: acme'",
     good: "pattern: '[a-z]+'

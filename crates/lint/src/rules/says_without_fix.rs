@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "says-without-fix",
     severity: Severity::Warning,
     summary: "A rule's own message says what is wrong but not what to do",
-    why: "generic advice does not help next to a specific message, and this problem does not go away by waiting",
+    why: "generic advice does not help next to a specific message, and this problem does not go away on its own",
     help: "explain in `fix` what the person can do and on which of the provider's pages",
     bad: "says: 'Acme did not accept the {{ label.api_token }}.'",
     good: "says: 'Acme did not accept the {{ label.api_token }}.'

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A capability check does not name the scopes it proves",
     why: "if the check fails, nobody can be told which permission is missing or which actions will not work",
-    help: "list the scopes in `scopes`, and declare them in the guide's own `scopes` under the provider's names",
+    help: "list the scopes in `scopes`, and declare them with the provider's names in the guide's top-level `scopes`",
     bad: "- { key: can-read, role: capability, request: GET /tickets }",
     good: "- { key: can-read, role: capability, request: GET /tickets, scopes: tickets.read }",
 };

@@ -52,7 +52,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: 
     }
 }
 
-/// The words of a sentence that rely on sight. `None` if the sentence also names the element.
+/// The words in a sentence that rely on sight. `None` if there are none, or if the sentence also names the element.
 fn sight_only(sentence: &Sentence) -> Option<String> {
     if sentence.names {
         return None;

@@ -42,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
                     let found = bullets.iter().find(|bullet| raw.contains(*bullet)).unwrap_or(&words);
                     let span = place::nth(source, step.body.span, found, 0);
                     let message =
-                        format!("these {} actions have an order, but the list has bullets", items.len());
+                        format!("these {} actions form a sequence, but the list uses bullets", items.len());
                     findings.push(Finding::new(&PAGE, span, message));
                 }
                 Block::List { .. } | Block::Code { .. } => {}

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "An earlier outcome rule matches everything that a later rule matches",
     why: "the first matching rule decides, so the later rule is never used",
-    help: "move the narrower rule up, or remove that rule",
+    help: "move the narrower rule up, or remove it",
     bad: "- { key: refused, when: { status: [401, 403] }, is: wrong_secret }
 - { key: no-permission, when: { status: 403 }, is: missing_permission }",
     good: "- { key: refused, when: { status: 401 }, is: wrong_secret }
@@ -23,18 +23,18 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
             let Some(earlier) = shadow(&list[..n], rule) else { continue };
             let message = format!("`{}` can never match, because `{}` comes first", rule.key, earlier.key);
             let found = Finding::new(&PAGE, rule.span, message);
-            findings.push(found.also(earlier.span, "this rule matches all of its answers"));
+            findings.push(found.also(earlier.span, "this rule matches all the same responses"));
         }
     }
 }
 
-/// The earlier rule that matches every answer this rule matches.
+/// The earlier rule that matches every response that this rule matches. `None` if there is no such rule.
 pub(super) fn shadow<'r>(earlier: &'r [OutcomeRule], rule: &OutcomeRule) -> Option<&'r OutcomeRule> {
     let when = rule.when.as_ref()?;
     earlier.iter().find(|earlier| earlier.when.as_ref().is_some_and(|earlier| covers(earlier, when)))
 }
 
-/// Whether `wide` matches every answer that `narrow` matches; `false` if that is uncertain.
+/// Whether `wide` matches every response that `narrow` matches; `false` if this is uncertain.
 fn covers(wide: &When, narrow: &When) -> bool {
     if !narrow.fails.is_empty() || !wide.fails.is_empty() {
         return !narrow.fails.is_empty() && narrow.fails.iter().all(|fault| wide.fails.contains(fault));

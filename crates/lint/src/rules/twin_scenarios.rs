@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "twin-scenarios",
     severity: Severity::Error,
     summary: "Two scenarios give the same values in the same environment",
-    why: "the simulator recognizes a scenario by its values, so it would always answer from the first scenario",
+    why: "the simulator recognizes a scenario by its values, so it would always play the first scenario",
     help: "give one of the scenarios a different value, such as its own token",
     bad: "- { name: the right token, given: { api_token: token }, … }
 - { name: a revoked token, given: { api_token: token }, … }",

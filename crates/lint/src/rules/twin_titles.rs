@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "twin-titles",
     severity: Severity::Warning,
     summary: "Two sections, or two steps, have the same title",
-    why: "people cannot tell the two apart in a table of contents, or in a message that sends people back to one of the two",
+    why: "people cannot tell them apart in a table of contents, or in a message that sends people back to one of them",
     help: "state in each title what distinguishes it",
     bad: "- { key: open-settings, title: Open the settings, … }
 - { key: open-tokens, title: Open the settings, … }",

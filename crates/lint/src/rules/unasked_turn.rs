@@ -1,4 +1,4 @@
-//! A scenario turn whose request no check makes.
+//! A turn in a scenario whose request no check makes.
 
 use guide::{Check, CodePage, Finding, Method, Part, Severity, listed};
 
@@ -9,9 +9,9 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0317",
     name: "unasked-turn",
     severity: Severity::Error,
-    summary: "A scenario answers a request that no check makes",
-    why: "the answer would never be used, so the scenario would test nothing",
-    help: "use the method and path of a check",
+    summary: "A scenario contains a request that no check makes",
+    why: "the response would never be used, so the scenario would test nothing",
+    help: "use the method and path of a check's request",
     bad: "checks:
   - { key: me, request: GET /me, … }
 scenarios:

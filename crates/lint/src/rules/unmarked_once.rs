@@ -1,4 +1,4 @@
-//! A credential that is shown only once according to the prose, but is not marked as such.
+//! A credential that the prose describes as shown only once, but that is not marked as such.
 
 use guide::{CodePage, Finding, Method, Severity};
 
@@ -12,7 +12,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "unmarked-once",
     severity: Severity::Warning,
     summary: "The prose says that the credential is shown only once, but `credential` does not",
-    why: "only structured data appears with every step and in every medium, including for readers who skip the prose",
+    why: "only structured data appears with every step and in every medium, even for readers who skip the prose",
     help: "add `shown_once: true` to `credential`",
     bad: "credential: { expires: unknown }
 body: Copy the token. It is shown only once.",

@@ -46,7 +46,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
                 continue;
             }
             if let Some(pair) = unanswered(method, &conditions) {
-                let reason = "because the field it depends on is collected only elsewhere";
+                let reason = "because the field it depends on is collected only under other conditions";
                 report(format!("the step `{key}` is never shown, {reason}"), pair);
                 continue;
             }
@@ -59,8 +59,8 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// Returns two contradictory conditions if `conditions` depend on a field that can never be collected, because they
-/// contradict the conditions of every step that collects it.
+/// Returns two contradictory conditions if `conditions` test a field that cannot be collected while they hold, because
+/// they contradict the conditions of every step that collects it. `None` if there is no such field.
 fn unanswered<'g>(
     method: &'g Method,
     conditions: &(impl Iterator<Item = &'g Condition> + Clone),

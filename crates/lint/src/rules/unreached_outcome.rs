@@ -12,7 +12,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "No scenario reaches an outcome rule",
     why: "a rule that has never matched may never match, and people would get a less helpful message",
-    help: "add a scenario whose answer the rule matches, and name the rule in `then`",
+    help: "add a scenario with a response that the rule matches, and name the rule in `then`",
     bad: "outcomes:
   - { key: not-in-plan, when: { status: 402 }, is: not_in_plan }",
     good: "scenarios:
@@ -24,7 +24,7 @@ pub(super) static PAGE: CodePage = CodePage {
 };
 
 pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
-    // Without a check, no answer is judged, so every rule would be reported for the same reason.
+    // Without a check, no response is judged, so every rule would be reported for the same reason.
     if method.checks.is_empty() {
         return;
     }

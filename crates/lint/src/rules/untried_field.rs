@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A field changes or validates its input, but has no examples",
     why: "a pattern that refuses a valid value goes unnoticed until someone cannot continue",
-    help: "add `examples`: a value that people paste with its normalized form, and a value that is refused",
+    help: "add `examples`: a value that people might paste, with its normalized form, and a value that is refused",
     bad: "accept: [trim, lowercase]
 pattern: '[a-z]+'",
     good: "accept: [trim, lowercase]
@@ -29,7 +29,7 @@ pub(super) fn check(_: &Subject<'_>, _: &Method, field: &Field, findings: &mut V
         (false, false) => return,
     };
     if field.examples.is_empty() {
-        let message = format!("no example tests {rules} of `{}`", field.key);
+        let message = format!("`{}` has no example that tests {rules}", field.key);
         findings.push(Finding::new(&PAGE, field.span, message));
     }
 }

@@ -161,7 +161,7 @@ fn names_are_cleaned_and_invalid_ids_are_rejected() {
     assert_eq!((found.id.as_str(), found.name.as_str()), ("7", "Ann of Acme"));
     assert_eq!(verdict("7", &long).identity.expect("an identity").name.len(), 200);
     assert_eq!(verdict(&long[..500], "Ann").identity.expect("an identity").id.len(), 500);
-    // Cleaned or truncated, these ids could be the ids of other accounts.
+    // If cleaned or truncated, these ids could become other accounts' ids.
     for id in ["7\0", "\u{85}7", "7\n", &long] {
         let verdict = verdict(id, "Ann");
         assert_eq!(verdict.outcome, OutcomeKind::ProtocolMismatch, "{id:?}");

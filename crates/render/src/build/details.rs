@@ -11,7 +11,7 @@ use crate::page::{Check, Content, Event, Inline, Part, Permission, Request, Sour
 use crate::text::Context;
 use crate::wording;
 
-/// The maximum number of environments for which a request is listed once per environment.
+/// The largest number of environments for which the page lists a request once per environment.
 const MOST_LINES: usize = 3;
 
 impl PageBuilder<'_> {
@@ -51,7 +51,8 @@ impl PageBuilder<'_> {
         list
     }
 
-    /// The provider's permissions that the page covers, each with the actions that need it and the check that tests it.
+    /// Builds the part about the permissions that the page covers, each with the actions that need it and the check
+    /// that tests it. Returns `None` if there are no such permissions.
     pub(super) fn permissions(&mut self, covered: Option<&[String]>) -> Option<Part> {
         let one = |scope: &guide::Scope| {
             let needs = |scopes: &[String]| scopes.contains(&scope.name);
@@ -113,7 +114,7 @@ impl PageBuilder<'_> {
     }
 }
 
-/// Whether a request carries nothing that identifies the account.
+/// Returns whether a request carries nothing that identifies the account.
 fn is_anonymous(request: &RequestTemplate) -> bool {
     let has_no_values = request.body.is_none() && request.query.is_empty();
     has_no_values && matches!(&request.carries, Carries::Only(carriers) if carriers.is_empty())

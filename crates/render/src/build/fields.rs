@@ -43,8 +43,8 @@ impl PageBuilder<'_> {
         }
     }
 
-    /// The step in which the reader obtains the field's value. If there is no such step, the step in which the reader
-    /// enters the value.
+    /// Returns the step in which the reader obtains the field's value or, if there is no such step, the step in which
+    /// the reader enters it. Returns `None` if there is neither.
     fn found_at(&self, field: &guide::Key) -> Option<StepLink> {
         let setup = || {
             let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);
@@ -78,7 +78,7 @@ impl PageBuilder<'_> {
     }
 }
 
-/// A column's name as a heading: `login_host` becomes `Login host`.
+/// Returns a column's name as a heading: `login_host` becomes `Login host`.
 fn column(name: &guide::Key) -> String {
     let words = name.as_str().replace(['_', '-'], " ");
     let mut chars = words.chars();

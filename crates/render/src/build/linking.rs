@@ -1,4 +1,4 @@
-//! Builds the part about the product itself, where the form is filled in.
+//! Builds the part about the product itself, where people fill in the form.
 //!
 //! **Invariant:** the wording comes from the brand, and the fields come from the method, in the same order as in the
 //! form.
@@ -79,8 +79,8 @@ impl<'a> PageBuilder<'a> {
         Step { anchor: self.anchors.take(name), title, scopes: Vec::new(), body }
     }
 
-    /// The fields that this audience fills in: the administrator fills in the fields that appear only in the setup
-    /// guide, and the person who connects an account fills in all other fields.
+    /// Returns the fields that this audience fills in: the administrator fills in the fields that appear only in the
+    /// setup guide, and the person who connects an account fills in all other fields.
     pub(super) fn own_fields(&self) -> Vec<&'a guide::Field> {
         let by_admin = |field: &&guide::Field| {
             let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);
@@ -91,7 +91,7 @@ impl<'a> PageBuilder<'a> {
         fields.filter(|field| by_admin(field) == (self.audience == Audience::Setup)).collect()
     }
 
-    /// The field for choosing the environment, if people have to choose.
+    /// Returns the field for choosing the environment, or `None` if the reader does not choose one.
     fn environment_choice(&self) -> Option<FormField> {
         let method = self.method;
         let chosen = method.environments.len() > 1 && !method.tells_environment();

@@ -17,7 +17,7 @@ pub(super) struct Chosen<'a> {
     pub(super) steps: Vec<&'a guide::Step>,
 }
 
-/// The sections that these scopes need. `None` means all scopes.
+/// Returns the sections that these scopes need. `None` means all scopes.
 pub(super) fn chosen<'a>(walkthrough: &'a Walkthrough, scopes: Option<&[String]>) -> Vec<Chosen<'a>> {
     let needed = |of: &[String]| {
         of.is_empty() || scopes.is_none_or(|scopes| of.iter().any(|scope| scopes.contains(scope)))
@@ -52,8 +52,8 @@ impl PageBuilder<'_> {
         Step { anchor, title: clean::line(&step.title), scopes: scope_names(&step.scopes), body }
     }
 
-    /// A paragraph with the names of the actions that a step's scopes make possible; empty if there are no such
-    /// actions.
+    /// Returns a paragraph with the names of the actions that a step's scopes make possible, or no blocks if there are
+    /// no such actions.
     fn enables(&self, scopes: &[String]) -> Vec<Block> {
         let needs = |action: &&guide::Action| action.scopes.iter().any(|scope| scopes.contains(scope));
         let mut labels: Vec<&str> =
@@ -69,7 +69,7 @@ impl PageBuilder<'_> {
         self.condition(when).map(|text| paragraph(&text)).into_iter().collect()
     }
 
-    /// Describes a condition in words.
+    /// Describes a condition in words. Returns `None` if there is no condition.
     pub(super) fn condition(&self, when: Option<&Condition>) -> Option<String> {
         let when = when?;
         let environments: Vec<&str> = when
@@ -90,7 +90,7 @@ impl PageBuilder<'_> {
     }
 }
 
-/// A paragraph of plain text.
+/// Creates a paragraph of plain text.
 pub(super) fn paragraph(text: &str) -> Block {
     Block::Paragraph(vec![Inline::Text(clean::line(text))])
 }

@@ -1,4 +1,4 @@
-//! Builds the part about problems: one entry for each of the method's outcome rules.
+//! Builds the part about problems: one entry for each of the method's outcome rules that describes a problem.
 //!
 //! **Invariant:** an entry contains the messages that the flow shows, with the names of values in place of the values.
 

@@ -30,9 +30,9 @@ impl<'p, F: Flavor> Blocks<'p, F> {
         Self { doc: Doc::new(), targets }
     }
 
-    /// Writes blocks, with an empty line after each.
+    /// Writes blocks, with a blank line after each.
     pub(crate) fn write(&mut self, list: &[Block]) {
-        // Markdown would join two successive lists that use the same mark, so the lists use different marks.
+        // Markdown would merge two successive lists that use the same marker, so their markers differ.
         let mut other = false;
         for (n, block) in list.iter().enumerate() {
             let follows = |before: &Block| matches!(before, Block::List { .. } | Block::Form(_));
@@ -42,7 +42,7 @@ impl<'p, F: Flavor> Blocks<'p, F> {
         }
     }
 
-    /// Writes a list item: the mark begins its first line, and the other lines align with the first line's text.
+    /// Writes a list item: the marker begins its first line, and the other lines align with the first line's text.
     pub(crate) fn item(&mut self, mark: &Markup<CommonMark<F>>, content: impl FnOnce(&mut Self)) {
         self.doc.open_item(mark);
         content(self);
@@ -188,17 +188,18 @@ impl<'p, F: Flavor> Blocks<'p, F> {
     }
 }
 
-/// The first character of the output for these pieces, or another character of the same class.
+/// Returns the first character of the output for these pieces, or another character of the same class.
 fn first_char(list: &[Inline]) -> Option<char> {
     list.iter().find_map(|inline| edges(inline).map(|(first, _)| first))
 }
 
-/// The last character of the output for these pieces, or another character of the same class.
+/// Returns the last character of the output for these pieces, or another character of the same class.
 fn last_char(list: &[Inline]) -> Option<char> {
     list.iter().rev().find_map(|inline| edges(inline).map(|(_, last)| last))
 }
 
-/// The first and the last character of the output for a piece. `None` if the piece produces no output.
+/// Returns the first and the last character of a piece's output, or other characters of the same classes. Returns
+/// `None` if the piece produces no output.
 fn edges(inline: &Inline) -> Option<(char, char)> {
     Some(match inline {
         Inline::Text(text) => (text.chars().next()?, text.chars().next_back()?),
@@ -211,20 +212,20 @@ fn edges(inline: &Inline) -> Option<(char, char)> {
     })
 }
 
-/// Whether an item is written without empty lines: it must consist of a form or a paragraph, and a paragraph
+/// Returns whether an item is written without blank lines: it must consist of a form or a paragraph, and the paragraph
 /// can be followed by one list or form.
 fn is_tight(item: &[Block]) -> bool {
     match item {
         [Block::Paragraph(_) | Block::Form(_)] | [Block::Paragraph(_), Block::Form(_)] => true,
         [Block::Paragraph(_), Block::List { items, first }] => {
-            // Without an empty line, a numbered list can follow a paragraph only if the list starts at 1.
+            // Without a blank line, a numbered list can follow a paragraph only if the list starts at 1.
             first.is_none_or(|first| first == 1) && items.iter().all(|item| is_tight(item))
         }
         _ => false,
     }
 }
 
-/// Code between backticks. Each delimiter is longer than any run of backticks within the code.
+/// Appends code between backticks. Each delimiter is longer than any run of backticks within the code.
 pub(crate) fn code<F: Flavor>(out: Markup<CommonMark<F>>, text: &str) -> Markup<CommonMark<F>> {
     if text.trim().is_empty() {
         return out.text(text);
@@ -235,7 +236,7 @@ pub(crate) fn code<F: Flavor>(out: Markup<CommonMark<F>>, text: &str) -> Markup<
     out.repeat('`', fence).raw(pad).inert(text).raw(pad).repeat('`', fence)
 }
 
-/// A link destination. Escapes parentheses, which would end the destination, and possible character references.
+/// Appends a link destination. Escapes parentheses, which would end the destination, and possible character references.
 fn destination<F: Flavor>(out: Markup<CommonMark<F>>, address: &str) -> Markup<CommonMark<F>> {
     let mut escaped = String::with_capacity(address.len());
     for (at, ch) in address.char_indices() {

@@ -72,7 +72,7 @@ struct Here<'t> {
 }
 
 impl Here<'_> {
-    /// Whether `CommonMark` would read the character as syntax.
+    /// Returns whether `CommonMark` would read the character as syntax.
     fn is_active(&self, ch: char) -> bool {
         let after = self.text[self.at + ch.len_utf8()..].chars().next();
         let is = |ch: Option<char>, test: fn(char) -> bool| ch.is_some_and(test);
@@ -100,8 +100,9 @@ impl Here<'_> {
         self.line_start && self.at == 0
     }
 
-    /// Whether Mintlify's Markdown would recognize the beginning of a link here. Such a link extends to the next white
-    /// space and includes backslashes, so a character after a backslash would be read as syntax despite the escape.
+    /// Returns whether Mintlify's Markdown would recognize the beginning of a link here. Such a link extends to the
+    /// next white space and includes backslashes, so a character after a backslash would be read as syntax despite the
+    /// escape.
     fn starts_address(&self, ch: char) -> bool {
         let (before, after) = (&self.text[..self.at], &self.text[self.at + ch.len_utf8()..]);
         match ch {
@@ -113,13 +114,13 @@ impl Here<'_> {
     }
 }
 
-/// Whether a character is syntax in at least one context. All such characters are ASCII.
+/// Returns whether a character is syntax in at least one context. All such characters are ASCII.
 fn may_be_active(byte: u8) -> bool {
     byte.is_ascii_punctuation()
         && !matches!(byte, b'"' | b'\'' | b',' | b'/' | b';' | b'?' | b'!' | b'%' | b'^' | b'(')
 }
 
-/// Whether text begins with a possible character reference.
+/// Returns whether text begins with a possible character reference.
 pub(crate) fn starts_reference(text: &str) -> bool {
     let rest = text.strip_prefix('&').unwrap_or_default();
     let rest = rest.strip_prefix('#').unwrap_or(rest);
@@ -127,8 +128,8 @@ pub(crate) fn starts_reference(text: &str) -> bool {
     name > 0 && rest[name..].starts_with(';')
 }
 
-/// Writes a block of code between fences that are too long for the code to close. Nothing needs escaping: a language
-/// name has only letters, digits and a few punctuation characters, and text between fences is not parsed.
+/// Writes a code block between fences that are longer than any run of backticks in the code. Nothing needs escaping: a
+/// language name has only letters, digits and a few punctuation characters, and text between fences is not parsed.
 pub(crate) fn code_block<D: Dialect>(doc: &mut Doc<D>, language: Option<&str>, code: &str) {
     let fence = longest_run(code).max(2) + 1;
     doc.line(&Markup::new().repeat('`', fence).inert(language.unwrap_or_default()));
@@ -140,7 +141,7 @@ pub(super) fn longest_run(code: &str) -> usize {
     code.split(|ch| ch != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// A heading. Number signs at the end of its text are escaped, because Markdown drops them.
+/// Appends a heading. Number signs at the end of its text are escaped, because Markdown would drop them.
 pub(crate) fn heading<D: Dialect>(mark: Markup<D>, text: &str) -> Markup<D> {
     let body = text.trim_end_matches('#');
     let signs = text.len() - body.len();

@@ -29,7 +29,7 @@ impl Dialect for Html {
     }
 }
 
-/// An opening tag with an id.
+/// Creates an opening tag with an id.
 pub(super) fn tag_with_id(tag: &'static str, id: &str) -> Markup<Html> {
     Markup::syntax(tag).attribute("id", id).raw(">")
 }

@@ -25,8 +25,8 @@ pub(super) fn figure(doc: &mut Doc<Html>, fields: &[FormField]) {
 }
 
 fn id(field: &FormField) -> String {
-    // Keys in a guide never contain two hyphens in a row, so no key equals one of these ids. The environment has its
-    // own form of id, because a field can also have the key `environment`.
+    // Keys in a guide never contain two hyphens in a row, so no key collides with these ids. The environment's id has a
+    // different form, because a field can also have the key `environment`.
     if field.environment { "form--chosen--environment".to_owned() } else { format!("form--{}", field.key) }
 }
 

@@ -75,7 +75,7 @@ fn body(page: &Page) -> String {
     doc.into_string()
 }
 
-/// The brand's colors, adjusted until they are readable.
+/// Writes CSS rules for the brand's colors, adjusted to be readable.
 fn theme(publisher: &Publisher) -> Markup<Html> {
     let light = publisher.accent.unwrap_or(ACCENT).readable_on(GROUND);
     let dark = publisher.accent_dark.or(publisher.accent).unwrap_or(ACCENT_DARK).readable_on(GROUND_DARK);

@@ -100,6 +100,6 @@ pub struct FormField {
     pub placeholder: Option<String>,
     /// The labels of the values to choose from; empty if the value is typed.
     pub options: Vec<String>,
-    /// Whether this is the choice of the environment, which is not one of the guide's fields.
+    /// Whether this field is for choosing the environment, which is not one of the guide's fields.
     pub environment: bool,
 }

@@ -36,7 +36,7 @@ pub(super) struct Layout {
     width: usize,
     color: bool,
     indent: usize,
-    /// The list item mark to write at the end of the next line's indentation.
+    /// The list marker to write at the end of the next line's indentation.
     lead: String,
     gap: bool,
 }
@@ -46,12 +46,12 @@ impl Layout {
         Self { out: String::new(), width: width.max(24), color, indent, lead: String::new(), gap: false }
     }
 
-    /// The text, with a line break at the end of each line.
+    /// Returns the text, with a line break at the end of each line.
     pub(super) fn finish(self) -> String {
         self.out
     }
 
-    /// Requests an empty line, which is written only if another line follows.
+    /// Requests a blank line, which is written only if another line follows.
     pub(super) fn gap(&mut self) {
         self.gap = true;
     }
@@ -97,7 +97,7 @@ impl Layout {
         self.indent -= by;
     }
 
-    /// Writes a list item. The mark begins its first line.
+    /// Writes a list item. The marker begins its first line.
     pub(super) fn item(&mut self, mark: &str, content: impl FnOnce(&mut Self)) {
         self.lead.push_str(mark);
         self.indented(mark.len(), content);

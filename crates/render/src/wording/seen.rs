@@ -1,4 +1,4 @@
-//! The provider's response that indicates an outcome, in words, for readers who look at requests and responses.
+//! Describes the response that indicates an outcome, for readers who look at requests and responses.
 //!
 //! **Invariant:** every test that a rule can contain has a description.
 
@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use guide::{Fault, HeaderTest, JsonTest, JsonType, Template, When};
 
-/// The response that satisfies a rule. `host` formats a host that the rule uses in a comparison.
+/// Describes the response that satisfies a rule. `host` formats a host that the rule uses in a comparison.
 pub(crate) fn seen(when: &When, provider: &str, host: impl Fn(&Template) -> String) -> String {
     if !when.fails.is_empty() {
         let faults: Vec<&str> = when.fails.iter().map(|fault| fault_words(*fault)).collect();
@@ -82,7 +82,7 @@ const fn kind_words(kind: JsonType) -> &'static str {
     }
 }
 
-/// The alternatives, as in "a or b" and "a, b, or c".
+/// Joins alternatives, as in "a or b" and "a, b, or c".
 pub(super) fn either(list: &[impl Display]) -> String {
     let words: Vec<String> = list.iter().map(ToString::to_string).collect();
     match words.as_slice() {

@@ -269,7 +269,7 @@ pub(crate) fn mdx(text: &str) -> Found {
         let run = rest.len() - rest.trim_start_matches('`').len();
         if ch == '`' {
             let (fence, after) = rest.split_at(run);
-            // A line with further backticks after the opening run does not begin a code block.
+            // A line with more backticks after the opening run does not begin a code block.
             let block =
                 line_start && run >= 3 && !after.lines().next().is_some_and(|line| line.contains('`'));
             let end = closing(after, fence, block);
@@ -293,7 +293,7 @@ pub(crate) fn mdx(text: &str) -> Found {
     found
 }
 
-/// Returns the length of the code that this fence begins, including the closing fence.
+/// Returns the length of the code that this fence opens, including the closing fence.
 fn closing(after: &str, fence: &str, block: bool) -> usize {
     let mut at = 0;
     while let Some(n) = after[at..].find(fence) {

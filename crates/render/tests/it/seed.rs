@@ -1,4 +1,4 @@
-//! Splits the published page of a connector into a guide and a brand, and renders them again.
+//! Splits a connector's published page into a guide and a brand, and renders them again.
 //!
 //! **Invariant:** the result is identical to the page, byte for byte. A small parser in this file reads the page, so
 //! that the crate does not produce its own test input.
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use guide::{Brand, Guide};
 use render::{Options, Style};
 
-/// Returns the published page, if its folder is next to the workspace.
+/// Returns the published page, or `None` if its folder is not next to the workspace.
 #[expect(clippy::print_stdout, reason = "a skipped test must be visible")]
 pub(crate) fn published() -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seed/gladly-api-key.md");

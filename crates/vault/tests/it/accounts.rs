@@ -44,7 +44,7 @@ async fn linking_the_same_account_at_the_provider_replaces_it() {
     let first = link(NewAccount { label: Some("Ours".to_owned()), ..sample("a") }, 0).await;
     let relinked = link(sample("b"), 1).await;
     assert_eq!((&relinked.id, relinked.version, relinked.label.as_deref()), (&first.id, 2, Some("Ours")));
-    // If the environment, external id or provider differs, the account is a different account.
+    // An account with another environment, external id or provider is a different account.
     let others = [
         link(NewAccount { environment: None, ..sample("c") }, 2).await,
         link(NewAccount { external_id: Some("acme".to_owned()), ..sample("c") }, 3).await,
@@ -175,7 +175,7 @@ async fn a_check_writes_an_event_only_if_it_changes_the_state() {
         assert_eq!((checked.state, checked.checked_at, checked.version), (state, Some(at(minute)), 1));
         assert_eq!(events(folder.path()).await.len(), n_events, "minute {minute}");
     }
-    // A check does not change the data that the sealed credentials are bound to, so they still open.
+    // A check does not change the data that the credentials are bound to, so the credentials still open.
     assert!(vault.unseal(&account.id, "verify", by("ada", 9)).await.is_ok());
 
     let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), state: reason };

@@ -82,8 +82,8 @@ async fn an_attempt_rejects_stale_changes_and_links_once() {
         assert!(matches!(second, Err(ChangeError::AttemptEnded { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
 
-        // An attempt that was never saved is inserted when its account is stored. Even such an attempt links at most
-        // one account.
+        // An attempt that was never saved is inserted when its account is stored, and it also links at most one
+        // account.
         let quiet = attempt(&project.id, created.seq);
         let origin = CreatedFrom { attempt: Some(&quiet), transcript: std::slice::from_ref(&line), ..FROM };
         let account = vault.store(&owned(&project.id, "o2", "t"), SAME, origin, by("ada", 4)).await.unwrap();

@@ -8,8 +8,8 @@ use vault::Vault;
 
 use crate::key_file;
 
-/// Creates an empty vault on SQLite and another on PostgreSQL. Returns the name of the database, the vault and the
-/// vault's folder for each.
+/// Creates an empty vault on SQLite and another on PostgreSQL. For each, returns the database's name, the vault and the
+/// vault's folder.
 pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();

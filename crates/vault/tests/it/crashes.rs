@@ -8,7 +8,7 @@ use vault::{Account, Filter};
 use crate::process::kill_at;
 use crate::{add, at, by, count, draft_of, open, raw, sample};
 
-/// The crash points in a transaction, and for each point, whether the transaction's changes are stored after a crash.
+/// The crash points in a transaction, each with whether the transaction's changes survive a crash at this point.
 const POINTS: [(&str, bool); 3] =
     [("vault.transaction-begun", false), ("vault.before-commit", false), ("vault.committed", true)];
 

@@ -157,7 +157,7 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         };
         vault.change_account(&read.id, &change, by("bob", 2)).await.unwrap();
 
-        // The edit still contains the owner name and metadata from before the change.
+        // The edit still has the owner name and metadata from before the change.
         let mut new = owned(&project.id, "o1", "new");
         new.home.as_mut().unwrap().connector_profile = "gladly.other".to_owned();
         let edit = Replacing::Account { id: &read.id, version: read.version };
@@ -172,7 +172,7 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         );
         assert_eq!(vault.get(&read.id).await.unwrap(), Some(edited.clone()), "{name}");
 
-        // The first owner cannot edit the account after it was moved to another owner.
+        // The first owner cannot edit the account after it has been moved to another owner.
         let change = AccountChange { owner_id: Some("o2".to_owned()), ..AccountChange::default() };
         vault.change_account(&read.id, &change, by("bob", 4)).await.unwrap();
         let edit = Replacing::Account { id: &read.id, version: edited.version };

@@ -34,7 +34,7 @@ use vault::{
 /// A secret that must not appear in any file, error or debug output.
 const CANARY: &str = "canary-7f3a/plain=text";
 
-/// A time, in minutes since the start of the test.
+/// Returns a time, given in minutes since the start of the test.
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + 60 * minutes).unwrap()
 }
@@ -43,7 +43,7 @@ fn key_file(folder: &Path) -> KeySource {
     KeySource::File(folder.join("vault.key"))
 }
 
-/// An actor and a time, in minutes since the start of the test.
+/// Returns an actor and a time, given in minutes since the start of the test.
 fn by(actor: &str, minutes: i64) -> By<'_> {
     By::new(actor, at(minutes))
 }
@@ -64,12 +64,12 @@ async fn replace(
     vault.store(new, Replacing::Account { id, version: 1 }, from, by).await
 }
 
-/// The origin of an account that is created from a draft.
+/// Returns the origin of an account that is created from a draft.
 fn draft(key: &str) -> CreatedFrom<'_> {
     CreatedFrom { draft: Some(key), ..CreatedFrom::default() }
 }
 
-/// A draft that is saved at `from` and expires at `to`, in minutes since the start of the test.
+/// Returns a draft that is saved at `from` and expires at `to`, both in minutes since the start of the test.
 fn draft_of(guide_digest: &str, snapshot: Secret, from: i64, to: i64) -> Draft {
     Draft { guide_digest: guide_digest.to_owned(), snapshot, saved_at: at(from), expires_at: at(to) }
 }
@@ -82,7 +82,7 @@ fn map<T: From<String>>(pairs: &[(&str, &str)]) -> BTreeMap<String, T> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), T::from((*value).to_owned()))).collect()
 }
 
-/// A new account with this token.
+/// Returns a new account with this token.
 fn sample(token: &str) -> NewAccount {
     NewAccount {
         provider: "gladly".to_owned(),
@@ -101,24 +101,24 @@ fn sample(token: &str) -> NewAccount {
     }
 }
 
-/// Connects to the database without using the vault.
+/// Connects to the database directly, without the vault.
 async fn raw(folder: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(folder.join("vault.db")).connect().await.unwrap()
 }
 
-/// Changes the database without using the vault.
+/// Changes the database directly, without the vault.
 async fn tamper(folder: &Path, sql: &'static str) {
     let mut database = raw(folder).await;
     sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
     database.close().await.unwrap();
 }
 
-/// Reads an integer from the database without using the vault.
+/// Reads an integer directly from the database, without the vault.
 async fn count(folder: &Path, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
 
-/// Reads a blob from the database without using the vault.
+/// Reads a blob directly from the database, without the vault.
 async fn blob(folder: &Path, sql: &'static str) -> Vec<u8> {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
@@ -130,14 +130,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Whether a file in the folder contains these bytes.
+/// Returns whether a file in the folder contains these bytes.
 fn is_in_a_file(folder: &Path, bytes: &[u8]) -> bool {
     files(folder)
         .iter()
         .any(|file| std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
-/// Returns the contents of the key file, as an environment variable would contain them.
+/// Returns the contents of the key file, for a [`KeySource::Text`].
 fn key_text(folder: &Path) -> Secret {
     Secret::new(std::fs::read_to_string(folder.join("vault.key")).unwrap())
 }

@@ -17,7 +17,7 @@ const FOLDER: &str = "VAULT_TEST_FOLDER";
 const EACH: usize = 15;
 
 /// Starts another process in a role. `crash_at` contains the crash point at which the process stops and the path to the
-/// mark file that the process writes at this point.
+/// file that it writes to report this.
 pub(crate) fn start(role: &str, folder: &Path, crash_at: Option<(&str, &Path)>) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["process::role", "--exact", "--nocapture"]).stdout(Stdio::null());
@@ -49,7 +49,7 @@ fn wait_for(mark: &Path, child: &mut Child) {
     }
 }
 
-/// Performs the role of a child process. Does nothing in an ordinary test run, in which no role is set.
+/// Performs the role of a child process. Does nothing in an ordinary test run, which sets no role.
 #[tokio::test]
 async fn role() {
     let Ok(role) = std::env::var(ROLE) else { return };

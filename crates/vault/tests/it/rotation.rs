@@ -7,7 +7,7 @@ use vault::{ChangeError, Filter, KeyError, KeySource, OpenError, RotateError, St
 
 use crate::{CANARY, add, at, by, count, draft_of, is_in_a_file, key_file, key_text, open, sample};
 
-/// More accounts than one transaction in a rotation rewraps.
+/// More accounts than a rotation rewraps in one transaction.
 const ACCOUNTS: usize = 55;
 
 async fn fill(folder: &Path) -> Vault {
@@ -19,7 +19,7 @@ async fn fill(folder: &Path) -> Vault {
     vault
 }
 
-/// Asserts that every account and the draft open.
+/// Asserts that every account and the draft can be opened.
 async fn assert_everything_opens(vault: &Vault, n_accounts: usize) {
     let accounts = vault.list(&Filter::default()).await.unwrap();
     assert_eq!(accounts.len(), n_accounts);
@@ -169,7 +169,7 @@ async fn the_new_key_can_come_from_another_source() {
     let error = vault.rotate_key(new, by("ada", 3)).await.unwrap_err();
     assert!(matches!(error, RotateError::SameKey { id } if id == rotated.key), "{error:?}");
 
-    // Rotates to a key file that does not exist yet, which creates the file.
+    // Rotating to a key file that does not exist yet creates the file.
     let path = folder.path().join("keys/second.key");
     vault.rotate_key(KeySource::File(path.clone()), by("ada", 4)).await.unwrap();
     assert!(Vault::open(folder.path(), KeySource::File(path)).await.is_ok());

@@ -6,7 +6,7 @@ use vault::{OpenError, SCHEMA_VERSION, Unsupported, Vault};
 
 use crate::{add, by, count, key_file, open, raw, sample, tamper};
 
-/// Creates a database without using the vault.
+/// Creates a database directly, without the vault.
 async fn raw_new(folder: &std::path::Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(folder.join("vault.db")).create_if_missing(true);
     options.connect().await.unwrap()

@@ -1,4 +1,4 @@
-//! Tests sealed data other than credentials: no file contains it as plain text, no row opens as a different row, and
+//! Tests sealed data other than credentials: no file contains it in plain text, no row opens as a different row, and
 //! every row opens after a key rotation.
 
 use std::collections::BTreeMap;
@@ -91,11 +91,11 @@ async fn a_new_key_opens_every_kind_of_data() {
 async fn a_row_with_a_changed_binding_expiry_or_kind_does_not_open() {
     for sql in [
         "update sealed set binding = binding || 'x'",
-        // Adds, removes or changes the expiry, or changes the time of saving.
+        // An expiry that was added, removed or changed, and a changed time of saving.
         "update sealed set expires_at = case when expires_at is null then '2099-01-01T00:00:00.000Z' else null end",
         "update sealed set expires_at = '2099-01-01T00:00:00.000Z'",
         "update sealed set saved_at = '2026-01-01T00:00:00.000Z'",
-        // Swaps data between different kinds.
+        // Data from a row of another kind.
         "create temp table old as select * from sealed; update sealed set wrapped_key = (select old.wrapped_key \
          from old where old.kind > sealed.kind or sealed.kind = 'transcript' order by old.kind limit 1), \
          sealed = (select old.sealed from old where old.kind > sealed.kind or sealed.kind = 'transcript' \

@@ -1,4 +1,5 @@
-//! Tests that credentials are never stored as plain text, and that manipulated rows cannot be decrypted.
+//! Tests that credentials are never stored in plain text, and that rows that have been tampered with cannot be
+//! decrypted.
 
 use std::path::Path;
 
@@ -144,7 +145,7 @@ async fn no_file_contains_replaced_or_removed_blobs() {
     let (vault, id, other) = two_accounts(folder.path()).await;
     let mut destroyed = Vec::new();
     for minute in 2..4 {
-        // Selects by account, because the other account's blobs remain in the database.
+        // Selects by account, because the database still contains the other account's blobs.
         let mut database = raw(folder.path()).await;
         for sql in [
             "select sealed from credentials where account_id = $1",

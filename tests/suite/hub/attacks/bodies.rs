@@ -1,5 +1,5 @@
-//! Bodies that are too large, incomplete, too deep, of the wrong type or not UTF-8; and values that a database cannot
-//! store.
+//! Request bodies that are too large, incomplete, too deeply nested, of the wrong type or not UTF-8, and values that a
+//! database cannot store.
 
 use serde_json::{Value, json};
 
@@ -42,9 +42,9 @@ pub(super) fn malformed_bodies_are_rejected(target: &mut Target) {
             ("two bodies", b"{}{}"),
             ("an infinite number", b"{\"expires_in\":1e999}"),
             ("duplicate keys", b"{\"origin_owner_id\":\"a\",\"origin_owner_id\":\"b\",\"integration_id\":\"a\",\"integration_id\":\"b\",\"name\":\"a\",\"name\":\"b\"}"),
-            ("deep lists", &deep("[", "]")),
-            ("deep, unclosed objects", &deep("{\"a\":", "")),
-            ("deep lists in place of an object", &nested),
+            ("deeply nested lists", &deep("[", "]")),
+            ("deeply nested, unclosed objects", &deep("{\"a\":", "")),
+            ("deeply nested lists instead of an object", &nested),
         ] {
             target.assert_rejected(case, json(body), 400, "unreadable_body");
         }

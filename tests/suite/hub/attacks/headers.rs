@@ -14,7 +14,7 @@ pub(super) fn injected_headers_have_no_effect(target: &mut Target) {
             "the request id {id:?} was accepted"
         );
     }
-    // Encoded line breaks in a path must not reach a response header in decoded form.
+    // Encoded line breaks in a path must not be decoded into a response header.
     for path in [
         "/link/wst_%0d%0aset-cookie:%20evil=1",
         "/session/1%0d%0aset-cookie:%20evil=1",
@@ -32,7 +32,7 @@ pub(super) fn injected_headers_have_no_effect(target: &mut Target) {
             .any(|(name, value)| name.eq_ignore_ascii_case("set-cookie") || value.contains("evil"));
         assert!(!is_set, "{path}: {:?}", response.headers);
     }
-    // A session's strings are escaped on pages.
+    // Pages escape the session's strings.
     let created = target.session(&json!({
         "origin_owner_id": "<script>", "origin_owner_name": "\"><script>alert(1)</script>",
         "label": "<img src=x onerror=alert(1)>",
@@ -42,7 +42,7 @@ pub(super) fn injected_headers_have_no_effect(target: &mut Target) {
     let page = browser.open(|| address).expect("no response");
     assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x"), "{}", page.body);
     target.keep_secret(&browser.cookies()[0].1.clone());
-    // Control characters in header values.
+    // Header values with control characters.
     for head in
         ["x-hub-session-token: a\u{0}b", "cookie: waystone_session_1=\u{7f}", "authorization: Bearer \u{0}"]
     {
@@ -154,7 +154,8 @@ pub(super) fn unknown_paths_and_methods_are_rejected(target: &Target) {
     let path = format!("/accounts/{}", target.account);
     let request = Request::get(&path).key(&target.key).header("x-http-method-override", "DELETE");
     assert_eq!(target.send(request).status, 200);
-    // Other origins cannot read responses to API keys, and cookies do not authenticate requests below `/hub/`.
+    // Other origins cannot read responses to requests with API keys, and cookies do not authenticate requests below
+    // `/hub/`.
     let response =
         target.send(Request::get("/accounts").key(&target.key).header("origin", "https://evil.example"));
     assert!(response.header("access-control-allow-origin").is_none());

@@ -1,5 +1,5 @@
-//! API keys that are missing, wrong or revoked, that lack the scope, that belong to another project, or that are for
-//! testing.
+//! API keys that are missing, wrong or revoked, that lack a required scope, that belong to another project, or that are
+//! test keys.
 
 use serde_json::json;
 
@@ -84,7 +84,7 @@ pub(super) fn wrong_keys_are_rejected(target: &Target) {
     }
     let credentials = Request::get(&format!("/accounts/{}/credentials", target.account));
     target.assert_rejected(
-        "a key without the scope for credentials",
+        "a key that may not read credentials",
         credentials.key(&target.key),
         403,
         "forbidden",
@@ -138,7 +138,7 @@ pub(super) fn ids_of_other_projects_are_not_found(target: &mut Target) {
     let credentials = Request::get(&format!("/accounts/{account}/credentials")).key(&other);
     target.assert_rejected("another project", credentials, 404, "not_found");
     let trail = target.send(Request::get(&format!("/audit?account_id={account}")).key(&other));
-    assert_eq!((trail.status, trail.body.as_str()), (200, "[]"), "the trail of another project");
+    assert_eq!((trail.status, trail.body.as_str()), (200, "[]"), "another project's audit trail");
     let first = target.send(Request::get("/api_keys").key(&target.key)).value()[0]["id"].clone();
     let path = format!("/api_keys/{}", first.as_str().unwrap_or_default());
     target.assert_rejected(

@@ -1,4 +1,4 @@
-//! The linking pages: wrong browsers, cookies from other sessions, forged forms and frames.
+//! The linking pages: the wrong browser, cookies from other sessions, forged forms, and frames.
 
 use serde_json::json;
 
@@ -126,7 +126,7 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
     );
     for link in ["wsh_none", "hof_none", "x"] {
         target.assert_page(
-            "a guessed link to a handed-over step",
+            "a guessed link to a handed-off step",
             Request::get(&format!("/help/{link}")),
             404,
         );
@@ -153,7 +153,7 @@ pub(super) fn forged_forms_are_rejected(target: &mut Target) {
         for (case, request) in [
             ("no CSRF token", form("")),
             ("a wrong CSRF token", form(&"0".repeat(32))),
-            ("the CSRF token of another session", form(&other)),
+            ("another session's CSRF token", form(&other)),
             ("from another site", form(&csrf).header("sec-fetch-site", "cross-site")),
             ("from another origin on the same site", form(&csrf).header("sec-fetch-site", "same-site")),
         ] {

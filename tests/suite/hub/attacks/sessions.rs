@@ -76,7 +76,7 @@ pub(super) fn wrong_sessions_are_rejected(target: &mut Target) {
         let settings = target.send(Request::get("/hub/settings").session(&theirs.token));
         assert!(!settings.body.contains(&account), "{case}: {}", settings.body);
     }
-    // A session for editing an account requires the account's owner.
+    // A session for editing an account must name the account's owner.
     let body = json!({ "origin_owner_id": "theirs", "origin_owner_name": "T", "account_id": account });
     target.assert_rejected(
         "another owner",

@@ -177,7 +177,7 @@ impl Target {
             assert!(!log.contains(secret.as_str()), "the log contains a secret: {secret}");
         }
         for prefix in ["wsb_", "wsh_"] {
-            assert!(!log.contains(prefix), "the log contains a token {prefix}…");
+            assert!(!log.contains(prefix), "the log contains a {prefix}… token");
         }
         assert!(!log.contains("panicked"), "the Hub panicked");
         let internal = log.lines().filter(|line| line.contains("a request failed")).collect::<Vec<_>>();

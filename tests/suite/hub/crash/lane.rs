@@ -1,4 +1,4 @@
-//! A lane: successive Hub processes on the same data, each killed, restarted and checked.
+//! A lane: successive Hub processes with the same data. Each is killed and replaced, and the data is checked.
 
 use std::io;
 use std::net::SocketAddr;
@@ -75,7 +75,7 @@ impl Lane {
         Session { owner: owner.to_owned(), token: created.text("token"), link }
     }
 
-    /// Runs a link to its `n`-th labeled point with another link running concurrently, then kills the process.
+    /// Runs a link up to its `n`-th labeled point, starts a second link, and kills the process at a random moment.
     pub(super) fn interrupt(
         &mut self,
         n: u32,
@@ -175,8 +175,7 @@ impl Lane {
         assert_eq!(Rows::open(&self.installation).accounts_of(&session.owner), [linked.text("id")], "{when}");
     }
 
-    /// Asserts that no file contains a secret in plaintext. Searches the files in the state in which the killed process
-    /// left them.
+    /// Asserts that no file contains a secret in plaintext. Searches the files as the killed process left them.
     fn assert_no_plaintext(&self) {
         let found = Command::new("grep")
             .args([
@@ -193,7 +192,7 @@ impl Lane {
             .arg(self.installation.data())
             .arg(self.installation.file("log"))
             .output()
-            .expect("grep cannot be started");
+            .expect("cannot start grep");
         assert_eq!(
             found.status.code(),
             Some(1),
@@ -226,7 +225,7 @@ impl Lane {
         for (name, text) in &texts {
             assert!(redactor.redact(text) == *text, "{name} contains a secret in plaintext");
             for prefix in ["wst_", "wsb_", "wsh_"] {
-                assert!(!has_token(text, prefix), "{name} contains a token {prefix}… in plaintext");
+                assert!(!has_token(text, prefix), "{name} contains a {prefix}… token in plaintext");
             }
         }
         self.tally

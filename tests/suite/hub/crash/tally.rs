@@ -1,15 +1,15 @@
-//! The secrets used for linking, and counts of the effects of the kills.
+//! The secrets used for linking, and statistics about the kills.
 
 use std::collections::BTreeMap;
 
-/// Secrets that occur nowhere except in these tests. The first string in each pair is the value in the provider's guide
-/// that the secret replaces.
+/// Secrets that occur only in these tests. In each pair, the second string is the secret, and the first is the value in
+/// the provider's guide that it replaces.
 pub(super) const TOKENS: [(&str, &str); 2] =
     [("right-token", "canary-3d0f7a1c9b52"), ("newer-token", "canary-8e64c2f0d17b")];
 pub(super) const TOKEN: &str = TOKENS[0].1;
 pub(super) const NEWER: &str = TOKENS[1].1;
 
-/// Counts of the effects of the kills.
+/// Statistics about the kills.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// The number of kills at each point.

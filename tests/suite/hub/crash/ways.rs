@@ -68,7 +68,7 @@ pub(super) fn edit(mut lane: Lane) -> Tally {
 }
 
 /// Links a new account on the pages: opens the link, fills in the form, waits for the checks, confirms the account.
-/// `part` is 0 or 1 and selects every second point.
+/// `part` is 0 for the even-numbered points and 1 for the odd-numbered points.
 pub(super) fn pages(mut lane: Lane, part: u32) -> Tally {
     let mut waiting = Vec::new();
     for n in (1..MAX_POINTS).filter(|n| n % 2 == part) {
@@ -97,7 +97,7 @@ pub(super) fn pages(mut lane: Lane, part: u32) -> Tally {
     }
     for (owner, mut browser, when) in waiting {
         let progress = browser.walk(TAKEOVER_TIMEOUT, || lane.address()).expect("no response");
-        let Progress::Done(id) = progress else { panic!("{when}: no process took the checks over") };
+        let Progress::Done(id) = progress else { panic!("{when}: no process took over the checks") };
         lane.tally.taken_over += 1;
         check_done(&mut lane, &owner, &id, &when);
     }

@@ -43,7 +43,7 @@ impl Provider {
         Self { origin, account }
     }
 
-    /// Expires the access token without notifying the Hub.
+    /// Makes the access token expire without notifying the Hub.
     pub(super) fn expire_token(&self) {
         lock(&self.account).is_expired = true;
     }

@@ -1,4 +1,5 @@
-//! A persistent HTTP connection, which is minimal because the client shares the machine with the measured server.
+//! A persistent HTTP connection. The client does as little work as possible, because it shares the machine with the
+//! server that is being measured.
 //!
 //! Every response must have a `Content-Length`.
 

@@ -25,15 +25,15 @@ pub(super) struct Server {
     pub(super) key: Option<String>,
 }
 
-/// The command that starts a server from `tests/bench/servers.rs`.
+/// Returns the command that starts a server from `tests/bench/servers.rs`.
 pub(super) fn example(arguments: &[&str]) -> Command {
     let mut command = Command::new(target().join("dist/examples/servers"));
     command.args(arguments);
     command
 }
 
-/// The command that starts a Hub with its data in a folder. All requests to providers go to one server, and the limits
-/// are too high to refuse a link.
+/// Returns the command that starts a Hub with its data in a folder. All requests to providers go to one server, and the
+/// limits are so high that no link is refused.
 pub(super) fn hub(world: &World, folder: &Path, provider: &Server) -> Result<Command> {
     let mut command = Command::new(world.program());
     command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--trusted-proxy", "127.0.0.0/8"]);
@@ -60,12 +60,12 @@ impl Server {
             .with_context(|| format!("the server did not start: {command:?}"))?;
         let address = started["address"].as_str().unwrap_or_default().to_owned();
         Connection::open(&address)?.request("GET", "/health/ready", &[], "")?;
-        // A full pipe would block the server.
+        // Discards further output, because a full pipe would block the server.
         thread::spawn(move || lines.for_each(drop));
         Ok(Self { process, address, key: started["api_key"].as_str().map(str::to_owned) })
     }
 
-    /// The id of the server's process.
+    /// Returns the id of the server's process.
     pub(super) fn id(&self) -> u32 {
         self.process.0.id()
     }

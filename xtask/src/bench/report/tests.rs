@@ -1,4 +1,4 @@
-//! Pages with made-up figures.
+//! Tests of pages with made-up figures.
 
 use super::page;
 use crate::bench::pages::PAGES;

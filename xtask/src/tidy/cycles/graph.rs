@@ -6,7 +6,7 @@ use std::path::Path;
 /// The imports in a crate: for each file, the files that it imports and the names of the imported items.
 pub(super) type Imports<'a> = BTreeMap<&'a Path, BTreeMap<&'a Path, BTreeSet<&'a str>>>;
 
-/// The strongly connected components: groups in which each file reaches all other files.
+/// Returns the strongly connected components: groups in which every file reaches every other file.
 pub(super) fn groups<'a>(imports: &Imports<'a>) -> BTreeSet<BTreeSet<&'a Path>> {
     let reached: BTreeMap<_, _> = imports.keys().map(|file| (*file, predecessors(imports, file))).collect();
     let reaches = |from: &Path, to: &Path| reached.get(from).is_some_and(|files| files.contains_key(to));
@@ -14,7 +14,7 @@ pub(super) fn groups<'a>(imports: &Imports<'a>) -> BTreeSet<BTreeSet<&'a Path>> 
     imports.keys().filter(|file| reaches(file, file)).map(group).collect()
 }
 
-/// The shortest path from a file in a group back to itself, with each file once.
+/// Returns the shortest cycle in a group, with each file once.
 pub(super) fn shortest_cycle<'a>(imports: &Imports<'a>, group: &BTreeSet<&'a Path>) -> Vec<&'a Path> {
     let cycle = |file: &&'a Path| {
         let predecessors = predecessors(imports, file);
@@ -26,7 +26,7 @@ pub(super) fn shortest_cycle<'a>(imports: &Imports<'a>, group: &BTreeSet<&'a Pat
     group.iter().map(cycle).min_by_key(Vec::len).unwrap_or_default()
 }
 
-/// The files that a file reaches by at least one import, each with the preceding file on a shortest path.
+/// Returns the files that a file reaches through one or more imports, each with its predecessor on a shortest path.
 fn predecessors<'a>(imports: &Imports<'a>, from: &'a Path) -> BTreeMap<&'a Path, &'a Path> {
     let mut predecessors = BTreeMap::new();
     let mut open = VecDeque::from([from]);

@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Visibility};
 use crate::tidy::paths::{self, Paths};
 use crate::tree::read;
 
-/// A crate. The root module comes first, and a parent before its children.
+/// A crate. The root module comes first, and every parent comes before its children.
 #[derive(Default)]
 pub(super) struct Crate {
     pub(super) modules: Vec<Module>,
@@ -21,7 +21,7 @@ pub(super) struct Crate {
 pub(super) struct Module {
     pub(super) name: String,
     pub(super) file: PathBuf,
-    /// The index of the parent module; `None` for the root.
+    /// The index of the parent module. `None` for the root.
     pub(super) parent: Option<usize>,
     /// Whether the module is declared without `pub`.
     pub(super) is_private: bool,
@@ -67,12 +67,12 @@ impl Crate {
         Ok(tree)
     }
 
-    /// Whether a module is `outer` or inside `outer`.
+    /// Returns whether a module is `outer` or inside `outer`.
     pub(super) fn is_within(&self, module: usize, outer: usize) -> bool {
         self.ancestors(module).any(|ancestor| ancestor == outer)
     }
 
-    /// The module and its enclosing modules, innermost first.
+    /// Returns the module and its enclosing modules, innermost first.
     pub(super) fn ancestors(&self, module: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(module), |module| self.modules[*module].parent)
     }
@@ -129,8 +129,8 @@ fn definition(item: &Item, file: &Path) -> Option<Definition> {
         Item::Const(item) => (&item.ident, is_private(&item.vis), &[Value]),
         Item::Enum(item) => (&item.ident, is_private(&item.vis), &[Type]),
         Item::Fn(item) => (&item.sig.ident, is_private(&item.vis), &[Value]),
-        // A macro definition has no visibility. Modules nested in its module can use the macro directly, and all other
-        // modules use its re-export.
+        // A macro definition has no visibility of its own. Modules nested in its module can use the macro directly, and
+        // all other modules use its re-export.
         Item::Macro(item) => (item.ident.as_ref()?, false, &[Macro]),
         Item::Static(item) => (&item.ident, is_private(&item.vis), &[Value]),
         Item::Struct(item) => (&item.ident, is_private(&item.vis), &[Type, Value]),
@@ -151,12 +151,12 @@ fn is_private(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Inherited)
 }
 
-/// Whether an attribute is `#[cfg(test)]`.
+/// Returns whether an attribute is `#[cfg(test)]`.
 fn is_test_only(attribute: &Attribute) -> bool {
     matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
 }
 
-/// The path in `#[path = "…"]`.
+/// Returns the path in `#[path = "…"]`.
 fn path_attribute(attribute: &Attribute) -> Option<String> {
     let pair = attribute.meta.require_name_value().ok().filter(|pair| pair.path.is_ident("path"))?;
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else { return None };

@@ -1,7 +1,7 @@
-//! Name resolution: which item, defined in which file, a path refers to.
+//! Name resolution: finds the item that a path refers to, and the file that defines it.
 //!
-//! Resolution follows re-exports and globs as the compiler does. A name that does not resolve belongs to another crate, or
-//! is a local variable or a type parameter.
+//! Resolution follows re-exports and globs as the compiler does. A name that does not resolve comes from another crate,
+//! or is a local variable or a type parameter.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) enum Found<'a> {
 /// The names in each module of a crate.
 pub(super) struct Names<'a> {
     tree: &'a Crate,
-    /// One scope for each module.
+    /// The scope of each module.
     scopes: Vec<Scope<'a>>,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The names in a module, including the imported names that resolve with the current scopes.
+    /// Returns the names in a module, including the imported names that resolve with the current scopes.
     fn scope(&self, module: usize) -> Scope<'a> {
         let own = &self.tree.modules[module];
         let mut scope = Scope::new();
@@ -72,7 +72,7 @@ impl<'a> Names<'a> {
         scope
     }
 
-    /// The names that an import brings into a module.
+    /// Returns the names that an import brings into a module.
     pub(super) fn imported(&self, module: usize, import: &Import) -> Vec<((String, Space), Found<'a>)> {
         if import.name != GLOB {
             let found =
@@ -92,7 +92,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Resolves a path in a module. A path through a type resolves to the type itself.
+    /// Resolves a path in a module. A path that continues after a type resolves to the type itself.
     pub(super) fn resolve(&self, module: usize, path: &[String], space: Space) -> Option<Found<'a>> {
         let mut found = Found::Module(module);
         for (n, name) in path.iter().enumerate() {
@@ -110,7 +110,7 @@ impl<'a> Names<'a> {
         Some(found)
     }
 
-    /// Resolves the path of an invoked macro. If the path is a single name, the macro may belong to an enclosing
+    /// Resolves the path of an invoked macro. If the path is a single name, the macro may be defined in an enclosing
     /// module.
     pub(super) fn resolve_macro(&self, module: usize, path: &[String]) -> Option<Found<'a>> {
         let modules = self.tree.ancestors(module).take(if path.len() == 1 { usize::MAX } else { 1 });

@@ -1,8 +1,8 @@
-//! Small crates on the disk, with and without cycles.
+//! Tests with small crates on disk, with and without cycles.
 
 use std::fs;
 
-/// The cycles in a crate with these files. The first file is the root.
+/// Returns the cycles in a crate with these files. The first file is the root.
 fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -13,7 +13,7 @@ fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     super::cycles(folder.path(), &folder.path().join(files[0].0)).expect("the crate is read")
 }
 
-/// A crate with two modules, `a` and `b`.
+/// Returns the cycles in a crate with two modules, `a` and `b`.
 fn two(a: &str, b: &str) -> Vec<String> {
     cycles(&[("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", b)])
 }
@@ -125,7 +125,7 @@ fn variants_of_a_glob_count_for_their_enum() {
     assert_eq!(found.len(), 1, "{found:?}");
 }
 
-/// A crate with a parent module and its child.
+/// Returns the cycles in a crate with a parent module and its child.
 fn family(parent: &str, child: &str) -> Vec<String> {
     cycles(&[("lib.rs", "mod parent;"), ("parent.rs", parent), ("parent/child.rs", child)])
 }

@@ -10,7 +10,8 @@ use vault::Account;
 pub(super) struct Capabilities(Vec<(String, bool)>);
 
 impl Capabilities {
-    /// `None` if the guide or its method no longer exists, or if the method has no capability checks.
+    /// Returns the account's capabilities, or `None` if the guide or its method no longer exists or the method has no
+    /// capability checks.
     pub(super) fn of(account: &Account, catalog: &Catalog) -> Option<Self> {
         let method = catalog.find(&account.provider)?.guide()?.method(&account.method)?;
         let checks = method.checks.iter().filter(|check| check.role == Role::Capability);
@@ -20,17 +21,17 @@ impl Capabilities {
         (!each.is_empty()).then_some(Self(each))
     }
 
-    /// The number of capabilities that the account has, such as `3 of 5`.
+    /// Returns how many capabilities the account has, such as `3 of 5`.
     pub(super) fn count(&self) -> String {
         format!("{} of {}", self.0.iter().filter(|(_, has_it)| *has_it).count(), self.0.len())
     }
 
-    /// The keys of the capabilities that the account lacks.
+    /// Returns the keys of the capabilities that the account lacks.
     pub(super) fn missing(&self) -> Vec<&str> {
         self.0.iter().filter(|(_, has_it)| !has_it).map(|(key, _)| key.as_str()).collect()
     }
 
-    /// A JSON object that maps each capability's key to whether the account has the capability.
+    /// Returns a JSON object that maps each capability's key to whether the account has the capability.
     pub(super) fn json(&self) -> Value {
         self.0.iter().map(|(key, has_it)| (key.clone(), (*has_it).into())).collect::<Map<_, _>>().into()
     }

@@ -1,7 +1,7 @@
 //! `waystone check --watch`: checks guides again when they change.
 //!
 //! **Invariant:** after an edit, only the affected guides are checked again, regardless of the number of guides. For
-//! each of the other guides, the watcher stores just the number of findings.
+//! the other guides, the watcher stores only the number of findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -18,8 +18,8 @@ use crate::findings::{Count, Format};
 use crate::guides::{self, Place};
 use crate::out::Out;
 
-/// The time without events after which a changed file is read. Editors write a file in several steps, and each step can
-/// cause an event.
+/// How long to wait after the last event before reading a changed file. Editors write a file in several steps, and each
+/// step can cause an event.
 const CALM: Duration = Duration::from_millis(30);
 
 pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {
@@ -27,7 +27,7 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
         return Err(Failure::usage("--watch requires paths, because the built-in guides do not change"));
     }
     if args.format != Format::Text {
-        return Err(Failure::usage("--watch supports the text format only").help("remove --format"));
+        return Err(Failure::usage("--watch supports only the text format").help("remove --format"));
     }
     let (sender, events) = channel();
     let fail =
@@ -52,8 +52,8 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
     }
 }
 
-/// The folder to watch for a path. If the path is a file, its folder is watched instead, because editors replace files
-/// and replacing a file ends any watch on it. Subfolders are not watched.
+/// Returns the folder to watch for a path, and whether to watch its subfolders. For a file, this is the file's folder
+/// without subfolders, because editors replace files and replacing a file ends any watch on it.
 fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
     if path.is_dir() {
         return (path.to_owned(), RecursiveMode::Recursive);
@@ -82,7 +82,8 @@ fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
     changed
 }
 
-/// The guide file to check after a file has changed: the file itself, or the guide file in the same folder.
+/// Returns the guide file to check after a file has changed: the file itself or, for an image, the guide file in the
+/// same folder. Returns `None` for any other type of file.
 fn guide_file(path: &Path) -> Option<PathBuf> {
     let path = plain(path);
     match path.extension()?.to_str()? {
@@ -120,7 +121,7 @@ impl State {
 
     fn changed(&mut self, checker: &Checker<'_>, files: &BTreeSet<PathBuf>, out: &Out) {
         for file in files {
-            // Other YAML files, such as a brand file, may be in the same folder.
+            // The folder may contain other YAML files, such as a brand file. They are skipped.
             if !self.0.contains_key(file) && file.file_name().is_none_or(|name| name != catalog::GUIDE_FILE) {
                 continue;
             }

@@ -9,17 +9,17 @@ pub(crate) struct Parts {
     pub(crate) description: &'static str,
     pub(crate) fields: &'static str,
     pub(crate) auth: &'static str,
-    /// The key of the field that is shown as the cause if the provider rejects the credential.
+    /// The key of the field to report as the cause if the provider rejects the credential.
     pub(crate) secret: &'static str,
     pub(crate) obtains: &'static str,
     pub(crate) collects: &'static str,
     /// The values that a scenario enters. Each scenario replaces `?` with its own word.
     pub(crate) given: &'static str,
-    /// The scenario turns that sign in.
+    /// The scenario's turns for signing in.
     pub(crate) signs_in: &'static str,
     /// The request that fails if the credential is wrong: a sign-in request or the first check.
     pub(crate) refused_at: &'static str,
-    /// Whether an admin enters the fields, so that a person who links an account just signs in with a browser.
+    /// Whether an admin enters the fields, so that a person who links an account only signs in through a browser.
     pub(crate) in_browser: bool,
 }
 
@@ -70,7 +70,7 @@ const BEARER: Parts = Parts { auth: "      bearer: { token: '{{ value.api_key }}
 
 const BASIC: Parts = Parts {
     key: "basic",
-    label: "User and API Token",
+    label: "Email and API Token",
     description: "A user's email address and a token that the user creates.",
     fields: "      - key: email
         label: Email
@@ -172,7 +172,7 @@ const OAUTH2: Parts = Parts {
 
 const EXCHANGE: Parts = Parts {
     key: "login",
-    label: "User and Password",
+    label: "Username and Password",
     description: "A username and password, exchanged for a token.",
     fields: "      - key: username
         label: User Name
@@ -190,8 +190,8 @@ const EXCHANGE: Parts = Parts {
           - key: log-in
             label: Signing in
             request: { line: POST /login, json: { user: '{{ value.username }}', password: '{{ value.password }}' } }   # ←
-            captures: { session: data.token }   # ← the value to keep, and where the response contains it
-            expires_in: data.expires_in     # ← where the response contains the token lifetime in seconds
+            captures: { session: data.token }   # ← the value to keep, and where it is in the response
+            expires_in: data.expires_in     # ← where the token's lifetime in seconds is in the response
         carries:
           - { in: header, name: X-Session, value: '{{ token.session }}' }
 ",

@@ -61,7 +61,7 @@ fn write(
         let findings = entry.reading.findings.iter().map(|finding| text(source, finding, false));
         return Ok(Err(findings.collect::<Vec<_>>().join("\n")));
     };
-    // Checked before anything is written, so that no guide overwrites another guide's pages.
+    // This check comes before anything is written, so that no guide overwrites another guide's pages.
     let mut known = owners.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(other) = known.insert(guide.provider.key.to_string(), source.name.clone()) {
         let message = format!("`{other}` and `{}` have the same provider key", source.name);

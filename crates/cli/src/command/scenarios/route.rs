@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
-/// The time to wait for a provider that never answers.
+/// How long to wait for a provider that never responds.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The time and nonce in every scenario. Both are fixed so that signatures are reproducible.

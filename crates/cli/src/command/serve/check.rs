@@ -13,7 +13,7 @@ use crate::findings;
 use crate::hub_settings::usable;
 use crate::out::{Ink, Out};
 
-/// Returns the exit code: 1 if a check fails, 2 if the settings are not valid.
+/// Shows and checks the settings. Returns the exit code: 1 if a check fails, 2 if the settings are not valid.
 pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u8, Failure> {
     if json {
         let (document, code) = document(&outcome);

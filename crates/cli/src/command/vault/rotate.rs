@@ -57,7 +57,7 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
     Ok(0)
 }
 
-/// The source of the new key.
+/// Returns the source of the new key.
 fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     if let Some(path) = &args.to_key_file {
         return Ok(KeySource::File(path.clone()));
@@ -80,8 +80,8 @@ fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     }
 }
 
-/// Rotates the key and checks the vault. Returns the path of the old key's copy if the new key has replaced the old key
-/// in the key file.
+/// Rotates the key and checks the vault. Also returns the path to the copy of the old key, if the new key has replaced
+/// the old key in the key file.
 async fn rotate(
     vault: &Vault,
     from: &KeySource,

@@ -39,7 +39,7 @@ fn answer<T>(result: InquireResult<T>) -> Result<Option<T>, Halt> {
     }
 }
 
-/// Asks for the environment.
+/// Asks the person to choose an environment.
 pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Option<Key>, Halt> {
     let line = |one: &Environment| match &one.description {
         Some(text) => format!("{} – {text}", one.label),
@@ -57,8 +57,8 @@ pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Option<usize>
     choice(question, lines, &short)
 }
 
-/// Asks the person to choose one of several lines and returns the line's index. `short` contains the text that replaces
-/// each line on the screen once that line is chosen.
+/// Asks the person to choose one of several lines and returns the line's index. `short` contains a short form of each
+/// line, which replaces the line on the screen when the person chooses it.
 fn choice(question: &str, lines: Vec<String>, short: &[String]) -> Result<Option<usize>, Halt> {
     let formatter = |option: inquire::list_option::ListOption<&String>| short[option.index].clone();
     let chosen = Select::new(question, lines)
@@ -134,7 +134,7 @@ fn file(label: &str, is_kept: bool) -> Result<Option<Secret>, Halt> {
         let Some(path) = answer(Text::new(&question).with_help_message(help).prompt())? else {
             return Ok(None);
         };
-        // A path that was dragged into the terminal may be quoted.
+        // When a file is dragged into the terminal, its path may be quoted.
         let path = path.trim().trim_matches(['\'', '"']);
         if path.is_empty() {
             return Ok(Some(Secret::default()));

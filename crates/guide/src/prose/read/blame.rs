@@ -39,7 +39,7 @@ impl<'a> Blame<'a> {
         self.markup(
             at,
             "headings are not allowed in prose",
-            "move it to the `title` of a separate section or step",
+            "move the heading to the `title` of a separate section or step",
         );
     }
 
@@ -69,11 +69,11 @@ impl<'a> Blame<'a> {
             "i" | "em" => "write `*…*`".to_owned(),
             "code" | "kbd" | "pre" | "tt" => "put the code in backticks".to_owned(),
             "a" => "write `[text](https://…)`".to_owned(),
-            "br" | "p" | "div" => "start a new paragraph after an empty line".to_owned(),
+            "br" | "p" | "div" => "leave an empty line to start a new paragraph".to_owned(),
             "img" => "write `![what it shows](file.png)`".to_owned(),
             "ul" | "ol" | "li" => "start each item with `- ` or `1. `".to_owned(),
             _ if name.starts_with('!') => {
-                "write comments for authors as YAML comments with `#`, outside the string".to_owned()
+                "write comments for authors as YAML comments (`# …`), outside the string".to_owned()
             }
             _ => format!("use Markdown, or put the tag in backticks to show it: `<{name}>`"),
         };
@@ -140,7 +140,7 @@ impl<'a> Blame<'a> {
         }
     }
 
-    /// The last occurrence of these words within a range, or the whole range if the words are not found.
+    /// Returns the last occurrence of these words within a range, or the whole range if the words are not found.
     fn inner(&self, at: Range<usize>, words: &str) -> Range<usize> {
         match self.marked[at.clone()].rfind(words) {
             Some(n) if !words.is_empty() => at.start + n..at.start + n + words.len(),
@@ -161,7 +161,7 @@ impl<'a> Blame<'a> {
     }
 }
 
-/// Whether the first part of a path is a file name rather than a host name.
+/// Returns whether the first part of a path is a file name rather than a host name.
 fn is_file(name: &str) -> bool {
     let end = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     ["md", "mdx", "html", "htm", "pdf", "png", "svg"].contains(&end.as_str())

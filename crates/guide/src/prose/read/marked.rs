@@ -29,7 +29,7 @@ impl Marked {
         Self { text, references }
     }
 
-    /// A piece of the prose, with its references restored.
+    /// Returns a piece of the prose with its references restored.
     pub(super) fn parts(&self, piece: &str) -> Vec<Part> {
         let mut parts = Vec::new();
         for (n, piece) in piece.split(MARK).enumerate() {

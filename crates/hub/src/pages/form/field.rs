@@ -50,7 +50,7 @@ pub fn field_name(key: &Key) -> String {
     format!("field.{key}")
 }
 
-/// Returns the key of the field whose input has this name.
+/// Returns the key of the field whose input has this name. `None` if the name is not a field's.
 pub fn field_of(name: &str) -> Option<Key> {
     name.strip_prefix("field.").and_then(Key::parse)
 }
@@ -87,7 +87,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         let label = method.environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
         (key.as_str(), label)
     });
-    // The step that produces the value, or otherwise the step in which the value is entered.
+    // The step that produces the value; if there is none, the step in which the value is entered.
     let step = method.made_at(field.key.as_str());
     let step = step.filter(|step| flow.all_steps().iter().any(|(_, shown)| shown.key == step.key));
     let description = field.description.as_ref();
@@ -97,8 +97,8 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         name => field_name(&field.key),
         label => &field.label,
         control => control(field.kind),
-        // The `type` attribute of a single-line input. With types such as `url` and `number`, browsers would reject a
-        // pasted URL or a number with a space, but the server accepts and normalizes both.
+        // The `type` attribute of a single-line input. With types such as `url` and `number`, browsers would reject
+        // values that the server accepts and normalizes, such as a pasted URL or a number with a space.
         kind => if field.kind == FieldType::Email { "email" } else { "text" },
         secret => field.secret,
         file => field.kind == FieldType::File,
@@ -115,7 +115,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         error => data(error),
         // Whether the provider refused the credentials because of this value.
         fault => verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
-        // Whether the value of this field is another possible cause of the refusal.
+        // Whether this field's value could also have caused the refusal.
         maybe => verdict.is_some_and(|verdict| verdict.or_fields.contains(&field.key)),
         // The environment that the entered address belongs to.
         belongs => data(belongs),
@@ -130,8 +130,8 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
     }
 }
 
-/// Returns the input's value: the typed value, otherwise the stored value, otherwise the default. Always empty for a
-/// secret.
+/// Returns the input's value: the typed value if there is one, then the stored value, then the default. The value is
+/// always empty for a secret.
 fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     if field.secret {
         return String::new();
@@ -141,7 +141,7 @@ fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     typed.or_else(kept).or_else(|| field.default.clone()).unwrap_or_default()
 }
 
-/// Returns the control for a type: a drop-down list, a multi-line input or a single-line input.
+/// Returns the control for a field type: a drop-down list, a multi-line input or a single-line input.
 fn control(kind: FieldType) -> &'static str {
     match kind {
         FieldType::Select | FieldType::Boolean => "choice",

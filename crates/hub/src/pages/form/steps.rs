@@ -57,7 +57,7 @@ pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -
 }
 
 /// Returns the key of the step to highlight: the step with the first problem, or the step to return to after a failed
-/// check.
+/// check. `None` if no step needs attention.
 pub(super) fn active(flow: &Flow, verdict: Option<&Verdict>, problems: &[&FieldProblem]) -> Option<Key> {
     let of_field = |key: &Key| flow.method().made_at(key.as_str()).map(|step| step.key.clone());
     if let Some(problem) = problems.first() {
@@ -67,7 +67,7 @@ pub(super) fn active(flow: &Flow, verdict: Option<&Verdict>, problems: &[&FieldP
     verdict.return_to.clone().or_else(|| verdict.at_field.as_ref().and_then(of_field))
 }
 
-/// Builds the steps that can be handed to another person: those in which values are entered.
+/// Builds the list of steps that can be handed to another person, which are the steps in which values are entered.
 pub(super) fn to_hand_over(flow: &Flow) -> Vec<Value> {
     let with_fields = flow.all_steps().into_iter().filter(|(_, step)| !step.collects.is_empty());
     let view = |(_, step): (&Section, &Step)| {

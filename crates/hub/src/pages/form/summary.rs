@@ -20,7 +20,7 @@ pub(super) struct Summary<'a> {
     fix: Option<Localized>,
     /// The Hub's own paragraph below the headline.
     lead: Option<&'static str>,
-    /// Whether the failure is transient. If so, the person can only wait and try again.
+    /// Whether the failure is transient. If it is, the person can only wait and try again.
     is_passing: bool,
     /// The keys and labels of the fields to check.
     fields: Vec<(&'a str, &'a str)>,
@@ -84,18 +84,18 @@ pub(super) fn failed<'a>(
     }
 }
 
-/// Returns the key and label of a field that the person can fill in.
+/// Returns a field's key and label. `None` if the person cannot fill in the field.
 fn labeled<'a>(flow: &'a Flow, key: &Key) -> Option<(&'a str, &'a str)> {
     let field = own_fields(flow).find(|field| field.key == *key)?;
     Some((field.key.as_str(), &field.label))
 }
 
-/// Translates a message; `None` if there is no message.
+/// Translates a message. Returns `None` if the message is empty.
 fn localized(frame: &Frame<'_>, saying: &Saying) -> Option<Localized> {
     (!saying.is_empty()).then(|| frame.language.localize(saying))
 }
 
-/// Builds the button for an offer. Going back to a step needs no button, because the page already shows the step.
+/// Builds the button for an offer. Returns `None` for going back to a step, because the page already shows the step.
 fn button(frame: &Frame<'_>, flow: &Flow, offer: &Offer) -> Option<Value> {
     let texts = frame.texts();
     match offer {

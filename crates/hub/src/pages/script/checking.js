@@ -1,4 +1,4 @@
-// Shows checks as they run: polls their progress, and navigates to the next page when they are finished.
+// Shows checks as they run: polls their progress, and opens the next page when they finish.
 const polled = one("[data-poll]");
 if (polled) {
   const list = polled.matches(".checks") ? polled : null;
@@ -39,7 +39,7 @@ if (polled) {
       const { state, reports, next } = await answer.json();
       failures = 0;
       draw(reports);
-      // On the sign-in page, the state stays `form` until the person has returned from the provider.
+      // On the sign-in page, the state stays `form` until the person comes back from the provider.
       if (next && (list || state !== "form")) { location.replace(next); return; }
     } catch {
       failures += 1;

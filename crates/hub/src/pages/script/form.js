@@ -13,8 +13,8 @@ if (form) {
     step.classList.add("now");
     if (isBeside()) released.then(() => bring(step));
   };
-  // Scrolls the guide until the step is visible. If the step is still below the window, also scrolls the page, but
-  // keeps the focused field in view, because this replaces the browser's own scrolling to the focused element.
+  // Scrolls the guide until the step is visible. If the step is still below the window, also scrolls the page. This
+  // overrides the browser's own scrolling to the focused field, so it must keep that field in view.
   const bring = (step) => {
     const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
     if (inner.top >= Math.max(outer.top, 0) && inner.bottom <= Math.min(outer.bottom, innerHeight)) return;
@@ -47,7 +47,7 @@ if (form) {
     near([document.activeElement?.closest(".field")?.dataset.field ?? ""]);
   });
 
-  // Moves from a step to its field, and opens the elements that hide the field.
+  // Moves the focus from a step to its field, and opens the `details` element if one hides the field.
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#in--"]');
     const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -145,7 +145,7 @@ if (form) {
     form.addEventListener("submit", () => turn(false));
   }
 
-  // Reads a file in the browser, and puts the file's text into the field.
+  // Reads a file in the browser, and copies its text into the field.
   for (const label of all("[data-file]", form)) {
     label.hidden = false;
     one("input", label).addEventListener("change", async (event) => {

@@ -1,10 +1,10 @@
-// Script-based enhancements for all pages, and messages to the embedding page.
+// Enhancements for all pages, and messages to the embedding page.
 "use strict";
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const one = (selector, within = document) => within.querySelector(selector);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-// Sends heights and events to the embedding page, but only to the session's origin. A window that was opened by a frame
+// Sends the page's height and events to the embedding page, and to no other origin. A window that was opened by a frame
 // sends the `linked` event to the frame, which forwards it.
 const parentOrigin = document.body.dataset.parent;
 const isFramed = Boolean(parentOrigin) && window.parent !== window;
@@ -33,8 +33,8 @@ if (pageEvent) send(pageEvent, { detail, provider });
 const summary = document.getElementById("_summary");
 if (summary) summary.focus();
 
-// Delays movement until the pointer is released: pressing a button first blurs the current field, and if this moved the
-// button, it would not be clicked.
+// Delays layout changes until the pointer is released. Pressing a button first blurs the current field; if that moved
+// the button away from the pointer, the press would not count as a click.
 let released = Promise.resolve();
 addEventListener("pointerdown", () => {
   released = new Promise((release) => {

@@ -6,24 +6,24 @@ use anyhow::Result;
 
 use crate::tree::read;
 
-/// A row in the table of floors: a workspace crate.
-pub(crate) struct Floor {
+/// A row in the table of layers: a workspace crate.
+pub(crate) struct Layer {
     pub(crate) name: String,
-    /// The number of the floor, counted from 0 at the bottom.
-    pub(crate) floor: u8,
+    /// The number of the layer, counted from 0 at the bottom.
+    pub(crate) level: u8,
     /// The workspace crates that this crate may import.
     pub(crate) may_import: Vec<String>,
     /// Whether the crate must not use the clock, sockets, the disk, the environment or randomness.
     pub(crate) is_pure: bool,
 }
 
-/// Reads the table of floors in `ARCHITECTURE.md`.
-pub(crate) fn floors(root: &Path) -> Result<Vec<Floor>> {
+/// Reads the table of layers in `ARCHITECTURE.md`.
+pub(crate) fn layers(root: &Path) -> Result<Vec<Layer>> {
     let text = read(&root.join("ARCHITECTURE.md"))?;
     let row = |line: &str| match line.split('|').map(str::trim).collect::<Vec<_>>()[..] {
-        ["", floor, name, may_import, pure, ""] => Some(Floor {
+        ["", level, name, may_import, pure, ""] => Some(Layer {
             name: name.trim_matches('`').to_owned(),
-            floor: floor.parse().ok()?,
+            level: level.parse().ok()?,
             may_import: may_import.split(", ").map(str::to_owned).collect(),
             is_pure: pure == "yes",
         }),
