@@ -93,8 +93,8 @@ fn of_field(account: &Account, field: &str) -> [String; 4] {
     ["waystone/credential".to_owned(), account.id.to_string(), field.to_owned(), account.version.to_string()]
 }
 
-/// Returns a digest of the context in which the credentials may be used. Every part is prefixed with its length, and
-/// the list of public fields with its number of items.
+/// Returns a digest of the context in which the credentials may be used. Every part is prefixed with its length and
+/// every list with its number of items, so that different contexts never produce the same input to the digest.
 fn binding(account: &Account) -> String {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {
@@ -110,6 +110,7 @@ fn binding(account: &Account) -> String {
         add(name);
         add(value);
     }
+    add(&account.secret_fields.len().to_string());
     for name in &account.secret_fields {
         add(name);
     }

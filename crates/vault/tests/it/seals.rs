@@ -6,7 +6,7 @@ use std::path::Path;
 use secret::{Redactor, Secret};
 use vault::{AccountId, CreatedFrom, Vault};
 
-use crate::{CANARY, add, blob, by, draft_of, files, is_in_a_file, open, raw, replace, sample, tamper};
+use crate::{CANARY, add, blob, by, draft_of, files, is_in_a_file, map, open, raw, replace, sample, tamper};
 
 /// Asserts that unsealing fails, that the error contains no secret, and that there is no audit entry.
 async fn assert_refused(vault: &Vault, id: &AccountId, case: &str) {
@@ -85,6 +85,23 @@ async fn moved_or_changed_rows_do_not_open() {
         assert_refused(&vault, &first, sql).await;
         assert_refused(&vault, &second, sql).await;
     }
+}
+
+#[tokio::test]
+async fn names_of_secret_fields_cannot_pass_as_a_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let mut account = sample(CANARY);
+    account.secrets = map(&[("password", CANARY), ("project", "a"), ("zz", "b")]);
+    let id = add(&vault, &account, by("ada", 0)).await.unwrap().id;
+    tamper(
+        folder.path(),
+        "delete from credentials where field <> 'password'; \
+         update accounts set secret_fields_json = '[\"password\"]', project_id = 'zz', owner_id = 'owner', \
+         owner_name = 'Owner', connector_profile_id = 'gladly.api-key'",
+    )
+    .await;
+    assert_refused(&vault, &id, "an account moved to another project").await;
 }
 
 #[tokio::test]
