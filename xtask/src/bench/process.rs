@@ -3,7 +3,6 @@
 //! `/proc` counts the CPU time of finished child processes in hundredths of a second, so it is measured over all
 //! repetitions together and then divided.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command as Process, Stdio};
@@ -11,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::{Map, Value};
 
 use super::run::{Command, Figures, Row, Run, World};
 use crate::command::{output, run};
@@ -77,9 +77,12 @@ pub(super) fn pieces(run: &Run, guides: u32, world: &World) -> Result<Vec<Row>> 
     let seconds = if world.quick { "0.5" } else { "2" };
     let program = target().join("dist/examples/pieces");
     let figures = output(Process::new(program).arg(world.catalog(guides)).arg(seconds))?;
-    let figures: BTreeMap<String, f64> = serde_json::from_str(&figures)?;
-    let row = |(name, nanoseconds): (&String, &f64)| {
-        let figures = Figures { cpu: Some(nanoseconds / 1e9), ..Figures::new(Vec::new(), 1) };
+    // A `Map` keeps the order in which the program prints the steps.
+    let figures: Map<String, Value> = serde_json::from_str(&figures)?;
+    let row = |(name, nanoseconds): (&String, &Value)| {
+        let nanoseconds = nanoseconds.as_f64();
+        let figures =
+            Figures { cpu: nanoseconds.map(|nanoseconds| nanoseconds / 1e9), ..Figures::new(Vec::new(), 1) };
         Row::new(run, name, Some(figures))
     };
     Ok(figures.iter().map(row).collect())
