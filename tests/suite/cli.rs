@@ -150,7 +150,7 @@ fn the_demo_plays_a_failure_and_a_success() {
     let run = waystone::run(here(), &["demo", "gladly"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     for part in [
-        "With a wrong secret",
+        "With an incorrect secret",
         "didn't accept the Agent Email and API Token",
         "With the right secret",
         "Found: Acme Outdoor",

@@ -104,7 +104,7 @@ pub(crate) fn kind_and_secrecy(kind: &str, secret: bool) -> String {
     format!("{kind}{}", if secret { " (secret)" } else { "" })
 }
 
-/// Returns the word for whether a field must be filled in.
+/// Returns the word that indicates whether a field is required.
 pub(crate) const fn need(required: bool) -> &'static str {
     if required { "required" } else { "optional" }
 }

@@ -16,7 +16,7 @@ use crate::row::parsed;
 use crate::seal::{unwrap, wrap};
 use crate::source::KeySource;
 
-/// A known value, stored wrapped under each key, that distinguishes a wrong key from a damaged row.
+/// A known value, stored wrapped under each key, that distinguishes the wrong key from a damaged row.
 const CHECK: [u8; 32] = *b"waystone vault key check value 1";
 
 /// The keys that a process uses, and the source from which they are loaded. If another process rotates the key, the new

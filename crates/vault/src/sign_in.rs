@@ -163,8 +163,8 @@ impl Writer {
         Ok(opened.filter(|opened| is_bound(&opened.binding)).map(|opened| (taken, opened.plain)))
     }
 
-    /// Ends a sign-in, either with the account that was stored or with a failure. A failure consists of a code and the
-    /// message for the person. `false` if the sign-in has already ended.
+    /// Ends a sign-in, either with the account that was stored or with a failure: a code and a message for the user.
+    /// Returns `false` if the sign-in has already ended.
     pub async fn end_sign_in(
         &self,
         id: &str,

@@ -187,7 +187,7 @@ for (const javaScriptEnabled of [true, false]) {
     await connect(page);
     await heading(page, /Checking your Gladly connection/);
     // The checks wait for a few seconds. On a slow machine, the wait may already be over.
-    const end = page.getByText(/ten requests a second for your organization/);
+    const end = page.getByText(/limit of ten requests per second/);
     await page.locator(".checks .waiting").or(end).first().waitFor({ state: "attached" });
     const waits = await page.locator(".checks .waiting .how").allTextContents();
     for (const text of waits) assert.match(text, /is busy\. Trying again in \d+ s\./);

@@ -47,7 +47,7 @@ fn every_rejection_names_its_rule_field_and_step() {
         "wrong_secret token-refused api_token create-token",
         not_accepted,
     );
-    // Like the provider, the simulator treats unknown credentials as a wrong token.
+    // Like the provider, the simulator treats unknown credentials as an incorrect token.
     check(
         &world,
         ["acme", "unknown-token"],
@@ -101,7 +101,13 @@ fn every_rejection_names_its_rule_field_and_step() {
 fn provider_failures_are_not_attributed_to_a_field() {
     let world = World::new();
     check(&world, ["acme", "busy-token"], &[], "ok - - -", "-");
-    check(&world, ["acme", "flooded-token"], &[], "throttled too-many-requests - -", "ten requests a second");
+    check(
+        &world,
+        ["acme", "flooded-token"],
+        &[],
+        "throttled too-many-requests - -",
+        "ten requests per second",
+    );
     check(&world, ["acme", "broken-token"], &[], "provider_down gladly-fails - -", "is having problems");
 }
 

@@ -1,4 +1,4 @@
-//! `waystone demo`: links an account with a simulated provider, once with a wrong secret and once with the right one.
+//! `waystone demo`: links an account with a simulated provider, once with an incorrect secret and once with the right one.
 //!
 //! The guide, the flow, network access, HTTP and the vault work as they do for a real account. Only the provider, which
 //! is the simulator on loopback, and the folder, which is temporary by default, are different.
@@ -39,7 +39,7 @@ pub(crate) async fn run(
                 .cloned();
             Arc::new(first.ok_or_else(|| {
                 Failure::usage(
-                    "no guide has both a scenario that succeeds and a scenario with a wrong secret",
+                    "no guide has both a scenario that succeeds and a scenario with an incorrect secret",
                 )
             })?)
         }
@@ -66,7 +66,7 @@ pub(crate) async fn run(
     let mut egress = &egress;
     let Some((good, bad)) = scenarios(method) else {
         return Err(Failure::usage(format!(
-            "the guide for {name} does not have both a scenario that succeeds and one with a wrong secret"
+            "the guide for {name} does not have both a scenario that succeeds and one with an incorrect secret"
         )));
     };
     let asks = !play && io::stdin().is_terminal() && io::stdout().is_terminal();
@@ -87,7 +87,7 @@ pub(crate) async fn run(
         vault.close().await;
     } else {
         out.line("Running the demo without prompts.\n");
-        out.line(&out.ink(Ink::Strong, "1. With a wrong secret"));
+        out.line(&out.ink(Ink::Strong, "1. With an incorrect secret"));
         play_scenario(&common, &guide, bad, &mut egress, out).await?;
         out.line("");
         out.line(&out.ink(Ink::Strong, "2. With the right secret"));
@@ -99,7 +99,7 @@ pub(crate) async fn run(
     Ok(0)
 }
 
-/// Returns the first simple scenario that succeeds and the first simple scenario with a wrong secret, or `None` if the
+/// Returns the first simple scenario that succeeds and the first simple scenario with an incorrect secret, or `None` if the
 /// method lacks either of them.
 fn scenarios(method: &Method) -> Option<(&Scenario, &Scenario)> {
     let is_simple = |one: &&Scenario| one.linked_before.is_none() && !one.agrees && one.environment.is_none();

@@ -92,7 +92,7 @@ async fn undecodable_bodies_are_malformed() {
     wrong_sum[20] ^= 1;
     check("not gzip", encoded("gzip", b"hello"), "malformed").await;
     check("cut off", encoded("gzip", &valid[..valid.len() - 3]), "malformed").await;
-    check("a wrong checksum", encoded("gzip", &wrong_sum), "malformed").await;
+    check("an incorrect checksum", encoded("gzip", &wrong_sum), "malformed").await;
     check("encoded twice", encoded("gzip, gzip", &gzip(&valid)), "malformed").await;
     check("brotli, which was not requested", encoded("br", b"\x0b\x02\x80hello\x03"), "malformed").await;
     check("an unknown encoding", encoded("rot13", b"uryyb"), "malformed").await;

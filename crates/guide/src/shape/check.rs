@@ -172,7 +172,7 @@ pub(crate) struct OutcomeShape {
     /// How people can fix the problem. This advice appears in the message and in the troubleshooting section.
     pub(crate) fix: Option<Text>,
     /// Whether to offer to try the same credentials in the other environments. Set this if the provider returns the
-    /// same response for a wrong credential and for a credential from another environment.
+    /// same response for an incorrect credential and for a credential from another environment.
     #[serde(default)]
     pub(crate) ask_elsewhere: bool,
     /// Warnings to allow here, each with a reason.

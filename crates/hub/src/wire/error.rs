@@ -88,7 +88,7 @@ pub(crate) struct ErrorBody {
     #[serde(rename = "statusCode")]
     #[schema(example = 404)]
     status_code: u16,
-    /// What went wrong and what to do, in one or two sentences for people.
+    /// What went wrong and what to do, in one or two sentences to show to the user.
     message: String,
     /// When the error occurred (RFC 3339, UTC).
     timestamp: String,
@@ -112,7 +112,7 @@ pub(crate) struct ApiError {
     pub(crate) code: &'static Code,
     /// The HTTP status of the response, usually the code's status.
     pub(crate) status: StatusCode,
-    /// What went wrong, in one or two sentences for people. Never contains a secret.
+    /// What went wrong, in one or two sentences to show to the user. Never contains a secret.
     pub(crate) message: String,
     /// The provider's response, redacted.
     pub(crate) provider_response: Option<String>,

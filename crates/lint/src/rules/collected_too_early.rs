@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "collected-too-early",
     severity: Severity::Warning,
     summary: "A step collects a field before the step that obtains it",
-    why: "at the first of the two steps, nobody has the value yet",
+    why: "the value isn't available yet at the first of the two steps",
     help: "collect the field at the step that obtains it or at a later step",
     bad: "- key: enter-token
   collects: api_token

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "no-refusal-rule",
     severity: Severity::Warning,
     summary: "A method has outcome rules, but none for a refused credential",
-    why: "a wrong or revoked credential is the most common failure, and only the guide can explain where to get a valid credential",
+    why: "an incorrect or revoked credential is the most common failure, and only the guide can explain where to get a valid credential",
     help: "add a rule for the status that the provider returns for a refused credential, usually 401 or 403",
     bad: "outcomes:
   - { key: busy, when: { status: 429 }, is: throttled }",

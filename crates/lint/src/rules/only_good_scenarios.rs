@@ -10,13 +10,13 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A method has several scenarios, and all of them succeed",
     why: "nobody has tested which messages people see when a link fails",
-    help: "add a scenario in which the provider refuses the request, such as one with a wrong token",
+    help: "add a scenario in which the provider refuses the request, such as one with an incorrect token",
     bad: "scenarios:
   - { name: the right token, …, then: { outcome: ok, … } }
   - { name: another right token, …, then: { outcome: ok, … } }",
     good: "scenarios:
   - { name: the right token, …, then: { outcome: ok, … } }
-  - { name: a wrong token, …, then: { outcome: wrong_secret } }",
+  - { name: an incorrect token, …, then: { outcome: wrong_secret } }",
 };
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {

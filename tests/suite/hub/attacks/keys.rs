@@ -45,7 +45,7 @@ pub(super) fn wrong_keys_are_rejected(target: &Target) {
     for request in endpoints(&target.account) {
         target.assert_rejected("no key", request.clone(), 401, "unauthorized");
         for key in [wrong.as_str(), truncated, &target.revoked, "", "wak_live_'or'1'='1"] {
-            target.assert_rejected("a wrong key", request.clone().key(key), 401, "unauthorized");
+            target.assert_rejected("an incorrect key", request.clone().key(key), 401, "unauthorized");
         }
         target.assert_rejected(
             "digest authentication",

@@ -152,7 +152,7 @@ pub(super) fn forged_forms_are_rejected(target: &mut Target) {
     for path in [base.clone(), format!("{base}/handoff"), format!("{base}/confirm")] {
         for (case, request) in [
             ("no CSRF token", form("")),
-            ("a wrong CSRF token", form(&"0".repeat(32))),
+            ("an incorrect CSRF token", form(&"0".repeat(32))),
             ("another session's CSRF token", form(&other)),
             ("from another site", form(&csrf).header("sec-fetch-site", "cross-site")),
             ("from another origin on the same site", form(&csrf).header("sec-fetch-site", "same-site")),

@@ -172,7 +172,7 @@ impl Target {
         let account = self.send(Request::get(&format!("/accounts/{}", self.account)).key(&self.key));
         assert_eq!((account.text("status").as_str(), &account.value()["version"]), ("active", &json!(1)));
         let log = self.installation.log();
-        assert!(log.contains("\"answered\""), "the log contains no requests");
+        assert!(log.contains("\"responded\""), "the log contains no requests");
         for secret in &self.secrets {
             assert!(!log.contains(secret.as_str()), "the log contains a secret: {secret}");
         }

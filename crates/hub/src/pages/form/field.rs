@@ -55,7 +55,7 @@ pub fn field_of(name: &str) -> Option<Key> {
     name.strip_prefix("field.").and_then(Key::parse)
 }
 
-/// Returns the fields for the person who links. Fields for the admin, who sets up the method once, are omitted.
+/// Returns the fields for the person linking the account. Fields for the admin, who sets up the method once, are omitted.
 pub(in crate::pages) fn own_fields(flow: &Flow) -> impl Iterator<Item = &Field> {
     let method = flow.method();
     method.fields.iter().filter(move |field| {
