@@ -4,11 +4,9 @@ use axum::http::HeaderMap;
 use axum::http::header::IF_NONE_MATCH;
 use sha2::{Digest as _, Sha256};
 
-use crate::hex::hex;
-
 /// Returns the entity tag for a string, including the quotes.
 pub(crate) fn of(text: &str) -> String {
-    format!("\"{}\"", hex(&Sha256::digest(text)[..16]))
+    format!("\"{}\"", hex::encode(&Sha256::digest(text)[..16]))
 }
 
 /// Whether `If-None-Match` contains this tag, which means that the client already has the response.

@@ -13,7 +13,6 @@ pub mod texts;
 
 mod client;
 mod etag;
-mod hex;
 mod request_id;
 mod status;
 mod tasks;

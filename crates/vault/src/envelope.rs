@@ -14,7 +14,6 @@ use sha2::{Digest as _, Sha256};
 use crate::account::Account;
 use crate::error::StoreError;
 use crate::key::{Key, KeyId};
-use crate::row::hex;
 use crate::seal::{DataKey, SealError};
 
 /// Sealed credentials, as stored in the tables.
@@ -119,5 +118,5 @@ fn binding(account: &Account) -> String {
         add("project");
         add(&home.project);
     }
-    hex(&digest.finalize())
+    hex::encode(digest.finalize())
 }

@@ -8,7 +8,7 @@ use secret::Secret;
 use sqlx::Row as _;
 
 use crate::error::StoreError;
-use crate::row::{hex, parsed, stamp};
+use crate::row::{parsed, stamp};
 use crate::sealed::{Content, Item};
 use crate::token::Digest;
 use crate::writer::Writer;
@@ -69,7 +69,8 @@ impl Writer {
                 }
                 let opened = work.read_sealed(Content::Answer, &sealed_key).await?;
                 let opened = opened.and_then(|opened| opened.unless_expired(now));
-                let Some(opened) = opened.filter(|opened| opened.binding == hex(&request.bytes())) else {
+                let Some(opened) = opened.filter(|opened| opened.binding == hex::encode(request.bytes()))
+                else {
                     return Ok(Idempotency::UnderWay);
                 };
                 let status = u16::try_from(status).unwrap_or(500);
@@ -117,7 +118,7 @@ impl Writer {
                 let item = Item {
                     content: Content::Answer,
                     key: &sealed_key(project, key),
-                    binding: &hex(&request),
+                    binding: &hex::encode(request),
                     expires_at: Some(in_a_day(now)),
                 };
                 work.write_sealed(&item, body, now).await?;

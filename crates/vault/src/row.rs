@@ -114,11 +114,6 @@ pub(crate) fn damaged(table: &str, column: &str) -> StoreError {
     StoreError::damaged(format!("column {column} of a row in table {table}"))
 }
 
-/// Formats bytes in lowercase hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

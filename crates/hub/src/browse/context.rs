@@ -25,7 +25,6 @@ use super::cookie;
 use super::posted::Posted;
 use crate::app::App;
 use crate::client::Client;
-use crate::hex::hex;
 use crate::pages::{Frame, Look, Mode, Trouble, trouble};
 use crate::request_id;
 use crate::texts::Language;
@@ -339,7 +338,7 @@ pub(super) fn cookie_name(session: i64) -> String {
 /// contain it.
 fn csrf(secret: &str) -> String {
     let digest = Sha256::new().chain_update("waystone form 1\0").chain_update(secret).finalize();
-    hex(&digest[..16])
+    hex::encode(&digest[..16])
 }
 
 impl FromRequestParts<Arc<App>> for PageContext {

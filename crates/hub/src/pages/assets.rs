@@ -6,8 +6,6 @@
 use guide::Brand;
 use sha2::{Digest as _, Sha256};
 
-use crate::hex::hex;
-
 /// The source files of the script, one per topic.
 const SCRIPT: &[&str] = &[
     include_str!("script/page.js"),
@@ -45,5 +43,5 @@ impl Assets {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes)[..8])
+    hex::encode(&Sha256::digest(bytes)[..8])
 }
