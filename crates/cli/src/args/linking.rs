@@ -10,8 +10,8 @@ pub(crate) struct NetworkArgs {
     #[arg(long, value_name = "PATTERN=URL")]
     pub(crate) upstream: Vec<String>,
     /// A PEM file with certificates to trust in addition to the system's, such as your company proxy's certificate.
-    #[arg(long, value_name = "FILE", env = "WAYSTONE_CA_FILE")]
-    pub(crate) ca_file: Option<PathBuf>,
+    #[arg(long = "extra-root", value_name = "FILE", env = "WAYSTONE_EXTRA_ROOTS", value_delimiter = ',')]
+    pub(crate) extra_roots: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, Args)]

@@ -21,7 +21,7 @@ pub(crate) fn egress(args: &NetworkArgs, out: &Out) -> Result<Egress, Failure> {
     }
     policy.proxy = Proxy::from_env_vars(env::vars())
         .map_err(|error| Failure::from(error).help("check HTTPS_PROXY, ALL_PROXY and NO_PROXY"))?;
-    if let Some(file) = &args.ca_file {
+    for file in &args.extra_roots {
         policy.extra_roots.push(fs::read(file).map_err(cannot("read", file))?);
     }
     let egress = Egress::new(policy)?;
