@@ -96,7 +96,7 @@ fn block(kind: &str) -> String {
 
 /// Runs a command with the Hub's URL and key in its environment, and returns its standard output.
 fn run(hub: &Hub, command: &mut Command) -> String {
-    command.env("WAYSTONE_URL", hub.url.trim_end_matches('/')).env("WAYSTONE_KEY", &hub.key);
+    command.env("HUB_URL", hub.url.trim_end_matches('/')).env("HUB_API_KEY", &hub.key);
     // The command must connect to the Hub directly.
     for name in ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"] {
         command.env_remove(name);
@@ -165,7 +165,7 @@ fn the_commands_of_the_page_work() {
             "environment": "production",
         });
         let body = serde_json::json!({ "integration_id": "gladly.api-key", "credentials": credentials });
-        let command = "curl --silent --header \"x-hub-session-token: $TOKEN\" --json \"$BODY\" \"$WAYSTONE_URL/hub/accounts\"";
+        let command = "curl --silent --header \"x-hub-session-token: $TOKEN\" --json \"$BODY\" \"$HUB_URL/hub/accounts\"";
         json(&run(
             &hub,
             Command::new("bash").args(["-c", command]).env("TOKEN", token).env("BODY", body.to_string()),
@@ -202,8 +202,8 @@ fn the_serve_command_of_the_page_is_valid() {
 fn assert_token(hub: &Hub, token: &str, owner: &str) {
     let token = token.trim();
     assert!(token.starts_with("wst_"), "{token}");
-    let command = "curl --silent --user \"$WAYSTONE_KEY:\" --json \"{\\\"token\\\": \\\"$TOKEN\\\"}\" \
-               \"$WAYSTONE_URL/connect_sessions/authenticate\"";
+    let command = "curl --silent --user \"$HUB_API_KEY:\" --json \"{\\\"token\\\": \\\"$TOKEN\\\"}\" \
+               \"$HUB_URL/connect_sessions/authenticate\"";
     let session = json(&run(hub, Command::new("bash").args(["-c", command]).env("TOKEN", token)));
     assert_eq!(session["origin_owner_id"], owner, "{session}");
 }
@@ -213,7 +213,7 @@ fn account(hub: &Hub, owner: &str) -> String {
     let created = session(hub, &format!(r#"{{ "origin_owner_id": "{owner}", "origin_owner_name": "x" }}"#));
     let command = "curl --silent --header \"x-hub-session-token: $TOKEN\" --json '{\"integration_id\": \"gladly.api-key\", \
                \"credentials\": {\"organization_slug\": \"acme\", \"agent_email\": \"api-user@acme.example\", \
-               \"api_token\": \"right-token\", \"environment\": \"production\"}}' \"$WAYSTONE_URL/hub/accounts\"";
+               \"api_token\": \"right-token\", \"environment\": \"production\"}}' \"$HUB_URL/hub/accounts\"";
     let token = created["token"].as_str().unwrap_or_default();
     let account = json(&run(hub, Command::new("bash").args(["-c", command]).env("TOKEN", token)));
     account["id"].as_str().unwrap_or_else(|| panic!("{account}")).to_owned()

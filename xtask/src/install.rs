@@ -70,7 +70,7 @@ pub(crate) fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
-/// Installs the packages on a list into a folder, unless the folder already contains them.
+/// Installs a list of packages into a folder, unless the folder already contains them.
 fn unless_installed(list: &Path, folder: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
     let mark = folder.join(".installed");
     let packages = read(list)?;

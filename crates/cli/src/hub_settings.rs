@@ -40,7 +40,7 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         }
         None => None,
     };
-    // The default folder is determined without `--data`. A missing home folder is an error only if no setting specifies
+    // If `--data` is omitted, the default folder is used. A missing home folder is an error only if no setting specifies
     // a folder.
     let bare = Common { data: None, ..common.clone() };
     Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })

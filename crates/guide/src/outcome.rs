@@ -99,7 +99,7 @@ impl OutcomeKind {
             Self::WrongTenant => "We couldn't find that {provider} organization.",
             Self::WrongEnvironment => "These credentials belong to a different {provider} environment.",
             Self::DifferentAccount => {
-                "These credentials don't belong to the {provider} account you connected before."
+                "These credentials don't belong to the {provider} account you connected previously."
             }
             Self::MissingPermission => "The {provider} user is missing a permission.",
             Self::NotInPlan => "Your {provider} plan doesn't include a required feature.",
@@ -127,7 +127,7 @@ impl OutcomeKind {
             Self::WrongTenant => "Check the organization name in your {provider} URL.",
             Self::WrongEnvironment => "Choose the environment where you created the credential.",
             Self::DifferentAccount => {
-                "Use the account you connected before, or connect this one as a new account."
+                "Use the account you connected previously, or connect this one as a new account."
             }
             Self::MissingPermission => "Ask an administrator for the permission named in the guide.",
             Self::NotInPlan => "Ask the person who manages your plan.",

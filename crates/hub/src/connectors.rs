@@ -2,8 +2,8 @@
 //! methods that do not need a profile.
 //!
 //! A method that an admin must set up first (with an OAuth app, for example) is available once the project has a
-//! connector profile for it. Every other method is built in, with the id `provider.method`, until the project has its
-//! own profile for the method.
+//! connector profile for it. Every other method has a built-in connector, with the id `provider.method`, until the
+//! project has its own profile for the method.
 //!
 //! **Invariant:** every id is safe in a path without escaping. StackOne's widget relies on this, because it does not
 //! escape ids.
@@ -22,7 +22,7 @@ use crate::wire::error::{ApiError, NOT_FOUND};
 /// A provider's method that a project can link accounts with, and the project's settings for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
-    /// The connector profile's id, or `provider.method` if the connector is built in.
+    /// The connector profile's id, or `provider.method` for a built-in connector.
     pub(crate) id: String,
     /// The provider's current guide.
     pub(crate) edition: Arc<Edition>,
@@ -32,7 +32,7 @@ pub(crate) struct Connector {
     pub(crate) name: String,
     /// Whether accounts can be linked and used with the connector.
     pub(crate) active: bool,
-    /// The project's settings; `None` if the connector is built in.
+    /// The project's settings; `None` for a built-in connector.
     pub(crate) profile: Option<ConnectorProfile>,
 }
 
@@ -120,7 +120,7 @@ impl Connectors {
             let Some(edition) = self.guides.edition(provider) else { return Ok(None) };
             let profiles = self.vault.connector_profiles(project).await?;
             let found = of_provider(&edition, &profiles).into_iter().find(|one| one.id == id);
-            // An account that was linked before the project had its own profile keeps the built-in connector.
+            // An account linked before the project had its own profile keeps the built-in connector.
             let built_in = || {
                 let methods = &edition.guide.methods;
                 let method = methods.iter().find(|one| built_in_id(provider, one.key.as_str()) == id)?;

@@ -36,7 +36,7 @@ impl SessionAccounts {
         Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.parameters, account)))
     }
 
-    /// Returns the account that the session edits: the account that it was created for, or otherwise the first account
+    /// Returns the account that the session edits: the account it was created for or, failing that, the first account
     /// that [`Self::at`] returns for the session's provider.
     pub(crate) async fn edited(&self, session: &Session) -> Result<Option<Account>, StoreError> {
         match session.parameters.provider.as_deref() {

@@ -42,7 +42,7 @@ static TABLE: [Row; 6] = [
         status: Status::Archived,
         when: "it was archived through the API",
         reasons: "`archived`",
-        back: "`PATCH /accounts/{id}` with `status: active`; linking again does not replace the account",
+        back: "`PATCH /accounts/{id}` with `status: active`; linking again creates another account",
     },
     Row {
         status: Status::Suspended,

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// An origin in the form that browsers use: `https://app.example.com`. `http` is allowed for the local machine only.
+/// An origin in the form that browsers use: `https://app.example.com`. `http` is allowed only for
+/// `localhost` and loopback addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub(crate) struct WebOrigin(String);
 
@@ -14,8 +15,8 @@ pub(crate) enum WebOriginError {
     /// The string is not a URL that consists only of a scheme, a host and an optional port.
     #[error("an origin is a scheme, a host and an optional port")]
     NotAnOrigin,
-    /// The scheme is `http`, but the host is not the local machine.
-    #[error("`http` is allowed only for this machine")]
+    /// The scheme is `http`, but the host is neither `localhost` nor a loopback address.
+    #[error("`http` is allowed only for `localhost` and loopback addresses")]
     NotSecure,
 }
 
@@ -50,7 +51,7 @@ fn is_plain_host(url: &Url) -> bool {
     url.host_str().is_some_and(|host| host.chars().all(is_plain))
 }
 
-/// Whether a URL's host is the local machine.
+/// Whether a URL's host is `localhost`, a name that ends in `.localhost`, or a loopback address.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),

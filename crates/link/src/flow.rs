@@ -200,7 +200,7 @@ impl Flow {
         Case { guide: &self.guide, method: self.method(), check, inputs, brand: &self.brand }
     }
 
-    /// Returns whether the account that was found may be stored: either it is the account that was linked before, or a
+    /// Returns whether the account that was found may be stored: either it is the previously linked account, or a
     /// different account is allowed.
     pub(crate) fn is_same(&self, found: Option<&Identity>) -> bool {
         match &self.purpose {

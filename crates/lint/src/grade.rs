@@ -1,6 +1,6 @@
 //! Grades, which rate a guide's quality by a table of criteria.
 //!
-//! A guide without errors can be used; [`CRITERIA`] lists what a good guide needs beyond that. The page on grades, the
+//! A guide without errors can be used; [`CRITERIA`] lists what a good guide needs beyond that. The grades page, the
 //! line that `waystone check` prints and the grade itself all come from this table. **Invariant:** a guide's grade is
 //! the highest grade for which the guide meets all criteria, including those of all lower grades.
 

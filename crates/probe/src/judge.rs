@@ -70,7 +70,7 @@ fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeR
     first(&case.method.outcomes).ok_or_else(|| default_kind(case.check, parsed))
 }
 
-/// The verdict for a relink that finds a different account than the one linked before.
+/// The verdict for a relink that finds a different account than the previously linked one.
 pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     let rule = case.method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
     let mut verdict =

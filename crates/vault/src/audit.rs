@@ -1,4 +1,5 @@
-//! The audit trail: who changed or opened which account, and when.
+//! The audit trail: who changed or opened what, and when. Entries are about projects, accounts, sessions, API keys,
+//! connector profiles and rotations of the vault's key.
 //!
 //! **Invariant:** an entry is added in the same transaction as the change that it describes, and is never changed or
 //! deleted. Entries do not contain field values.

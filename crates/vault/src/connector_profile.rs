@@ -20,7 +20,7 @@ use crate::row::{from_json, json, parsed, stamp};
 use crate::sealed::{self, Content, Item, Opened};
 use crate::writer::{Work, Writer};
 
-/// The id prefix of stored profiles. Built-in profiles have ids of the form `provider.method`.
+/// The id prefix of stored profiles. Built-in connectors have ids of the form `provider.method`.
 const PREFIX: &str = "cpr_";
 
 /// A connector profile to create.

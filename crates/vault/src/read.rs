@@ -57,7 +57,7 @@ impl Vault {
             Some(None) => sql.push_str(" and hold is null"),
             None => {}
         }
-        // An account without a stored profile uses a built-in profile, which is always active.
+        // An account without a stored profile uses a built-in connector, which is always active.
         match query.connector_profile_active {
             Some(true) => sql.push_str(
                 " and not exists (select 1 from connector_profiles p \

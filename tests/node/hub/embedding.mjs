@@ -73,8 +73,8 @@ before(async () => {
   });
   await new Promise((ready) => { server.listen(0, "127.0.0.1", ready); });
   server.origin = `http://localhost:${server.address().port}`;
-  process.env.WAYSTONE_URL = hub;
-  process.env.WAYSTONE_KEY = process.env.HUB_KEY;
+  process.env.HUB_URL = hub;
+  process.env.HUB_API_KEY = process.env.HUB_KEY;
   const file = join(folder, "backend.mjs");
   await writeFile(file, (await block("backend.js")).replaceAll("https://app.example.com", server.origin));
   backend = await import(pathToFileURL(file));

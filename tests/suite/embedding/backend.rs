@@ -6,11 +6,11 @@ use reqwest::{Client, Error};
 use serde_json::{Value, json};
 
 fn base() -> String {
-    env::var("WAYSTONE_URL").expect("WAYSTONE_URL is set")
+    env::var("HUB_URL").expect("HUB_URL is set")
 }
 
 fn key() -> String {
-    env::var("WAYSTONE_KEY").expect("WAYSTONE_KEY is set")
+    env::var("HUB_API_KEY").expect("HUB_API_KEY is set")
 }
 
 pub async fn connect_token(client: &Client, customer: &str, name: &str) -> Result<Option<String>, Error> {

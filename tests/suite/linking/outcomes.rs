@@ -140,7 +140,7 @@ fn a_relink_must_find_the_same_account() {
     check(&world, ["acme", "right-token"], &[], "ok - - -", "-");
     let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
     check(&world, ["acme", "newer-token"], &["--account", &id], "ok - - -", "-");
-    let different = "the Gladly account you connected before";
+    let different = "the Gladly account you connected previously";
     check(&world, ["acme.us-1", "region-token"], &["--account", &id], "different_account - - -", different);
     assert_eq!(world.accounts()[0]["external_id"], "org-7Qm");
     check(&world, ["acme.us-1", "region-token"], &["--account", &id, "--allow-different"], "ok - - -", "-");

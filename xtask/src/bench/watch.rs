@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// How long to wait for a report.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The number of edits. Each edit is reverted after its report, and reverting it is measured too.
+/// The number of edits. Each edit is reverted once it has been reported, and the time to report the revert is measured too.
 const EDITS: u32 = 10;
 
 /// Watches a catalog and edits guides throughout the catalog.

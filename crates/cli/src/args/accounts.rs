@@ -93,7 +93,7 @@ pub(crate) struct ExportArgs {
     /// The file format.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ExportFormat,
-    /// The file to write; it must not exist.
+    /// The file to write; it must not exist, unless you use --force.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Overwrite the file if it exists.

@@ -11,7 +11,7 @@ pub(crate) struct NewArgs {
     /// How accounts authenticate.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) method: MethodKind,
-    /// The product's name [default: derived from the key].
+    /// The provider's name [default: derived from the key].
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// The guides folder [default: --guides, or `guides` if it exists, or the current folder].

@@ -10,8 +10,8 @@ use super::Flags;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VaultCommand {
-    /// Encrypt everything with a new key, even while the Hub is running. To finish an interrupted rotation, run the
-    /// command again.
+    /// Replace the vault's key and wrap all data keys with the new one, even while the Hub is running. To finish an
+    /// interrupted rotation, run the command again.
     #[command(after_help = "Examples:\n  waystone vault rotate\n  \
 waystone vault rotate --to-key-file /run/secrets/next_key")]
     Rotate(RotateArgs),

@@ -216,7 +216,7 @@ pub(crate) static PUBLIC_SECRET: CodePage = CodePage {
     code: "W0217",
     name: "public-secret",
     severity: Error,
-    summary: "A secret field is marked as public",
+    summary: "A field is marked as public, but its type or key makes it secret",
     why: "public values are shown and logged",
     help: "remove `public: true`",
     bad: r"key: api_token
@@ -254,9 +254,9 @@ pub(crate) static BAD_CHECK: CodePage = CodePage {
     code: "W0220",
     name: "bad-check",
     severity: Error,
-    summary: "The settings of a check or outcome rule contradict each other",
+    summary: "A check, an outcome rule or a header has invalid or conflicting settings",
     why: "the check could not be sent, or the rule would never match",
-    help: "correct one of the conflicting settings",
+    help: "correct the setting, or remove one of the conflicting settings",
     bad: "role: identity",
     good: r"role: identity
 account: { id: '{{ json.id }}', name: '{{ json.name }}' }",
@@ -266,9 +266,9 @@ pub(crate) static BAD_SCENARIO: CodePage = CodePage {
     code: "W0221",
     name: "bad-scenario",
     severity: Error,
-    summary: "A turn in a scenario needs either a `response` or `fails`",
+    summary: "A turn in a scenario is incomplete or contradictory",
     why: "a scenario is a test, so its result must be unambiguous",
-    help: "give the turn either a `response` or `fails`",
+    help: "give the turn either `fails` or a `response` with at most one body",
     bad: "- { request: GET /me }",
     good: "- { request: GET /me, response: { status: 200 } }",
 };

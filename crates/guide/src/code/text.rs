@@ -47,7 +47,7 @@ pub(crate) static CONTROL_CHARACTER: CodePage = CodePage {
     summary: "The text contains a control, direction or private-use character",
     why: "an invisible character can change how text is displayed, and so hide what a guide does",
     help: "delete the character",
-    bad: "title: Create a<U+2060>token",
+    bad: "title: Create a <U+2060>token",
     good: "title: Create a token",
 };
 

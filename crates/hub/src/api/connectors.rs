@@ -1,4 +1,4 @@
-//! Connectors: the providers that can be linked, and a project's profiles for them.
+//! The providers with their connectors, and a project's connector profiles.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -83,15 +83,16 @@ pub(super) struct ConnectorProfile {
     /// Whether accounts can be linked and used with the profile. Deactivating the profile makes its accounts
     /// `inactive`.
     active: bool,
-    /// Whether the profile is built in. A method that needs no setup has a built-in profile.
+    /// Whether this is a built-in connector. A method that needs no setup has a built-in connector until the project
+    /// creates a profile for the method.
     built_in: bool,
     /// The non-secret setup values, by field key.
     values: BTreeMap<String, String>,
     /// The keys of the fields whose values are secret.
     secret_fields: Vec<String>,
-    /// When the profile was created (RFC 3339, UTC). Null if the profile is built in.
+    /// When the profile was created (RFC 3339, UTC). Null for a built-in connector.
     created_at: Option<String>,
-    /// When the profile was last changed (RFC 3339, UTC). Null if the profile is built in.
+    /// When the profile was last changed (RFC 3339, UTC). Null for a built-in connector.
     updated_at: Option<String>,
 }
 
@@ -123,7 +124,7 @@ pub(super) struct ConnectorProfilePatch {
     values: BTreeMap<String, String>,
 }
 
-/// Lists the project's connector profiles, including the built-in ones.
+/// Lists the project's connector profiles and built-in connectors.
 #[utoipa::path(
     get, path = "/connector_profiles", tag = "connectors",
     responses((status = 200, body = Vec<ConnectorProfile>, description = "The profiles"))
@@ -206,7 +207,7 @@ pub(super) async fn change_profile(
     caller.needs(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
-        let message = "This profile is built in and cannot be changed; create your own instead";
+        let message = "A built-in connector cannot be changed; create a connector profile instead";
         return Err(ApiError::new(&CONFLICT, message));
     }
     let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
@@ -229,7 +230,7 @@ pub(super) async fn remove_profile(app: AppState, caller: Caller, Path(id): Path
     caller.needs(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
-        return Err(ApiError::new(&CONFLICT, "This profile is built in and cannot be deleted"));
+        return Err(ApiError::new(&CONFLICT, "A built-in connector cannot be deleted"));
     }
     match app.vault.remove_connector_profile(caller.project(), &id, caller.by()).await? {
         ProfileRemoval::Removed => Ok(StatusCode::NO_CONTENT),

@@ -1,4 +1,4 @@
-//! The audit trail: who did what to which account, and when.
+//! The audit trail: who did what in a project, and when.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

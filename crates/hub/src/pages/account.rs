@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 
-/// An account that was linked before.
+/// An previously linked account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreviousAccount {
     /// The account's id at the provider, if known.
@@ -43,7 +43,7 @@ pub struct DonePage<'a> {
     pub identity: Option<&'a Identity>,
     /// What the account cannot do: the labels of the optional checks that failed.
     pub missed: &'a [String],
-    /// Whether the account was linked before.
+    /// Whether the account was previously linked.
     pub is_again: bool,
 }
 

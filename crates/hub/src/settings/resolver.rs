@@ -144,10 +144,9 @@ impl<'a> Resolver<'a> {
 
     /// Reports variables whose names are likely misspellings of a setting's variable.
     pub(super) fn misspelled_variables(&mut self) {
-        const OTHERS: &[&str] = &["WAYSTONE_CONFIG", "WAYSTONE_CA_FILE"];
         let known: Vec<String> = self.settings.iter().map(Setting::variable).collect();
         for name in self.sources.variables.keys().filter(|name| name.starts_with("WAYSTONE_")) {
-            let is_known = known.contains(name) || OTHERS.contains(&name.as_str());
+            let is_known = known.contains(name) || name == "WAYSTONE_CONFIG";
             if is_known || name.starts_with("WAYSTONE_FIELD_") {
                 continue;
             }

@@ -65,7 +65,7 @@ settings! {
         /// The address and port to listen on. Port 0 picks a free port.
         listen: Required<Address> = "127.0.0.1:8700", ["0.0.0.0:8700"];
         /// The URL at which browsers and clients reach the Hub, without a path. It must be `https` unless its host is
-        /// this machine.
+        /// `localhost` or a loopback address.
         public_url: Optional<PublicUrl> = "derived from `listen`", ["https://connect.example.com"];
         /// A folder that contains guides. These guides are added to the built-in guides; a guide with the same key
         /// replaces the built-in guide.
@@ -119,9 +119,10 @@ settings! {
 
     /// The proxy for requests to providers. `HTTPS_PROXY` and similar variables are ignored.
     pub(super) struct ProxySettings("proxy.") {
-        /// The proxy's address. If it contains a password, set it in the environment or use `proxy.url_file`.
+        /// The URL of the proxy through which the Hub sends requests to providers. If it contains a password, set it in
+        /// the environment or use `proxy.url_file`.
         url: Optional<ProxyUrl> = "none", ["http://proxy.internal:3128"];
-        /// A file that contains the proxy's address, password included.
+        /// A file that contains the proxy's URL, password included.
         url_file: Optional<Path> = "", [];
         /// Hosts to contact directly, without the proxy, in the format of `NO_PROXY`.
         except: List<Host> = "none", [".internal"];

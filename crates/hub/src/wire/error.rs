@@ -1,7 +1,8 @@
 //! The API's errors: the table of codes, and the response body that all errors share.
 //!
-//! **Invariant:** every error response has a code from [`CODES`], and no message contains a secret: messages name the
-//! parameter at fault without repeating its value.
+//! **Invariant:** every error that the API itself reports has a code from [`CODES`], and no message contains a secret:
+//! messages name the parameter at fault without repeating its value. `/health/ready`, pages and a provider's response
+//! that is passed on have bodies of their own.
 
 use std::iter;
 
@@ -61,9 +62,7 @@ codes! {
     UNPROCESSABLE, "unprocessable", 422, "The request cannot be carried out", "the request is well formed, but cannot be carried out";
     TOO_MANY_REQUESTS, "too_many_requests", 429, "Too many requests", "a rate limit is exceeded; `Retry-After` says how many seconds to wait";
     INTERNAL, "internal", 500, "Something went wrong in the Hub", "the Hub failed; its log contains the reason and the request's id";
-    NOT_IMPLEMENTED, "not_implemented", 501, "Not implemented", "the Hub does not support this";
     PROVIDER_FAILED, "provider_failed", 502, "The provider could not be reached", "the provider did not respond, or its response could not be used";
-    UNAVAILABLE, "unavailable", 503, "The Hub is not available right now", "the Hub is starting or stopping, or its database does not respond";
     PROVIDER_TIMEOUT, "provider_timeout", 504, "The provider did not respond in time", "the provider did not respond in time";
 }
 
@@ -81,7 +80,7 @@ impl Code {
     }
 }
 
-/// The body of every error response.
+/// The body of every error that the API itself reports.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ErrorBody {
     /// The HTTP status of the response.

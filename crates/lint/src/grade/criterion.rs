@@ -41,7 +41,7 @@ impl Grade {
 /// A requirement of a grade.
 #[derive(Debug)]
 pub struct Criterion {
-    /// The stable name in JSON and on the page on grades.
+    /// The stable name in JSON and on the grades page.
     pub key: &'static str,
     /// The requirement, as a phrase for a list, without a final period.
     pub requirement: &'static str,

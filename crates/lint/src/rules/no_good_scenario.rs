@@ -8,7 +8,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0313",
     name: "no-good-scenario",
     severity: Severity::Warning,
-    summary: "No scenario for a method ends in `ok`",
+    summary: "A method has no scenario that ends in `ok`",
     why: "scenarios are the guide's tests and the simulator's data; without a successful scenario, neither shows a link that succeeds",
     help: "add a scenario with successful responses and `then: { outcome: ok, … }`",
     bad: "scenarios: []",

@@ -25,7 +25,7 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
         let (span, message) = match method.checks.first() {
             None => (
                 method.span,
-                format!("the method `{key}` has no checks, so nothing proves that a link works"),
+                format!("the method `{key}` has no checks, so nothing verifies that a link works"),
             ),
             Some(first) => (first.span, format!("no check of the method `{key}` identifies the account")),
         };

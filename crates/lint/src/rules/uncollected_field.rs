@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0302",
     name: "uncollected-field",
     severity: Severity::Error,
-    summary: "No step collects a field",
+    summary: "A field is not collected by any step",
     why: "the form consists of the steps, so nobody could enter the value, and linking would fail at the first request",
     help: "add the field to the `collects` list of the step where people enter it",
     bad: "fields:

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0306",
     name: "unproved-secret",
     severity: Severity::Error,
-    summary: "Neither `auth` nor a check uses a secret",
+    summary: "A secret is used neither by `auth` nor by a check",
     why: "the secret would be stored without anyone knowing whether it is right",
     help: "use the secret in `auth` or in a check's request, or remove the field",
     bad: "fields:
@@ -24,7 +24,7 @@ auth: { bearer: { token: '{{ value.api_token }}' } }",
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
     let requested = requested(method);
     for field in method.fields.iter().filter(|field| field.secret && !requested.contains(&field.key)) {
-        let message = format!("nothing proves that the secret `{}` is right", field.key);
+        let message = format!("nothing verifies that the secret `{}` is correct", field.key);
         findings.push(Finding::new(&PAGE, field.span, message).label("no request uses it"));
     }
 }

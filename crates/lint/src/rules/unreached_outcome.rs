@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0309",
     name: "unreached-outcome",
     severity: Severity::Warning,
-    summary: "No scenario reaches an outcome rule",
+    summary: "An outcome rule is not reached by any scenario",
     why: "a rule that has never matched may never match, and people would get a less helpful message",
     help: "add a scenario with a response that the rule matches, and name the rule in `then`",
     bad: "outcomes:

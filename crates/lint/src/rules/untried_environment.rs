@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0347",
     name: "untried-environment",
     severity: Severity::Warning,
-    summary: "No scenario uses an environment",
+    summary: "An environment is not used by any scenario",
     why: "its address is never tested, so the first person who chooses the environment finds any mistake in it",
     help: "add a scenario with this `environment`",
     bad: "environments:

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0307",
     name: "unused-field",
     severity: Severity::Warning,
-    summary: "No request or condition uses a field that is not a secret",
+    summary: "A field that is not secret is not used by any request or condition",
     why: "every question makes some people give up, and this question has no effect",
     help: "use the field, or remove it",
     bad: "fields:

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     code: "W0334",
     name: "unused-scope",
     severity: Severity::Warning,
-    summary: "No action, section, step or check uses a scope",
+    summary: "A scope is not used by any action, section, step or check",
     why: "people would be asked for a permission that nothing needs, or see the permission in a list and wonder why it is there",
     help: "list the scope where it is needed, or remove it",
     bad: "scopes:

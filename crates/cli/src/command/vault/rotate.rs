@@ -1,4 +1,4 @@
-//! `waystone vault rotate`: encrypts the vault with a new key.
+//! `waystone vault rotate`: replaces the vault's key and wraps all data keys with the new one.
 //!
 //! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key. For
 //! this check, the new key is read from its configured location.

@@ -93,7 +93,7 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secre
         FieldType::File | FieldType::Multiline => file(&label, kept.is_some()),
         _ if field.secret => {
             let help = match kept {
-                Some(_) => "Enter: keep the value you entered before · Esc: back",
+                Some(_) => "Enter: keep the value you entered · Esc: back",
                 None => "hidden as you type · Esc: back · Ctrl-C: stop",
             };
             let typed = Password::new(&label)
@@ -125,7 +125,7 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secre
 /// Asks for a file and reads it, because a prompt cannot accept a multi-line value.
 fn file(label: &str, is_kept: bool) -> Result<Option<Secret>, Halt> {
     let help = if is_kept {
-        "path to the file · Enter: keep the value you entered before · Esc: back"
+        "path to the file · Enter: keep the value you entered · Esc: back"
     } else {
         "path to the file · Esc: back · Ctrl-C: stop"
     };

@@ -28,7 +28,7 @@ pub(super) struct Summary<'a> {
     step: Option<(&'a str, &'a str)>,
     /// The buttons that offer a fix.
     offers: Vec<Value>,
-    /// The account that was found, if it differs from the account that was linked before.
+    /// The account that was found, if it differs from the previously linked account.
     now: Option<&'a Identity>,
 }
 
