@@ -22,7 +22,7 @@ pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inp
     };
     status
         && expect.is_json.is_none_or(|expected| expected == json.is_some())
-        && expect.headers.iter().all(|(name, test)| header_matches(test, response.header(name)))
+        && expect.headers.iter().all(|(name, test)| header_matches(test, &response.header_values(name)))
         && expect.json.iter().all(|(path, test)| json_matches(path, test, json, inputs))
         && check.captures.iter().filter(|capture| capture.required).all(is_there)
 }
@@ -37,17 +37,23 @@ pub(crate) fn matches(when: &When, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_
         && (when.status.is_empty() || when.status.contains(&response.status))
         && !when.status_not.contains(&response.status)
         && when.is_json.is_none_or(|expected| expected == parsed.json.is_some())
-        && when.headers.iter().all(|(name, test)| header_matches(test, response.header(name)))
+        && when.headers.iter().all(|(name, test)| header_matches(test, &response.header_values(name)))
         && when.json.iter().all(|(path, test)| json_matches(path, test, parsed.json.as_ref(), inputs))
 }
 
-fn header_matches(test: &HeaderTest, value: Option<&str>) -> bool {
-    test.exists.is_none_or(|expected| expected == value.is_some())
-        && test.equals.as_deref().is_none_or(|expected| value == Some(expected))
-        && test
-            .contains
-            .as_deref()
-            .is_none_or(|part| value.is_some_and(|value| value.to_lowercase().contains(&part.to_lowercase())))
+/// Whether a header passes a test. A header may be sent several times, which means the same as one header with all
+/// values, separated by commas ([RFC 9110, 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)), so the test may
+/// hold for one of the values or for all of them together.
+fn header_matches(test: &HeaderTest, values: &[&str]) -> bool {
+    let holds = |value: &str| {
+        test.equals.as_deref().is_none_or(|expected| value == expected)
+            && test.contains.as_deref().is_none_or(|part| value.to_lowercase().contains(&part.to_lowercase()))
+    };
+    let tests_value = test.equals.is_some() || test.contains.is_some();
+    test.exists.is_none_or(|expected| expected != values.is_empty())
+        && (!tests_value
+            || values.iter().any(|value| holds(value))
+            || 1 < values.len() && holds(&values.join(", ")))
 }
 
 fn json_matches(path: &JsonPath, test: &JsonTest, json: Option<&Value>, inputs: &Inputs<'_>) -> bool {
@@ -87,4 +93,34 @@ fn host_differs(expected: &Template, value: Option<&Value>, inputs: &Inputs<'_>)
         Err(_) => Some(text.to_lowercase()),
     };
     host.is_some_and(|host| host != expected.expose())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(test: &HeaderTest, values: &[&str], expected: bool) {
+        assert_eq!(header_matches(test, values), expected, "{test:?} {values:?}");
+    }
+
+    #[test]
+    fn a_header_test_holds_for_one_of_several_values_or_for_all_together() {
+        let contains = |text: &str| HeaderTest { contains: Some(text.to_owned()), ..HeaderTest::default() };
+        let equals = |text: &str| HeaderTest { equals: Some(text.to_owned()), ..HeaderTest::default() };
+        let values = ["Basic realm=\"x\"", "Bearer error=\"token expired\""];
+        check(&contains("TOKEN expired"), &values, true);
+        check(&contains("basic"), &values, true);
+        check(&contains("digest"), &values, false);
+        check(&equals("Basic realm=\"x\""), &values, true);
+        check(&equals("a, b"), &["a", "b"], true);
+        check(&equals("a"), &["a, b"], false);
+        // Both conditions must hold for the same value.
+        check(&HeaderTest { contains: Some("b".to_owned()), ..equals("a") }, &["a", "b"], false);
+        for exists in [true, false] {
+            let test = HeaderTest { exists: Some(exists), ..HeaderTest::default() };
+            check(&test, &[], !exists);
+            check(&test, &["a", "b"], exists);
+        }
+        check(&contains(""), &[], false);
+    }
 }

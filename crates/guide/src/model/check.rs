@@ -192,7 +192,8 @@ pub struct JsonTest {
     pub host_differs_from: Option<Template>,
 }
 
-/// A test for a header. Every condition must hold.
+/// A test for a header. Every condition must hold. If the header was sent several times, they must hold for one of its
+/// values, or for all of them, joined by commas.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "HeaderTestShape", extend("minProperties" = 1))]
