@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::world::{Output, run, waystone};
@@ -206,7 +206,7 @@ fn rotation_keeps_the_old_key_only_on_request() {
     let output = world.vault(&["rotate", "--json"]);
     assert_eq!(output.code, 0, "{}", output.err);
     let rotated: Value = serde_json::from_str(&output.out).unwrap();
-    assert_eq!((&rotated["accounts"], &rotated["old_key"]), (&Value::from(1), &Value::Null));
+    assert_eq!((&rotated["accounts"], &rotated["old_keys"]), (&Value::from(1), &json!([])));
     let second = key();
     assert_ne!(first, second);
     assert!(!world.names("data").iter().any(|name| name.contains("old")), "{:?}", world.names("data"));
@@ -216,7 +216,7 @@ fn rotation_keeps_the_old_key_only_on_request() {
     let output = world.vault(&["rotate", "--keep-old-key", "--json"]);
     assert_eq!(output.code, 0, "{}", output.err);
     let rotated: Value = serde_json::from_str(&output.out).unwrap();
-    let kept = rotated["old_key"].as_str().unwrap();
+    let kept = rotated["old_keys"][0].as_str().unwrap();
     assert_eq!(fs::read_to_string(world.file(kept)).unwrap(), second);
     // An older backup is encrypted with the older key.
     let output = world.vault(&["restore", "copy"]);
@@ -229,6 +229,31 @@ fn rotation_keeps_the_old_key_only_on_request() {
     assert!(output.err.contains("Set the Hub's key to the key file elsewhere"), "{}", output.err);
     assert_eq!(world.vault(&["check", "--key-file", "elsewhere"]).code, 0);
     assert_eq!(world.vault(&["check", "--key-file", kept]).code, 3);
+}
+
+#[test]
+fn a_rotation_removes_the_keys_that_interrupted_rotations_left() {
+    let world = World::new();
+    let (left, kept) = ("data/key.old-0123456789abcdef", "data/key.kept-0123456789abcdef");
+    // These are not copies that a rotation made.
+    let others = ["data/key.old-backup", "data/key.old-1", "data/other.old-0123456789abcdef"];
+    for path in others.iter().chain([&left]) {
+        fs::write(world.file(path), "an old key").unwrap();
+    }
+    let output = world.vault(&["rotate", "--keep-old-key", "--json"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let rotated: Value = serde_json::from_str(&output.out).unwrap();
+    assert_eq!(rotated["old_keys"].as_array().map(Vec::len), Some(2), "{rotated}");
+    assert!(world.file(kept).exists() && !world.file(left).exists(), "{:?}", world.names("data"));
+    fs::write(world.file(left), "an old key").unwrap();
+    let output = world.vault(&["rotate"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let mut names = world.names("data");
+    names.retain(|name| name.contains(".old-"));
+    names.sort_unstable();
+    assert_eq!(names, ["key.old-1", "key.old-backup", "other.old-0123456789abcdef"]);
+    assert!(world.file(kept).exists());
+    world.assert_intact("org-one");
 }
 
 #[test]

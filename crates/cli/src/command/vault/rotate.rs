@@ -1,7 +1,9 @@
 //! `waystone vault rotate`: replaces the vault's key and wraps all data keys with the new one.
 //!
 //! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key. For
-//! this check, the new key is read from its configured location.
+//! this check, the new key is read from its configured location. After that, no copy named `….old-<id>` remains, not
+//! even one that an interrupted rotation left behind: each copy is either removed or, on request, renamed to
+//! `….kept-<id>`.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,7 +13,7 @@ use std::path::{Path, PathBuf};
 use hub::settings::Settings;
 use secret::Secret;
 use serde_json::json;
-use vault::{KeySource, Proof, Rotated, Vault};
+use vault::{KeyId, KeySource, Proof, Rotated, Vault};
 
 use super::proof::summary;
 use crate::args::{Common, RotateArgs};
@@ -20,16 +22,28 @@ use crate::hub_settings::{open_vault, settings};
 use crate::linking::store::by;
 use crate::out::Out;
 
+/// The suffix of a copy of an old key, before the key's id.
+const OLD: &str = ".old-";
+
+/// A copy of an old key.
+struct OldKey {
+    path: PathBuf,
+    /// The path to which the copy is moved if it is kept.
+    kept: PathBuf,
+}
+
 pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result<u8, Failure> {
     let settings = settings(common, &args.store, out)?;
     let to = to(&settings, args)?;
     let vault = open_vault(&settings).await?;
     let result = rotate(&vault, &settings.key.value, to.clone()).await;
     vault.close().await;
-    let (rotated, proof, mut copy) = result?;
-    if let Some(copy) = copy.take_if(|_| !args.keep_old_key) {
-        fs::remove_file(&copy).map_err(cannot("remove", &copy))?;
-    }
+    let (rotated, proof) = result?;
+    let old = match file_of(&settings.key.value) {
+        Some(path) => old_keys(path, rotated.key)?,
+        None => Vec::new(),
+    };
+    let kept = if args.keep_old_key { keep(old)? } else { remove(old)? };
     let has_moved = file_of(&to) != file_of(&settings.key.value);
     if args.store.json {
         out.json(&json!({
@@ -38,14 +52,14 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
             "resumed": rotated.resumed,
             "accounts": proof.accounts,
             "sealed": proof.sealed,
-            "old_key": copy.map(|path| path.display().to_string()),
+            "old_keys": kept.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         }));
     } else {
         let event = if rotated.resumed { "Finished the interrupted rotation" } else { "Rotated the key" };
         let (key, summary) = (rotated.key, summary(&proof));
         out.success(&format!("{event}: the vault now uses key {key}, and the check {summary}."));
-        if let Some(copy) = copy {
-            out.message(&format!("The old key is kept at {}.", copy.display()));
+        for path in kept {
+            out.message(&format!("An old key is kept at {}.", path.display()));
         }
         out.message("Existing backups are encrypted with the old key. Create a new backup now.");
     }
@@ -80,17 +94,13 @@ fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     }
 }
 
-/// Rotates the key and checks the vault. Also returns the path to the copy of the old key, if the new key has replaced
-/// the old key in the key file.
-async fn rotate(
-    vault: &Vault,
-    from: &KeySource,
-    to: KeySource,
-) -> Result<(Rotated, Proof, Option<PathBuf>), Failure> {
+/// Rotates the key and checks the vault. While the new key replaces the old key in the key file, keeps a copy of the
+/// old key.
+async fn rotate(vault: &Vault, from: &KeySource, to: KeySource) -> Result<(Rotated, Proof), Failure> {
     let mut copy = None;
     if let (Some(path), true) = (file_of(from), file_of(from) == file_of(&to)) {
         let (current, retiring) = vault.key_ids().await?;
-        let old = with_suffix(path, &format!(".old-{}", retiring.unwrap_or(current)));
+        let old = with_suffix(path, &format!("{OLD}{}", retiring.unwrap_or(current)));
         // An earlier, interrupted rotation has already created the copy, and the file may already contain the new key.
         if retiring.is_none() {
             vault.copy_key(old.clone()).await?;
@@ -102,7 +112,46 @@ async fn rotate(
     let failed = |failure: Failure| Failure { help: help.clone(), ..failure };
     let rotated = vault.rotate_key(to, by()).await.map_err(|error| failed(error.into()))?;
     let proof = vault.prove().await.map_err(|error| failed(error.into()))?;
-    Ok((rotated, proof, copy))
+    Ok((rotated, proof))
+}
+
+/// Returns the copies of old keys next to a key file: the copy that this rotation made, and those that interrupted
+/// rotations left behind. Sorted by path.
+fn old_keys(path: &Path, current: KeyId) -> Result<Vec<OldKey>, Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let prefix = with_suffix(Path::new(path.file_name().unwrap_or_default()), OLD);
+    let is_old = |name: &str| {
+        let id = name.strip_prefix(prefix.to_str()?)?.parse::<KeyId>().ok()?;
+        // A name that is not written as the id is not a copy that a rotation made.
+        (id != current && name.ends_with(&format!("{OLD}{id}"))).then_some(id)
+    };
+    let mut copies = Vec::new();
+    for entry in fs::read_dir(folder).map_err(cannot("read", folder))? {
+        let entry = entry.map_err(cannot("read", folder))?;
+        if let Some(id) = entry.file_name().to_str().and_then(is_old) {
+            copies.push(OldKey { path: entry.path(), kept: with_suffix(path, &format!(".kept-{id}")) });
+        }
+    }
+    copies.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(copies)
+}
+
+/// Removes the copies. Returns an empty list, because none is kept.
+fn remove(copies: Vec<OldKey>) -> Result<Vec<PathBuf>, Failure> {
+    for copy in copies {
+        fs::remove_file(&copy.path).map_err(cannot("remove", &copy.path))?;
+    }
+    Ok(Vec::new())
+}
+
+/// Renames the copies, so that later rotations do not remove them. Returns their new paths.
+fn keep(copies: Vec<OldKey>) -> Result<Vec<PathBuf>, Failure> {
+    let mut kept = Vec::new();
+    for copy in copies {
+        fs::rename(&copy.path, &copy.kept).map_err(cannot("rename", &copy.path))?;
+        kept.push(copy.kept);
+    }
+    Ok(kept)
 }
 
 fn file_of(source: &KeySource) -> Option<&Path> {
