@@ -4,7 +4,11 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// An origin in the form that browsers use: `https://app.example.com`. `http` is allowed only for
+/// The maximum number of origins that may embed a session's pages. They all appear in one response header.
+pub(crate) const MOST: usize = 20;
+
+/// An origin in the form that browsers use: `https://app.example.com`. The host is an IP address or consists of DNS
+/// labels, so an origin can neither be a pattern nor end a directive in a header. `http` is allowed only for
 /// `localhost` and loopback addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub(crate) struct WebOrigin(String);
@@ -12,7 +16,7 @@ pub(crate) struct WebOrigin(String);
 /// Why a string is not a valid origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WebOriginError {
-    /// The string is not a URL that consists only of a scheme, a host and an optional port.
+    /// The string is not a URL that consists only of a scheme, a host name or IP address, and an optional port.
     #[error("an origin is a scheme, a host and an optional port")]
     NotAnOrigin,
     /// The scheme is `http`, but the host is neither `localhost` nor a loopback address.
@@ -34,7 +38,7 @@ impl FromStr for WebOrigin {
         let url = Url::parse(text).map_err(|_| WebOriginError::NotAnOrigin)?;
         let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let has_user = !url.username().is_empty() || url.password().is_some();
-        if !is_bare || has_user || !matches!(url.scheme(), "https" | "http") || !is_plain_host(&url) {
+        if !is_bare || has_user || !matches!(url.scheme(), "https" | "http") || !has_plain_host(&url) {
             return Err(WebOriginError::NotAnOrigin);
         }
         if url.scheme() == "http" && !is_loopback(&url) {
@@ -44,11 +48,14 @@ impl FromStr for WebOrigin {
     }
 }
 
-/// Whether a URL's host can be used in a header. A host with `;` or `,` cannot, because these characters would end a
-/// directive in the header.
-fn is_plain_host(url: &Url) -> bool {
-    let is_plain = |ch: char| ch.is_ascii_alphanumeric() || "-._:[]".contains(ch);
-    url.host_str().is_some_and(|host| host.chars().all(is_plain))
+/// Whether a URL's host is an IP address or a valid DNS name. The URL parser also accepts hosts such as `*` and `a;b`,
+/// which mean something else in a header.
+fn has_plain_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.len() <= 253 && name.split('.').all(guide::is_label),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
 }
 
 /// Whether a URL's host is `localhost`, a name that ends in `.localhost`, or a loopback address.
@@ -75,6 +82,9 @@ mod tests {
             ("http://app.localhost:3000", "http://app.localhost:3000"),
             ("http://127.0.0.2:3000", "http://127.0.0.2:3000"),
             ("http://[::1]", "http://[::1]"),
+            ("https://192.0.2.1", "https://192.0.2.1"),
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            (" https://a.example\n", "https://a.example"),
         ] {
             assert_eq!(text.parse::<WebOrigin>().unwrap().as_str(), expected);
         }
@@ -90,6 +100,19 @@ mod tests {
             "https://a.example; script-src *",
             "https://a.example;x",
             "https://a.example,x",
+            "https://*",
+            "https://*.example.com",
+            "https://a.*",
+            "https://a.example;report-uri",
+            "https://a.example'self'",
+            "https://a.example\"x",
+            "https://{}",
+            "https://a_b.example",
+            "https://-a.example",
+            "https://a..example",
+            "https://a.example.",
+            "https://[::1",
+            "https://",
         ] {
             assert!(text.parse::<WebOrigin>().is_err(), "{text}");
         }

@@ -10,7 +10,7 @@ use vault::{Account, By, Digest, Kind, NewSession, Owner, Scope, Session};
 use crate::access::AppState;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::web_origin::WebOrigin;
+use crate::web_origin::{self, WebOrigin};
 use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
 use crate::wire::session::{
     ConnectSession, ConnectSessionAuthenticate, ConnectSessionCreate, ConnectSessionToken, after,
@@ -144,7 +144,7 @@ async fn parsed(
     let expires_at = after(now, seconds, longest)
         .ok_or_else(|| invalid("expires_in", &format!("it must be from 1 to {longest} seconds")))?;
     let origins = match body.allowed_origins {
-        Some(origins) => origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?,
+        Some(origins) => parsed_origins(&origins)?,
         None => app.settings.server.allow_origins.value.clone(),
     };
     Ok(NewSession {
@@ -196,6 +196,16 @@ async fn edited(
         return Ok(account);
     }
     Err(invalid("account_id", "the account belongs to a different owner, or has a different type"))
+}
+
+fn parsed_origins(texts: &[String]) -> Result<Vec<WebOrigin>, ApiError> {
+    if web_origin::MOST < texts.len() {
+        return Err(invalid(
+            "allowed_origins",
+            &format!("it must not contain more than {} origins", web_origin::MOST),
+        ));
+    }
+    texts.iter().map(|text| origin(text)).collect()
 }
 
 fn origin(text: &str) -> Result<WebOrigin, ApiError> {

@@ -28,6 +28,7 @@ use crate::client::Client;
 use crate::pages::{Frame, Look, Mode, Trouble, trouble};
 use crate::request_id;
 use crate::texts::Language;
+use crate::web_origin::WebOrigin;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
 /// The name of the query parameter that contains a frame's single-use token. The token is needed if the browser blocks
@@ -50,7 +51,7 @@ pub(super) struct PageContext {
     /// The origin of the page that embeds this one.
     parent: Option<String>,
     /// The origins of the pages that may embed this one.
-    ancestors: Vec<String>,
+    ancestors: Vec<WebOrigin>,
     look: Look,
     return_to: Option<String>,
     /// The path of the page that a person reloads to start over.
@@ -144,7 +145,8 @@ impl PageContext {
         }
         self.return_to.clone_from(&session.parameters.return_url);
         if presentation.parent.is_some() {
-            self.ancestors.clone_from(&session.parameters.origins);
+            let origins = session.parameters.origins.iter();
+            self.ancestors = origins.filter_map(|text| text.parse().ok()).collect();
         }
         let scheme = presentation.scheme.as_deref().and_then(|name| name.parse().ok()).unwrap_or_default();
         self.look = Look { scheme, footer: presentation.footer };
@@ -235,7 +237,7 @@ impl PageContext {
     fn respond(&self, status: StatusCode, html: String) -> Response {
         let ancestors = match self.ancestors.as_slice() {
             [] => "'none'".to_owned(),
-            origins => origins.join(" "),
+            origins => origins.iter().map(WebOrigin::as_str).collect::<Vec<_>>().join(" "),
         };
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -246,7 +248,7 @@ impl PageContext {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
-        // The origins were validated when the session was created, so the header value is valid.
+        // An origin consists of characters that a header can contain, so the value is valid.
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
         }

@@ -25,6 +25,7 @@ use super::sources::{Outcome, Problem, Sources};
 use super::table::{
     Key, Limits, Log, Metrics, ProxySettings, SETTINGS, Server, SessionSettings, Storage, TlsFiles,
 };
+use crate::web_origin;
 
 /// The Hub's settings, each with the source that set it.
 #[derive(Clone, Debug)]
@@ -100,8 +101,14 @@ fn with_findings(reading: Reading<FileValues>, found: Vec<Finding>, hidden: &[Sp
 fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings {
     let storage = Storage::resolve(resolver);
     let data = data(resolver, storage.data.clone(), usual_data);
+    let server = Server::resolve(resolver);
+    if web_origin::MOST < server.allow_origins.value.len() {
+        let message = format!("`allow_origins` has more than {} origins", web_origin::MOST);
+        let help = "remove origins here, and set `allowed_origins` for each session instead";
+        resolver.report(&NOT_A_VALUE, "allow_origins", message, help);
+    }
     Settings {
-        server: Server::resolve(resolver),
+        server,
         database: database(resolver, &storage),
         key: key(resolver, &storage, &data.value),
         tls: tls(resolver),

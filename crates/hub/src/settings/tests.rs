@@ -81,6 +81,16 @@ fn lists_in_variables_are_separated_by_commas() {
 }
 
 #[test]
+fn the_number_of_origins_is_limited() {
+    let origins = |n: usize| (0..n).map(|n| format!("https://a{n}.example")).collect::<Vec<_>>().join(",");
+    let allowed = settings("", &[("WAYSTONE_ALLOW_ORIGINS", &origins(20))], &[]);
+    assert_eq!(allowed.server.allow_origins.value.len(), 20);
+    let refused = outcome("", &[("WAYSTONE_ALLOW_ORIGINS", &origins(21))], &[]);
+    assert_eq!(refused.problems.len(), 1, "{:?}", refused.problems);
+    assert!(refused.problems[0].message.contains("more than 20 origins"), "{:?}", refused.problems);
+}
+
+#[test]
 fn the_key_comes_from_the_source_with_the_highest_precedence() {
     let file = "waystone_hub: 1\nkey: { command: [print, the key] }\n";
     let shown = |env: &[(&str, &str)], flags: &[(&'static str, &str)]| {
