@@ -18,6 +18,7 @@ pub(crate) mod world;
 
 mod attacks;
 mod crash;
+mod proxy;
 mod renewal;
 mod replicas;
 mod rotation;

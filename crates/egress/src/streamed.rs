@@ -8,12 +8,10 @@ use guide::Fault;
 
 use crate::fault::Failure;
 
-/// Headers that apply only to one connection ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)),
-/// or that become incorrect when the body is decoded.
-const HOP_BY_HOP: [&str; 11] = [
+/// Headers that apply only to one connection ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)).
+/// `content-length` and `content-encoding` are passed on: the HTTP client removes both when it decodes the body.
+const HOP_BY_HOP: [&str; 9] = [
     "connection",
-    "content-encoding",
-    "content-length",
     "keep-alive",
     "proxy-authenticate",
     "proxy-connection",

@@ -1,16 +1,19 @@
 //! Sends requests through an account: the Hub adds the authentication, and streams the provider's response to the
 //! caller.
 //!
-//! **Invariant:** credentials are sent only to the account's host, and are never returned to the caller. Before a
+//! **Invariant:** credentials are sent only to the account's host, and are masked if a response repeats them. Before a
 //! request is sent, the audit trail records who uses the credentials, and for which path.
+
+mod headers;
+mod mask;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::{Egress, Streamed};
@@ -21,6 +24,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use vault::{Account, AccountId, By, Credentials, Vault};
 
+use self::mask::Mask;
 use crate::account_flows::AccountFlows;
 use crate::connectors::Connectors;
 use crate::renewals::{Renewals, TRUSTED, works};
@@ -39,40 +43,6 @@ const EXPIRY_MARGIN: i64 = 30;
 
 /// The HTTP status that providers return for an expired token.
 const UNAUTHORIZED: u16 = 401;
-
-/// Request headers that are not forwarded, because they are meant for the connection or the Hub, or because the Hub
-/// sets them.
-const NOT_FORWARDED: [&str; 25] = [
-    "accept-encoding",
-    "authorization",
-    "connection",
-    "content-length",
-    "content-type",
-    "cookie",
-    "expect",
-    "forwarded",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "origin",
-    "proxy-authorization",
-    "proxy-connection",
-    "referer",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-    "via",
-    "x-account-id",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-];
-
-/// Response headers that are not returned to the caller.
-const NOT_RETURNED: [&str; 4] =
-    ["set-cookie", "strict-transport-security", "content-security-policy", "server"];
 
 /// Sends requests through accounts.
 pub(crate) struct Proxy {
@@ -137,50 +107,50 @@ impl Proxy {
         actor: &str,
     ) -> Result<Response, ApiError> {
         self.require_usable(account).await?;
-        request
-            .headers
-            .retain(|(name, _)| !NOT_FORWARDED.contains(&name.as_str()) && !name.starts_with("sec-"));
+        request.headers = headers::forwarded(request.headers);
         let purpose = format!("request: {} {}", request.verb, request.path);
         let mut credentials =
             self.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await?;
         let flow = self.flows.relink_flow(&credentials).await?;
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
-        let mut response = self.send_once(&flow, request.clone(), &tokens).await?;
-        if response.status == UNAUTHORIZED
+        let mut answered = self.send_once(&flow, request.clone(), &tokens).await?;
+        if answered.0.status == UNAUTHORIZED
             && flow.method().auth.sign_in.is_some()
             && let Some(renewed) = self.renewed_tokens(&credentials, &flow, &tokens, actor).await?
         {
-            response = self.send_once(&flow, request, &renewed).await?;
+            answered = self.send_once(&flow, request, &renewed).await?;
         }
-        Ok(self.relay(response))
+        let (response, mask) = answered;
+        self.relay(response, mask)
     }
 
-    /// Sends the request to the provider.
+    /// Sends the request to the provider. Also returns the mask for the response.
     async fn send_once(
         &self,
         flow: &Flow,
         request: ProxyRequest,
         tokens: &Values,
-    ) -> Result<Streamed, ApiError> {
+    ) -> Result<(Streamed, Mask), ApiError> {
         let provider = &flow.guide().provider;
         let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
-        let request = probe::proxy_request(flow.method(), request, &inputs)
+        let proxied = probe::proxy_request(flow.method(), request, &inputs)
             .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request is not valid: {error}")))?;
         let began = Instant::now();
-        let response = self.egress.open(&request, MAX_BODY).await;
+        let response = self.egress.open(&proxied.request, MAX_BODY).await;
         let outcome = match &response {
             Ok(response) => format!("{}xx", response.status / 100),
             Err(_) => "failed".to_owned(),
         };
         metrics::provider_answered(provider.key.as_str(), &outcome, began.elapsed());
-        response.map_err(|broken| {
+        let response = response.map_err(|broken| {
             let code = match broken.fault {
                 guide::Fault::Timeout => &PROVIDER_TIMEOUT,
                 _ => &PROVIDER_FAILED,
             };
             ApiError::new(code, format!("{} could not be reached", provider.name))
                 .provider_response(format!("{}: {}", broken.fault, broken.detail))
-        })
+        })?;
+        Ok((response, Mask::new(&proxied.carried)))
     }
 
     /// Returns an error if requests cannot be sent through the account.
@@ -247,34 +217,43 @@ impl Proxy {
     }
 
     /// Streams the provider's response to the caller.
-    fn relay(&self, mut provided: Streamed) -> Response {
-        let status = StatusCode::from_u16(provided.status).unwrap_or(StatusCode::BAD_GATEWAY);
-        let returned = std::mem::take(&mut provided.headers);
+    fn relay(&self, mut provided: Streamed, mut mask: Mask) -> Result<Response, ApiError> {
+        // A 1xx status would end the response early, or hand the caller's connection over to the provider.
+        let status = StatusCode::from_u16(provided.status).ok().filter(|status| !status.is_informational());
+        let status = status
+            .ok_or_else(|| ApiError::new(&PROVIDER_FAILED, "The provider's response could not be used"))?;
+        let mut returned = HeaderMap::new();
+        for (name, value) in std::mem::take(&mut provided.headers) {
+            let name = headers::returned_as(&name, provided.status).map(|name| HeaderName::try_from(&*name));
+            if let (Some(Ok(name)), Ok(value)) = (name, HeaderValue::from_bytes(&mask.masked(value))) {
+                returned.append(name, value);
+            }
+        }
         let (sender, chunks) = mpsc::channel(2);
         self.tasks.spawn(move |_| async move {
             while let Some(chunk) = provided.chunk().await.transpose() {
                 // The caller must notice a truncated response, so an error aborts the connection to the caller.
                 let chunk = chunk.map_err(|broken| io::Error::other(broken.detail));
                 let is_broken = chunk.is_err();
+                let chunk = chunk.map(|chunk| mask.push(chunk));
+                let is_empty = chunk.as_ref().is_ok_and(Bytes::is_empty);
                 // If the client has disconnected, the rest of the response is not needed.
-                if sender.send(chunk).await.is_err() || is_broken {
+                if (!is_empty && sender.send(chunk).await.is_err()) || is_broken {
                     return;
                 }
+            }
+            let rest = mask.finish();
+            if !rest.is_empty() {
+                // If this fails, the client has disconnected.
+                let _ = sender.send(Ok(rest)).await;
             }
         });
         let mut response = (status, Body::from_stream(ReceiverStream::new(chunks))).into_response();
         let headers = response.headers_mut();
-        for (name, value) in returned {
-            let pair = (HeaderName::try_from(name), HeaderValue::from_bytes(&value));
-            if let (Ok(name), Ok(value)) = pair
-                && !NOT_RETURNED.contains(&name.as_str())
-            {
-                headers.append(name, value);
-            }
-        }
+        headers.extend(returned);
         // Lets the caller distinguish between a 401 from the provider and a 401 from the Hub.
         headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
         response.extensions_mut().insert(crate::layers::Passthrough);
-        response
+        Ok(response)
     }
 }

@@ -15,6 +15,9 @@ use crate::inputs::Filling;
 use crate::message::{Body, ClientCertificate, Header, Permit, Request};
 use crate::sign::{key_bytes, sign};
 
+/// The header that carries Basic authentication.
+const AUTHORIZATION: &str = "authorization";
+
 /// A request that is still being assembled.
 pub(crate) struct Draft {
     pub(crate) request: Request,
@@ -92,13 +95,17 @@ impl Draft {
         };
         let (late, early): (Vec<_>, Vec<_>) =
             method.auth.carries.iter().partition(|one| refers_to_request(one));
+        // The signature must not cover what the late credentials replace.
+        late.iter().for_each(|one| self.clear(one));
         early.into_iter().try_for_each(|one| self.carry(one, with))?;
         let parts = self.sign(signature, with)?;
         let with = Filling { parts: &parts, ..*with };
         late.into_iter().try_for_each(|one| self.carry(one, &with))
     }
 
+    /// Adds a credential. The credential replaces what the request already has in its place.
     pub(crate) fn carry(&mut self, carrier: &CarrierUse, with: &Filling<'_>) -> Result<(), FillError> {
+        self.clear(carrier);
         match carrier {
             CarrierUse::Basic { username, password, encoded } => {
                 let slot = if *encoded { Slot::Text } else { Slot::BasicUser };
@@ -110,10 +117,11 @@ impl Draft {
                 }
                 let pair = Secret::new(format!("{}:{}", user.expose(), password.expose()));
                 let value = Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())));
-                self.set_header("authorization", value);
+                self.request.headers.push(Header { name: AUTHORIZATION.to_owned(), value });
             }
             CarrierUse::Named { carrier: Carrier::Header, name, value } => {
-                self.set_header(name, fill(value, Slot::Header, with)?);
+                let value = fill(value, Slot::Header, with)?;
+                self.request.headers.push(Header { name: name.clone(), value });
             }
             CarrierUse::Named { carrier: Carrier::Query, name, value } => {
                 self.request.query.push((name.clone(), fill(value, Slot::Text, with)?));
@@ -137,9 +145,24 @@ impl Draft {
         Ok(())
     }
 
-    fn set_header(&mut self, name: &str, value: Secret) {
-        self.request.headers.retain(|header| header.name != *name);
-        self.request.headers.push(Header { name: name.to_owned(), value });
+    /// Removes what the request has in a credential's place. A caller's cookies are never forwarded, so only the other
+    /// places can have anything.
+    fn clear(&mut self, carrier: &CarrierUse) {
+        let (place, name) = match carrier {
+            CarrierUse::Basic { .. } => (Carrier::Header, AUTHORIZATION),
+            CarrierUse::Named { carrier, name, .. } => (*carrier, name.as_str()),
+        };
+        match (place, &mut self.body) {
+            (Carrier::Header, _) => self.request.headers.retain(|header| !is_same_header(&header.name, name)),
+            (Carrier::Query, _) => self.request.query.retain(|(sent, _)| !sets_parameter(sent, name)),
+            (Carrier::Body, Some(Content::Form(pairs))) => {
+                pairs.retain(|(sent, _)| !sets_parameter(sent, name));
+            }
+            (Carrier::Body, Some(Content::Json(Value::Object(members)))) => {
+                members.retain(|sent, _| !sent.eq_ignore_ascii_case(name));
+            }
+            (Carrier::Body | Carrier::Cookie, _) => {}
+        }
     }
 
     /// Signs the request as assembled so far. Returns the request's parts, including the signature, for the carriers
@@ -193,6 +216,19 @@ impl Draft {
         self.request.body = self.body.as_ref().map(Content::bytes);
         self.request
     }
+}
+
+/// Whether a provider could read the parameter `sent` as the parameter `name`: some servers ignore case, and some add
+/// the values of `key[]` and `key[0]` to those of `key`.
+fn sets_parameter(sent: &str, name: &str) -> bool {
+    let base = sent.split('[').next().unwrap_or_default();
+    sent.eq_ignore_ascii_case(name) || base.eq_ignore_ascii_case(name)
+}
+
+/// Whether a provider could read the header `sent` as the header `name`: CGI, and frameworks that follow it, treat `_`
+/// as `-`.
+fn is_same_header(sent: &str, name: &str) -> bool {
+    sent.replace('_', "-").eq_ignore_ascii_case(&name.replace('_', "-"))
 }
 
 /// Returns the signing key. The first key template gives the initial key. Each further template is signed with the

@@ -71,9 +71,6 @@ pub enum Problem {
     /// The guide does not allow the resulting host.
     #[display("leads to a host that the guide does not allow")]
     HostNotAllowed,
-    /// A caller's path has dot segments or other parts that servers could interpret differently.
-    #[display("has a path that servers could interpret differently")]
-    AmbiguousPath,
     /// The credential must be sent in the body, but the request has no body to which a credential can be added.
     #[display("has no body that could carry the credential")]
     NoBody,
@@ -83,9 +80,7 @@ impl fmt::Display for FillError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.field, self.problem) {
             (Some(field), _) => write!(f, "the value of `{field}` ")?,
-            (None, Problem::HostNotAllowed | Problem::AmbiguousPath | Problem::NoBody) => {
-                f.write_str("the request ")?;
-            }
+            (None, Problem::HostNotAllowed | Problem::NoBody) => f.write_str("the request ")?,
             (None, _) => f.write_str("a value in the request ")?,
         }
         self.problem.fmt(f)
@@ -101,10 +96,7 @@ impl FillError {
         let label = &method.field(self.field.as_ref()?.as_str())?.label;
         let mistake = match self.problem {
             Problem::Missing => Mistake::Missing,
-            Problem::NotAHostLabel
-            | Problem::NotAPathSegment
-            | Problem::HostNotAllowed
-            | Problem::AmbiguousPath => Mistake::NoAddress,
+            Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed => Mistake::NoAddress,
             Problem::NotAHeaderValue | Problem::NotACookieValue | Problem::NoBody => Mistake::Unsendable,
             Problem::NotAKey => Mistake::NotSigningKey,
             Problem::NotDerivable => Mistake::Part,
@@ -126,6 +118,12 @@ pub(crate) fn fill(template: &Template, slot: Slot, with: &Filling<'_>) -> Resul
         }
     }
     Ok(out)
+}
+
+/// Returns the value of a reference: as it is looked up, and as its filters encode it.
+pub(crate) fn looked_up(reference: &Reference, with: &Filling<'_>) -> Result<[Secret; 2], FillError> {
+    let value = lookup(reference, with)?;
+    Ok([value.clone(), encode_value(reference, value, Slot::Text)?])
 }
 
 fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError> {

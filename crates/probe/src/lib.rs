@@ -23,6 +23,7 @@ mod draft;
 mod fill;
 mod inputs;
 mod proxy;
+mod proxy_path;
 mod request;
 
 mod retry;
@@ -44,6 +45,7 @@ pub use crate::inputs::{Inputs, Values};
 pub use crate::judge::{different_account, judge, matching_rule, wrong_environment};
 pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Request, Response};
 pub use crate::moment::Moment;
-pub use crate::proxy::{ProxyRequest, proxy_request};
+pub use crate::proxy::{ProxiedRequest, ProxyRequest, proxy_request};
+pub use crate::proxy_path::{ProxyPath, ProxyPathError};
 pub use crate::request::{host, host_fields, matches_path, request};
 pub use crate::verdict::{Identity, Verdict};

@@ -4,15 +4,16 @@
 //! **Invariant:** the request is sent only to the account's host, below the guide's base address. The method's
 //! credentials replace any credentials that the caller sent in the same location.
 
-use guide::{Carrier, CarrierUse, Method, Verb};
+use guide::{Carrier, CarrierUse, Method, Target, Verb};
 use secret::Secret;
 use serde_json::Value;
 
 use crate::assertion::assertion;
 use crate::draft::{Content, Draft};
-use crate::fill::{FillError, Problem};
+use crate::fill::{FillError, looked_up};
 use crate::inputs::{Filling, Inputs};
 use crate::message::{Body, Header, Request};
+use crate::proxy_path::ProxyPath;
 use crate::request::{base_path, host_of};
 
 /// The request that a caller wants to send through an account.
@@ -20,8 +21,8 @@ use crate::request::{base_path, host_of};
 pub struct ProxyRequest {
     /// The HTTP method.
     pub verb: Verb,
-    /// The path below the guide's base address, encoded, with its leading slash.
-    pub path: String,
+    /// The path below the guide's base address.
+    pub path: ProxyPath,
     /// The query parameters, not encoded.
     pub query: Vec<(String, String)>,
     /// The headers, with names in lowercase.
@@ -30,21 +31,29 @@ pub struct ProxyRequest {
     pub body: Option<Body>,
 }
 
+/// The request that is sent to the provider for a caller.
+#[derive(Clone, Debug)]
+pub struct ProxiedRequest {
+    /// The request, with the credentials.
+    pub request: Request,
+    /// The secrets that the request carries, in each form in which it carries them. They must not be returned to the
+    /// caller if the provider repeats them.
+    pub carried: Vec<Secret>,
+}
+
 /// Builds the request that is sent to the provider.
 pub fn proxy_request(
     method: &Method,
     request: ProxyRequest,
     inputs: &Inputs<'_>,
-) -> Result<Request, FillError> {
+) -> Result<ProxiedRequest, FillError> {
     let base = &method.base_url;
     let mut templates = method.auth.templates();
     templates.extend([&base.host, &base.path]);
     let assertion = assertion(method, templates, inputs)?;
     let with = Filling { assertion: assertion.as_ref(), ..Filling::plain(inputs) };
-    let path = base_path(base, &with)? + &request.path;
-    if !is_plain(&path) {
-        return Err(FillError { field: None, problem: Problem::AmbiguousPath });
-    }
+    // Both parts are valid paths, and the second part starts with a slash, so no segment spans them.
+    let path = base_path(base, &with)? + request.path.as_str();
     let host = host_of(base, &method.hosts, &with)?;
     let mut draft = Draft::new(method, request.verb, host, base.port, path);
     draft.request.query = request.query.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
@@ -59,7 +68,38 @@ pub fn proxy_request(
     draft.body = request.body.map(|body| if in_body { parse_body(body) } else { Content::Unchanged(body) });
     draft.set_certificate(method, &with)?;
     draft.authenticate(method, &with)?;
-    Ok(draft.finish())
+    let request = draft.finish();
+    let carried = carried(method, &request, &with);
+    Ok(ProxiedRequest { request, carried })
+}
+
+/// Returns the secrets that a request carries: the values that its carriers refer to, and the encoded pair of Basic
+/// authentication. Values that are not secret, such as a user name, are left out, because a response may have them for
+/// other reasons.
+fn carried(method: &Method, request: &Request, with: &Filling<'_>) -> Vec<Secret> {
+    let is_secret = |key: &str| match method.derived(key) {
+        Some(derived) => match &derived.source {
+            Some(source) => is_secret_field(method, source.as_str()),
+            None => derived.field.secret,
+        },
+        None => is_secret_field(method, key),
+    };
+    let templates = method.auth.carries.iter().flat_map(CarrierUse::templates);
+    let references =
+        templates.flat_map(guide::Template::references).filter(|reference| match &reference.target {
+            Target::Value(key) => is_secret(key.as_str()),
+            Target::Token(_) | Target::Assertion => true,
+            _ => false,
+        });
+    let mut carried: Vec<Secret> =
+        references.filter_map(|reference| looked_up(reference, with).ok()).flatten().collect();
+    let basic = |header: &Header| header.value.expose().strip_prefix("Basic ").map(Secret::from);
+    carried.extend(request.headers.iter().filter(|header| header.name == "authorization").filter_map(basic));
+    carried
+}
+
+fn is_secret_field(method: &Method, key: &str) -> bool {
+    method.field(key).is_none_or(|field| field.secret)
 }
 
 /// Parses a JSON object or a form, so that a credential can be added. Any other body is sent unchanged.
@@ -74,41 +114,4 @@ fn parse_body(body: Body) -> Content {
         return Content::Form(pairs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect());
     }
     Content::Unchanged(body)
-}
-
-/// Whether every server interprets the path as written: no dot segments, and no encoded separators or control
-/// characters.
-fn is_plain(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    path.starts_with('/')
-        && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte))
-        && !["%2e", "%2f", "%5c", "%00", "%0a", "%0d"].iter().any(|code| lower.contains(code))
-        && path.split('/').all(|segment| segment != "." && segment != "..")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_plain_paths_are_accepted() {
-        for path in ["/", "/v1/users", "/v1/a%20b", "/v1/a..b", "/v1/~me;x=1"] {
-            assert!(is_plain(path), "{path}");
-        }
-        for path in [
-            "",
-            "v1",
-            "/../x",
-            "/v1/./x",
-            "/v1/%2e%2e/x",
-            "/a%2Fb",
-            "/a\\b",
-            "/a?b",
-            "/a#b",
-            "/a b",
-            "/a%0d%0ab",
-        ] {
-            assert!(!is_plain(path), "{path}");
-        }
-    }
 }

@@ -4,9 +4,10 @@
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use guide::Verb;
+use probe::ProxyPath;
 use secret::{Secret, SecretBytes};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -15,8 +16,8 @@ use vault::Scope;
 
 use crate::access::AppState;
 use crate::caller::Caller;
-use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
-use crate::wire::{Json, Path};
+use crate::wire::Json;
+use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED, NOT_FOUND};
 
 /// Sends a request to the provider through an account.
 ///
@@ -40,18 +41,17 @@ pub(super) fn described() {}
 pub(super) async fn pass(
     app: AppState,
     caller: Caller,
-    Path((id, path)): Path<(String, String)>,
     parts: Parts,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let account = app.access.account(&caller, Scope::Requests, &id).await?;
+    let (id, path) = id_and_path(parts.uri.path()).ok_or_else(|| ApiError::of(&NOT_FOUND))?;
+    let account = app.access.account(&caller, Scope::Requests, id).await?;
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = parts.headers.iter();
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(text);
     let request = probe::ProxyRequest {
         verb: verb(parts.method.as_str())?,
-        // The router has decoded the path, so it is encoded again for the provider.
-        path: format!("/{}", encoded(&path)),
+        path: proxy_path(path)?,
         query: pairs(parts.uri.query().unwrap_or_default()),
         headers: headers.filter_map(|(name, value)| Some((name.to_string(), text(value)?))).collect(),
         body: (!body.is_empty()).then(|| probe::Body {
@@ -71,7 +71,7 @@ pub(super) struct ProxyRequest {
     path: Option<String>,
     /// Not supported: requests always go to the account's own host. Omit this member.
     url: Option<String>,
-    /// The headers to send, by name. Values must be strings.
+    /// The headers to send, by name. Values must be strings; a header that is null is not sent.
     headers: Option<Map<String, Value>>,
     /// The body. A string is sent as is; any other value is sent as JSON.
     body: Option<Value>,
@@ -104,10 +104,9 @@ pub(super) async fn unified(
     }
     let path = body.path.unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((&path, ""));
-    let headers = body.headers.iter().flatten();
-    let headers =
-        headers.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
-    let headers: Vec<(String, String)> = headers.collect();
+    let headers = body.headers.iter().flatten().filter(|(_, value)| !value.is_null());
+    let headers: Vec<(String, String)> =
+        headers.map(|(name, value)| header(name, value)).collect::<Result<_, _>>()?;
     let content_type =
         headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.clone());
     let content = match body.body {
@@ -117,7 +116,7 @@ pub(super) async fn unified(
     };
     let request = probe::ProxyRequest {
         verb: verb(body.method.as_deref().unwrap_or("get"))?,
-        path: format!("/{}", path.trim_start_matches('/')),
+        path: proxy_path(&format!("/{}", path.trim_start_matches('/')))?,
         query: pairs(query),
         headers,
         body: content.map(|(default_type, text)| probe::Body {
@@ -138,9 +137,63 @@ fn pairs(query: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
-/// Percent-encodes every byte that a URL path may not contain.
-fn encoded(path: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
-    let encode = |byte| if is_plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") };
-    path.bytes().map(encode).collect()
+/// Splits the path of a request below `/accounts/{id}/proxy` into the account's id and the path at the provider, without
+/// decoding either: the router's parameters are decoded, so in them an encoded slash looks like a separator.
+fn id_and_path(path: &str) -> Option<(&str, &str)> {
+    let (id, rest) = path.strip_prefix("/accounts/")?.split_once('/')?;
+    Some((id, rest.strip_prefix("proxy")?))
+}
+
+/// Parses the path at the provider.
+fn proxy_path(path: &str) -> Result<ProxyPath, ApiError> {
+    path.parse().map_err(|error| ApiError::new(&INVALID_VALUE, format!("The path is not valid: {error}")))
+}
+
+/// Parses a header that the body describes. Returns its name in lowercase, and its value.
+fn header(name: &str, value: &Value) -> Result<(String, String), ApiError> {
+    let invalid = |why: &str| ApiError::new(&INVALID_VALUE, format!("`headers` is not valid: {why}"));
+    let name = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| invalid("a name contains a character that header names cannot contain"))?;
+    let value = value.as_str().ok_or_else(|| invalid("a value is not a string"))?;
+    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| invalid("a value contains a control character"))?;
+    Ok((name.as_str().to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_path_at_the_provider_is_not_decoded() {
+        for (path, expected) in [
+            ("/accounts/acc_1/proxy/x", Some(("acc_1", "/x"))),
+            ("/accounts/acc_1/proxy/projects/group%2Fname", Some(("acc_1", "/projects/group%2Fname"))),
+            ("/accounts/acc_1/proxy/%ff/proxy/x", Some(("acc_1", "/%ff/proxy/x"))),
+            ("/accounts/acc_1/proxy//x", Some(("acc_1", "//x"))),
+            ("/accounts/acc_1%2Fproxy/x", None),
+            ("/accounts/acc_1", None),
+        ] {
+            assert_eq!(id_and_path(path), expected);
+        }
+    }
+
+    #[test]
+    fn invalid_headers_are_the_callers_mistake() {
+        assert_eq!(header("X-A", &json!("ä b")), Ok(("x-a".to_owned(), "ä b".to_owned())));
+        for (name, value) in [
+            ("", json!("a")),
+            ("a b", json!("a")),
+            ("a:b", json!("a")),
+            ("x-a", json!("a\r\nb: c")),
+            ("x-a", json!(1)),
+        ] {
+            assert_eq!(
+                header(name, &value).map_err(|error| error.code),
+                Err(&INVALID_VALUE),
+                "{name}: {value}"
+            );
+        }
+    }
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -23,7 +24,9 @@ const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; 
 const HSTS: &str = "max-age=63072000";
 
 /// The headers that this layer sets unless a handler has set them.
-const ALWAYS: [(HeaderName, &str); 3] = [
+const ALWAYS: [(HeaderName, &str); 4] = [
+    // Most responses contain a customer's data, which no browser and no cache may keep.
+    (CACHE_CONTROL, "no-store"),
     (CONTENT_SECURITY_POLICY, NOTHING),
     (REFERRER_POLICY, "no-referrer"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),

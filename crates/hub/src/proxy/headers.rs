@@ -1,0 +1,226 @@
+//! The headers that pass between a caller and a provider.
+//!
+//! **Invariant:** a provider's response header reaches the caller only if an API client needs it. A response is served
+//! from the Hub's own origin, so its headers must not instruct a browser, a cache or a proxy in front of the Hub.
+
+use std::borrow::Cow;
+
+/// Request headers that are not forwarded, because they are meant for the connection or the Hub, or because the Hub
+/// sets them.
+const NOT_FORWARDED: [&str; 25] = [
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "forwarded",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "origin",
+    "proxy-authorization",
+    "proxy-connection",
+    "referer",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "via",
+    "x-account-id",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+];
+
+/// Response headers that are returned under their own name.
+const RETURNED: [&str; 37] = [
+    // The content.
+    "accept-ranges",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-range",
+    "content-type",
+    // The version, for conditional requests.
+    "etag",
+    "last-modified",
+    // What to do next.
+    "allow",
+    "deprecation",
+    "link",
+    "retry-after",
+    "sunset",
+    "warning",
+    // Paging.
+    "x-count",
+    "x-cursor",
+    "x-has-more",
+    "x-limit",
+    "x-next-cursor",
+    "x-next-page",
+    "x-offset",
+    "x-page",
+    "x-page-count",
+    "x-page-size",
+    "x-pagination",
+    "x-per-page",
+    "x-prev-page",
+    "x-total",
+    "x-total-count",
+    "x-total-pages",
+    // The API's version and permissions.
+    "api-supported-versions",
+    "api-version",
+    "odata-version",
+    "x-accepted-oauth-scopes",
+    "x-api-version",
+    "x-oauth-scopes",
+];
+
+/// Parts of names that identify response headers about rate limits, request ids, versions and repeated requests, for
+/// which each provider has its own name. No header that a browser, a cache or a proxy obeys has such a name.
+const RETURNED_PARTS: [&str; 15] = [
+    "call-limit",
+    "correlation-id",
+    "correlationid",
+    "idempotency-key",
+    "idempotent-replayed",
+    "limit-info",
+    "quota",
+    "rate-limit",
+    "ratelimit",
+    "request-id",
+    "requestid",
+    "should-retry",
+    "trace-id",
+    "traceid",
+    "transaction-id",
+];
+
+/// The prefix of the name under which a header is returned that would have a meaning at the Hub's own origin.
+const PREFIX: &str = "x-provider-";
+
+/// Returns the caller's headers that are forwarded to the provider. Names must be in lowercase.
+pub(super) fn forwarded(headers: Vec<(String, String)>) -> Vec<(String, String)> {
+    // A `Connection` header lists headers that apply only to the connection between the caller and the Hub.
+    let listed = headers.iter().filter(|(name, _)| name == "connection");
+    let listed = listed.flat_map(|(_, value)| value.split(',')).map(|name| name.trim().to_ascii_lowercase());
+    let listed: Vec<String> = listed.collect();
+    let is_forwarded = |name: &str| {
+        !NOT_FORWARDED.contains(&name) && !name.starts_with("sec-") && !listed.iter().any(|one| one == name)
+    };
+    headers.into_iter().filter(|(name, _)| is_forwarded(name)).collect()
+}
+
+/// Returns the name under which a provider's response header is returned, or `None` if the header is dropped. `name`
+/// must be in lowercase.
+pub(super) fn returned_as(name: &str, status: u16) -> Option<Cow<'_, str>> {
+    match name {
+        // HTTP clients follow a redirect by themselves, with the API key if it leads back to the Hub.
+        "location" if (300..400).contains(&status) => Some(format!("{PREFIX}{name}").into()),
+        "location" => Some(name.into()),
+        // The Hub's own request id has this name.
+        "x-request-id" => Some(format!("{PREFIX}request-id").into()),
+        // The body of such a response is empty, and a length would suggest otherwise.
+        "content-length" if status == 204 => None,
+        _ if RETURNED.contains(&name) => Some(name.into()),
+        _ if ["x-waystone-", "x-accel-", PREFIX].iter().any(|prefix| name.starts_with(prefix)) => None,
+        _ => RETURNED_PARTS.iter().any(|part| name.contains(part)).then(|| name.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_for_the_connection_are_not_forwarded() {
+        let sent =
+            [("accept", "a/b"), ("connection", "close, X-Hop"), ("x-hop", "1"), ("sec-fetch-mode", "cors")];
+        let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(forwarded(sent.to_vec()), [("accept".to_owned(), "a/b".to_owned())]);
+    }
+
+    #[test]
+    fn headers_that_clients_need_are_returned() {
+        for name in [
+            "content-type",
+            "content-length",
+            "etag",
+            "link",
+            "retry-after",
+            "ratelimit",
+            "ratelimit-remaining",
+            "x-ratelimit-limit",
+            "x-rate-limit-reset",
+            "x-shopify-shop-api-call-limit",
+            "sforce-limit-info",
+            "request-id",
+            "x-amzn-requestid",
+            "x-amz-request-id",
+            "acme-should-retry",
+            "x-total-count",
+        ] {
+            assert_eq!(returned_as(name, 200).as_deref(), Some(name));
+        }
+        assert_eq!(returned_as("x-request-id", 200).as_deref(), Some("x-provider-request-id"));
+        assert_eq!(returned_as("location", 201).as_deref(), Some("location"));
+        assert_eq!(returned_as("location", 307).as_deref(), Some("x-provider-location"));
+        assert_eq!(returned_as("content-length", 204), None);
+    }
+
+    #[test]
+    fn headers_that_browsers_caches_and_proxies_obey_are_dropped() {
+        for name in [
+            "access-control-allow-credentials",
+            "access-control-allow-origin",
+            "alt-svc",
+            "cache-control",
+            "cdn-cache-control",
+            "clear-site-data",
+            "connection",
+            "content-location",
+            "content-security-policy",
+            "cross-origin-resource-policy",
+            "expires",
+            "nel",
+            "permissions-policy",
+            "proxy-authenticate",
+            "referrer-policy",
+            "refresh",
+            "report-to",
+            "reporting-endpoints",
+            "server",
+            "service-worker-allowed",
+            "set-cookie",
+            "set-cookie2",
+            "set-login",
+            "sourcemap",
+            "strict-transport-security",
+            "surrogate-control",
+            "trailer",
+            "transfer-encoding",
+            "vary",
+            "www-authenticate",
+            "x-accel-buffering",
+            "x-accel-expires",
+            "x-accel-limit-rate",
+            "x-accel-redirect",
+            "x-content-type-options",
+            "x-dns-prefetch-control",
+            "x-frame-options",
+            "x-lighttpd-send-file",
+            "x-litespeed-cache-control",
+            "x-reproxy-url",
+            "x-sendfile",
+            "x-waystone-answered-by",
+            "x-waystone-request-id",
+        ] {
+            assert_eq!(returned_as(name, 200), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The path of a request that a caller sends through a linked account.
+//!
+//! **Invariant:** a path is sent exactly as the caller wrote it, byte for byte, and no server can take it for a path
+//! outside the guide's base address.
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::percent_decode;
+
+/// A path below the guide's base address, encoded, with its leading slash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyPath(String);
+
+/// Why a string is not a valid path. The messages do not repeat the path.
+#[derive(Clone, Copy, Debug, derive_more::Display, PartialEq, Eq)]
+pub enum ProxyPathError {
+    /// The path does not start with a slash.
+    #[display("it must start with `/`")]
+    NotAbsolute,
+    /// The path contains a character that must be percent-encoded, or a `%` that encodes nothing.
+    #[display("it contains a character that must be percent-encoded")]
+    NotEncoded,
+    /// The path contains an encoded control character.
+    #[display("it contains a control character")]
+    Control,
+    /// The path contains a dot segment, in any of the forms that servers resolve.
+    #[display("it contains a `.` or `..` segment")]
+    DotSegment,
+}
+
+impl std::error::Error for ProxyPathError {}
+
+impl ProxyPath {
+    /// Returns the path as the caller wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProxyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ProxyPath {
+    type Err = ProxyPathError;
+
+    fn from_str(path: &str) -> Result<Self, ProxyPathError> {
+        if !path.starts_with('/') {
+            return Err(ProxyPathError::NotAbsolute);
+        }
+        if !is_encoded(path) {
+            return Err(ProxyPathError::NotEncoded);
+        }
+        // Servers and the proxies in front of them disagree about how often they decode a path, so the check also
+        // applies to what each further decoding would give.
+        let mut seen = path.as_bytes().to_vec();
+        loop {
+            if seen.iter().any(u8::is_ascii_control) {
+                return Err(ProxyPathError::Control);
+            }
+            if has_dot_segment(&seen) {
+                return Err(ProxyPathError::DotSegment);
+            }
+            let decoded: Vec<u8> = percent_decode(&seen).collect();
+            if decoded == seen {
+                return Ok(Self(path.to_owned()));
+            }
+            seen = decoded;
+        }
+    }
+}
+
+/// Whether the path has only characters that a URL path may contain, and every `%` starts an encoded byte. Brackets and
+/// bars are not valid in a path, but clients and servers use them, and no parser changes them.
+fn is_encoded(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%[]|".contains(&byte);
+    let is_code = |code: &str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_hexdigit());
+    path.bytes().all(is_plain)
+        && path.match_indices('%').all(|(at, _)| path.get(at + 1..at + 3).is_some_and(is_code))
+}
+
+/// Whether a server could resolve part of the path as `.` or `..`. Some servers treat a backslash as a slash, and some
+/// remove everything after a semicolon before they resolve the path.
+fn has_dot_segment(path: &[u8]) -> bool {
+    path.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| {
+        let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+        matches!(name, b"." | b"..")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_as_written() {
+        for path in [
+            "/",
+            "/v1/users",
+            "//x",
+            "/v1/a%20b",
+            "/v1/a..b",
+            "/v1/...",
+            "/v1/~me;x=1",
+            "/projects/group%2Fname",
+            "/projects/group%2fname",
+            "/a%5Cb",
+            "/a%252Fb",
+            "/a%2Eb",
+            "/%ff",
+            "/items[0]|x",
+            "/a;b/c:d@e,f",
+        ] {
+            assert_eq!(path.parse::<ProxyPath>().map(|path| path.to_string()), Ok(path.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_path_that_servers_could_read_differently_is_rejected() {
+        use ProxyPathError::{Control, DotSegment, NotAbsolute, NotEncoded};
+        for (path, expected) in [
+            ("", NotAbsolute),
+            ("v1/x", NotAbsolute),
+            ("/../x", DotSegment),
+            ("/v1/./x", DotSegment),
+            ("/v1/..", DotSegment),
+            ("/v1/%2e%2E/x", DotSegment),
+            ("/v1/.%2e", DotSegment),
+            ("/v1/..;/admin", DotSegment),
+            ("/v1/..;x=1/admin", DotSegment),
+            ("/v1/.;/admin", DotSegment),
+            ("/v1/..%3b/admin", DotSegment),
+            ("/v1/%2e%2e%3Bx/admin", DotSegment),
+            ("/v1/..%2Fadmin", DotSegment),
+            ("/v1/x%2f..%2fadmin", DotSegment),
+            ("/v1/..%5Cadmin", DotSegment),
+            ("/v1/%252e%252e/admin", DotSegment),
+            ("/v1/%25252e%25252e%25252fadmin", DotSegment),
+            ("/a\\b", NotEncoded),
+            ("/a?b", NotEncoded),
+            ("/a#b", NotEncoded),
+            ("/a b", NotEncoded),
+            ("/a{b}", NotEncoded),
+            ("/ä", NotEncoded),
+            ("/a\r\nb", NotEncoded),
+            ("/100%", NotEncoded),
+            ("/%2", NotEncoded),
+            ("/%zz", NotEncoded),
+            ("/%+1", NotEncoded),
+            ("/a%0d%0ab", Control),
+            ("/a%00", Control),
+            ("/a%7F", Control),
+            ("/a%250a", Control),
+        ] {
+            assert_eq!(path.parse::<ProxyPath>(), Err(expected), "{path}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! A provider that accepts every credential, records each request, and sends any bytes as its response.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// The response to the checks of a guide.
+const ACCOUNT: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\
+                       content-length: 21\r\n\r\n{\"id\":7,\"name\":\"Acme\"}";
+
+pub(super) struct Provider {
+    pub(super) origin: String,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    requests: Vec<String>,
+    response: Option<String>,
+}
+
+impl Provider {
+    pub(super) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let origin = format!("http://{}", listener.local_addr().expect("an address"));
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                serve(stream, &shared);
+            }
+        });
+        Self { origin, state }
+    }
+
+    /// Sets the response to all further requests: the status and the header lines, then the body.
+    pub(super) fn respond(&self, head: &str, body: &str) {
+        let head = head.replace('\n', "\r\n");
+        lock(&self.state).response = Some(format!("HTTP/1.1 {head}\r\nconnection: close\r\n\r\n{body}"));
+    }
+
+    /// Returns the requests since the last call, each with its head and its body.
+    pub(super) fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.state).requests)
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn serve(mut stream: TcpStream, state: &Mutex<State>) {
+    let Some(request) = read(&mut stream) else { return };
+    let mut state = lock(state);
+    state.requests.push(request);
+    let response = state.response.clone().unwrap_or_else(|| ACCOUNT.to_owned());
+    drop(state);
+    let _ = stream.write_all(response.as_bytes());
+}
+
+/// Reads the head and the body of a request.
+fn read(stream: &mut TcpStream) -> Option<String> {
+    let (mut text, mut piece) = (String::new(), [0; 4096]);
+    loop {
+        let n = stream.read(&mut piece).ok().filter(|n| 0 < *n)?;
+        text.push_str(&String::from_utf8_lossy(&piece[..n]));
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        if length.unwrap_or(0) <= body.len() {
+            return Some(text);
+        }
+    }
+}
