@@ -18,10 +18,11 @@ mod backend;
 const PAGE: &str = include_str!("../../docs/embedding.md");
 
 /// The kinds of blocks that the tests below run. `console` blocks are commands to type in a terminal.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "bash session",
     "bash link",
     "bash revoke",
+    "bash request",
     "bash attempt",
     "js backend",
     "python backend",
@@ -178,6 +179,8 @@ fn the_commands_of_the_page_work() {
     assert!(!found.contains("revoked-token"), "{found}");
     let account = link_with("right-token");
     let id = account["id"].as_str().unwrap_or_else(|| panic!("{account}"));
+    let found = shell(&hub, &block("bash request").replace("acc_…", id));
+    assert!(json(&found)["id"].is_string(), "{found}");
     for body in blocks("json session").iter().filter(|body| body.contains("acc_…")) {
         assert_eq!(session(&hub, &body.replace("acc_…", id))["account_id"], id);
     }
