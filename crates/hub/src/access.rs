@@ -35,6 +35,10 @@ impl FromRequestParts<Arc<App>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let client = Client::from_request_parts(parts, app).await?;
-        app.access.visitor(&client, &parts.headers).await
+        let visitor = app.access.visitor(&client, &parts.headers).await?;
+        if !parts.method.is_safe() {
+            app.limiter.write(&visitor.session)?;
+        }
+        Ok(visitor)
     }
 }

@@ -1,7 +1,7 @@
 //! Authenticates requests by a project's API key or a session's token.
 //!
 //! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a currently valid key or token. Invalid keys and tokens
-//! are counted by IP address in the database, across all replicas.
+//! are counted by IP address in the database, across all replicas, and refused beyond a limit.
 
 use std::sync::Arc;
 
@@ -44,12 +44,11 @@ impl Access {
 
     /// Authenticates a request by its API key.
     pub(crate) async fn caller(&self, client: &Client, headers: &HeaderMap) -> Result<Caller, ApiError> {
-        self.limiter.may_guess(client).await?;
         let message =
             "Send the API key as the user name in HTTP Basic authentication, with an empty password";
         let text = api_key(headers).ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
         let Some(key) = self.vault.key_by_digest(&Digest::of(text.expose())).await? else {
-            self.limiter.guessed_wrong(client).await;
+            self.limiter.guessed_wrong(client).await?;
             return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown or revoked"));
         };
         self.limiter.call(&key)?;
@@ -59,7 +58,6 @@ impl Access {
 
     /// Authenticates a request by the session token in its header.
     pub(crate) async fn visitor(&self, client: &Client, headers: &HeaderMap) -> Result<Visitor, ApiError> {
-        self.limiter.may_guess(client).await?;
         let token = headers.get("x-hub-session-token").and_then(|value| value.to_str().ok());
         let message = "Send the session's token in the `x-hub-session-token` header";
         let token = token.ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
@@ -75,7 +73,7 @@ impl Access {
                 Err(ApiError::new(&UNAUTHORIZED, format!("The session {why}; ask for a new one")))
             }
             None => {
-                self.limiter.guessed_wrong(client).await;
+                self.limiter.guessed_wrong(client).await?;
                 Err(ApiError::new(&UNAUTHORIZED, "The session token is unknown"))
             }
         }

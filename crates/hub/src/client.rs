@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use ipnet::IpNet;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::wire::error::{ApiError, INTERNAL};
@@ -14,10 +15,26 @@ use crate::wire::error::{ApiError, INTERNAL};
 /// An extractor for the client that sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
-    /// The IP address that rate limits apply to.
+    /// The client's IP address. Rate limits apply to its network.
     pub(crate) address: IpAddr,
     /// Whether the request came over TLS, as far as the Hub can tell.
     pub(crate) is_secure: bool,
+}
+
+impl Client {
+    /// Returns the network that the client's requests are counted for.
+    pub(crate) fn network(&self) -> IpNet {
+        network_of(self.address)
+    }
+}
+
+/// Returns the network that shares a limit with this address: the address itself or, for IPv6, its /64. An internet
+/// provider assigns a whole /64 to each customer, who could otherwise use a different address for every request.
+pub(crate) fn network_of(address: IpAddr) -> IpNet {
+    const IPV6_PREFIX: u8 = 64;
+    let address = address.to_canonical();
+    let prefix = if address.is_ipv6() { IPV6_PREFIX } else { 32 };
+    IpNet::new(address, prefix).map_or(address.into(), |network| network.trunc())
 }
 
 /// The remote peer of a connection. Each connection's service holds a clone of this value until the connection closes.
@@ -40,5 +57,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         parts.extensions.get().copied().ok_or_else(|| ApiError::of(&INTERNAL))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_address_shares_limits_with_its_network() {
+        let network = |text: &str| network_of(text.parse().unwrap()).to_string();
+        assert_eq!(network("203.0.113.9"), "203.0.113.9/32");
+        assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.9/32");
+        assert_eq!(network("2001:db8:1:2::1"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:db8:1:2:ffff::9"), "2001:db8:1:2::/64");
+        assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
     }
 }

@@ -29,7 +29,8 @@ fn attack(database: Database) {
     headers::injected_headers_have_no_effect(&mut target);
     headers::redirects_to_other_origins_are_rejected(&mut target);
     headers::unknown_paths_and_methods_are_rejected(&target);
-    headers::guessing_is_limited(&target);
+    headers::guessing_is_limited(&mut target);
+    headers::changes_in_a_session_are_limited(&mut target);
     target.finish();
 }
 

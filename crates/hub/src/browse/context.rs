@@ -189,8 +189,10 @@ impl PageContext {
 
     /// Counts a request with an unknown token toward the rate limit, and returns the failure to respond with.
     pub(super) async fn wrong_guess(&self, why: Trouble) -> Failure {
-        self.app.limiter.guessed_wrong(&self.client).await;
-        why.into()
+        match self.app.limiter.guessed_wrong(&self.client).await {
+            Ok(()) => why.into(),
+            Err(error) => error.into(),
+        }
     }
 
     /// Responds with a page.
@@ -272,7 +274,8 @@ impl PageContext {
         match (self.app.vault.session_by_browser(seq, &browser).await?, frame) {
             (None, Some((_, frame))) => Err(self.without_cookie(seq, &frame).await),
             (None, None) => Err(self.wrong_guess(Trouble::NoSession).await),
-            (Some(_), Some(_)) => {
+            (Some((session, _)), Some(_)) => {
+                self.app.limiter.write(&session)?;
                 // The browser accepted the cookie, so the single-use token in the URL is no longer needed.
                 self.app.vault.delete_frame_token(seq, &browser).await?;
                 Err(Failure::Redirect(parts.uri.path().to_owned()))
@@ -307,6 +310,13 @@ impl PageContext {
 }
 
 impl SessionContext {
+    /// Returns the fields of a form, which changes something in the session. Fails if the form did not come from a page
+    /// that was shown to this browser, or if the session has made too many changes.
+    pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Result<Posted, Failure> {
+        self.app.limiter.write(&self.session)?;
+        self.page.posted(headers, body)
+    }
+
     /// Returns the path of the session's first page.
     pub(super) fn base(&self) -> String {
         format!("/session/{}", self.session.seq)
@@ -348,7 +358,6 @@ impl FromRequestParts<Arc<App>> for PageContext {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         let client = Client::from_request_parts(parts, app).await?;
-        app.limiter.may_guess(&client).await?;
         Ok(Self::new(app, client, parts))
     }
 }

@@ -82,6 +82,7 @@ pub(super) async fn enter(
         let known = vault.session_by_browser(session.seq, &browser).await?;
         if let Some((_, before)) = known.filter(|(_, before)| before.parent == presentation.parent) {
             if before != presentation {
+                context.app.limiter.write(&session)?;
                 vault.update_presentation(session.seq, &browser, &presentation).await?;
             }
             return Ok(redirect_to(&path));
@@ -102,6 +103,7 @@ pub(super) async fn enter(
     if !may_open {
         return Ok(context.page(opening(&context.frame())));
     }
+    context.app.limiter.write(&session)?;
     let Some(browser) = vault.open_session(&session, &presentation, now).await? else {
         return Ok(context.trouble(&Trouble::LinkUsed));
     };

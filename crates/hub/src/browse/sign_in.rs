@@ -42,7 +42,11 @@ pub(super) async fn start(
 ) -> Result<Response, Failure> {
     let mut parameters = Parameters::parse(query.as_deref().unwrap_or_default());
     let session = app.access.session(&context.client, &parameters.take("token")).await;
-    let session = session.map_err(|_| Trouble::NoSession)?;
+    let session = session.map_err(|error| match error.status {
+        StatusCode::UNAUTHORIZED => Trouble::NoSession.into(),
+        _ => Failure::Error(error),
+    })?;
+    app.limiter.write(&session)?;
     let sign_in = app.vault.sign_in(session.seq, &parameters.take("connection_attempt_id")).await?;
     parameters.take("redirect_uri");
     let sign_in = sign_in.filter(|sign_in| sign_in.state == SignInState::Pending);

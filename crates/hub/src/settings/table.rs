@@ -136,11 +136,16 @@ settings! {
         request_timeout: Required<Period> = "60s", ["60s"];
         /// The maximum number of open connections. Further connections wait until an open connection closes.
         connections: Required<Count> = "10000", [];
+        /// Changes allowed per session and minute, such as submitting a form or opening the link in another browser.
+        /// Each process counts separately.
+        session_writes: Required<Count> = "120", [];
         /// Link attempts allowed per session within ten minutes.
         session_attempts: Required<Count> = "20", [];
-        /// Link attempts allowed per client address within ten minutes. An entire office may share one address.
+        /// Link attempts allowed per client address within ten minutes. An entire office may share one address. An IPv6
+        /// /64 network counts as one address.
         address_attempts: Required<Count> = "200", [];
-        /// Link attempts allowed per minute for each provider host, across all sessions.
+        /// Link attempts allowed per minute for each provider host, across all sessions. One project can use up at most
+        /// half of them.
         host_attempts: Required<Count> = "300", [];
     }
 

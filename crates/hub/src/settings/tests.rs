@@ -34,6 +34,7 @@ fn the_defaults_in_the_table_apply() {
         "limits.body",
         "limits.request_timeout",
         "limits.connections",
+        "limits.session_writes",
         "limits.session_attempts",
         "limits.address_attempts",
         "limits.host_attempts",

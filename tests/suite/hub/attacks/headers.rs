@@ -164,7 +164,8 @@ pub(super) fn unknown_paths_and_methods_are_rejected(target: &Target) {
     assert!(response.header("access-control-allow-credentials").is_none());
 }
 
-pub(super) fn guessing_is_limited(target: &Target) {
+pub(super) fn guessing_is_limited(target: &mut Target) {
+    let session = target.session(&json!({}));
     let from = |request: Request| {
         request.header("x-forwarded-for", "203.0.113.7").send_to(target.address()).expect("no response")
     };
@@ -181,21 +182,57 @@ pub(super) fn guessing_is_limited(target: &Target) {
     }
     assert!(statuses[..60].iter().all(|status| matches!(status, 401 | 404)), "{statuses:?}");
     assert!(statuses[60..].iter().all(|status| *status == 429), "{statuses:?}");
-    // Once the limit is reached, valid credentials from this address are rejected, too. API responses and pages both
-    // state how long to wait.
+    // API responses and pages both state how long to wait.
     for request in [
-        Request::get("/accounts").key(&target.key),
+        Request::get("/accounts").key("wak_live_x"),
         Request::get("/link/x"),
-        Request::get("/help/x"),
-        Request::get("/session/1"),
+        Request::get("/help/wsh_x"),
+        Request::get("/session/1").header("cookie", "waystone_session_1=x"),
+        Request::get("/connect/oauth2/gladly.api-key?token=x"),
     ] {
         let response = from(request);
         let seconds = response.header("retry-after").and_then(|text| text.parse::<u32>().ok());
         assert_eq!(response.status, 429);
         assert!(seconds.is_some_and(|seconds| (1..=600).contains(&seconds)), "{:?}", response.headers);
     }
-    let api = from(Request::get("/accounts").key(&target.key));
-    assert_eq!(api.text("code"), "too_many_requests");
-    // The limit does not affect other addresses.
-    assert_eq!(target.send(Request::get("/accounts").key(&target.key)).status, 200);
+    assert_eq!(from(Request::get("/accounts").key("wak_live_x")).text("code"), "too_many_requests");
+    // A valid key, token or link works even from this address, and so do all requests from other addresses.
+    assert_eq!(from(Request::get("/accounts").key(&target.key)).status, 200);
+    assert_eq!(from(Request::get("/hub/settings").session(&session.token)).status, 200);
+    let opened = from(Request::get(&session.link));
+    assert_eq!(opened.status, 303, "{}", opened.body);
+    target.assert_rejected(
+        "another address",
+        Request::get("/accounts").key("wak_live_x"),
+        401,
+        "unauthorized",
+    );
+    let cookie = opened.header("set-cookie").and_then(|cookie| cookie.split(['=', ';']).nth(1));
+    target.keep_secret(&cookie.expect("a cookie").to_owned());
+}
+
+pub(super) fn changes_in_a_session_are_limited(target: &mut Target) {
+    let (busy, other) = (target.session(&json!({})), target.session(&json!({})));
+    let start = || Request::post("/hub/connection_attempts").json(&json!({}));
+    let mut opened = Vec::new();
+    // More than twice the limit, because a new minute may begin meanwhile.
+    let statuses: Vec<u16> = (0..260)
+        .map(|n| {
+            if n % 2 == 0 {
+                return target.send(start().session(&busy.token)).status;
+            }
+            let response = target.send(Request::get(&busy.link));
+            opened.extend(response.header("set-cookie").map(str::to_owned));
+            response.status
+        })
+        .collect();
+    assert!(statuses.iter().all(|status| matches!(status, 201 | 303 | 429)), "{statuses:?}");
+    let refused = statuses.iter().filter(|status| **status == 429).count();
+    assert!((20..=140).contains(&refused), "{refused} of {} changes were refused", statuses.len());
+    // Reading is not limited, and neither is another session.
+    assert_eq!(target.send(Request::get("/hub/settings").session(&busy.token)).status, 200);
+    assert_eq!(target.send(start().session(&other.token)).status, 201);
+    for cookie in opened {
+        target.keep_secret(cookie.split(['=', ';']).nth(1).expect("a value"));
+    }
 }

@@ -38,8 +38,8 @@ pub(super) fn hub(world: &World, folder: &Path, provider: &Server) -> Result<Com
     let mut command = Command::new(world.program());
     command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--trusted-proxy", "127.0.0.0/8"]);
     command.arg(format!("--upstream=**.gladly.com=http://{}", provider.address));
-    for limit in ["--limits-session-attempts", "--limits-address-attempts", "--limits-host-attempts"] {
-        command.args([limit, "1000000000"]);
+    for limit in ["session-attempts", "address-attempts", "host-attempts", "session-writes"] {
+        command.arg(format!("--limits-{limit}=1000000000"));
     }
     let log = File::options().append(true).create(true).open(folder.join("log"))?;
     command.arg("--data").arg(folder.join("data")).stderr(log);
