@@ -2,13 +2,11 @@
 //!
 //! `layers/client.rs` determines both.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use ipnet::IpNet;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::wire::error::{ApiError, INTERNAL};
 
@@ -35,21 +33,6 @@ pub(crate) fn network_of(address: IpAddr) -> IpNet {
     let address = address.to_canonical();
     let prefix = if address.is_ipv6() { IPV6_PREFIX } else { 32 };
     IpNet::new(address, prefix).map_or(address.into(), |network| network.trunc())
-}
-
-/// The remote peer of a connection. Each connection's service holds a clone of this value until the connection closes.
-#[derive(Clone, Debug)]
-pub(crate) struct Peer {
-    /// The remote address.
-    pub(crate) address: SocketAddr,
-    /// The permit that the listener issued for the connection, which limits the number of open connections.
-    _permit: Option<Arc<OwnedSemaphorePermit>>,
-}
-
-impl Peer {
-    pub(crate) fn new(address: SocketAddr, permit: Option<OwnedSemaphorePermit>) -> Self {
-        Self { address, _permit: permit.map(Arc::new) }
-    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Client {

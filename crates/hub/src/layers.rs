@@ -2,6 +2,7 @@
 //!
 //! | layer | what it does |
 //! |---|---|
+//! | `connection` | records the activity on the connection, which closes if it is idle or too old |
 //! | `request_id` | assigns the request an id, which the response includes |
 //! | `observe` | logs the request, and records its metrics |
 //! | `client` | determines the client's address, including behind a proxy |
@@ -16,6 +17,7 @@
 
 mod any_origin;
 mod client;
+mod connection;
 mod envelope;
 mod headers;
 mod observe;
@@ -54,6 +56,7 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(app), client::client))
         .layer(from_fn(observe::observe))
         .layer(from_fn(request_id::request_id))
+        .layer(from_fn(connection::connection))
         .with_state(Arc::clone(app))
 }
 

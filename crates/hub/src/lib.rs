@@ -12,6 +12,7 @@ pub mod settings;
 pub mod texts;
 
 mod client;
+mod connection;
 mod etag;
 mod request_id;
 mod status;

@@ -4,9 +4,12 @@
 //! stop, requests in progress have until the end of the grace period to finish.
 
 mod check;
+mod descriptors;
 mod listen;
+mod share;
 mod signals;
 mod start;
+mod stream;
 pub(crate) mod tls;
 
 use std::net::SocketAddr;
@@ -26,12 +29,12 @@ pub(crate) use self::start::app;
 pub use self::start::{ServeError, open_vault};
 pub use self::tls::TlsError;
 
-use self::listen::{Limited, Listener};
+use self::listen::{ConnectionLimits, Limited, Listener};
 use self::signals::{Action, Signals};
 use crate::app::{App, Phase};
-use crate::client::Peer;
+use crate::connection::Peer;
 use crate::router;
-use crate::settings::Settings;
+use crate::settings::{SetBy, Settings};
 use crate::telemetry::{logs, metrics};
 use crate::upkeep;
 
@@ -71,10 +74,12 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     }
     let mut signals = Signals::listen()?;
     let created = created(&settings);
-    let (listener, address) =
-        listen(&settings, settings.server.listen.value, &settings.server.listen.set_by).await?;
-    let metrics_listener = match settings.metrics.listen.value.filter(|_| settings.metrics.enabled.value) {
-        Some(address) => Some(listen(&settings, address, &settings.metrics.listen.set_by).await?),
+    let descriptors = descriptors::raise();
+    let limits = ConnectionLimits::new(&settings, descriptors::connections(descriptors));
+    let (own, metrics) = (&settings.server.listen, &settings.metrics.listen);
+    let (listener, address) = listen(own.value, &own.set_by, limits.clone()).await?;
+    let metrics_listener = match metrics.value.filter(|_| settings.metrics.enabled.value) {
+        Some(address) => Some(listen(address, &metrics.set_by, limits).await?),
         None => None,
     };
     let certificate = settings.tls.value.as_ref().map(tls::load).transpose()?.map(RustlsConfig::from_config);
@@ -88,7 +93,8 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
         .unzip();
     app.enter(Phase::Ready);
     tracing::info!(%address, guides = app.guides.count(), version = env!("CARGO_PKG_VERSION"), "ready");
-    let notes = notes(&app);
+    let mut notes = notes(&app);
+    notes.extend(descriptors::note(app.settings.limits.connections.value, descriptors));
     for note in &notes {
         tracing::warn!("{note}");
     }
@@ -108,12 +114,12 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
 }
 
 async fn listen(
-    settings: &Settings,
     address: SocketAddr,
-    set_by: &crate::settings::SetBy,
+    set_by: &SetBy,
+    limits: ConnectionLimits,
 ) -> Result<(Listener, SocketAddr), ServeError> {
     let failed = |cause| ServeError::Listen { address, set_by: set_by.clone(), cause };
-    let listener = Listener::bind(address, settings.limits.connections.value).await.map_err(failed)?;
+    let listener = Listener::bind(address, limits).await.map_err(failed)?;
     let bound = listener.address().map_err(failed)?;
     Ok((listener, bound))
 }
@@ -144,18 +150,16 @@ impl Running {
     fn start(listener: Listener, routes: Router, certificate: Option<RustlsConfig>) -> Self {
         /// The maximum time from accepting a connection to its first request.
         const FIRST_REQUEST: Duration = Duration::from_secs(15);
-        /// How long a connection may be idle between two requests. This is longer than most proxies' idle timeouts.
-        const IDLE: Duration = Duration::from_secs(75);
         let control = Control::new();
         let mut server = Server::<Limited>::from_listener(listener)
             .handle(Handle::with_control(control.clone()))
             .first_request_timeout(FIRST_REQUEST);
-        server.http_builder().http1().header_read_timeout(IDLE);
-        server.http_builder().http2().keep_alive_interval(IDLE).max_concurrent_streams(100);
+        server.http_builder().http2().max_concurrent_streams(100);
         let service = routes.into_make_service_with_connect_info::<Peer>();
         let task = match certificate {
             Some(config) => tokio::spawn(server.acceptor(RustlsAcceptor::new(config)).serve(service)),
-            None => tokio::spawn(server.serve(service)),
+            // Browsers, and most proxies, use HTTP/2 only over TLS.
+            None => tokio::spawn(server.http1_only().serve(service)),
         };
         Self { control, task }
     }

@@ -17,7 +17,8 @@ use axum::response::Response;
 use ipnet::IpNet;
 
 use crate::app::App;
-use crate::client::{Client, Peer};
+use crate::client::Client;
+use crate::connection::Peer;
 
 pub(super) async fn client(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.address.ip());

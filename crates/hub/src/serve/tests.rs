@@ -1,5 +1,7 @@
 //! Shutdown: requests in progress can finish, and requests that hang are aborted.
 
+mod connections;
+
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +16,12 @@ use super::*;
 use crate::layers;
 use crate::serve::testing::test_app;
 
+/// Listens on an address, with the app's limits.
+async fn listen_for_tests(app: &App, address: SocketAddr) -> (Listener, SocketAddr) {
+    let limits = ConnectionLimits::new(&app.settings, usize::MAX);
+    listen(address, &app.settings.server.listen.set_by, limits).await.unwrap()
+}
+
 /// Starts a server with a slow route and the health routes.
 async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {
     let slow = move || async move {
@@ -21,9 +29,7 @@ async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {
         "finished"
     };
     let routes = layers::around(Router::new().route("/slow", get(slow)).merge(crate::health::routes()), app);
-    let settings = &app.settings;
-    let address = SocketAddr::from(([127, 0, 0, 1], 0));
-    let (listener, address) = listen(settings, address, &settings.server.listen.set_by).await.unwrap();
+    let (listener, address) = listen_for_tests(app, SocketAddr::from(([127, 0, 0, 1], 0))).await;
     (address, Running::start(listener, routes, None))
 }
 
@@ -52,9 +58,7 @@ async fn a_request_in_progress_is_finished_and_no_new_request_is_accepted() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let app = Arc::clone(&test.app);
     let (metrics_address, metrics_server) = {
-        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (listener, at) =
-            listen(&app.settings, anywhere, &app.settings.server.listen.set_by).await.unwrap();
+        let (listener, at) = listen_for_tests(&app, SocketAddr::from(([127, 0, 0, 1], 0))).await;
         (at, Running::start(listener, router::numbers(&app), None))
     };
     let ended = tokio::spawn(async move { drain(app, server, Some(metrics_server), pending()).await });

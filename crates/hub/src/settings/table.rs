@@ -136,6 +136,14 @@ settings! {
         request_timeout: Required<Period> = "60s", ["60s"];
         /// The maximum number of open connections. Further connections wait until an open connection closes.
         connections: Required<Count> = "10000", [];
+        /// The maximum number of open connections from one address. Further connections are closed immediately.
+        /// Connections from `trusted_proxies` are not counted by address. An IPv6 /64 network counts as one address.
+        address_connections: Optional<Count> = "a quarter of `limits.connections`", [];
+        /// How long a connection stays open while it is idle: no request is in progress, and the client does not read a
+        /// response. It must be longer than the idle timeout of a proxy in front of the Hub.
+        idle_timeout: Required<Period> = "75s", ["75s"];
+        /// How long a connection accepts requests. After that, it closes when its requests in progress have finished.
+        connection_age: Required<Period> = "60m", ["60m"];
         /// Changes allowed per session and minute, such as submitting a form or opening the link in another browser.
         /// Each process counts separately.
         session_writes: Required<Count> = "120", [];

@@ -34,6 +34,8 @@ fn the_defaults_in_the_table_apply() {
         "limits.body",
         "limits.request_timeout",
         "limits.connections",
+        "limits.idle_timeout",
+        "limits.connection_age",
         "limits.session_writes",
         "limits.session_attempts",
         "limits.address_attempts",

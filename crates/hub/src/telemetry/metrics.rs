@@ -16,6 +16,7 @@ pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 const REQUESTS: &str = "waystone_http_requests_total";
 const DURATION: &str = "waystone_http_request_duration_seconds";
 const IN_FLIGHT: &str = "waystone_http_requests_in_flight";
+const REFUSED: &str = "waystone_connections_refused_total";
 const EGRESS: &str = "waystone_egress_requests_total";
 const EGRESS_DURATION: &str = "waystone_egress_request_duration_seconds";
 const LINKED: &str = "waystone_links_total";
@@ -29,6 +30,7 @@ pub const METRICS: &[(&str, &[&str], &str)] = &[
     (REQUESTS, &["method", "route", "status"], "Completed requests."),
     (DURATION, &["method", "route"], "Time to respond to a request, in seconds."),
     (IN_FLIGHT, &[], "Requests in progress."),
+    (REFUSED, &[], "Connections closed because their address had `limits.address_connections` open."),
     (EGRESS, &["provider", "outcome"], "Requests to providers, by outcome."),
     (EGRESS_DURATION, &["provider"], "Time until the provider responds, in seconds."),
     (LINKED, &["provider", "outcome"], "Finished link attempts, by outcome."),
@@ -111,6 +113,11 @@ pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Dur
     counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string())
         .increment(1);
     histogram!(DURATION, "method" => method, "route" => route).record(took.as_secs_f64());
+}
+
+/// Records a connection that was closed because its address had too many open connections.
+pub(crate) fn connection_refused() {
+    counter!(REFUSED).increment(1);
 }
 
 /// Records a request to a provider. The outcome is the response's status class, such as `2xx`, or `failed`. It never
