@@ -237,10 +237,7 @@ fn created(settings: &Settings) -> Vec<String> {
 /// Returns warnings for the operator.
 fn notes(app: &App) -> Vec<String> {
     let mut notes = app.egress.notes();
-    let listens_to_all = !app.settings.server.listen.value.ip().is_loopback();
-    if listens_to_all && !app.is_secure() && app.settings.server.public_url.value.is_none() {
-        notes.push("credentials are sent unencrypted: set `tls`, or `public_url` behind a proxy".to_owned());
-    }
+    notes.extend(check::exposure(&app.settings).map(|check| check.to_note()));
     notes
 }
 

@@ -65,6 +65,11 @@ impl Check {
         Self { help: Some(help.into()), ..self }
     }
 
+    /// Returns the message and its help in one line.
+    pub(super) fn to_note(&self) -> String {
+        self.help.iter().fold(self.message.clone(), |message, help| format!("{message}: {help}"))
+    }
+
     fn failed(key: &'static str, error: &ServeError) -> Self {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
         Self { help: error.help(), ..Self::bad(key, format!("{error}{cause}")) }
@@ -99,7 +104,7 @@ pub fn check(settings: &Settings) -> Vec<Check> {
 }
 
 /// Warns about unencrypted credentials and an untrusted reverse proxy.
-fn exposure(settings: &Settings) -> Option<Check> {
+pub(super) fn exposure(settings: &Settings) -> Option<Check> {
     let by_tls = settings.tls.value.is_some();
     let is_public = settings.server.public_url.value.as_ref().is_some_and(|url| url.scheme() == "https");
     let listens_to_all = !settings.server.listen.value.ip().is_loopback();
@@ -112,7 +117,9 @@ fn exposure(settings: &Settings) -> Option<Check> {
         let message =
             "there seems to be a reverse proxy, but it is not trusted, so all clients share its address";
         let check = Check::new("trusted_proxies", Verdict::Note, message);
-        return Some(check.help("add the proxy's network, so that limits apply per client"));
+        return Some(
+            check.help("add the proxy's network to `trusted_proxies`, so that limits apply per client"),
+        );
     }
     None
 }

@@ -110,3 +110,13 @@ async fn a_connection_beyond_the_limit_waits() {
     drop(first);
     second.await.unwrap();
 }
+
+#[tokio::test]
+async fn an_untrusted_proxy_is_reported_at_start() {
+    let proxied = ("WAYSTONE_PUBLIC_URL", "https://connect.example.com");
+    let test = test_app(&[proxied]).await;
+    let notes = notes(&test.app);
+    assert!(notes.iter().any(|note| note.contains("`trusted_proxies`")), "{notes:?}");
+    let test = test_app(&[proxied, ("WAYSTONE_TRUSTED_PROXIES", "10.0.0.0/8")]).await;
+    assert_eq!(super::notes(&test.app), Vec::<String>::new());
+}
