@@ -19,6 +19,7 @@ pub(crate) mod world;
 mod attacks;
 mod crash;
 mod proxy;
+mod endings;
 mod renewal;
 mod replicas;
 mod rotation;

@@ -1,12 +1,12 @@
 //! Maps an account's values and tokens to the names under which they are stored, and converts them back into a flow's
 //! values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guide::Key;
 use probe::Values;
 use secret::Secret;
-use vault::Credentials;
+use vault::{Account, Credentials};
 
 /// The prefix that marks a stored secret as a token. No field key begins with this prefix.
 const TOKEN: &str = "token:";
@@ -41,6 +41,16 @@ impl Tokens {
 /// Returns an account's stored field values, both public and secret, without its tokens.
 pub fn stored_values(credentials: &Credentials) -> Values {
     values(&credentials.account.values, &credentials.secrets)
+}
+
+/// Returns the names of an account's secret fields, without its tokens.
+pub fn stored_secrets(account: &Account) -> BTreeSet<Key> {
+    account
+        .secret_fields
+        .iter()
+        .filter(|name| is_field_name(name))
+        .filter_map(|name| Key::parse(name))
+        .collect()
 }
 
 /// Combines public and secret values into a flow's values. Omits values whose names are not valid keys.

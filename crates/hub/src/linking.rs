@@ -7,6 +7,7 @@
 //! transcript and the messages for people contain no secrets.
 
 mod attempt;
+mod attempt_flow;
 mod check;
 mod handed_steps;
 mod links;

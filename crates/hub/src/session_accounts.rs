@@ -1,12 +1,11 @@
 //! Decides which linked accounts a session may see and edit.
 //!
-//! **Invariant:** a session can access only accounts with the same project, owner and kind. If it was created for an
-//! account or a provider, it can access only that account or that provider's accounts. The vault compares project,
-//! owner and kind again when it stores an account.
+//! **Invariant:** a session can access only accounts that [`NewSession::may_edit`] allows, and every request decides this
+//! again. The vault also decides it again, in the transaction that stores an account.
 
 use std::sync::Arc;
 
-use vault::{Account, NewSession, Session, StoreError, Vault};
+use vault::{Account, Session, StoreError, Vault};
 
 use crate::wire::error::{ApiError, NOT_FOUND};
 
@@ -24,7 +23,7 @@ impl SessionAccounts {
     pub(crate) async fn by_id(&self, session: &Session, id: &str) -> Result<Account, ApiError> {
         let none = || ApiError::new(&NOT_FOUND, "This session has no account with this id");
         let found = self.vault.get(&id.parse().map_err(|_| none())?).await?;
-        found.filter(|account| may_edit(&session.parameters, account)).ok_or_else(none)
+        found.filter(|account| session.parameters.may_edit(account)).ok_or_else(none)
     }
 
     /// Returns the account that the session was created for. `None` if the session was not created for an account, or
@@ -33,7 +32,13 @@ impl SessionAccounts {
         let Some(id) = session.parameters.account.as_deref().and_then(|id| id.parse().ok()) else {
             return Ok(None);
         };
-        Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.parameters, account)))
+        Ok(self.vault.get(&id).await?.filter(|account| session.parameters.may_edit(account)))
+    }
+
+    /// Returns whether the session can no longer link anything, because it was created for an account that it may no
+    /// longer edit.
+    pub(crate) async fn lost_its_account(&self, session: &Session) -> Result<bool, StoreError> {
+        Ok(session.parameters.account.is_some() && self.named(session).await?.is_none())
     }
 
     /// Returns the account that the session edits: the account it was created for or, failing that, the first account
@@ -59,18 +64,7 @@ impl SessionAccounts {
                 .accounts_of(&parameters.project, &parameters.owner.id, provider, parameters.kind)
                 .await?
         };
-        found.retain(|account| account.provider == provider && may_edit(parameters, account));
+        found.retain(|account| account.provider == provider && parameters.may_edit(account));
         Ok(found)
     }
-}
-
-/// Whether a session with these parameters may edit an account.
-fn may_edit(parameters: &NewSession, account: &Account) -> bool {
-    let is_own = account
-        .home
-        .as_ref()
-        .is_some_and(|home| home.belongs_to(&parameters.project, &parameters.owner.id, parameters.kind));
-    is_own
-        && parameters.account.as_deref().is_none_or(|only| only == account.id.as_str())
-        && parameters.provider.as_deref().is_none_or(|only| only == account.provider)
 }

@@ -7,7 +7,7 @@ use guide::OutcomeKind;
 use probe::{Values, Verdict};
 
 use crate::flow::Flow;
-use crate::state::{RequestKind, Run, State};
+use crate::state::{CheckReport, Elsewhere, RequestKind, Run, State};
 
 impl Flow {
     /// Handles a browser's return from sign-in. `values` contains the parameters for the token request: `code`,
@@ -26,11 +26,13 @@ impl Flow {
         }
     }
 
-    /// Restarts checks that another process started. If that process was exchanging an authorization code for tokens,
-    /// the exchange cannot be repeated, because the code is single-use. In that case, the flow waits for
-    /// [`Flow::interrupted`].
-    pub(crate) fn resume_checks(&mut self) {
-        if self.method().auth.needs_browser() && self.tokens.is_empty() {
+    /// Restarts checks that another process started, in the environment that they were trying: `elsewhere` and the
+    /// earlier reports. If that process was exchanging an authorization code for tokens, the exchange cannot be
+    /// repeated, because the code is single-use. In that case, the flow waits for [`Flow::interrupted`].
+    pub(crate) fn resume_checks(&mut self, elsewhere: Option<(Elsewhere, Vec<CheckReport>)>) {
+        if let Some((elsewhere, reports)) = elsewhere {
+            self.start_request(self.new_run(reports, Some(elsewhere)));
+        } else if self.method().auth.needs_browser() && self.tokens.is_empty() {
             self.state = State::Checking(Run { request: RequestKind::Exchange, ..Run::default() });
         } else {
             self.check_all();

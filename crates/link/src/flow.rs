@@ -19,8 +19,12 @@ pub struct Flow {
     pub(crate) environment: Option<Key>,
     pub(crate) values: Values,
     /// The fields whose values come from a stored account. The person who edits the account might not know these
-    /// values.
+    /// values. A secret field without a value in `values` has one that is not open: see [`Flow::supply_secrets`].
     pub(crate) from_store: BTreeSet<Key>,
+    /// The version of the account that the open secrets in `from_store` come from. `None` if none were opened.
+    pub(crate) stored_version: Option<i64>,
+    /// The fields whose values an admin entered. See [`Flow::supply_setup`].
+    pub(crate) from_setup: BTreeSet<Key>,
     /// The tokens from sign-in.
     pub(crate) tokens: Values,
     /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
@@ -54,6 +58,9 @@ pub struct Start {
     pub environment: Option<Key>,
     /// The stored values of an existing account.
     pub stored: Values,
+    /// The secret fields that have stored values in an existing account, if the values are not in `stored`. They are
+    /// needed only for the checks: see [`Flow::supply_secrets`].
+    pub stored_secrets: BTreeSet<Key>,
     /// The stored tokens of an existing account.
     pub tokens: Values,
     /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
@@ -80,7 +87,9 @@ impl Flow {
             purpose: start.purpose,
             scopes: start.scopes,
             environment,
-            from_store: start.stored.keys().cloned().collect(),
+            from_store: start.stored.keys().cloned().chain(start.stored_secrets).collect(),
+            stored_version: None,
+            from_setup: BTreeSet::new(),
             values: start.stored,
             tokens: start.tokens,
             tokens_expire_at: start.tokens_expire_at,
@@ -116,7 +125,7 @@ impl Flow {
         &self.purpose
     }
 
-    /// Returns the normalized values by field.
+    /// Returns the normalized values by field, without stored secrets that are not open.
     pub fn values(&self) -> &Values {
         &self.values
     }
@@ -242,8 +251,11 @@ impl Flow {
         };
         let entered = self.method().fields.iter().filter(|field| self.applies(field));
         let entered = entered.map(|field| (field, self.values.get(&field.key)));
+        // A snapshot omits derived values that can be computed again.
+        let (again, _) = probe::derived_values(self.method(), &self.inputs(self.environment()));
         let derived = self.method().derived.iter().map(|one| &one.field);
-        let derived = derived.map(|field| (field, proof.derived.get(&field.key)));
+        let derived =
+            derived.map(|field| (field, proof.derived.get(&field.key).or_else(|| again.get(&field.key))));
         for (field, value) in entered.chain(derived) {
             match value {
                 Some(value) if field.secret => drop(linked.secrets.insert(field.key.clone(), value.clone())),

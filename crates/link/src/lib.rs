@@ -5,7 +5,7 @@
 //! tests drive flows.
 //!
 //! **Invariants:** a flow never waits and never reads the clock. Credentials are never stored before they have passed
-//! the checks. Late responses are ignored.
+//! the checks. Late responses are ignored. A flow's snapshot contains no stored secret.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod effect;
@@ -16,6 +16,7 @@ mod renew;
 mod snapshot;
 mod stage;
 mod state;
+mod supply;
 mod verify;
 mod walk;
 

@@ -1,7 +1,7 @@
 //! Saves a flow as a string, and restores it.
 //!
 //! The string contains the person's input, including secrets, so the whole string is one [`Secret`], which the vault
-//! seals.
+//! seals. It does not contain stored secrets (`supply.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use secret::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{Flow, Purpose, Start};
-use crate::state::State;
+use crate::state::{CheckReport, Elsewhere, Proof, State};
 
 /// The version of the format. Any other version is rejected.
 const VERSION: u32 = 1;
@@ -30,13 +30,16 @@ struct Snapshot {
     environment: Option<Key>,
     values: BTreeMap<Key, String>,
     from_store: BTreeSet<Key>,
+    stored_version: Option<i64>,
     tokens: BTreeMap<Key, String>,
     tokens_expire_at: Option<i64>,
-    /// The derived values. Empty unless the checks have succeeded.
+    /// The derived values that cannot be computed again from the other values. Empty unless the checks have succeeded.
     derived: BTreeMap<Key, String>,
     /// Checks that were running start over after a restore, because the response to the earlier request can no longer
     /// arrive.
     state: State,
+    /// Set while checks try the same credentials in other environments: where they start over, and the earlier reports.
+    elsewhere: Option<(Elsewhere, Vec<CheckReport>)>,
 }
 
 /// Why a flow cannot be restored from a snapshot.
@@ -67,15 +70,22 @@ impl Flow {
             },
             scopes: self.scopes.clone(),
             environment: self.environment.clone(),
-            values: exposed(&self.values),
+            values: exposed(self.own_values()),
             tokens: exposed(&self.tokens),
             tokens_expire_at: self.tokens_expire_at,
             derived: match &self.state {
-                State::Confirming(proof) | State::Storing(proof) => exposed(&proof.derived),
+                State::Confirming(proof) | State::Storing(proof) => self.underivable(proof),
                 _ => BTreeMap::new(),
             },
             from_store: self.from_store.clone(),
+            stored_version: self.stored_version,
             state: self.state.clone(),
+            elsewhere: match &self.state {
+                State::Checking(run) => {
+                    run.elsewhere.clone().map(|elsewhere| (elsewhere, run.reports.clone()))
+                }
+                _ => None,
+            },
         };
         Secret::new(serde_json::to_string(&snapshot).unwrap_or_default())
     }
@@ -99,6 +109,7 @@ impl Flow {
             },
             environment: saved.environment,
             stored: Values::new(),
+            stored_secrets: BTreeSet::new(),
             tokens: hidden(saved.tokens),
             tokens_expire_at: saved.tokens_expire_at,
             scopes: saved.scopes,
@@ -112,21 +123,28 @@ impl Flow {
             }
         }
         flow.from_store = saved.from_store;
+        flow.stored_version = saved.stored_version;
         if changed {
             return Ok(flow);
         }
         flow.state = saved.state;
         match &mut flow.state {
-            State::Checking(_) => flow.resume_checks(),
+            State::Checking(_) => flow.resume_checks(saved.elsewhere),
             State::Confirming(proof) => proof.derived = hidden(saved.derived),
             _ => {}
         }
         Ok(flow)
     }
+
+    /// Returns the proof's derived values that cannot be computed again from the flow's values.
+    fn underivable(&self, proof: &Proof) -> BTreeMap<Key, String> {
+        let (again, _) = probe::derived_values(self.method(), &self.inputs(self.environment()));
+        exposed(proof.derived.iter().filter(|(key, value)| again.get(*key) != Some(*value)))
+    }
 }
 
-fn exposed(values: &Values) -> BTreeMap<Key, String> {
-    values.iter().map(|(key, value)| (key.clone(), value.expose().to_owned())).collect()
+fn exposed<'v>(values: impl IntoIterator<Item = (&'v Key, &'v Secret)>) -> BTreeMap<Key, String> {
+    values.into_iter().map(|(key, value)| (key.clone(), value.expose().to_owned())).collect()
 }
 
 fn hidden(values: BTreeMap<Key, String>) -> Values {

@@ -19,7 +19,7 @@ pub(crate) enum State {
         /// The failure that led back to this step, if any.
         failure: Option<Box<Verdict>>,
     },
-    /// Checks are running. A snapshot does not contain their progress.
+    /// Checks are running. A snapshot does not contain their progress, except for the environments left to try.
     Checking(#[serde(skip)] Run),
     /// The checks failed.
     Failed {
@@ -95,7 +95,7 @@ impl Default for RequestKind {
 }
 
 /// The progress of a run that tries the same credentials in other environments.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Elsewhere {
     /// The environment being tried.
     pub(crate) environment: Key,

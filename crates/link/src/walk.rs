@@ -72,7 +72,7 @@ impl Flow {
         for key in order {
             let Some(field) = self.method().field(key.as_str()) else { continue };
             let Some((_, text)) = typed.iter().find(|(of, _)| *of == key) else { continue };
-            let keeps_current = text.is_empty() && field.secret && self.values.contains_key(&key);
+            let keeps_current = text.is_empty() && field.secret && self.has_value(&key);
             if keeps_current || !self.applies(field) {
                 continue;
             }
@@ -120,9 +120,15 @@ impl Flow {
         }
     }
 
-    /// Sets values without leaving the current step. Returns a problem for each invalid value.
+    /// Sets values without leaving the current step. Returns a problem for each invalid value. If the person has to
+    /// confirm an account and a value changes, returns to the first step, because the new value has not been checked.
     pub fn prefill(&mut self, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
-        typed.iter().filter_map(|(key, text)| self.set_value(key, text)).collect()
+        let before = self.values.clone();
+        let problems = typed.iter().filter_map(|(key, text)| self.set_value(key, text)).collect();
+        if matches!(self.state, State::Confirming(_)) && self.values != before {
+            self.go_to_first();
+        }
+        problems
     }
 
     /// Returns whether every required field has a value, so that the checks can start.
@@ -156,6 +162,7 @@ impl Flow {
                     && self.method().field(field.as_str()).is_some_and(|field| field.secret)
                 {
                     self.values.remove(field);
+                    self.from_store.remove(field);
                     if self.can_sign_in() {
                         self.discard_tokens();
                     }
@@ -220,7 +227,7 @@ impl Flow {
     }
 
     /// Normalizes and sets a field's value, or returns the problem with it.
-    fn set_value(&mut self, key: &Key, typed: &Secret) -> Option<FieldProblem> {
+    pub(crate) fn set_value(&mut self, key: &Key, typed: &Secret) -> Option<FieldProblem> {
         let field = self.method().field(key.as_str())?;
         let normalized = match field.keep(typed.expose(), &self.method().environments) {
             Ok(normalized) => normalized,
@@ -247,7 +254,11 @@ impl Flow {
             return Some(FieldProblem::new(key, says));
         }
         let decides_host = probe::host_fields(self.method()).contains(&key);
-        let changes = self.values.get(key).is_some_and(|before| *before != value);
+        // A stored secret that is not open counts as changed, because it cannot be compared.
+        let changes = match self.values.get(key) {
+            Some(before) => *before != value,
+            None => self.has_value(key),
+        };
         if changes && decides_host {
             self.drop_stored_secrets();
         }
@@ -289,7 +300,7 @@ impl Flow {
 
     /// Returns the problem to show if a required field has no value.
     fn missing(&self, field: &Field) -> Option<FieldProblem> {
-        if !field.required || self.values.contains_key(&field.key) {
+        if !field.required || self.has_value(&field.key) {
             return None;
         }
         if let Some(default) = field.default.as_ref().filter(|default| !default.is_empty()) {

@@ -222,6 +222,7 @@ create table attempts (
 
 create index attempts_session on attempts (session_seq, created_at);
 create index attempts_expiry on attempts (expires_at);
+create index attempts_account on attempts (account_id);
 
 -- A step that was handed off to another person.
 create table handoffs (

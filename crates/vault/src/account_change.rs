@@ -1,11 +1,12 @@
 //! Changes to an account's details that leave its credentials unchanged.
 //!
 //! **Invariant:** these changes never affect the columns that the credentials are bound to (project, provider, method,
-//! environment, public fields).
+//! environment, public fields). Link attempts that may no longer edit the account end in the same transaction.
 
 use serde_json::{Map, Value};
 
 use crate::account::{Account, Hold};
+use crate::attempt::{self, Of};
 use crate::audit::{self, Subject};
 use crate::by::By;
 use crate::error::ChangeError;
@@ -34,8 +35,8 @@ pub struct AccountChange {
 }
 
 impl Writer {
-    /// Changes an account's details, and returns the resulting account. A change without effect writes no audit entry
-    /// and no event.
+    /// Changes an account's details, and returns the resulting account. If the account gets another owner or a hold,
+    /// cancels the link attempts that edit it. A change without effect writes no audit entry and no event.
     pub async fn change_account(
         &self,
         id: &AccountId,
@@ -68,9 +69,18 @@ impl Writer {
         .bind(stamp(new.updated_at))
         .execute(work.tx())
         .await?;
+        let has_new_owner =
+            new.home.as_ref().map(|home| &home.owner.id) != old.home.as_ref().map(|home| &home.owner.id);
+        let must_not_be_edited = new.hold.is_some() || has_new_owner;
+        if must_not_be_edited {
+            attempt::cancel_all(work.tx(), Of::Account(id), by.at).await?;
+        }
         audit::write(work.tx(), "account.updated", Subject::Account(&new), Some("profile"), by).await?;
         outbox::write(work.tx(), "account.updated", &new, by.at).await?;
         work.commit().await?;
+        if must_not_be_edited {
+            self.wipe_log().await;
+        }
         Ok(new)
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! **Invariant:** the entered values and the transcript are sealed, and are written in the same transaction as the
 //! state. If two changes to an attempt are made concurrently, the second is refused. An attempt never changes after it
-//! has ended.
+//! has ended, and it ends when it may no longer continue (`permit.rs`).
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -15,8 +15,9 @@ use crate::account::Account;
 use crate::crash::crash_point;
 use crate::database::{DbConnection, DbRow};
 use crate::error::{ChangeError, StoreError};
-use crate::id;
+use crate::id::{self, AccountId};
 use crate::open::Vault;
+use crate::permit::{AttemptRef, may_continue};
 use crate::row::{failure, from_json, json, parsed, stamp};
 use crate::sealed::{self, Content, Item};
 use crate::writer::{Work, Writer};
@@ -92,7 +93,19 @@ impl AttemptState {
     }
 }
 
+impl Attempt {
+    pub(crate) fn as_ref(&self) -> AttemptRef<'_> {
+        AttemptRef { id: &self.id, session: self.session, account: self.account.as_deref() }
+    }
+}
+
 impl Vault {
+    /// Returns whether an attempt may continue. It may not if it has ended, if its session has been revoked or deleted,
+    /// or if the account that it edits has been deleted, given to another owner, suspended or archived.
+    pub async fn attempt_may_continue(&self, attempt: &Attempt) -> Result<bool, StoreError> {
+        may_continue(&mut *self.readers.acquire().await?, attempt.as_ref()).await
+    }
+
     /// Creates a random id for a link attempt.
     pub fn attempt_id() -> Result<String, StoreError> {
         Ok(id::random("att_")?)
@@ -136,7 +149,7 @@ impl Vault {
 
 impl Writer {
     /// Saves an attempt with the snapshot of its flow, and appends to its transcript. Saves nothing and returns `false`
-    /// if the attempt has ended or has changed since the caller read it.
+    /// if the attempt may no longer continue or has changed since the caller read it.
     pub async fn save_attempt(
         &self,
         attempt: &mut Attempt,
@@ -144,6 +157,9 @@ impl Writer {
         new_lines: &[Value],
     ) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
+        if !work.hold_attempt(attempt.as_ref()).await? {
+            return Ok(false);
+        }
         if attempt.version == 0 {
             insert(work.tx(), attempt).await?;
         } else if !update(work.tx(), attempt).await? {
@@ -177,6 +193,54 @@ impl Writer {
             .await?;
         work.commit().await
     }
+}
+
+/// The link attempts of a session or of an account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Of<'a> {
+    /// The attempts in the session with this number.
+    Session(i64),
+    /// The attempts that edit this account.
+    Account(&'a AccountId),
+}
+
+/// Cancels the attempts that have not ended, and deletes their snapshots.
+pub(crate) async fn cancel_all(
+    connection: &mut DbConnection,
+    of: Of<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (delete, cancel) = match of {
+        Of::Session(seq) => (
+            sqlx::query(
+                "delete from sealed where kind = $1 and key in (select id from attempts where session_seq = $2)",
+            )
+            .bind(Content::Snapshot.into_str())
+            .bind(seq),
+            sqlx::query(
+                "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
+                 where session_seq = $2 and state not in ('linked', 'cancelled')",
+            )
+            .bind(stamp(now))
+            .bind(seq),
+        ),
+        Of::Account(id) => (
+            sqlx::query(
+                "delete from sealed where kind = $1 and key in (select id from attempts where account_id = $2)",
+            )
+            .bind(Content::Snapshot.into_str())
+            .bind(id.as_str()),
+            sqlx::query(
+                "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
+                 where account_id = $2 and state not in ('linked', 'cancelled')",
+            )
+            .bind(stamp(now))
+            .bind(id.as_str()),
+        ),
+    };
+    delete.execute(&mut *connection).await?;
+    cancel.execute(connection).await?;
+    Ok(())
 }
 
 /// Ends an attempt in the transaction that stores its account. Fails if the attempt has already ended.

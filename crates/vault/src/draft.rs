@@ -1,15 +1,17 @@
 //! Drafts: flows that people have started in the terminal but not yet finished.
 //!
 //! **Invariant:** a draft contains the values that the person entered, so it is sealed. Expired drafts are never
-//! returned.
+//! returned. A draft that edits an account exists only as long as the account does.
 
 use jiff::Timestamp;
 use secret::Secret;
 
-use crate::error::StoreError;
+use crate::database::DbConnection;
+use crate::error::{ChangeError, StoreError};
+use crate::id::AccountId;
 use crate::open::Vault;
 use crate::sealed::{self, Content, Item};
-use crate::writer::Writer;
+use crate::writer::{Work, Writer};
 
 /// An unfinished flow, kept at most until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,11 @@ pub struct Draft {
     pub saved_at: Timestamp,
     /// When the draft expires, with millisecond precision.
     pub expires_at: Timestamp,
+}
+
+/// Returns the key of the draft that edits an account.
+pub fn edit_draft_key(account: &AccountId) -> String {
+    format!("edit/{account}")
 }
 
 impl Vault {
@@ -45,15 +52,20 @@ impl Writer {
     /// sealed data.
     pub async fn save_draft(&self, key: &str, draft: &Draft) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
-        sealed::delete_expired(work.tx(), draft.saved_at).await?;
-        let item = Item {
-            content: Content::Draft,
-            key,
-            binding: &draft.guide_digest,
-            expires_at: Some(draft.expires_at),
-        };
-        work.write_sealed(&item, &draft.snapshot, draft.saved_at).await?;
+        write(&mut work, key, draft).await?;
         work.commit().await
+    }
+
+    /// Saves the draft that edits an account under [`edit_draft_key`]. Fails if the account has been deleted.
+    pub async fn save_edit_draft(&self, account: &AccountId, draft: &Draft) -> Result<(), ChangeError> {
+        let mut work = self.begin().await?;
+        work.hold("account", account.as_str()).await?;
+        let found = sqlx::query("select id from accounts where id = $1").bind(account.as_str());
+        if found.fetch_optional(work.tx()).await?.is_none() {
+            return Err(ChangeError::NotFound { id: account.clone() });
+        }
+        write(&mut work, &edit_draft_key(account), draft).await?;
+        Ok(work.commit().await?)
     }
 
     /// Deletes a draft, if it exists.
@@ -71,4 +83,23 @@ impl Writer {
         work.commit().await?;
         Ok(deleted)
     }
+}
+
+async fn write(work: &mut Work, key: &str, draft: &Draft) -> Result<(), StoreError> {
+    sealed::delete_expired(work.tx(), draft.saved_at).await?;
+    let item = Item {
+        content: Content::Draft,
+        key,
+        binding: &draft.guide_digest,
+        expires_at: Some(draft.expires_at),
+    };
+    work.write_sealed(&item, &draft.snapshot, draft.saved_at).await
+}
+
+/// Deletes the draft that edits an account, if it exists.
+pub(crate) async fn delete_edit(
+    connection: &mut DbConnection,
+    account: &AccountId,
+) -> Result<(), StoreError> {
+    sealed::delete(connection, Content::Draft, &edit_draft_key(account)).await
 }

@@ -6,6 +6,7 @@
 
 use thiserror::Error;
 
+use crate::account::Hold;
 use crate::id::AccountId;
 use crate::key::KeyError;
 use crate::seal::SealError;
@@ -72,7 +73,16 @@ pub enum ChangeError {
         /// The id of the deleted connector profile.
         id: String,
     },
-    /// The link attempt has ended: it has already linked an account, or was canceled.
+    /// The account must not be used, so its credentials are not replaced.
+    #[error("account {id} is {}; set its status to `active` first", hold.as_str())]
+    OnHold {
+        /// The account's id.
+        id: AccountId,
+        /// Why the account must not be used.
+        hold: Hold,
+    },
+    /// The link attempt has ended: it has already linked an account, was canceled, or may no longer continue because
+    /// its session or its account may no longer be used.
     #[error("link attempt {id} has ended; start a new one")]
     AttemptEnded {
         /// The id of the link attempt.

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 
 use crate::account::{Kind, Owner};
-use crate::attempt;
 use crate::audit::{self, Subject};
 use crate::by::By;
 use crate::database::DbRow;
@@ -153,40 +152,6 @@ impl Writer {
             revoked_at: None,
         };
         Ok((session, token))
-    }
-
-    /// Revokes a session. `false` if the project has no session with this number, or if the session was already
-    /// revoked.
-    pub async fn revoke_session(&self, project: &str, seq: i64, by: By<'_>) -> Result<bool, StoreError> {
-        let mut work = self.begin().await?;
-        let done = sqlx::query(
-            "update sessions set revoked_at = $3 where project_id = $1 and seq = $2 and revoked_at is null",
-        )
-        .bind(project)
-        .bind(seq)
-        .bind(stamp(by.at))
-        .execute(work.tx())
-        .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        let detail = seq.to_string();
-        audit::write(work.tx(), "session.revoked", Subject::Project(project), Some(&detail), by).await?;
-        work.commit().await?;
-        Ok(true)
-    }
-
-    /// Deletes sessions that ended before the given time, together with their browsers, link attempts and sign-ins.
-    /// Returns the number of deleted sessions.
-    pub async fn delete_expired_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut work = self.begin().await?;
-        attempt::delete_expired(work.tx(), before).await?;
-        let done = sqlx::query("delete from sessions where expires_at < $1")
-            .bind(stamp(before))
-            .execute(work.tx())
-            .await?;
-        work.commit().await?;
-        Ok(done.rows_affected())
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! **Invariant:** one transaction stores an account, its sealed credentials, its audit entry and its event, and ends
 //! the draft or link attempt that the account was created from. Whenever credentials are stored, they are sealed with a
-//! fresh data key, and the previous data key is destroyed.
+//! fresh data key, and the previous data key is destroyed. Deleting an account also deletes everything that people
+//! entered to edit it.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +12,13 @@ use serde_json::Value;
 use sqlx::Row as _;
 
 use crate::account::{Account, CheckRecord, Credentials, Home, NewAccount};
-use crate::attempt::{self, Attempt};
+use crate::attempt::{self, Attempt, Of};
 use crate::audit::{self, Subject};
 use crate::by::By;
 use crate::connector_profile;
 use crate::crash::crash_point;
 use crate::database::{DbConnection, DbRow, Scalar};
+use crate::draft;
 use crate::envelope;
 use crate::error::{ChangeError, StoreError};
 use crate::id::AccountId;
@@ -44,8 +46,8 @@ pub struct CreatedFrom<'a> {
 pub enum Replacing<'a> {
     /// No account: the link creates one.
     Nothing,
-    /// The account with this id. The account must still have the version that the caller read and belong to the owner
-    /// for whom the link was started. It keeps its current owner data and metadata.
+    /// The account with this id. The account must still have the version that the caller read, belong to the owner for
+    /// whom the link was started, and have no hold. It keeps its current owner data and metadata.
     Account {
         /// The account's id.
         id: &'a AccountId,
@@ -72,6 +74,9 @@ impl Writer {
         by: By<'_>,
     ) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
+        if let Some(attempt) = from.attempt {
+            work.expect_open(attempt).await?;
+        }
         if let Some(home) = &new.home {
             connector_profile::hold_for_account(&mut work, &home.connector_profile).await?;
         }
@@ -106,12 +111,15 @@ impl Writer {
         Ok(stored)
     }
 
-    /// Deletes an account and destroys its data key, so that copies of the sealed credentials cannot be opened. Keeps
-    /// the audit trail. Returns the deleted account.
+    /// Deletes an account and destroys its data key, so that copies of the sealed credentials cannot be opened. Also
+    /// cancels the link attempts that edit the account, and deletes their snapshots and the account's draft. Keeps the
+    /// audit trail. Returns the deleted account.
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
         write::delete(&mut work, id).await?;
+        attempt::cancel_all(work.tx(), Of::Account(id), by.at).await?;
+        draft::delete_edit(work.tx(), id).await?;
         audit::write(work.tx(), "account.deleted", Subject::Account(&account), None, by).await?;
         outbox::write(work.tx(), "account.deleted", &account, by.at).await?;
         work.commit().await?;
@@ -127,14 +135,22 @@ impl Writer {
         purpose: &str,
         by: By<'_>,
     ) -> Result<Credentials, ChangeError> {
+        self.begin().await?.unseal(id, purpose, by).await
+    }
+
+    /// Opens the credentials of the account that a link attempt edits, as [`Self::unseal`] does. Fails if the attempt
+    /// may no longer continue.
+    pub async fn unseal_edited(
+        &self,
+        attempt: &Attempt,
+        purpose: &str,
+        by: By<'_>,
+    ) -> Result<Credentials, ChangeError> {
         let mut work = self.begin().await?;
-        let row = find(&mut work, id).await?;
-        let account = account(&row)?;
-        let key = work.key_with_id(parsed(&row, "accounts", "kek_id")?)?;
-        let secrets = open(work.tx(), &row, &account, &key).await?;
-        audit::write(work.tx(), "account.unsealed", Subject::Account(&account), Some(purpose), by).await?;
-        work.commit().await?;
-        Ok(Credentials { account, secrets })
+        work.expect_open(attempt).await?;
+        let ended = || ChangeError::AttemptEnded { id: attempt.id.clone() };
+        let id = attempt.account.as_deref().ok_or_else(ended)?.parse().map_err(|_| ended())?;
+        work.unseal(&id, purpose, by).await
     }
 
     /// Stores renewed tokens: new secrets for an otherwise unchanged account. Does not write an event, because the
@@ -199,6 +215,25 @@ impl Writer {
 }
 
 impl Work {
+    /// Opens an account's credentials and commits the audit entry.
+    async fn unseal(mut self, id: &AccountId, purpose: &str, by: By<'_>) -> Result<Credentials, ChangeError> {
+        let row = find(&mut self, id).await?;
+        let account = account(&row)?;
+        let key = self.key_with_id(parsed(&row, "accounts", "kek_id")?)?;
+        let secrets = open(self.tx(), &row, &account, &key).await?;
+        audit::write(self.tx(), "account.unsealed", Subject::Account(&account), Some(purpose), by).await?;
+        self.commit().await?;
+        Ok(Credentials { account, secrets })
+    }
+
+    /// Fails if a link attempt may no longer continue.
+    async fn expect_open(&mut self, attempt: &Attempt) -> Result<(), ChangeError> {
+        if self.hold_attempt(attempt.as_ref()).await? {
+            return Ok(());
+        }
+        Err(ChangeError::AttemptEnded { id: attempt.id.clone() })
+    }
+
     /// Returns the account that a new link replaces, and locks it until the transaction ends. `None` if the link
     /// creates an account.
     async fn replaced(
@@ -217,7 +252,10 @@ impl Work {
                 if home.as_ref().is_some_and(|home| !belongs_to_owner(&old, home)) {
                     return Err(ChangeError::NotFound { id: old.id });
                 }
-                Ok(Some(old))
+                match old.hold {
+                    Some(hold) => Err(ChangeError::OnHold { id: old.id, hold }),
+                    None => Ok(Some(old)),
+                }
             }
             (Replacing::OfOwner { allow_different }, Some(home)) => {
                 self.of_owner(home, new, allow_different).await

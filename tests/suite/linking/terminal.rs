@@ -4,6 +4,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use vault::{KeySource, Vault, edit_draft_key};
+
 use super::world::World;
 use crate::waystone;
 
@@ -176,4 +179,39 @@ fn ctrl_c_keeps_a_sealed_draft_that_the_next_run_continues() {
     // The draft was deleted when the account was stored.
     let terminal = Terminal::new(&world, "");
     terminal.until("Which environment do you want").keys(&["C-c"]).until("exit 1");
+}
+
+#[test]
+fn a_removed_account_leaves_no_draft() {
+    let world = World::new();
+    assert!(world.link("acme", "right-token", &["--environment", "production"]).status.success());
+    let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
+    let options = format!("--environment production --account {id}");
+    let stopped = Terminal::new(&world, &options);
+    stopped.asks("Organization Slug").line("acme").until("Step 2 of 5").keys(&["C-c"]).until("exit 1");
+    drop(stopped);
+    assert!(has_draft(&world, &id));
+    let open = Terminal::new(&world, &format!("{options} --fresh"));
+    open.asks("Organization Slug").line("acme").until("Step 2 of 5");
+
+    let removed = world.command(&["accounts", "remove", &id, "--yes"]).output().expect("cannot start it");
+    assert!(removed.status.success(), "{removed:?}");
+    assert!(!has_draft(&world, &id));
+    // The program saves a draft after each step.
+    open.line("").until("there is no account");
+    assert!(!has_draft(&world, &id));
+    assert!(world.accounts().is_empty());
+}
+
+/// Returns whether there is a draft that edits an account.
+fn has_draft(world: &World, account: &str) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let key = KeySource::File(world.data().join("key"));
+        let vault = Vault::open(&world.data(), key).await.expect("the vault opens");
+        let key = edit_draft_key(&account.parse().expect("an id"));
+        let draft = vault.load_draft(&key, Timestamp::now()).await.expect("the draft opens");
+        vault.close().await;
+        draft.is_some()
+    })
 }

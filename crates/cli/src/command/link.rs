@@ -28,7 +28,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     // A dry run stores nothing, so it does not create the vault's folder.
     let vault = if args.dry_run && args.account.is_none() { None } else { Some(store::open(common).await?) };
     let relinked = match (&args.account, &vault) {
-        (Some(id), Some(vault)) => Some(store::find(vault, id).await?),
+        (Some(id), Some(vault)) => Some(store::find_to_link(vault, id).await?),
         _ => None,
     };
     let task = Task {
@@ -141,11 +141,12 @@ impl Task<'_> {
     /// Returns access to the flow's saved draft, or `None` for a dry run, which saves nothing.
     fn drafts(&self) -> Option<Drafts<'_>> {
         let vault = self.vault.filter(|_| !self.args.dry_run)?;
-        let key = match &self.relinked {
-            Some(account) => format!("link/{}", account.id),
+        let relinked = self.relinked.as_ref();
+        let key = match relinked {
+            Some(account) => vault::edit_draft_key(&account.id),
             None => format!("link/{}/{}", self.guide.provider.key, self.method.key),
         };
-        Some(Drafts { vault, key })
+        Some(Drafts { vault, key, relinked })
     }
 
     /// Stores the account and deletes its draft, if any. `draft` is the draft's key.
@@ -176,7 +177,16 @@ impl Task<'_> {
         let provider = &self.guide.provider.name;
         let question = format!("You stopped linking {provider} {ago}. Continue from there?");
         if !self.args.fresh && dialogue::confirm(&question)? {
-            return Ok(Flow::restore(Arc::clone(self.guide), &draft.snapshot).ok());
+            let mut resumed = Flow::restore(Arc::clone(self.guide), &draft.snapshot).ok();
+            // A draft does not contain the secrets that the account already has.
+            if let (Some(flow), Some(account)) = (&mut resumed, drafts.relinked)
+                && flow.lacks_secrets()
+            {
+                let credentials = store::unseal(drafts.vault, account, "edit").await?;
+                let version = credentials.account.version;
+                flow.supply_secrets(&driver::stored_values(&credentials), version);
+            }
+            return Ok(resumed);
         }
         drafts.drop().await?;
         Ok(None)

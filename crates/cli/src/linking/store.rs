@@ -54,6 +54,17 @@ pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
     vault.get(&id).await?.ok_or_else(unknown)
 }
 
+/// Finds the account to link again. Fails if the account is suspended or archived, because nothing may be sent to its
+/// provider.
+pub(crate) async fn find_to_link(vault: &Vault, id: &str) -> Result<Account, Failure> {
+    let account = find(vault, id).await?;
+    match account.hold {
+        Some(hold) => Err(Failure::found(format!("account {} is {}", account.id, hold.as_str()))
+            .help("set its status to `active` with `PATCH /accounts/{id}` first")),
+        None => Ok(account),
+    }
+}
+
 /// Decrypts an account's credentials. The purpose is recorded in the audit trail.
 pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> Result<Credentials, Failure> {
     Ok(vault.unseal(&account.id, purpose, by()).await?)
@@ -93,6 +104,8 @@ pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, 
 pub(crate) struct Drafts<'v> {
     pub(crate) vault: &'v Vault,
     pub(crate) key: String,
+    /// The account that is linked again. Its draft is deleted with it.
+    pub(crate) relinked: Option<&'v Account>,
 }
 
 impl Drafts<'_> {
@@ -105,7 +118,10 @@ impl Drafts<'_> {
             saved_at: now,
             expires_at: now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now),
         };
-        self.vault.save_draft(&self.key, &draft).await?;
+        match self.relinked {
+            Some(account) => self.vault.save_edit_draft(&account.id, &draft).await?,
+            None => self.vault.save_draft(&self.key, &draft).await?,
+        }
         vault::crash_point("link.draft-saved");
         Ok(())
     }

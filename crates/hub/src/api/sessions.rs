@@ -80,7 +80,8 @@ pub(super) async fn read(
 
 /// Ends a connect session.
 ///
-/// The session's link stops working immediately.
+/// The session's link stops working immediately, its link attempts are canceled, and everything that people entered in
+/// them is deleted. Checks that are running store nothing.
 #[utoipa::path(
     delete, path = "/connect_sessions/{id}", tag = "sessions",
     params(("id", description = "The session's id")),
@@ -183,7 +184,7 @@ fn known_scopes(app: &App, provider: Option<&str>, scopes: Vec<String>) -> Resul
 }
 
 /// Returns the account to edit. The account must belong to the session's owner, so that a session for one customer
-/// cannot open another customer's account.
+/// cannot open another customer's account, and it must not be suspended or archived.
 async fn edited(
     caller: &Caller,
     app: &App,
@@ -192,10 +193,19 @@ async fn edited(
     owner: &Owner,
 ) -> Result<Account, ApiError> {
     let account = app.access.account(caller, Scope::PlatformWrite, id).await?;
-    if account.home.as_ref().is_some_and(|home| home.belongs_to(caller.project(), &owner.id, kind)) {
-        return Ok(account);
+    if !account.home.as_ref().is_some_and(|home| home.belongs_to(caller.project(), &owner.id, kind)) {
+        return Err(invalid(
+            "account_id",
+            "the account belongs to a different owner, or has a different type",
+        ));
     }
-    Err(invalid("account_id", "the account belongs to a different owner, or has a different type"))
+    match account.hold {
+        Some(hold) => {
+            let why = format!("the account is {}; set its status to `active` first", hold.as_str());
+            Err(invalid("account_id", &why))
+        }
+        None => Ok(account),
+    }
 }
 
 fn parsed_origins(texts: &[String]) -> Result<Vec<WebOrigin>, ApiError> {

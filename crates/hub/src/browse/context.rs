@@ -1,7 +1,7 @@
 //! The context that page handlers use: the session, the parts that all pages share, and the page shown for a failure.
 //!
 //! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is
-//! open.
+//! open and may still edit the account that it was created for, if any.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -283,7 +283,9 @@ impl PageContext {
             (Some((session, presentation)), None) => {
                 self.set_browser(secret.expose());
                 self.set_session(&session, &presentation);
-                if session.revoked_at.is_some() {
+                if session.revoked_at.is_some()
+                    || self.app.session_accounts.lost_its_account(&session).await?
+                {
                     return Err(Trouble::LinkRevoked.into());
                 }
                 if !session.may_continue(Timestamp::now()) {

@@ -69,7 +69,7 @@ pub(super) async fn enter(
     }
     context.set_session(&session, &presentation);
     let vault = &context.app.vault;
-    if session.revoked_at.is_some() {
+    if session.revoked_at.is_some() || context.app.session_accounts.lost_its_account(&session).await? {
         return Ok(context.trouble(&Trouble::LinkRevoked));
     }
     if !session.may_continue(now) {

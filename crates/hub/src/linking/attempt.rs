@@ -19,7 +19,7 @@ pub(crate) struct Linking {
     pub(crate) flow: Flow,
     /// The transcript lines added since the attempt was last saved.
     pub(super) new_lines: Vec<Value>,
-    /// The account that is being linked again, if one was chosen.
+    /// The account that is being linked again, if one was chosen. The session may edit it.
     pub(crate) replaces: Option<Account>,
 }
 
@@ -112,7 +112,7 @@ impl Linking {
         NewLink { linked, relinked, otherwise, label, home: Some(home) }
     }
 
-    /// Returns the API error for an account that could not be stored.
+    /// Returns the API error for an account that could not be opened or stored.
     pub(super) fn not_stored(&self, error: ChangeError) -> ApiError {
         match error {
             ChangeError::OtherAccount { .. } => {
@@ -129,10 +129,13 @@ impl Linking {
             | ChangeError::NoConnectorProfile { .. } => {
                 ApiError::new(&CONFLICT, "The account was changed or removed in the meantime; start over")
             }
-            ChangeError::AttemptEnded { .. } => {
-                ApiError::new(&GONE, "This attempt has ended; start a new one")
-            }
+            ChangeError::OnHold { .. } | ChangeError::AttemptEnded { .. } => attempt_ended(),
             ChangeError::Store(error) => ApiError::internal(&error),
         }
     }
+}
+
+/// Returns the API error for an attempt that may no longer continue.
+pub(super) fn attempt_ended() -> ApiError {
+    ApiError::new(&GONE, "This attempt has ended; start a new one")
 }

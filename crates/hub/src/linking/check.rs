@@ -10,8 +10,9 @@ use egress::Egress;
 use link::{Flow, Stage};
 use probe::Answer;
 use serde_json::{Value, json};
-use vault::Vault;
+use vault::{Attempt, Vault};
 
+use super::attempt::attempt_ended;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, PROVIDER_FAILED};
 
@@ -22,8 +23,9 @@ const BUDGET: Duration = Duration::from_secs(50);
 pub(crate) enum FlowOwner<'a> {
     /// No owner: nothing is saved during the run.
     None,
-    /// The attempt with this id: its progress is saved during the run.
-    Attempt(&'a str),
+    /// An attempt: its progress is saved during the run, unless the attempt has not been saved. The run stops if the
+    /// attempt may no longer continue.
+    Attempt(&'a Attempt),
     /// An account: renewed tokens are stored as soon as they arrive.
     Account(&'a mut TokenKeeper),
 }
@@ -102,12 +104,16 @@ impl Observer for RunObserver<'_> {
     }
 
     async fn changed(&mut self, flow: &Flow) -> Result<(), ApiError> {
-        let (FlowOwner::Attempt(id), Stage::Checking(reports)) = (&self.owner, flow.stage()) else {
+        let (FlowOwner::Attempt(attempt), Stage::Checking(reports)) = (&self.owner, flow.stage()) else {
             return Ok(());
         };
+        // Another request is due. It must not be sent if, for example, the account was deleted in the meantime.
+        if !self.vault.attempt_may_continue(attempt).await? {
+            return Err(attempt_ended());
+        }
         let progress = json!(reports);
-        if progress != self.progress {
-            self.vault.save_progress(id, &progress).await?;
+        if attempt.version != 0 && progress != self.progress {
+            self.vault.save_progress(&attempt.id, &progress).await?;
             self.progress = progress;
         }
         Ok(())

@@ -7,6 +7,7 @@ use link::{Flow, Start};
 use secret::Secret;
 use vault::{Attempt, AttemptState, Session};
 
+use super::attempt::attempt_ended;
 use super::links::Links;
 use crate::wire::error::{ApiError, CONFLICT};
 
@@ -44,7 +45,8 @@ impl Links {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 continue;
             };
-            let Some(mut linking) = self.open(session, attempt).await? else { break };
+            let opened = self.open(session, attempt).await?;
+            let mut linking = opened.ok_or_else(attempt_ended)?;
             linking.flow.prefill(values);
             if self.save(&mut linking).await.is_ok() {
                 return Ok(());

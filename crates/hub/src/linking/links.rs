@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use driver::stored_values;
 use egress::Egress;
-use guide::{Brand, Guide, Key};
+use guide::Brand;
 use jiff::Timestamp;
-use link::{Flow, Purpose, Stage, Start};
-use probe::Values;
-use vault::{Account, Attempt, AttemptState, By, CreatedFrom, Session, StoreError, Vault};
+use link::Stage;
+use vault::{Account, Attempt, AttemptState, By, CreatedFrom, NewSession, Session, StoreError, Vault};
 
-use super::attempt::{Entered, Linking};
+use super::attempt::{Entered, Linking, attempt_ended};
 use super::check::{self, FlowOwner};
 use super::problem::refusal;
 use crate::caller::actor;
@@ -21,7 +19,7 @@ use crate::leases::Leases;
 use crate::limits::Limiter;
 use crate::session_accounts::SessionAccounts;
 use crate::telemetry::metrics;
-use crate::wire::error::{ApiError, CONFLICT, INTERNAL};
+use crate::wire::error::{ApiError, CONFLICT, GONE};
 
 /// Begins and resumes link attempts, runs their checks and stores their accounts.
 pub(crate) struct Links {
@@ -36,15 +34,20 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Begins an attempt, without saving it. If `replaces` is an account, the attempt links that account again.
+    /// Begins an attempt, without saving it. If `replaces` is an account, the attempt links that account again; the
+    /// session must be allowed to edit it.
     pub(crate) async fn begin(
         &self,
         session: &Session,
         connector: Connector,
         replaces: Option<Account>,
     ) -> Result<Linking, ApiError> {
+        if self.accounts.lost_its_account(session).await? {
+            let message = "The account that this session was created for can no longer be edited; ask for a new session";
+            return Err(ApiError::new(&GONE, message));
+        }
         let guide = self.editions.pinned(session, &connector.edition).await?;
-        let flow = self.flow(session, &connector, &guide, replaces.as_ref()).await?;
+        let flow = self.new_flow(session, &connector, &guide, replaces.as_ref()).await?;
         let now = Timestamp::now();
         let attempt = Attempt {
             id: Vault::attempt_id()?,
@@ -161,20 +164,22 @@ impl Links {
         linking.submit(entered)?;
         let mut checked = Ok(());
         if linking.is_checking() {
+            self.supply_secrets(&mut linking).await?;
             self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
-            checked = self.check_flow(&mut linking, FlowOwner::None).await;
+            checked = self.check_flow(&mut linking).await;
         }
         if checked.is_ok() && matches!(linking.flow.stage(), Stage::Confirm { .. }) {
             let stored = self.store(&mut linking).await;
             if stored.is_err() {
-                // Saves the transcript for support, even though the account was not stored.
+                // Saves the transcript for support, even though the account was not stored. An attempt that has ended
+                // cannot be saved.
                 linking.flow.stored(false);
-                self.save(&mut linking).await?;
+                let _ = self.save(&mut linking).await;
             }
             return stored;
         }
-        self.save(&mut linking).await?;
-        checked?;
+        let saved = self.save(&mut linking).await;
+        checked.and(saved)?;
         let unfinished = || ApiError::new(&CONFLICT, "The checks did not finish; try again");
         Err(refusal(&linking.flow, &linking.attempt.id).unwrap_or_else(unfinished))
     }
@@ -183,6 +188,7 @@ impl Links {
     /// the result and shows no further pages.
     pub(crate) async fn finish(&self, client: &Client, linking: &mut Linking) -> Result<Account, ApiError> {
         if linking.is_checking() {
+            self.supply_secrets(linking).await?;
             self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
             self.run(linking).await?;
         } else {
@@ -202,6 +208,8 @@ impl Links {
         client: &Client,
         mut linking: Linking,
     ) -> Result<bool, ApiError> {
+        // First, because secrets can determine the host, whose limit applies.
+        self.supply_secrets(&mut linking).await?;
         self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
         linking.attempt.progress = serde_json::json!([]);
         self.save(&mut linking).await?;
@@ -218,6 +226,7 @@ impl Links {
             if let Some(attempt) = attempt.filter(|attempt| attempt.state == AttemptState::Checking)
                 && let Some(mut linking) = links.open(&session, attempt).await?
             {
+                links.supply_secrets(&mut linking).await?;
                 links.run(&mut linking).await?;
             }
             Ok(())
@@ -227,7 +236,10 @@ impl Links {
 
     /// Confirms the account that was found, and stores it.
     pub(crate) async fn store(&self, linking: &mut Linking) -> Result<Account, ApiError> {
+        self.supply_secrets(linking).await?;
         let Some(linked) = driver::confirm(&mut linking.flow) else {
+            // The stored secrets have changed since the checks, so the checks have to be repeated.
+            self.save(linking).await?;
             return Err(ApiError::new(&CONFLICT, "There is no account to confirm; start over"));
         };
         vault::crash_point("hub.before-store");
@@ -255,11 +267,14 @@ impl Links {
             linking.new_lines.clear();
             return Ok(());
         }
+        if !self.vault.attempt_may_continue(&linking.attempt).await? {
+            return Err(attempt_ended());
+        }
         Err(ApiError::new(&CONFLICT, "This attempt was changed in another window; reload the page"))
     }
 
     /// Returns the account that was linked by the session's last attempt with a connector; `None` if that attempt
-    /// linked no account.
+    /// linked no account, or the account no longer belongs to the session's owner.
     pub(crate) async fn linked(
         &self,
         session: &Session,
@@ -267,76 +282,12 @@ impl Links {
     ) -> Result<Option<Account>, StoreError> {
         let attempt = self.vault.attempt_of(session.seq, connector).await?;
         let attempt = attempt.filter(|attempt| attempt.state == AttemptState::Linked);
-        match attempt.and_then(|attempt| attempt.account?.parse().ok()) {
-            Some(id) => self.vault.get(&id).await,
-            None => Ok(None),
-        }
-    }
-
-    /// Creates the flow for a new attempt.
-    async fn flow(
-        &self,
-        session: &Session,
-        connector: &Connector,
-        guide: &Arc<Guide>,
-        replaces: Option<&Account>,
-    ) -> Result<Flow, ApiError> {
-        let mut stored = Values::new();
-        let known = match replaces {
-            Some(account) => {
-                let now = Timestamp::now();
-                let credentials =
-                    self.vault.unseal(&account.id, "edit", By::new(&actor(session), now)).await?;
-                stored.extend(stored_values(&credentials));
-                Some(account.clone())
-            }
-            // If no account was chosen and the owner has exactly one, the attempt is based on that account. If the
-            // owner has several, the vault determines which account to update.
-            None => match self.accounts.at(session, connector.provider()).await?.as_slice() {
-                [only] => Some(only.clone()),
-                _ => None,
-            },
-        };
-        let start = Start {
-            purpose: match &known {
-                Some(account) => driver::purpose(account, session.parameters.allow_different),
-                None => Purpose::Link,
-            },
-            environment: known.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
-            stored,
-            scopes: session.parameters.scopes.as_ref().map(|wanted| guide.with_included(wanted)),
-            brand: self.brand.name.clone(),
-            ..Start::default()
-        };
-        let flow = Flow::new(Arc::clone(guide), &connector.method, start);
-        let mut flow = flow.ok_or_else(|| {
-            tracing::error!(connector = connector.id, "the guide has no such method");
-            ApiError::of(&INTERNAL)
-        })?;
-        flow.prefill(&self.connectors.setup_values(connector).await?);
-        Ok(flow)
-    }
-
-    /// Restores an attempt's flow from its snapshot; `None` if the attempt has ended, or its flow cannot be restored.
-    pub(super) async fn restored(
-        &self,
-        session: &Session,
-        connector: Connector,
-        attempt: Attempt,
-    ) -> Result<Option<Linking>, ApiError> {
-        if attempt.state.has_ended() {
-            return Ok(None);
-        }
-        let snapshot = self.vault.attempt_snapshot(&attempt, Timestamp::now()).await?;
-        let Some(snapshot) = snapshot else { return Ok(None) };
-        let Some(guide) = self.editions.by_digest(&attempt.guide_digest).await? else { return Ok(None) };
-        let Ok(flow) = Flow::restore(guide, &snapshot) else { return Ok(None) };
-        let replaces = match attempt.account.as_deref().and_then(|id| id.parse().ok()) {
-            Some(id) => self.vault.get(&id).await?,
-            None => None,
-        };
-        let new_lines = Vec::new();
-        Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
+        let Some(id) = attempt.and_then(|attempt| attempt.account?.parse().ok()) else { return Ok(None) };
+        let NewSession { project, owner, kind, .. } = &session.parameters;
+        // The account may have been given to another owner since.
+        Ok(self.vault.get(&id).await?.filter(|account| {
+            account.home.as_ref().is_some_and(|home| home.belongs_to(project, &owner.id, *kind))
+        }))
     }
 
     /// Runs an attempt's checks in a background task. Returns `false` if another task is already running them.
@@ -356,15 +307,15 @@ impl Links {
 
     /// Runs the checks, and saves their progress and outcome.
     async fn run(&self, linking: &mut Linking) -> Result<(), ApiError> {
-        let id = linking.attempt.id.clone();
-        let checked = self.check_flow(linking, FlowOwner::Attempt(&id)).await;
-        self.save(linking).await?;
-        checked
+        let checked = self.check_flow(linking).await;
+        let saved = self.save(linking).await;
+        checked.and(saved)
     }
 
     /// Runs the checks until they finish, a person must act, or the deadline passes.
-    async fn check_flow(&self, linking: &mut Linking, owner: FlowOwner<'_>) -> Result<(), ApiError> {
-        let Linking { flow, new_lines, .. } = linking;
+    async fn check_flow(&self, linking: &mut Linking) -> Result<(), ApiError> {
+        let Linking { flow, new_lines, attempt, .. } = linking;
+        let owner = FlowOwner::Attempt(attempt);
         let checked = check::run(&self.egress, &self.vault, flow, new_lines, owner).await;
         if checked.is_err() {
             // Ends the `checking` state, so that a person who returns finds the form with all entered values.

@@ -1,6 +1,7 @@
 //! Tests flows along individual paths and with random sequences of events.
 
 mod sign_in;
+mod stored;
 
 use std::sync::Arc;
 

@@ -152,7 +152,6 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
             owner_name: Some("New Ltd".to_owned()),
             label: Some(Some("Support".to_owned())),
             metadata: Some(metadata.clone()),
-            hold: Some(Some(Hold::Suspended)),
             ..AccountChange::default()
         };
         vault.change_account(&read.id, &change, by("bob", 2)).await.unwrap();
@@ -165,15 +164,18 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         let home = edited.home.as_ref().unwrap();
         assert_eq!((home.owner.name.as_str(), &home.metadata), ("New Ltd", &metadata), "{name}");
         assert_eq!(home.connector_profile, "gladly.other", "{name}");
-        assert_eq!(
-            (edited.label.as_deref(), edited.hold),
-            (Some("Support"), Some(Hold::Suspended)),
-            "{name}"
-        );
+        assert_eq!(edited.label.as_deref(), Some("Support"), "{name}");
         assert_eq!(vault.get(&read.id).await.unwrap(), Some(edited.clone()), "{name}");
 
+        // New credentials do not release a suspended account.
+        let change = AccountChange { hold: Some(Some(Hold::Suspended)), ..AccountChange::default() };
+        vault.change_account(&read.id, &change, by("bob", 3)).await.unwrap();
+        let edited = vault.store(&new, SAME, FROM, by("ada", 3)).await.unwrap();
+        assert_eq!((&edited.id, edited.hold), (&read.id, Some(Hold::Suspended)), "{name}");
+
         // The first owner cannot edit the account after it has been moved to another owner.
-        let change = AccountChange { owner_id: Some("o2".to_owned()), ..AccountChange::default() };
+        let change =
+            AccountChange { owner_id: Some("o2".to_owned()), hold: Some(None), ..AccountChange::default() };
         vault.change_account(&read.id, &change, by("bob", 4)).await.unwrap();
         let edit = Replacing::Account { id: &read.id, version: edited.version };
         let refused = vault.store(&new, edit, FROM, by("ada", 5)).await;

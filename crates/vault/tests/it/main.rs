@@ -10,6 +10,7 @@ mod connector_profiles;
 #[cfg(all(unix, debug_assertions))]
 mod crashes;
 mod drafts;
+mod endings;
 mod hub;
 mod keys;
 mod process;

@@ -70,9 +70,8 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
     let (method, texts) = (flow.method(), frame.texts());
     let problem = form.problems.iter().find(|problem| problem.field == field.key);
     let verdict = form.verdict.filter(|verdict| !verdict.outcome.is_transient());
-    let is_kept = flow.values().contains_key(&field.key);
-    let has_kept_secret =
-        || method.fields.iter().any(|one| one.secret && flow.values().contains_key(&one.key));
+    let is_kept = flow.has_value(&field.key);
+    let has_kept_secret = || method.fields.iter().any(|one| one.secret && flow.has_value(&one.key));
     let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
     let collected_at = method.collected_at(field.key.as_str());
     let handed = form.handed.iter().rev().find(|one| collected_at.is_some_and(|step| step.key == *one.step));

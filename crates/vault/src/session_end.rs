@@ -1,0 +1,53 @@
+//! Ending sessions: revoking and deleting them.
+//!
+//! **Invariant:** a session's link attempts end with it. Their snapshots, which contain what people entered, are deleted
+//! in the transaction that revokes the session.
+
+use jiff::Timestamp;
+
+use crate::attempt::{self, Of};
+use crate::audit::{self, Subject};
+use crate::by::By;
+use crate::error::StoreError;
+use crate::row::stamp;
+use crate::writer::Writer;
+
+impl Writer {
+    /// Revokes a session and cancels its link attempts. `false` if the project has no session with this number, or if
+    /// the session was already revoked.
+    pub async fn revoke_session(&self, project: &str, seq: i64, by: By<'_>) -> Result<bool, StoreError> {
+        let mut work = self.begin().await?;
+        // Transactions that save or store one of the session's attempts hold this lock in shared mode.
+        work.hold("session", &seq.to_string()).await?;
+        let done = sqlx::query(
+            "update sessions set revoked_at = $3 where project_id = $1 and seq = $2 and revoked_at is null",
+        )
+        .bind(project)
+        .bind(seq)
+        .bind(stamp(by.at))
+        .execute(work.tx())
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        attempt::cancel_all(work.tx(), Of::Session(seq), by.at).await?;
+        let detail = seq.to_string();
+        audit::write(work.tx(), "session.revoked", Subject::Project(project), Some(&detail), by).await?;
+        work.commit().await?;
+        self.wipe_log().await;
+        Ok(true)
+    }
+
+    /// Deletes sessions that ended before the given time, together with their browsers, link attempts and sign-ins.
+    /// Returns the number of deleted sessions.
+    pub async fn delete_expired_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut work = self.begin().await?;
+        attempt::delete_expired(work.tx(), before).await?;
+        let done = sqlx::query("delete from sessions where expires_at < $1")
+            .bind(stamp(before))
+            .execute(work.tx())
+            .await?;
+        work.commit().await?;
+        Ok(done.rows_affected())
+    }
+}

@@ -1,0 +1,207 @@
+//! Tests that link attempts end with their session and their account, and that what people entered in them is deleted,
+//! on SQLite and PostgreSQL.
+
+use secret::Secret;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use vault::{
+    Account, AccountChange, Attempt, AttemptState, ChangeError, CreatedFrom, Hold, NewSession, Replacing,
+    Vault, edit_draft_key,
+};
+
+use crate::attempts::attempt;
+use crate::both::new_database;
+use crate::hub::{FROM, SAME, owned, project, session};
+use crate::{CANARY, at, by, draft_of, is_in_a_file, key_file, raw};
+
+/// A vault whose database the test also reads without the vault.
+struct Opened {
+    name: &'static str,
+    vault: Vault,
+    folder: tempfile::TempDir,
+    /// The URL of the PostgreSQL database. `None` for SQLite.
+    server: Option<String>,
+}
+
+impl Opened {
+    async fn all() -> [Self; 2] {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();
+        let url = new_database().await;
+        let postgres = Vault::open_postgres(other.path(), Secret::from(url.as_str()), key_file(other.path()));
+        let postgres = postgres.await.unwrap();
+        [
+            Self { name: "sqlite", vault: sqlite, folder, server: None },
+            Self { name: "postgres", vault: postgres, folder: other, server: Some(url) },
+        ]
+    }
+
+    /// Returns the sealed values and wrapped keys of all accounts, drafts and snapshots.
+    async fn sealed(&self) -> Vec<Vec<u8>> {
+        let sql = "select sealed from credentials union all select wrapped_key from accounts \
+                   union all select sealed from sealed where kind in ('draft', 'snapshot') \
+                   union all select wrapped_key from sealed where kind in ('draft', 'snapshot')";
+        match &self.server {
+            None => sqlx::query_scalar(sql).fetch_all(&mut raw(self.folder.path()).await).await.unwrap(),
+            Some(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+            }
+        }
+    }
+
+    /// Returns whether these bytes are in a file of the SQLite vault or in a row of the PostgreSQL database.
+    async fn contains(&self, bytes: &[u8]) -> bool {
+        let Some(url) = &self.server else { return is_in_a_file(self.folder.path(), bytes) };
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        let tables: Vec<String> =
+            sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        for table in tables {
+            let sql = AssertSqlSafe(format!("select t::text from \"{table}\" t"));
+            let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+            if rows.iter().any(|row| row.contains(&hex)) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// An account, and attempts to edit it in a session that was created for it.
+struct Edit {
+    project: String,
+    account: Account,
+    session: i64,
+    saved: Attempt,
+    /// The widget's attempts are not saved before they end.
+    unsaved: Attempt,
+}
+
+async fn edit(vault: &Vault) -> Edit {
+    let project = project(vault).await.id;
+    let account = vault.store(&owned(&project, "o1", CANARY), SAME, FROM, by("ada", 0)).await.unwrap();
+    let new = NewSession { account: Some(account.id.to_string()), ..session(&project) };
+    let (session, _) = vault.add_session(&new, by("ada", 0)).await.unwrap();
+    let of_account = || Attempt { account: Some(account.id.to_string()), ..attempt(&project, session.seq) };
+    let (mut saved, unsaved) = (of_account(), of_account());
+    assert!(vault.save_attempt(&mut saved, &Secret::new(CANARY), &[]).await.unwrap());
+    Edit { session: session.seq, saved, unsaved, account, project }
+}
+
+#[tokio::test]
+async fn no_byte_of_a_deleted_secret_is_left_while_an_edit_is_open() {
+    for opened in Opened::all().await {
+        let (name, vault) = (opened.name, &opened.vault);
+        let Edit { account, saved, .. } = edit(vault).await;
+        let draft = draft_of("d1", Secret::new(CANARY), 0, 60);
+        vault.save_edit_draft(&account.id, &draft).await.unwrap();
+        let sealed = opened.sealed().await;
+        assert_eq!(sealed.len(), 7, "{name}: two fields, a draft, a snapshot and three keys");
+        for bytes in &sealed {
+            assert!(opened.contains(bytes).await, "{name}: the search does not find what is stored");
+        }
+
+        vault.remove(&account.id, by("ada", 1)).await.unwrap();
+        for bytes in &sealed {
+            assert!(!opened.contains(bytes).await, "{name}: a sealed secret or its key is left");
+        }
+        assert!(!opened.contains(CANARY.as_bytes()).await, "{name}");
+        assert_eq!(opened.sealed().await, Vec::<Vec<u8>>::new(), "{name}");
+        assert!(vault.attempt_snapshot(&saved, at(1)).await.unwrap().is_none(), "{name}");
+        assert!(vault.load_draft(&edit_draft_key(&account.id), at(1)).await.unwrap().is_none(), "{name}");
+        let late = vault.save_edit_draft(&account.id, &draft).await;
+        assert!(matches!(late, Err(ChangeError::NotFound { .. })), "{name}: a later draft was saved");
+        if opened.server.is_none() {
+            let copies = tempfile::tempdir().unwrap();
+            vault.back_up(&copies.path().join("copy.db"), false).await.unwrap();
+            for bytes in &sealed {
+                assert!(!is_in_a_file(copies.path(), bytes), "a backup contains a sealed secret or its key");
+            }
+        }
+    }
+}
+
+/// What ends an attempt.
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Deleted,
+    OtherOwner,
+    Held(Hold),
+    Revoked,
+}
+
+impl Ending {
+    async fn happen(self, vault: &Vault, edit: &Edit) {
+        let id = &edit.account.id;
+        let change = match self {
+            Self::Deleted => return drop(vault.remove(id, by("ada", 1)).await.unwrap()),
+            Self::Revoked => {
+                assert!(vault.revoke_session(&edit.project, edit.session, by("ada", 1)).await.unwrap());
+                return;
+            }
+            Self::OtherOwner => AccountChange { owner_id: Some("o2".to_owned()), ..AccountChange::default() },
+            Self::Held(hold) => AccountChange { hold: Some(Some(hold)), ..AccountChange::default() },
+        };
+        vault.change_account(id, &change, by("ada", 1)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_ends_with_its_account_and_its_session() {
+    for Opened { name, vault, .. } in &Opened::all().await {
+        for ending in [
+            Ending::Deleted,
+            Ending::OtherOwner,
+            Ending::Held(Hold::Suspended),
+            Ending::Held(Hold::Archived),
+            Ending::Revoked,
+        ] {
+            let mut edit = edit(vault).await;
+            // A renewal of tokens replaces the credentials, but is no reason to end an edit.
+            let opened = vault.unseal_edited(&edit.saved, "edit", by("ada", 0)).await.unwrap();
+            vault.renew(&opened, &opened.secrets, by("ada", 0)).await.unwrap();
+            assert!(vault.attempt_may_continue(&edit.saved).await.unwrap(), "{name}, {ending:?}");
+            ending.happen(vault, &edit).await;
+
+            let stored = vault.attempt(&edit.saved.id).await.unwrap().unwrap();
+            assert_eq!(stored.state, AttemptState::Cancelled, "{name}, {ending:?}");
+            let snapshot = vault.attempt_snapshot(&edit.saved, at(1)).await.unwrap();
+            assert_eq!(snapshot, None, "{name}, {ending:?}");
+            let new = owned(&edit.project, "o1", "entered");
+            let replacing = Replacing::Account { id: &edit.account.id, version: 2 };
+            for attempt in [&mut edit.saved, &mut edit.unsaved] {
+                let case = format!("{name}, {ending:?}, version {}", attempt.version);
+                assert!(!vault.attempt_may_continue(attempt).await.unwrap(), "{case}");
+                let is_over = |error: &ChangeError| matches!(error, ChangeError::AttemptEnded { .. });
+                let opened = vault.unseal_edited(attempt, "edit", by("ada", 2)).await;
+                assert!(opened.as_ref().is_err_and(is_over), "{case}: {opened:?}");
+                let from = CreatedFrom { attempt: Some(attempt), ..FROM };
+                let stored = vault.store(&new, replacing, from, by("ada", 2)).await;
+                assert!(stored.as_ref().is_err_and(is_over), "{case}: {stored:?}");
+                let stored = vault.store(&new, SAME, from, by("ada", 2)).await;
+                assert!(stored.as_ref().is_err_and(is_over), "{case}: {stored:?}");
+                assert!(!vault.save_attempt(attempt, &Secret::new("typed"), &[]).await.unwrap(), "{case}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_does_not_continue_when_its_account_is_released_again() {
+    for Opened { name, vault, .. } in &Opened::all().await {
+        let mut edit = edit(vault).await;
+        Ending::Held(Hold::Suspended).happen(vault, &edit).await;
+        let new = owned(&edit.project, "o1", "entered");
+        let replacing = Replacing::Account { id: &edit.account.id, version: 1 };
+        let held = vault.store(&new, replacing, FROM, by("ada", 2)).await;
+        assert!(matches!(held, Err(ChangeError::OnHold { hold: Hold::Suspended, .. })), "{name}: {held:?}");
+        let release = AccountChange { hold: Some(None), ..AccountChange::default() };
+        vault.change_account(&edit.account.id, &release, by("ada", 2)).await.unwrap();
+        assert!(!vault.attempt_may_continue(&edit.saved).await.unwrap(), "{name}");
+        assert!(vault.attempt_may_continue(&edit.unsaved).await.unwrap(), "{name}");
+        assert!(vault.save_attempt(&mut edit.unsaved, &Secret::new("typed"), &[]).await.unwrap(), "{name}");
+    }
+}
