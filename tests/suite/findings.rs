@@ -1,4 +1,5 @@
-//! Guides with one mistake each, and the findings that report the mistakes: `corpus/findings/<mistake>/`.
+//! Guides and brands with one mistake each, and the findings that report the mistakes: `corpus/findings/<mistake>/` and
+//! `corpus/brands/<mistake>/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,6 +11,7 @@ use crate::corpus::{Case, Differences, cases, folder, is_updating};
 use crate::waystone;
 
 const CORPUS: &str = "findings";
+const BRANDS: &str = "brands";
 
 #[test]
 fn findings_are_as_expected() {
@@ -28,6 +30,35 @@ fn findings_are_as_expected() {
         differences.compare(&case.folder.join("expected.txt"), &run.out);
     }
     differences.report();
+}
+
+#[test]
+fn findings_about_brands_are_as_expected() {
+    let mut differences = Differences::default();
+    for case in cases(BRANDS, "brand.yaml") {
+        let arguments = ["render", "gladly", "--to", "text", "--color", "never", "--brand", "brand.yaml"];
+        let run = waystone::run(&case.folder, &arguments);
+        assert_eq!((run.code, run.out.as_str()), (1, ""), "{}", case.name);
+        differences.compare(&case.folder.join("expected.txt"), &run.err);
+    }
+    differences.report();
+}
+
+#[test]
+fn every_offered_edit_of_a_brand_fixes_it() {
+    let mut edits = 0;
+    for case in cases(BRANDS, "brand.yaml") {
+        let bytes = fs::read(case.folder.join("brand.yaml")).expect("a file");
+        let reading = guide::read_brand("brand.yaml", &bytes);
+        for fix in reading.findings.iter().filter_map(|finding| finding.fix.as_ref()) {
+            let mut fixed = reading.source.text.clone();
+            fixed.replace_range(fix.span.range(), &fix.text);
+            let after = guide::read_brand("brand.yaml", fixed.as_bytes());
+            assert!(after.findings.is_empty(), "{}: {:?}", case.name, after.findings);
+            edits += 1;
+        }
+    }
+    assert!(edits > 0, "no edit was tried");
 }
 
 #[test]
@@ -65,11 +96,14 @@ fn every_kind_of_finding_has_a_case() {
     for case in cases(CORPUS, "guide.yaml") {
         shown.extend(codes(&case));
     }
+    for case in cases(BRANDS, "brand.yaml") {
+        shown.extend(codes(&case));
+    }
     // Only a file that is too large for the corpus reaches the limit on the number of findings. The `hostile` tests
     // generate one.
     shown.insert("W0011".to_owned());
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();
-    assert!(missing.is_empty(), "corpus/{CORPUS} has no case for {missing:?}");
+    assert!(missing.is_empty(), "the corpora have no case for {missing:?}");
 }
 
 /// `good.yaml` is the bad guide with its mistake fixed. It shows authors how small the fix is.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::product::{EgressAddresses, Product};
 use crate::prose::Prose;
 use crate::template::Template;
 
@@ -17,6 +18,8 @@ pub struct Brand {
     pub support_url: Option<String>,
     /// The URL of the product's site, without a trailing slash.
     pub site_url: Option<String>,
+    /// The addresses from which the product sends requests to providers.
+    pub egress_addresses: EgressAddresses,
     /// The page colors.
     pub theme: Theme,
     /// The first lines of each page's Markdown version.
@@ -25,6 +28,13 @@ pub struct Brand {
     pub link: LinkWording,
     /// The wording of pages for administrators who set up a method.
     pub setup: SetupWording,
+}
+
+impl Brand {
+    /// Returns the parts of the brand that messages refer to.
+    pub fn product(&self) -> Product {
+        Product { name: self.name.clone(), egress_addresses: self.egress_addresses.clone() }
+    }
 }
 
 /// The page colors.

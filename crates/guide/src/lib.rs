@@ -8,6 +8,7 @@
 //! | [`Prose`], [`Template`] | text with references |
 //! | [`Finding`], [`CodePage`] | a mistake in a file, and the documentation for this kind of mistake |
 //! | [`Brand`] | the name, links, colors and wording of a white-labeled product |
+//! | [`Product`] | the parts of a brand that messages refer to |
 //!
 //! Start at [`read()`]. **Invariants:** reading never fails. The result contains the valid parts of the guide, and
 //! findings about the other parts. A guide without errors is valid, so downstream code does not check it again.
@@ -35,6 +36,7 @@ mod json_path;
 mod key;
 mod names;
 mod outcome;
+mod product;
 mod prose;
 mod template;
 
@@ -55,6 +57,7 @@ pub use crate::key::Key;
 pub use crate::model::*;
 pub use crate::outcome::OutcomeKind;
 pub use crate::page::{CodePage, Severity};
+pub use crate::product::{EgressAddresses, Product};
 pub use crate::prose::{Block, Inline, Prose};
 pub use crate::read::{Reading, read, read_brand, read_form};
 pub use crate::saying::{Mistake, Ours, Saying};

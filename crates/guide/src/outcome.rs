@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantArray};
 
+use crate::product::Product;
+
 /// The meaning of a response, or of a missing response, for the person who links an account.
 #[derive(
     Clone,
@@ -117,9 +119,14 @@ impl OutcomeKind {
         }
     }
 
-    /// Returns what the person can do, for guides that do not provide their own advice. `{provider}` stands for the
-    /// provider's name.
-    pub const fn fix(self) -> &'static str {
+    /// Returns what the person can do, for guides that do not provide their own advice.
+    pub fn advice(self, provider: &str, product: &Product) -> String {
+        self.fix().replace("{provider}", provider).replace("{addresses}", &product.addresses())
+    }
+
+    /// Returns the pattern for [`Self::advice`]. `{provider}` stands for the provider's name, and `{addresses}` for the
+    /// product's addresses.
+    const fn fix(self) -> &'static str {
         match self {
             Self::Ok | Self::OkLimited => "You don't need to do anything.",
             Self::WrongSecret => "Copy the credential again, without extra spaces, or create a new one.",
@@ -135,7 +142,7 @@ impl OutcomeKind {
             Self::Misconfigured => "Ask the person who set up this connection to check it.",
             Self::Disabled => "Ask an administrator to reactivate it.",
             Self::Expired => "Create a new credential and enter it.",
-            Self::IpBlocked => "Ask an administrator to allow our IP addresses.",
+            Self::IpBlocked => "Ask an administrator to allow {addresses}.",
             Self::Throttled => "Your details look fine. Wait a moment, then try again.",
             Self::ProviderDown => "Your details look fine. Try again in a few minutes.",
             Self::Unreachable => "Check the address and your network, then try again.",

@@ -9,6 +9,7 @@ use derive_more::Display;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::OutcomeKind;
+use crate::product::Product;
 
 /// A message to the person who links an account, in English or in the guide's language.
 #[derive(Clone, Debug, Default, Display, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,12 +61,14 @@ pub enum Ours {
         provider: String,
     },
     /// What the person can do: an outcome's default advice.
-    #[display("{}", outcome.fix().replace("{provider}", provider))]
+    #[display("{}", outcome.advice(provider, product))]
     Fix {
         /// The outcome.
         outcome: OutcomeKind,
         /// The provider's name.
         provider: String,
+        /// The product, whose addresses an administrator may have to allow.
+        product: Product,
     },
     /// The provider accepts the credentials, but in another environment.
     #[display("{provider} accepts these credentials in {environment}.")]

@@ -92,6 +92,10 @@ pub enum Target {
     /// The URL of the product's site, from the brand file.
     #[schemars(rename = "brand.site_url")]
     BrandSiteUrl,
+    /// The product's IP addresses as a noun phrase, from the brand file: "Acme's IP addresses (203.0.113.7)". If the brand
+    /// file does not list any, the phrase says whom to ask for them.
+    #[schemars(rename = "brand.egress_addresses")]
+    BrandEgressAddresses,
     /// A value in the JSON response body, by its path.
     #[schemars(rename = "json.…")]
     Json(#[schemars(with = "String")] JsonPath),
@@ -297,6 +301,7 @@ impl fmt::Display for Target {
             Self::BrandHub => f.write_str("brand.hub"),
             Self::BrandSupportUrl => f.write_str("brand.support_url"),
             Self::BrandSiteUrl => f.write_str("brand.site_url"),
+            Self::BrandEgressAddresses => f.write_str("brand.egress_addresses"),
             Self::Json(path) => write!(f, "json.{path}"),
             Self::Capture(key) => write!(f, "capture.{key}"),
             Self::Token(key) => write!(f, "token.{key}"),

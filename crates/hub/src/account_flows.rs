@@ -42,7 +42,7 @@ impl AccountFlows {
             stored.extend(self.connectors.setup_values(&connector).await?);
         }
         let start = driver::relink(account, stored, stored_tokens(credentials));
-        let start = Start { brand: self.brand.name.clone(), ..start };
+        let start = Start { product: self.brand.product(), ..start };
         Flow::new(guide, &account.method, start).ok_or_else(gone)
     }
 

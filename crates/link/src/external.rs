@@ -57,6 +57,6 @@ impl Flow {
     }
 
     fn standard_verdict(&self, outcome: OutcomeKind) -> Verdict {
-        Verdict::standard(outcome, &self.guide().provider.name)
+        Verdict::standard(outcome, &self.guide().provider.name, &self.product)
     }
 }

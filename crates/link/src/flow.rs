@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind, Redirect, Role};
+use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind, Product, Redirect, Role};
 use probe::{Case, Identity, Inputs, Moment, Values};
 
 use crate::effect::{Due, Effect, Linked};
@@ -13,7 +13,7 @@ use crate::state::{CheckState, Proof, State};
 pub struct Flow {
     guide: Arc<Guide>,
     method: usize,
-    pub(crate) brand: String,
+    pub(crate) product: Product,
     pub(crate) purpose: Purpose,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) environment: Option<Key>,
@@ -67,8 +67,8 @@ pub struct Start {
     pub tokens_expire_at: Option<i64>,
     /// The selected scopes. Sections, steps and checks for other scopes are skipped. `None` selects all scopes.
     pub scopes: Option<Vec<String>>,
-    /// The product's name for use in messages.
-    pub brand: String,
+    /// The product, which messages can refer to.
+    pub product: Product,
 }
 
 impl Flow {
@@ -83,7 +83,7 @@ impl Flow {
         });
         let mut flow = Self {
             method,
-            brand: start.brand,
+            product: start.product,
             purpose: start.purpose,
             scopes: start.scopes,
             environment,
@@ -206,7 +206,7 @@ impl Flow {
     }
 
     pub(crate) fn case<'a>(&'a self, check: &'a Check, inputs: Inputs<'a>) -> Case<'a> {
-        Case { guide: &self.guide, method: self.method(), check, inputs, brand: &self.brand }
+        Case { guide: &self.guide, method: self.method(), check, inputs, product: &self.product }
     }
 
     /// Returns whether the account that was found may be stored: either it is the previously linked account, or a

@@ -60,7 +60,7 @@ impl Flow {
         let refused = Answer::Failed { fault: guide::Fault::Refused, detail: "no browser".to_owned() };
         let mut verdict = match self.method().checks.first() {
             Some(check) => probe::judge(&self.case(check, self.inputs(self.environment())), &refused, 0),
-            None => Verdict::standard(OutcomeKind::Misconfigured, name),
+            None => Verdict::standard(OutcomeKind::Misconfigured, name, &self.product),
         };
         verdict.outcome = OutcomeKind::Misconfigured;
         verdict.says = format!("Connecting {name} with {} requires a browser.", self.method().label).into();

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use guide::{Guide, Key};
+use guide::{Guide, Key, Product};
 use probe::Values;
 use secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ struct Snapshot {
     provider: Key,
     method: Key,
     guide_digest: String,
-    brand: String,
+    product: Product,
     /// Set for a relink: the provider's id for the account, and whether a different account is allowed.
     relink: Option<(Option<String>, bool)>,
     scopes: Option<Vec<String>>,
@@ -61,7 +61,7 @@ impl Flow {
             provider: self.guide().provider.key.clone(),
             method: self.method().key.clone(),
             guide_digest: self.guide().digest.clone(),
-            brand: self.brand.clone(),
+            product: self.product.clone(),
             relink: match &self.purpose {
                 Purpose::Link => None,
                 Purpose::Relink { external_id, allow_different } => {
@@ -113,7 +113,7 @@ impl Flow {
             tokens: hidden(saved.tokens),
             tokens_expire_at: saved.tokens_expire_at,
             scopes: saved.scopes,
-            brand: saved.brand,
+            product: saved.product,
         };
         let mut flow = Self::new(guide, saved.method.as_str(), start).ok_or(RestoreError::OtherGuide)?;
         for (key, value) in saved.values {

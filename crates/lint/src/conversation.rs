@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Reply, Scenario, Turn};
+use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Product, Reply, Scenario, Turn};
 use probe::{Answer, Case, Inputs, Response, Values, matching_rule};
 use secret::Secret;
 
@@ -58,7 +58,7 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
         replay(method, scenario, |turn, checks, inputs| {
             let answer = answer(&turn.reply);
             for check in checks {
-                let case = Case { guide, method, check, inputs, brand: "" };
+                let case = Case { guide, method, check, inputs, product: &Product::default() };
                 reached.extend(matching_rule(&case, &answer).map(|rule| rule.key.clone()));
             }
         });

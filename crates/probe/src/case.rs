@@ -1,6 +1,6 @@
 //! The context in which a response is judged.
 
-use guide::{Check, Guide, Method};
+use guide::{Check, Guide, Method, Product};
 
 use crate::inputs::Inputs;
 
@@ -15,6 +15,6 @@ pub struct Case<'a> {
     pub check: &'a Check,
     /// The inputs that the check's request was built from.
     pub inputs: Inputs<'a>,
-    /// The product name, which messages can contain.
-    pub brand: &'a str,
+    /// The product, which messages can refer to.
+    pub product: &'a Product,
 }

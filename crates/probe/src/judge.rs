@@ -162,7 +162,7 @@ fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
             .and_then(|field| case.method.made_at(field.as_str()))
             .map(|step| step.key.clone()),
         at_field,
-        ..Verdict::standard(kind, &case.guide.provider.name)
+        ..Verdict::standard(kind, &case.guide.provider.name, case.product)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use guide::{Key, Ours, OutcomeKind, Saying};
+use guide::{Key, Ours, OutcomeKind, Product, Saying};
 
 use crate::inputs::Values;
 
@@ -42,13 +42,13 @@ pub struct Verdict {
 
 impl Verdict {
     /// A verdict with the standard wording for its outcome.
-    pub fn standard(outcome: OutcomeKind, provider: &str) -> Self {
+    pub fn standard(outcome: OutcomeKind, provider: &str, product: &Product) -> Self {
         let provider = provider.to_owned();
         Self {
             outcome,
             rule: None,
             says: Ours::Happened { outcome, provider: provider.clone() }.into(),
-            fix: Ours::Fix { outcome, provider }.into(),
+            fix: Ours::Fix { outcome, provider, product: product.clone() }.into(),
             return_to: None,
             at_field: None,
             or_fields: Vec::new(),

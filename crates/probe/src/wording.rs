@@ -10,7 +10,7 @@ use crate::inputs::{Filling, Inputs};
 
 /// Fills a message's template. References to secrets are left out.
 pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
-    let Case { guide, method, inputs, brand, .. } = case;
+    let Case { guide, method, inputs, product, .. } = case;
     let mut out = String::new();
     for part in &template.parts {
         let reference = match part {
@@ -32,7 +32,8 @@ pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
             Target::ProviderName => out.push_str(&guide.provider.name),
             Target::ProviderKey => out.push_str(guide.provider.key.as_str()),
             Target::MethodLabel => out.push_str(&method.label),
-            Target::BrandName | Target::BrandHub => out.push_str(brand),
+            Target::BrandName | Target::BrandHub => out.push_str(&product.name),
+            Target::BrandEgressAddresses => out.push_str(&product.addresses()),
             Target::BrandSupportUrl
             | Target::BrandSiteUrl
             | Target::Json(_)

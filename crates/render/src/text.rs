@@ -223,6 +223,7 @@ impl<'a> Context<'a> {
             Target::BrandHub => self.brand.hub.clone(),
             Target::BrandSupportUrl => self.brand.support_url.clone().unwrap_or_default(),
             Target::BrandSiteUrl => self.brand.site_url.clone().unwrap_or_default(),
+            Target::BrandEgressAddresses => self.brand.egress_addresses.phrase(&self.brand.name),
             Target::Json(path) => return unknown(path.to_string(), &path.to_string()),
             Target::Capture(key) | Target::Token(key) => return unknown(key.to_string(), key.as_str()),
             Target::Assertion => return unknown("assertion".to_owned(), "assertion"),

@@ -2,7 +2,7 @@
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
-use guide::{Fault, Key};
+use guide::{Fault, Key, Product};
 use libfuzzer_sys::fuzz_target;
 use probe::{Answer, Case, Inputs, Response, Values, judge};
 use secret::Secret;
@@ -50,7 +50,7 @@ fuzz_target!(|data: &[u8]| {
     let key = |text: &str| Key::parse(text).expect("a key");
     let values = Values::from([(key("site"), Secret::from("eu")), (key("token"), Secret::from(CANARY))]);
     let inputs = Inputs::new(method, method.environments.first(), &values);
-    let case = Case { guide, method, check: &method.checks[0], inputs, brand: "Acme" };
+    let case = Case { guide, method, check: &method.checks[0], inputs, product: &Product::named("Acme") };
     let verdict = judge(&case, &answer, 1_700_000_000);
     let has_response = matches!(answer, Answer::Response(_));
     let shown = [Some(&*verdict.says), Some(&*verdict.fix), verdict.quote.as_deref()];

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use guide::{OutcomeKind, TextKind, Word, vocabulary};
+use guide::{OutcomeKind, Product, TextKind, Word, vocabulary};
 use serde_json::Value;
 
 use super::table::table;
@@ -99,9 +99,10 @@ fn outcomes(choices: &[Value]) -> String {
     let row = |kind: &OutcomeKind| {
         let choice = choices.iter().find(|choice| choice["const"] == kind.as_str());
         let mark = if kind.is_transient() { " ↻" } else { "" };
-        let name = |text: &str| text.replace("{provider}", "Acme");
+        let says = kind.says().replace("{provider}", "Acme");
+        let advice = kind.advice("Acme", &Product::named("Example Cloud"));
         let anchor = format!("<a id=\"outcome-kind-{kind}\"></a>`{kind}`{mark}");
-        [anchor, choice.map(description).unwrap_or_default(), name(kind.says()), name(kind.fix())]
+        [anchor, choice.map(description).unwrap_or_default(), says, advice]
     };
     let table = table(["outcome", "meaning", "message", "advice"], OutcomeKind::ALL.iter().map(row));
     format!("Outcomes marked ↻ are transient: they are retried and never attributed to a field.\n\n{table}")

@@ -134,7 +134,7 @@ async fn play_scenario(
     let method = &guide.methods[0];
     let start = Start {
         environment: method.environments.first().map(|one| one.key.clone()),
-        brand: guides::brand().name.clone(),
+        product: guides::brand().product(),
         ..Start::default()
     };
     let failure =

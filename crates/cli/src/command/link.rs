@@ -68,7 +68,7 @@ pub(crate) struct Task<'a> {
     pub(crate) method: &'a Method,
     pub(crate) vault: Option<&'a Vault>,
     pub(crate) relinked: Option<Account>,
-    /// How the flow starts. `link` sets the brand and, if an account is linked again, the purpose.
+    /// How the flow starts. `link` sets the product and, if an account is linked again, the purpose.
     pub(crate) start: Start,
     pub(crate) args: &'a LinkArgs,
 }
@@ -81,7 +81,7 @@ impl Task<'_> {
         typed: Vec<(Key, Secret)>,
         out: &Out,
     ) -> Result<u8, Failure> {
-        self.start.brand.clone_from(&guides::brand().name);
+        self.start.product = guides::brand().product();
         if let Some(account) = &self.relinked {
             self.start.purpose = driver::purpose(account, self.args.allow_different);
         }

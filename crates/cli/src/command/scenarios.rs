@@ -7,7 +7,7 @@ mod route;
 
 use std::sync::Arc;
 
-use guide::{Guide, Key, Method, OutcomeKind, OutcomeRule, Scenario};
+use guide::{Guide, Key, Method, OutcomeKind, OutcomeRule, Product, Scenario};
 use link::{CheckState, Flow, Purpose, Stage, Start};
 use secret::Secret;
 use serde_json::{Value, json};
@@ -155,7 +155,7 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
             .filter(|_| !method.tells_environment()),
         tokens: secrets(&scenario.tokens).into_iter().collect(),
         scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
-        brand: "Waystone".to_owned(),
+        product: Product::named("Waystone"),
         ..Start::default()
     };
     let Some(mut flow) = Flow::new(Arc::clone(&guide), method.key.as_str(), start) else {

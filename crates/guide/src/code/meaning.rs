@@ -30,6 +30,7 @@ pub(super) const PAGES: &[&CodePage] = &[
     &UNUSED_ALLOW,
     &BAD_CONDITION,
     &BAD_AUTH,
+    &BAD_EGRESS_ADDRESS,
 ];
 
 pub(crate) static BAD_KEY: CodePage = CodePage {
@@ -321,4 +322,15 @@ pub(crate) static BAD_AUTH: CodePage = CodePage {
     token_url: 'https://acme.example/token'
     client_id: '{{ value.client_id }}'
     client_secret: '{{ value.client_secret }}'",
+};
+
+pub(crate) static BAD_EGRESS_ADDRESS: CodePage = CodePage {
+    code: "W0226",
+    name: "bad-egress-address",
+    severity: Error,
+    summary: "An entry in `egress_addresses` is not a public IP address or network",
+    why: "people add these addresses to their provider's allow-list, and a provider never sees a private address",
+    help: "write an address such as `203.0.113.7`, or a network such as `198.51.100.0/24`",
+    bad: "egress_addresses: [10.0.0.7]",
+    good: "egress_addresses: [203.0.113.7, 198.51.100.0/24]",
 };

@@ -1,10 +1,12 @@
 //! Lowers a brand file.
 
 use crate::brand::{Brand, LinkWording, SetupWording, Titled};
-use crate::finding::Finding;
+use crate::code::BAD_EGRESS_ADDRESS;
+use crate::finding::{Finding, quoted};
 use crate::lower::lowering::Lowering;
 use crate::names::Names;
 use crate::node::Node;
+use crate::product::{BadAddress, EgressAddresses, egress_address};
 use crate::prose::Prose;
 use crate::shape::{BrandShape, Text};
 use crate::source::Source;
@@ -23,6 +25,7 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
         hub: shape.hub.clone(),
         support_url: value(&shape.support_url),
         site_url: value(&shape.site_url),
+        egress_addresses: it.egress_addresses(&shape.egress_addresses),
         theme: shape.theme.clone(),
         twin_head: shape.wording.twin_head.iter().map(|text| it.wording(text)).collect(),
         link: LinkWording {
@@ -52,6 +55,27 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
 }
 
 impl Lowering<'_> {
+    fn egress_addresses(&mut self, texts: &[Text]) -> EgressAddresses {
+        let mut networks = Vec::with_capacity(texts.len());
+        for text in texts {
+            match egress_address(&text.value) {
+                Ok(network) => networks.push(network),
+                Err(why) => {
+                    let message = format!("{} {why}", quoted(&text.value));
+                    let found = Finding::new(&BAD_EGRESS_ADDRESS, text.span, message);
+                    self.report(match why {
+                        BadAddress::HostBits(network) => {
+                            let better = network.to_string();
+                            found.help(format!("write `{better}`")).fix(text.span, format!("'{better}'"))
+                        }
+                        BadAddress::Malformed | BadAddress::NotPublic => found,
+                    });
+                }
+            }
+        }
+        EgressAddresses::new(networks)
+    }
+
     fn wording(&mut self, text: &Text) -> Template {
         self.template(text, Context::Wording, &Names::default())
     }

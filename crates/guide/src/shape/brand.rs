@@ -24,6 +24,12 @@ pub(crate) struct BrandShape {
     pub(crate) support_url: Option<Text>,
     /// The URL of the product's site, without a trailing slash.
     pub(crate) site_url: Option<Text>,
+    /// The public IP addresses and networks from which the product sends requests to providers. Guides show them to
+    /// people whose provider accepts requests only from certain addresses. If the list is empty, people are told to ask
+    /// the product for its addresses.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["203.0.113.7", "198.51.100.0/24"]]))]
+    pub(crate) egress_addresses: Vec<Text>,
     /// The page colors.
     #[serde(default)]
     pub(crate) theme: Theme,

@@ -138,6 +138,7 @@ impl ReferenceReader<'_, '_, '_> {
                     ("hub", Target::BrandHub),
                     ("support_url", Target::BrandSupportUrl),
                     ("site_url", Target::BrandSiteUrl),
+                    ("egress_addresses", Target::BrandEgressAddresses),
                 ],
             ),
         }

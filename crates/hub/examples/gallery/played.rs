@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use guide::{Guide, Key, Method, OutcomeKind, Reply, Scenario};
+use guide::{Guide, Key, Method, OutcomeKind, Product, Reply, Scenario};
 use link::{Effect, Flow, Purpose, Start};
 use probe::{Answer, Moment, Response};
 use secret::Secret;
@@ -22,7 +22,7 @@ pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
         },
         environment: scenario.environment.clone().or_else(first).filter(|_| !method.tells_environment()),
         tokens: hidden(&scenario.tokens).into_iter().collect(),
-        brand: "Waystone".to_owned(),
+        product: Product::named("Waystone"),
         ..Start::default()
     }
 }

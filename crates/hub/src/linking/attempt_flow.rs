@@ -45,7 +45,7 @@ impl Links {
             stored: replaces.map(|account| values(&account.values, &BTreeMap::new())).unwrap_or_default(),
             stored_secrets: replaces.map(stored_secrets).unwrap_or_default(),
             scopes: session.parameters.scopes.as_ref().map(|wanted| guide.with_included(wanted)),
-            brand: self.brand.name.clone(),
+            product: self.brand.product(),
             ..Start::default()
         };
         let flow = Flow::new(Arc::clone(guide), &connector.method, start);

@@ -27,7 +27,7 @@ impl Links {
         let (Some(guide), Some(connector)) = (guide, found) else { return Ok(None) };
         let linking = self.restored(session, connector, attempt.clone()).await?;
         let environment = linking.and_then(|linking| Some(linking.flow.environment()?.key.clone()));
-        let start = Start { environment, brand: self.brand.name.clone(), ..Start::default() };
+        let start = Start { environment, product: self.brand.product(), ..Start::default() };
         Ok(Flow::new(guide, &attempt.method, start))
     }
 

@@ -1,6 +1,6 @@
 //! Tests that each language has every message, with the same placeholders.
 
-use guide::Mistake;
+use guide::{Mistake, Product};
 
 use super::*;
 
@@ -77,7 +77,7 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         assert!(!de.contains('{') || en.contains('{'), "{de}");
     }
     for &outcome in OutcomeKind::ALL {
-        let fix = Ours::Fix { outcome, provider: name() };
+        let fix = Ours::Fix { outcome, provider: name(), product: Product::named(name()) };
         let (en, de) = (Language::En.translate(&fix), Language::De.translate(&fix));
         assert!(en != de && de.ends_with('.') && en.contains("Acme") == de.contains("Acme"), "{en} / {de}");
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use guide::{Guide, Key, Method, Mistake, OutcomeKind};
+use guide::{Guide, Key, Method, Mistake, OutcomeKind, Product};
 use hub::pages::{
     self, AccountPage, CheckingPage, FormPage, Frame, HandedStep, HandoffState, HelpPage, Look, Mode,
     PreviousAccount,
@@ -40,6 +40,7 @@ methods:
       - { key: more, label: Reading more, role: capability, request: GET /more, required: false }
     outcomes:
       - { key: refused, when: { status: 401 }, is: wrong_secret, at_field: token, or_fields: [site], return_to: make, ask_elsewhere: true, says: The token is not known. }
+      - { key: blocked, when: { status: 423 }, is: ip_blocked }
     link:
       sections:
         - key: one
@@ -59,6 +60,10 @@ methods:
         given: { site: acme, token: canary-secret-wrong }
         talk: [{ request: GET /me, response: { status: 401, json: {} } }]
         then: { outcome: wrong_secret }
+      - name: blocked
+        given: { site: acme, token: canary-secret-blocked }
+        talk: [{ request: GET /me, response: { status: 423, json: {} } }]
+        then: { outcome: ip_blocked }
       - name: throttled
         given: { site: acme, token: canary-secret-slow }
         talk:
@@ -283,6 +288,27 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
     let flow = play(&guide, method, relink(false), scenario, 9);
     let html = form(&FormPage { previous: Some(&previous), ..bare(&flow) });
     has(&html, &["Current account", "<bdi>Bob</bdi>", "Account we found", "<bdi>Ann</bdi>"]);
+}
+
+#[test]
+fn a_blocked_address_is_explained_with_the_products_addresses() {
+    let guide = read(GUIDE);
+    let method = &guide.methods[0];
+    let scenario = ending(method, |outcome| outcome == OutcomeKind::IpBlocked).expect("no such scenario");
+    let page = |language, addresses: &[&str]| {
+        let egress_addresses = serde_json::from_value(serde_json::json!(addresses)).expect("addresses");
+        let product = Product { egress_addresses, ..Product::named("Waystone") };
+        let flow = play(&guide, method, Start { product, ..start(method, scenario) }, scenario, 9);
+        with_frame(language, |frame| pages::form(frame, &bare(&flow)))
+    };
+    let known = ["203.0.113.7/32", "198.51.100.0/24"];
+    has(&page(Language::En, &known), &["IP addresses (203.0.113.7, 198.51.100.0/24)."]);
+    has(&page(Language::En, &[]), &["IP addresses (ask Waystone for them)."]);
+    has(
+        &page(Language::De, &known),
+        &["die IP-Adressen von Waystone (203.0.113.7, 198.51.100.0/24) zuzulassen."],
+    );
+    has(&page(Language::De, &[]), &["die IP-Adressen von Waystone (fragen Sie Waystone danach) zuzulassen."]);
 }
 
 #[test]

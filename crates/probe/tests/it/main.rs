@@ -2,7 +2,7 @@
 
 mod auth;
 
-use guide::{Fault, Guide, Key, OutcomeKind};
+use guide::{Fault, Guide, Key, OutcomeKind, Product};
 use probe::{Answer, Case, Inputs, Problem, Response, Values, judge, request};
 use proptest::prelude::*;
 use secret::Secret;
@@ -42,6 +42,8 @@ methods:
       - { key: refused, when: { status: 401 }, is: wrong_secret, at_field: token, says: 'No: {{ label.token }} of {{ value.email }}.' }
       - { key: shadowed, when: { status: [401, 402] }, is: unknown }
       - { key: busy, when: { headers: { x-limit: { contains: REACHED } } }, is: throttled }
+      - { key: outside, when: { status: 421 }, is: ip_blocked, fix: 'Allow {{ brand.egress_addresses }}.' }
+      - { key: blocked, when: { status: 423 }, is: ip_blocked }
       - { key: gone, when: { fails: dns }, is: wrong_tenant }
     link:
       sections:
@@ -72,7 +74,11 @@ fn judge_first_check(guide: &Guide, answer: &Answer) -> String {
     let method = &guide.methods[0];
     let (values, captures) = (values("eu", "ann", "canary-token"), Values::new());
     let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environments.first(), &values) };
-    let verdict = judge(&Case { guide, method, check: &method.checks[0], inputs, brand: "Us" }, answer, 0);
+    let verdict = judge(
+        &Case { guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") },
+        answer,
+        0,
+    );
     let word = |key: &Option<Key>| key.as_ref().map_or("-", Key::as_str).to_owned();
     assert!(!format!("{verdict:?}").contains("canary-token"));
     format!(
@@ -106,7 +112,8 @@ fn captures_are_not_quoted() {
     let values = values("one", "a@example.com", "token");
     let captures = Values::from([(guide::Key::parse("session").expect("a key"), Secret::from("canary-1"))]);
     let inputs = Inputs { captures: &captures, ..Inputs::new(method, None, &values) };
-    let case = Case { guide: &guide, method, check: &method.checks[0], inputs, brand: "Product" };
+    let case =
+        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Product") };
     let verdict = judge(&case, &response(418, &[], "the session canary-1 is over"), 0);
     assert_eq!(verdict.quote.as_deref(), Some("HTTP 418\nthe session (hidden) is over"));
 }
@@ -151,7 +158,8 @@ fn names_are_cleaned_and_invalid_ids_are_rejected() {
     let method = &guide.methods[0];
     let values = values("eu", "ann", "token");
     let inputs = Inputs::new(method, method.environments.first(), &values);
-    let case = Case { guide: &guide, method, check: &method.checks[0], inputs, brand: "Us" };
+    let case =
+        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
     let verdict = |id: &str, name: &str| {
         let body = serde_json::json!({ "id": id, "name": name, "kind": "user" });
         judge(&case, &response(200, &[], &body.to_string()), 0)
@@ -172,8 +180,29 @@ fn names_are_cleaned_and_invalid_ids_are_rejected() {
 #[test]
 fn every_outcome_has_standard_wording() {
     for &kind in OutcomeKind::ALL {
-        assert!(kind.says().ends_with('.') && kind.fix().ends_with('.'), "{kind}");
+        let advice = kind.advice("Acme", &Product::named("Us"));
+        assert!(kind.says().ends_with('.') && advice.ends_with('.') && !advice.contains('{'), "{kind}");
     }
+}
+
+#[test]
+fn advice_about_blocked_addresses_names_the_products_addresses() {
+    let guide = guide();
+    let method = &guide.methods[0];
+    let values = values("eu", "ann", "token");
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let fix = |addresses: &[&str], status| {
+        let egress_addresses = serde_json::from_value(serde_json::json!(addresses)).expect("addresses");
+        let product = Product { egress_addresses, ..Product::named("Us") };
+        let case = Case { guide: &guide, method, check: &method.checks[0], inputs, product: &product };
+        judge(&case, &response(status, &[], ""), 0).fix.to_string()
+    };
+    let known = ["203.0.113.7/32", "198.51.100.0/24"];
+    assert_eq!(fix(&known, 421), "Allow Us's IP addresses (203.0.113.7, 198.51.100.0/24).");
+    assert_eq!(fix(&[], 421), "Allow Us's IP addresses (ask Us for them).");
+    let expected = "Ask an administrator to allow Us's IP addresses (203.0.113.7, 198.51.100.0/24).";
+    assert_eq!(fix(&known, 423), expected);
+    assert_eq!(fix(&[], 423), "Ask an administrator to allow Us's IP addresses (ask Us for them).");
 }
 
 #[test]

@@ -19,12 +19,16 @@ impl PageBuilder<'_> {
     }
 
     fn trouble(&mut self, rule: &OutcomeRule) -> Trouble {
-        let usual = |text: &str| {
-            vec![Inline::Text(clean::line(&text.replace("{provider}", &self.guide.provider.name)))]
-        };
-        let message =
-            rule.says.as_ref().map_or_else(|| usual(rule.is.says()), |says| self.context.message(says));
-        let fix = rule.fix.as_ref().map_or_else(|| usual(rule.is.fix()), |fix| self.context.message(fix));
+        let provider = &self.guide.provider.name;
+        let usual = |text: &str| vec![Inline::Text(clean::line(text))];
+        let message = rule.says.as_ref().map_or_else(
+            || usual(&rule.is.says().replace("{provider}", provider)),
+            |says| self.context.message(says),
+        );
+        let fix = rule.fix.as_ref().map_or_else(
+            || usual(&rule.is.advice(provider, &self.brand.product())),
+            |fix| self.context.message(fix),
+        );
         let fields = rule.at_field.iter().chain(&rule.or_fields);
         let labels =
             fields.filter_map(|key| self.method.field(key.as_str())).map(|field| clean::line(&field.label));

@@ -219,10 +219,11 @@ fn reference(choices: &mut impl Choices, wording: bool) -> &'static str {
         "{{ provider.name }}",
         "{{ brand.name }}",
         "{{ method.label }}",
+        "{{ brand.egress_addresses }}",
         "{{ label.api_token }}",
         "{{ step.create }}",
     ];
-    all[choices.below(if wording { 3 } else { all.len() })]
+    all[choices.below(if wording { 4 } else { all.len() })]
 }
 
 /// Returns the text with its Markdown syntax escaped.

@@ -67,7 +67,7 @@ async fn check(
     let method = guides::method(&guide, Some(&account.method))?;
     let credentials = store::unseal(vault, account, "verify").await?;
     let start = relink(account, stored_values(&credentials), Tokens::default());
-    let start = Start { brand: guides::brand().name.clone(), ..start };
+    let start = Start { product: guides::brand().product(), ..start };
     let mut flow = Flow::new(Arc::clone(&guide), method.key.as_str(), start)
         .ok_or_else(|| Failure::usage(format!("the guide no longer has the method `{}`", account.method)))?;
     flow.submit_all(&[]);

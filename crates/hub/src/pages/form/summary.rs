@@ -50,7 +50,8 @@ pub(super) fn problems<'a>(
         // The admin's setup is incomplete, which the person cannot fix.
         let outcome = OutcomeKind::Misconfigured;
         let headline = frame.language.outcome(outcome);
-        let fix = Ours::Fix { outcome, provider: flow.guide().provider.name.clone() };
+        let provider = flow.guide().provider.name.clone();
+        let fix = Ours::Fix { outcome, provider, product: frame.brand.product() };
         return Some(Summary { headline, fix: localized(frame, &fix.into()), ..Summary::default() });
     }
     let (headline, lead) = (texts.problems_title, Some(texts.problems_lead));

@@ -1,6 +1,6 @@
 //! German: the Hub's own messages about values and outcomes, for guides that have none.
 
-use guide::{Mistake, Ours, OutcomeKind};
+use guide::{Mistake, Ours, OutcomeKind, Product};
 
 use crate::texts::fill::fill;
 
@@ -8,7 +8,9 @@ use crate::texts::fill::fill;
 pub(in crate::texts) fn translate(ours: &Ours) -> String {
     match ours {
         Ours::Happened { outcome, provider } => fill(happened(*outcome), &[("provider", provider)]),
-        Ours::Fix { outcome, provider } => fill(fix(*outcome), &[("provider", provider)]),
+        Ours::Fix { outcome, provider, product } => {
+            fill(fix(*outcome), &[("provider", provider), ("addresses", &addresses(product))])
+        }
         Ours::AcceptedIn { provider, environment } => {
             format!("{provider} akzeptiert diese Zugangsdaten in {environment}.")
         }
@@ -24,6 +26,15 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
             "Wenn Ihnen der vollständige Schlüssel nicht mehr vorliegt, erstellen Sie einen neuen.".to_owned()
         }
         Ours::Field { label, mistake } => of_field(label, mistake),
+    }
+}
+
+/// Returns a noun phrase for the product's addresses.
+fn addresses(Product { name, egress_addresses }: &Product) -> String {
+    if egress_addresses.is_empty() {
+        format!("die IP-Adressen von {name} (fragen Sie {name} danach)")
+    } else {
+        format!("die IP-Adressen von {name} ({egress_addresses})")
     }
 }
 
@@ -124,7 +135,7 @@ const fn fix(kind: OutcomeKind) -> &'static str {
         }
         OutcomeKind::Disabled => "Bitten Sie Ihr Admin-Team, den Zugang wieder zu aktivieren.",
         OutcomeKind::Expired => "Erstellen Sie neue Zugangsdaten und geben Sie sie ein.",
-        OutcomeKind::IpBlocked => "Bitten Sie Ihr Admin-Team, unsere IP-Adressen zuzulassen.",
+        OutcomeKind::IpBlocked => "Bitten Sie Ihr Admin-Team, {addresses} zuzulassen.",
         OutcomeKind::Throttled => {
             "Ihre Angaben sehen richtig aus. Warten Sie einen Moment und versuchen Sie es dann erneut."
         }
