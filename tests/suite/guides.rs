@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use guide::{Method, OutcomeKind, Target};
+
 use crate::corpus::{Differences, cases, folder};
 use crate::waystone;
 
@@ -44,4 +46,29 @@ fn the_built_in_guides_have_no_findings() {
         &["check", "--color", "never", "--today", waystone::TODAY, "--deny", "warnings"],
     );
     assert!(run.code == 0 && run.out.is_empty(), "{}", run.out);
+}
+
+/// A person can follow this advice only if it says which addresses to allow.
+#[test]
+fn advice_about_ip_addresses_names_the_products_addresses() {
+    let mut found = 0;
+    for entry in catalog::shipped().entries() {
+        let guide = entry.guide().expect("a guide");
+        for rule in guide.methods.iter().flat_map(Method::all_outcomes) {
+            // Without its own advice, a rule has the default advice, which names the addresses.
+            let Some(fix) = &rule.fix else { continue };
+            let is_about_addresses = fix.to_string().split_whitespace().any(|word| word == "IP");
+            if rule.is == OutcomeKind::IpBlocked || is_about_addresses {
+                let names_them = |target: &Target| matches!(target, Target::BrandEgressAddresses);
+                let is_named = fix.references().any(|reference| names_them(&reference.target));
+                assert!(
+                    is_named,
+                    "{}: the advice of `{}` doesn't say which addresses",
+                    entry.folder, rule.key
+                );
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= 5, "only {found} rules are about addresses");
 }
