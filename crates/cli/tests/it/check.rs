@@ -56,6 +56,22 @@ fn every_problem_is_reported_at_once_with_its_position() {
 }
 
 #[test]
+fn a_secret_in_the_wrong_place_is_not_shown() {
+    let key = format!("wsk1-{}", "canary".repeat(7));
+    for file in [format!("key: {{ text: {key} }}"), format!("key: {key}"), format!("key: {{ file: {key} }}")]
+    {
+        let output = check(&format!("waystone_hub: 1\n{file}\n"), &[], &[]);
+        assert_eq!(output.code, 2, "{file}: {}", output.err);
+        assert!(output.err.contains("hub.yaml:2") && output.err.contains("***"), "{file}: {}", output.err);
+        assert!(!format!("{}{}", output.out, output.err).contains("canary"), "{file}: {}", output.err);
+    }
+    let output = check("waystone_hub: 1\n", &["--key-file", &key], &[]);
+    assert_eq!(output.code, 2, "{}", output.err);
+    assert!(output.err.contains("--key-file: `key.file` contains the vault's key itself"), "{}", output.err);
+    assert!(!output.err.contains("canary"), "{}", output.err);
+}
+
+#[test]
 fn each_value_is_shown_with_its_source() {
     let file = "waystone_hub: 1\nlisten: 127.0.0.1:1\nlimits: { body: 2MiB }\nshutdown_grace: 5s\n";
     let output = check(

@@ -1,7 +1,11 @@
-//! Hides the secrets in a URL that appears in a file.
+//! Hides the secrets in a settings file, which findings quote.
 //!
-//! **Invariant:** masking preserves the number of bytes, so that locations in the file stay valid. No part of a
-//! password remains visible, even if the URL is malformed.
+//! **Invariant:** masking preserves the number of bytes and the line breaks, so that locations in the file stay valid.
+//! No part of a password in a URL remains visible, even if the URL is malformed. A vault key is hidden wherever it
+//! appears, even in a comment or in a file that is not valid YAML.
+
+/// The prefix of a vault key.
+const KEY: &str = "wsk1-";
 
 /// Replaces the password and the query in a URL with asterisks.
 pub(super) fn url(text: &str) -> String {
@@ -14,6 +18,35 @@ pub(super) fn url(text: &str) -> String {
     let is_hidden = |n: usize| query < n || password.is_some_and(|(from, to)| (from..to).contains(&n));
     let mask = |(n, ch): (usize, char)| if is_hidden(n) { "*".repeat(ch.len_utf8()) } else { ch.to_string() };
     text.char_indices().map(mask).collect()
+}
+
+/// Whether a value is a vault key, or the beginning of one.
+pub(super) fn is_key(text: &str) -> bool {
+    text.trim_start().starts_with(KEY)
+}
+
+/// Replaces every visible character with asterisks.
+pub(super) fn all(text: &str) -> String {
+    let mask = |ch: char| if ch.is_whitespace() { ch.to_string() } else { "*".repeat(ch.len_utf8()) };
+    text.chars().map(mask).collect()
+}
+
+/// Replaces the vault keys and the passwords of URLs in a text with asterisks, wherever they appear.
+pub(super) fn anywhere(text: &str) -> String {
+    // A word ends where a YAML value can end. Flow brackets and commas do not end a word, because a password may
+    // contain them.
+    let is_end = |ch: char| ch.is_whitespace() || matches!(ch, '"' | '\'');
+    text.split_inclusive(is_end).map(word).collect()
+}
+
+fn word(text: &str) -> String {
+    let user = text.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+    let has_password = user.is_some_and(|(user, _)| user.contains(':'));
+    let text = if has_password { url(text) } else { text.to_owned() };
+    match text.find(KEY) {
+        Some(at) => format!("{}{}", &text[..at + KEY.len()], all(&text[at + KEY.len()..])),
+        None => text,
+    }
 }
 
 #[cfg(test)]
@@ -34,5 +67,21 @@ mod tests {
         check("postgres://hub:pa@ss?é@db/hub?password=x", "postgres://hub:********@db/hub?**********");
         check("hub:pass@proxy:3128", "hub:****@proxy:3128");
         check("http://proxy:3128", "http://proxy:3128");
+    }
+
+    #[test]
+    fn keys_and_passwords_are_hidden_anywhere_in_a_file() {
+        for (text, expected) in [
+            ("key: { text: wsk1-abc_-9 }\nlisten: x", "key: { text: wsk1-****** }\nlisten: x"),
+            ("# 'wsk1-a' \"wsk1-b\"", "# 'wsk1-** \"wsk1-**"),
+            ("a: [http://u:p@h]\nb: https://h/?q", "a: [http://u:*@h]\nb: https://h/?q"),
+            ("such as `postgres://user@host/name`", "such as `postgres://user@host/name`"),
+        ] {
+            let masked = anywhere(text);
+            assert_eq!(masked.len(), text.len());
+            assert!(!masked.contains("abc") && !masked.contains(":p@"), "{masked}");
+            assert_eq!(masked, expected);
+        }
+        assert_eq!(all("a é\n"), "* **\n");
     }
 }

@@ -76,26 +76,53 @@ pub fn read(sources: &Sources) -> Outcome<Settings> {
     let settings = settings(&mut resolver, sources.usual_data.as_deref());
     let hidden = resolver.secret_spans();
     let Resolver { findings, problems, .. } = resolver;
-    let file = reading.map(|reading| with_findings(reading, findings, &hidden));
+    let file = reading.map(|reading| masked(with_findings(reading, findings), &hidden));
     let is_valid = problems.is_empty() && !file.as_ref().is_some_and(Reading::has_errors);
     Outcome { settings: is_valid.then_some(settings), file, problems }
 }
 
-/// Adds the findings about values, and sorts all findings by their location in the file. Findings quote lines from the
-/// file, so secrets in the file are masked.
-fn with_findings(reading: Reading<FileValues>, found: Vec<Finding>, hidden: &[Span]) -> Reading<()> {
+/// Adds the findings about values, and sorts all findings by their location in the file.
+fn with_findings(reading: Reading<FileValues>, found: Vec<Finding>) -> Reading<()> {
     let mut findings = reading.findings;
     // Each mistake is reported once: a value that the schema rejects is not reported again.
     let reported: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
     findings.extend(found.into_iter().filter(|finding| !reported.contains(&finding.span)));
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings.dedup();
-    let mut source = reading.source;
-    for span in hidden {
-        let text = mask::url(source.slice(*span));
-        Arc::make_mut(&mut source).text.replace_range(span.range(), &text);
+    Reading { source: reading.source, value: reading.value.map(|_| ()), findings }
+}
+
+/// Masks the secrets in the file and in its findings, which quote lines from the file. `urls` are the locations of URLs
+/// that may contain a password.
+fn masked(mut reading: Reading<()>, urls: &[Span]) -> Reading<()> {
+    let urls: Vec<(&Span, String)> =
+        urls.iter().map(|span| (span, mask::url(reading.source.slice(*span)))).collect();
+    let text = &mut Arc::make_mut(&mut reading.source).text;
+    for (span, masked) in urls {
+        text.replace_range(span.range(), &masked);
     }
-    Reading { source, value: reading.value.map(|_| ()), findings }
+    for finding in &reading.findings {
+        // The value of an unknown key may be a secret whose key is misspelled. If there is a fix, the intended setting
+        // is known, and its row in the table says whether it may contain a secret.
+        if finding.code.name == "unknown-key" && finding.fix.is_none() {
+            let end = text[finding.span.end..].find('\n').map_or(text.len(), |n| finding.span.end + n);
+            let begin = text[finding.span.end..end].find(':').map_or(end, |n| finding.span.end + n + 1);
+            let masked = mask::all(&text[begin..end]);
+            text.replace_range(begin..end, &masked);
+        }
+    }
+    *text = mask::anywhere(text);
+    for finding in &mut reading.findings {
+        finding.message = mask::anywhere(&finding.message);
+        finding.label = mask::anywhere(&finding.label);
+        finding.help = finding.help.take().map(|help| mask::anywhere(&help));
+        // A fix that contains a masked secret would destroy the file.
+        finding.fix = finding.fix.take().filter(|edit| mask::anywhere(&edit.text) == edit.text);
+        for (_, label) in &mut finding.also {
+            *label = mask::anywhere(label);
+        }
+    }
+    reading
 }
 
 fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings {

@@ -111,6 +111,14 @@ impl<'a> Resolver<'a> {
         self.report_at(&NOT_A_VALUE, (chosen, index), message, format!("write {expected}"));
     }
 
+    /// Reports that a value is the vault's key, which does not belong in its setting. `index` is the value's position in
+    /// `chosen`.
+    pub(super) fn misplaced_key(&mut self, key: &str, chosen: &Chosen, index: usize) {
+        let message = format!("`{key}` contains the vault's key itself");
+        let help = "move the key to a file that only the Hub can read, and set `key.file` to the file's path";
+        self.report_at(&SECRET_IN_FILE, (chosen, index), message, help.to_owned());
+    }
+
     /// Reports a problem with a setting's value, if the setting is set.
     pub(super) fn report(
         &mut self,
@@ -136,9 +144,10 @@ impl<'a> Resolver<'a> {
         )));
     }
 
-    /// Returns the locations in the file that may contain a secret.
+    /// Returns the locations of the values in the file whose settings may contain a secret.
     pub(super) fn secret_spans(&self) -> Vec<Span> {
-        let hidden = self.settings.iter().filter(|setting| setting.syntax == Syntax::NoFlag);
+        let is_secret = |setting: &&Setting| matches!(setting.syntax, Syntax::NoFlag | Syntax::VariableOnly);
+        let hidden = self.settings.iter().filter(is_secret);
         hidden.filter_map(|setting| self.file.get(setting.key)).flatten().map(|(_, span)| *span).collect()
     }
 

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::kind::Kind;
+use super::mask;
 use super::resolver::Resolver;
 use super::setting::{Set, SetBy, Syntax};
 
@@ -89,6 +90,11 @@ impl<K: Kind> Row for List<K> {
         };
         let mut values = Vec::new();
         for (index, text) in chosen.texts.iter().enumerate() {
+            // Otherwise, messages would show the vault's key as the path of a file, for example.
+            if mask::is_key(text) && K::SYNTAX != Syntax::VariableOnly {
+                resolver.misplaced_key(key, &chosen, index);
+                continue;
+            }
             match (K::parse(text), chosen.folder()) {
                 (Ok(value), Some(folder)) => values.push(K::in_folder(value, folder)),
                 (Ok(value), None) => values.push(value),

@@ -94,7 +94,7 @@ settings! {
         database_url: Optional<DatabaseUrl> = "SQLite in `data`", ["postgres://waystone@db.internal/waystone"];
         /// A file that contains the PostgreSQL URL, password included.
         database_url_file: Optional<Path> = "", ["/run/secrets/database_url"];
-        /// The vault's key itself.
+        /// The vault's key itself. Prefer `key.file` or `key.command`, because other programs can see variables.
         key: Optional<KeyText> = "", [];
     }
 

@@ -131,6 +131,32 @@ fn a_secret_comes_from_a_file_or_a_variable_and_is_not_shown() {
 }
 
 #[test]
+fn a_secret_in_the_wrong_place_in_the_file_is_not_quoted() {
+    for file in [
+        "key: { text: wsk1-canary }",
+        "key: { text: canary }",
+        "key: wsk1-canary",
+        "key: { file: wsk1-canary, command: [print], env: wsk1-canary }",
+        "kee: wsk1-canary",
+        "password: canary",
+        "database: postgres://hub:canary@db/hub",
+        "databse_url: postgres://hub:canary@db/hub",
+        "proxy: http://me:canary@proxy:3128",
+        "proxy:\n  password: canary",
+        "listen: http://me:canary@proxy:3128",
+        "key: { file: [wsk1-canary",
+        "database_url: postgres://hub:canary@db: x",
+        "shutdown_grace: 30 # wsk1-canary",
+    ] {
+        let it = outcome(&format!("waystone_hub: 1\n{file}\n"), &[], &[]);
+        let reading = it.file.expect("a settings file");
+        assert!(!reading.findings.is_empty(), "{file}");
+        let shown = format!("{}{:?}", reading.source.text, reading.findings);
+        assert!(!shown.contains("canary"), "{file}: {shown}");
+    }
+}
+
+#[test]
 fn finding_codes_are_sorted_and_unique() {
     let mine: Vec<_> = pages().map(|page| page.code).collect();
     assert!(mine.is_sorted_by(|a, b| a < b) && mine.iter().all(|code| code.starts_with("W08")), "{mine:?}");
