@@ -238,6 +238,7 @@ fn created(settings: &Settings) -> Vec<String> {
 fn notes(app: &App) -> Vec<String> {
     let mut notes = app.egress.notes();
     notes.extend(check::exposure(&app.settings).map(|check| check.to_note()));
+    notes.extend(app.settings.tls.value.as_ref().and_then(tls::exposed_key));
     notes
 }
 

@@ -10,7 +10,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::world::{Hub, send, until};
+use crate::world::{Hub, run, send, until};
 
 /// Writes a certificate for `localhost` and returns the authority that signed it.
 fn certificate(folder: &Path) -> CertificateDer<'static> {
@@ -23,7 +23,37 @@ fn certificate(folder: &Path) -> CertificateDer<'static> {
     let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
     fs::write(folder.join("cert.pem"), own.pem()).unwrap();
     fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+    set_mode(folder, 0o600);
     ca.der().clone()
+}
+
+/// Sets the permissions of the certificate's key.
+fn set_mode(folder: &Path, mode: u32) {
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(folder.join("key.pem"), mode).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _ = (folder, mode);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_certificate_key_that_everyone_can_read_is_reported() {
+    let arguments = ["--tls-certificate", "cert.pem", "--tls-key", "key.pem"];
+    let warning = "other users can read the certificate's key `key.pem`";
+    for (mode, is_reported) in [(0o644, true), (0o604, true), (0o640, false), (0o600, false)] {
+        let folder = tempfile::tempdir().unwrap();
+        certificate(folder.path());
+        set_mode(folder.path(), mode);
+        let checked = run(folder.path(), &[&["serve", "--check"][..], &arguments].concat(), &[]);
+        let note = format!("note tls.key: {warning}\n  help: chmod 600 'key.pem'");
+        assert_eq!(checked.out.contains(&note), is_reported, "{mode:o}: {}", checked.out);
+        let hub = Hub::start_in(folder, &arguments);
+        assert_eq!(hub.started.contains(warning), is_reported, "{mode:o}: {}", hub.started);
+        assert_eq!(hub.log().contains(warning), is_reported, "{mode:o}: {}", hub.log());
+    }
 }
 
 /// Sends a request over TLS, trusting only this root certificate. Returns the response and the negotiated protocol.
@@ -60,6 +90,7 @@ fn the_hub_serves_tls_and_reloads_the_certificate() {
     let root = certificate(folder.path());
     let hub = Hub::start_in(folder, &["--tls-certificate", "cert.pem", "--tls-key", "key.pem"]);
     assert!(hub.started.contains("\"url\":\"https://"), "{}", hub.started);
+    assert!(!hub.started.contains("other users"), "{}", hub.started);
     let (response, agreed) = get(&hub, &root, "http/1.1").unwrap();
     assert_eq!(agreed, "http/1.1");
     assert!(response.starts_with("HTTP/1.1 200"), "{response}");

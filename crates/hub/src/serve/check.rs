@@ -92,6 +92,9 @@ pub fn check(settings: &Settings) -> Vec<Check> {
             Ok(_) => Check::good("tls", "the certificate and its key match"),
             Err(error) => Check::failed("tls", &ServeError::Tls(error)),
         });
+        let help = || format!("chmod 600 '{}'", pair.key.display());
+        let note = |message| Check::new("tls.key", Verdict::Note, message).help(help());
+        checks.extend(tls::exposed_key(pair).map(note));
     }
     match egress(settings) {
         Ok(egress) => {

@@ -52,6 +52,21 @@ pub enum TlsError {
     Unsupported(#[source] rustls::Error),
 }
 
+/// Returns a warning if users other than the owner and the group can access the key file. Access by the group is
+/// accepted, because systems that share certificates between services use a group for it.
+#[cfg(unix)]
+pub(super) fn exposed_key(tls: &Tls) -> Option<String> {
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&tls.key).ok()?.permissions());
+    let message = || format!("other users can read the certificate's key `{}`", tls.key.display());
+    (mode & 0o007 != 0).then(message)
+}
+
+/// Non-Unix systems do not have these permissions, so there is nothing to report.
+#[cfg(not(unix))]
+pub(super) fn exposed_key(_: &Tls) -> Option<String> {
+    None
+}
+
 /// Reads the certificate and the key, and checks that they match.
 pub(crate) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
     // This call fails if another part of the program has already installed a crypto provider. The error is ignored,
