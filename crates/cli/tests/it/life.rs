@@ -1,10 +1,12 @@
 //! Tests startup, health, errors, metrics, the log and shutdown.
 
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader};
+use std::net::{SocketAddr, TcpStream};
+use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::world::{Hub, run, send};
+use crate::world::{Hub, run, send, waystone};
 
 fn body(response: &str) -> Value {
     let text = response.split_once("\r\n\r\n").map_or("", |(_, body)| body);
@@ -20,6 +22,7 @@ fn the_hub_starts_without_configuration_and_stops_on_sigterm() {
     assert!(started["made"].to_string().contains("keep a copy"), "{started}");
     let key = started["api_key"].as_str().unwrap();
     assert!(!hub.log().contains(key), "the key is in the log");
+    assert!(!hub.folder.path().join("data/first-key").exists(), "the key is also in a file");
     let ready = hub.get("/health/ready");
     assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
     assert_eq!(body(&ready)["database"], "reachable");
@@ -36,6 +39,55 @@ fn the_hub_starts_without_configuration_and_stops_on_sigterm() {
     assert_eq!(code, 0, "{log}");
     assert!(log.contains("\"message\":\"stopped\""), "{log}");
     assert!(TcpStream::connect(address).is_err());
+}
+
+/// Without `--json`, the Hub's output is for people. If it is not a terminal, it may end up in a log.
+#[test]
+fn the_first_key_is_written_to_a_private_file_if_nobody_is_watching() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut child = waystone(folder.path())
+            .args(["serve", "--listen", "127.0.0.1:0", "--data", "data"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut output = String::new();
+        let ready = lines.by_ref().find(|line| {
+            output.push_str(line);
+            output.push('\n');
+            line.contains("The Hub is ready")
+        });
+        assert!(ready.is_some(), "{output}");
+        let url = ready.as_deref().and_then(|line| line.split("http://").nth(1)).unwrap();
+        let address: SocketAddr = url.split('/').next().unwrap().parse().unwrap();
+        (child, output, address)
+    };
+    let path = folder.path().join("data/first-key");
+    let (mut child, output, address) = start();
+    let key = std::fs::read_to_string(&path).unwrap();
+    assert!(key.starts_with("wak_live_") && key.ends_with('\n'), "{key}");
+    assert!(output.contains("The first API key is in data/first-key"), "{output}");
+    assert!(!output.contains("wak_"), "{output}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let request = format!(
+        "GET /connectors/meta HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
+        key.trim()
+    );
+    assert!(send(address, &request).starts_with("HTTP/1.1 200"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    std::fs::remove_file(&path).unwrap();
+    let (mut child, output, _) = start();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!output.contains("first") && !path.exists(), "{output}");
 }
 
 #[test]
