@@ -60,14 +60,19 @@ fn stackones_widget_runs_unmodified_on_postgresql() {
     node("hub/widget.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
+fn serve_a_backend(database: Database) {
+    let hub = Hub::start(database);
+    node("hub/api.mjs", &hub, &[("HUB_CREDENTIALS_KEY", Path::new(&hub.credentials_key()))]);
+}
+
 #[test]
 fn the_api_serves_a_backend_on_sqlite() {
-    node("hub/api.mjs", &Hub::start(Database::Sqlite), &[]);
+    serve_a_backend(Database::Sqlite);
 }
 
 #[test]
 fn the_api_serves_a_backend_on_postgresql() {
-    node("hub/api.mjs", &Hub::start(Database::Postgres), &[]);
+    serve_a_backend(Database::Postgres);
 }
 
 #[test]

@@ -91,3 +91,15 @@ fn newest(path: &Path) -> Option<SystemTime> {
     }
     fs::read_dir(path).ok()?.filter_map(|entry| newest(&entry.ok()?.path())).max()
 }
+
+/// Creates an API key that can read credentials, as the operator does, in the data folder and PostgreSQL database of a
+/// Hub. No API key can create it. Returns the key.
+pub(crate) fn credentials_key(data: &Path, database: Option<&str>) -> String {
+    let mut command = Command::new(program());
+    command.args(["keys", "create", "reader", "--scope", "credentials:read", "--json", "--data"]).arg(data);
+    command.envs(database.map(|url| ("WAYSTONE_DATABASE_URL", url)));
+    let output = command.output().expect("cannot start the program");
+    let created: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    created["key"].as_str().expect("a key").to_owned()
+}

@@ -16,6 +16,7 @@ use crate::caller::Access;
 use crate::connectors::Connectors;
 use crate::editions::Editions;
 use crate::guides::Guides;
+use crate::key_uses::KeyUses;
 use crate::leases::Leases;
 use crate::limits::Limiter;
 use crate::linking::Links;
@@ -134,9 +135,10 @@ impl App {
             tasks: Arc::clone(&tasks),
             cache: TokenCache::default(),
         };
+        let key_uses = KeyUses::new(Arc::clone(&vault), Arc::clone(&tasks));
         let upstreams = settings.server.upstreams.value.clone();
         Self {
-            access: Access::new(Arc::clone(&vault), Arc::clone(&limiter)),
+            access: Access::new(Arc::clone(&vault), Arc::clone(&limiter), key_uses),
             session_accounts,
             links,
             verifier,

@@ -1,7 +1,8 @@
 //! Authenticates requests by a project's API key or a session's token.
 //!
 //! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a currently valid key or token. Invalid keys and tokens
-//! are counted by IP address in the database, across all replicas, and refused beyond a limit.
+//! are counted by IP address in the database, across all replicas, and refused beyond a limit. A test key sees and
+//! changes only test data.
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use secret::Secret;
 use vault::{Account, AccountId, ApiKey, By, Digest, Kind, Scope, Session, Vault};
 
 use crate::client::Client;
+use crate::key_uses::KeyUses;
 use crate::limits::Limiter;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
 
@@ -35,11 +37,12 @@ pub(crate) struct Visitor {
 pub(crate) struct Access {
     vault: Arc<Vault>,
     limiter: Arc<Limiter>,
+    key_uses: KeyUses,
 }
 
 impl Access {
-    pub(crate) fn new(vault: Arc<Vault>, limiter: Arc<Limiter>) -> Self {
-        Self { vault, limiter }
+    pub(crate) fn new(vault: Arc<Vault>, limiter: Arc<Limiter>, key_uses: KeyUses) -> Self {
+        Self { vault, limiter, key_uses }
     }
 
     /// Authenticates a request by its API key.
@@ -47,9 +50,10 @@ impl Access {
         let message =
             "Send the API key as the user name in HTTP Basic authentication, with an empty password";
         let text = api_key(headers).ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
-        let Some(key) = self.vault.key_by_digest(&Digest::of(text.expose())).await? else {
+        let found = self.vault.key_by_digest(&Digest::of(text.expose())).await?;
+        let Some(key) = self.key_uses.working(found, client).await else {
             self.limiter.guessed_wrong(client).await?;
-            return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown or revoked"));
+            return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown, revoked or expired"));
         };
         self.limiter.call(&key)?;
         let actor = format!("key:{}", key.id);
@@ -99,6 +103,16 @@ impl Caller {
             return Ok(());
         }
         Err(ApiError::new(&FORBIDDEN, format!("This key does not have the `{}` scope", scope.as_str())))
+    }
+
+    /// Returns an error unless the key has the scope and may change data that production uses, which a test key may
+    /// not.
+    pub(crate) fn needs_for_production(&self, scope: Scope) -> Result<(), ApiError> {
+        self.needs(scope)?;
+        if self.may(Kind::Production) {
+            return Ok(());
+        }
+        Err(ApiError::new(&FORBIDDEN, "A test key cannot change this, because production uses it too"))
     }
 
     /// Returns the id of the key's project.

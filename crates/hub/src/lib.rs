@@ -25,6 +25,7 @@ mod caller;
 mod connectors;
 mod editions;
 mod guides;
+mod key_uses;
 mod leases;
 mod limits;
 mod linking;

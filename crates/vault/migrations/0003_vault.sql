@@ -114,14 +114,17 @@ create table projects (
 ) strict;
 
 create table api_keys (
-    id          text not null primary key,
-    project_id  text not null references projects (id),
-    name        text not null,
-    digest      blob not null unique,
-    scopes_json text not null,
-    kind        text not null check (kind in ('production', 'test')),
-    created_at  text not null,
-    revoked_at  text
+    id           text not null primary key,
+    project_id   text not null references projects (id),
+    name         text not null,
+    digest       blob not null unique,
+    scopes_json  text not null,
+    kind         text not null check (kind in ('production', 'test')),
+    created_at   text not null,
+    expires_at   text, -- null: does not expire
+    revoked_at   text,
+    last_used_at text, -- updated at most once a minute
+    refused_at   text  -- when the audit trail last recorded that the revoked or expired key was refused
 ) strict;
 
 create index api_keys_project on api_keys (project_id, created_at, id);

@@ -23,14 +23,16 @@ pub struct AuditRow {
     /// Who made the change, such as `key:key_…`, `session:17` or `cli`.
     pub actor: String,
     /// The kind of change, such as `account.created`, `account.updated`, `account.checked`, `account.deleted`,
-    /// `account.unsealed`, `session.created`, `api_key.revoked`, `connector_profile.updated` or `key.rotated`.
+    /// `account.unsealed`, `session.created`, `api_key.revoked`, `api_key.refused`, `connector_profile.updated` or
+    /// `key.rotated`.
     pub action: String,
     /// The id of the account. `None` if the entry is about a project or the whole vault.
     pub account: Option<AccountId>,
     /// The account's version when the entry was added. `None` if the entry is not about an account.
     pub version: Option<i64>,
     /// A detail that depends on the action: the purpose of unsealing, the outcome of a check, the id of the changed
-    /// item, or the ids of the old and new keys in a rotation. `None` if the action has no detail.
+    /// item, why an API key was refused, or the ids of the old and new keys in a rotation. `None` if the action has no
+    /// detail.
     pub detail: Option<String>,
 }
 

@@ -10,6 +10,7 @@
 
 mod account;
 mod account_change;
+mod api_key;
 mod attempt;
 mod audit;
 mod backup;
@@ -56,6 +57,7 @@ pub use crate::account::{
     Account, AccountState, CheckRecord, Credentials, Filter, Hold, Home, Kind, NewAccount, Owner, Query,
 };
 pub use crate::account_change::AccountChange;
+pub use crate::api_key::{ApiKey, GrantError, KeyState, NewKey};
 pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
 pub use crate::backup::{BackupError, Restored, restore};
@@ -77,7 +79,7 @@ pub use crate::key::{KeyError, KeyId};
 pub use crate::name::{NameError, display_name};
 pub use crate::open::{OpenError, Vault};
 pub use crate::outbox::Event;
-pub use crate::project::{ApiKey, NewKey, Project};
+pub use crate::project::Project;
 pub use crate::prove::Proof;
 pub use crate::rotate::{RotateError, Rotated};
 pub use crate::schema::{SCHEMA_VERSION, Unsupported};

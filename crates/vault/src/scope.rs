@@ -23,7 +23,7 @@ pub enum Scope {
     /// Send requests through an account.
     #[strum(serialize = "requests:write")]
     Requests,
-    /// Create and revoke API keys.
+    /// Create API keys with at most the same permissions, and revoke API keys.
     #[strum(serialize = "keys:write")]
     KeysWrite,
 }
@@ -37,8 +37,13 @@ impl Scope {
         self.into()
     }
 
-    /// The scopes of a project's first API key: all scopes except [`Scope::CredentialsRead`], which must be requested
-    /// explicitly.
+    /// Whether only an operator can grant the scope. An API key cannot, even if it has the scope itself.
+    pub fn needs_operator(self) -> bool {
+        self == Self::CredentialsRead
+    }
+
+    /// The scopes of a project's first API key: all scopes except [`Scope::CredentialsRead`], which an operator must
+    /// grant explicitly.
     pub const FIRST: [Self; 6] = [
         Self::PlatformRead,
         Self::PlatformWrite,

@@ -1,6 +1,6 @@
 // Tests the API as a backend uses it, including endpoints that StackOne's SDK does not call.
 //
-//   HUB_URL=… HUB_KEY=… node --test hub/api.mjs
+//   HUB_URL=… HUB_KEY=… HUB_CREDENTIALS_KEY=… node --test hub/api.mjs
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -53,8 +53,9 @@ test("a test key can only see and create test accounts", async () => {
 test("only a key with the required scope can read credentials, and the audit trail records it", async () => {
   const { id } = await linkAccount();
   assert.equal((await api("GET", `/accounts/${id}/credentials`)).status, 403);
-  const { body: created } = await api("POST", "/api_keys", { name: "own client", scopes: ["credentials:read"] });
-  const { status, body, headers } = await api("GET", `/accounts/${id}/credentials`, undefined, { authorization: "Basic " + btoa(created.key) });
+  const granted = await api("POST", "/api_keys", { name: "own client", scopes: ["credentials:read"] });
+  assert.deepEqual([granted.status, granted.body.code], [403, "forbidden"], "only the operator can grant this scope");
+  const { status, body, headers } = await api("GET", `/accounts/${id}/credentials`, undefined, { authorization: "Basic " + btoa(process.env.HUB_CREDENTIALS_KEY) });
   assert.equal(status, 200);
   assert.deepEqual(body.credentials, { organization_slug: "acme", agent_email: good.agent_email, api_token: good.api_token });
   assert.match(headers.get("cache-control"), /no-store/);

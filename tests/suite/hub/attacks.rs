@@ -9,6 +9,7 @@ mod bodies;
 mod headers;
 mod keys;
 mod pages;
+mod rights;
 mod sessions;
 mod target;
 
@@ -19,6 +20,9 @@ fn attack(database: Database) {
     let mut target = Target::start(database);
     keys::wrong_keys_are_rejected(&target);
     keys::ids_of_other_projects_are_not_found(&mut target);
+    rights::keys_grant_no_more_than_they_have(&mut target);
+    rights::test_keys_change_nothing_in_production(&mut target);
+    rights::refused_keys_are_recorded_without_filling_the_trail(&mut target);
     sessions::wrong_sessions_are_rejected(&mut target);
     pages::wrong_browsers_are_rejected(&mut target);
     pages::forged_forms_are_rejected(&mut target);

@@ -123,12 +123,13 @@ fn recorded() -> Map<String, Value> {
     story.record("PATCH /accounts/{id}", &[&id], Some(&json!({ "label": "Support desk" })));
     story.record("POST /accounts/{id}/verify", &[&id], None);
 
-    let new_key = json!({ "name": "export", "scopes": ["credentials:read"] });
+    let new_key =
+        json!({ "name": "reports", "scopes": ["platform:read"], "expires_at": "2126-01-31T00:00:00Z" });
     let created = story.record("POST /api_keys", &[], Some(&new_key));
-    let first_key = std::mem::replace(&mut story.key, created.text("key"));
+    story.record("GET /api_keys", &[], None);
+    let first_key = std::mem::replace(&mut story.key, installation.credentials_key());
     story.record("GET /accounts/{id}/credentials", &[&id], None);
     story.key = first_key;
-    story.record("GET /api_keys", &[], None);
     story.record("DELETE /api_keys/{id}", &[&created.text("id")], None);
     story.record("GET /audit?page_size=2", &[], None);
 

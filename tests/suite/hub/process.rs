@@ -90,6 +90,11 @@ impl Installation {
         command
     }
 
+    /// Creates an API key that can read credentials, as the operator does. No other key can create it.
+    pub(crate) fn credentials_key(&self) -> String {
+        waystone::credentials_key(&self.data(), self.server.as_deref())
+    }
+
     /// Starts a Hub and waits until it is ready.
     pub(crate) fn start(&self) -> RunningHub {
         self.launch().ready().unwrap_or_else(|| panic!("the Hub did not start: {}", self.log()))

@@ -150,12 +150,10 @@ fn one_hub_renews_a_token_once() {
 fn reading_credentials_renews_tokens_that_expire_soon() {
     let linked = Linked::new(Database::Sqlite, Some(12));
     let address = linked.hubs[0].address;
-    let new_key = json!({ "name": "reads", "scopes": ["credentials:read"] });
-    let created =
-        Request::post("/api_keys").key(&linked.key).json(&new_key).send_to(address).expect("no response");
+    let key = linked.installations[0].credentials_key();
     let read = || {
         let path = format!("/accounts/{}/credentials", linked.account);
-        Request::get(&path).key(&created.text("key")).send_to(address).expect("no response").value()
+        Request::get(&path).key(&key).send_to(address).expect("no response").value()
     };
     let before = read();
     thread::sleep(Duration::from_millis(2_500));

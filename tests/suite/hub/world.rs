@@ -32,6 +32,8 @@ pub(crate) struct Hub {
     pub(crate) log: PathBuf,
     /// The folder that contains the data folder and the log.
     pub(crate) folder: TempDir,
+    /// The URL of the PostgreSQL database, or `None` for SQLite.
+    server: Option<String>,
     /// The simulated providers.
     _worlds: [World; 2],
 }
@@ -48,9 +50,8 @@ impl Hub {
         for (host, world) in [("**.gladly.com", 0), ("**.gladly.qa", 0), ("**.salesforce.com", 1)] {
             command.arg("--upstream").arg(format!("{host}={}", worlds[world].origin));
         }
-        if database == Database::Postgres {
-            command.env("WAYSTONE_DATABASE_URL", new_database());
-        }
+        let server = (database == Database::Postgres).then(new_database);
+        command.envs(server.iter().map(|url| ("WAYSTONE_DATABASE_URL", url)));
         let log = folder.path().join("log");
         let writer = File::create(&log).expect("cannot create the log");
         let mut process =
@@ -68,11 +69,16 @@ impl Hub {
         let text = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
         let key = text("api_key");
         assert!(key.starts_with("wak_live_"), "{started}");
-        Self { process, url: text("url"), database, key, log, folder, _worlds: worlds }
+        Self { process, url: text("url"), database, key, log, folder, server, _worlds: worlds }
     }
 }
 
 impl Hub {
+    /// Creates an API key that can read credentials, as the operator does.
+    pub(crate) fn credentials_key(&self) -> String {
+        waystone::credentials_key(&self.folder.path().join("data"), self.server.as_deref())
+    }
+
     /// Creates a session for a new owner and returns its token.
     pub(crate) fn session_token(&self) -> String {
         let output = Command::new("curl")

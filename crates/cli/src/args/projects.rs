@@ -32,16 +32,21 @@ pub(crate) enum KeysCommand {
     },
     /// Create an API key, which is shown once.
     #[command(after_help = "Examples:\n  waystone keys create \"backend\"\n  \
-waystone keys create \"reports\" --scope platform:read --scope connectors:read")]
+waystone keys create \"reports\" --scope platform:read --scope connectors:read --expires 90d")]
     Create {
         /// The key's purpose, such as `backend`.
         name: String,
-        /// A scope for the key [default: all except reading credentials].
+        /// A scope for the key [default: all except reading credentials; for a test key, also except changing connector
+        /// profiles].
         #[arg(long, value_name = "SCOPE", value_parser = scopes())]
         scope: Vec<String>,
         /// Create a test key, which can only read and create test data.
         #[arg(long)]
         test: bool,
+        /// How long the key works, such as `90d`, or when it stops working, such as `2027-01-31T00:00:00Z` [default: it
+        /// does not expire].
+        #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+        expires: Option<String>,
         #[command(flatten)]
         of: OfProject,
     },

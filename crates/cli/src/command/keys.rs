@@ -2,8 +2,10 @@
 //!
 //! **Invariant:** a key is shown only once, on standard output, when it is created.
 
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
-use vault::{ApiKey, Kind, NewKey, Project, Scope, Token, Vault};
+use vault::{ApiKey, KeyState, Kind, NewKey, Project, Scope, Token, Vault};
 
 use super::project_named::find;
 use crate::args::{Common, KeysCommand};
@@ -21,11 +23,14 @@ pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Re
         let project = find(&vault, of.project.as_deref()).await?;
         match command {
             KeysCommand::List { .. } => list(&vault, &project, json, out).await,
-            KeysCommand::Create { name, scope, test, .. } => {
+            KeysCommand::Create { name, scope, test, expires, .. } => {
                 let scopes: Vec<Scope> = scope.iter().filter_map(|scope| scope.parse().ok()).collect();
-                let scopes = if scopes.is_empty() { Scope::FIRST.to_vec() } else { scopes };
                 let kind = if *test { Kind::Test } else { Kind::Production };
-                let new = NewKey { project: &project.id, name: self::name(name)?, scopes: &scopes, kind };
+                let scopes = if scopes.is_empty() { usual_scopes(kind) } else { scopes };
+                let now = Timestamp::now();
+                let expires_at = expires.as_deref().map(|text| expiry(text, now)).transpose()?;
+                let (project_id, name) = (&project.id, self::name(name)?);
+                let new = NewKey { project: project_id, name, scopes: &scopes, kind, expires_at };
                 create(&vault, &project, &new, json, out).await
             }
             KeysCommand::Revoke { id, .. } => revoke(&vault, &project, id, json, out).await,
@@ -43,15 +48,39 @@ async fn list(vault: &Vault, project: &Project, json: bool, out: &Out) -> Result
         return Ok(());
     }
     for key in keys {
-        let state = match (key.revoked_at, key.kind) {
-            (Some(_), _) => out.ink(Ink::Bad, "revoked"),
-            (None, Kind::Test) => out.ink(Ink::Note, "test"),
-            (None, Kind::Production) => out.ink(Ink::Good, "production"),
+        let state = match (key.state(Timestamp::now()), key.kind) {
+            (KeyState::Revoked, _) => out.ink(Ink::Bad, "revoked"),
+            (KeyState::Expired, _) => out.ink(Ink::Bad, "expired"),
+            (KeyState::Active, Kind::Test) => out.ink(Ink::Note, "test"),
+            (KeyState::Active, Kind::Production) => out.ink(Ink::Good, "production"),
         };
+        let used =
+            key.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("last used {at:.0}"));
+        let expires = key.expires_at.map(|at| format!(", expires {at:.0}")).unwrap_or_default();
         let scopes = out.ink(Ink::Dim, &scopes(&key).join(" "));
-        out.line(&format!("{}  {state}  {}  {scopes}", key.id, key.name));
+        out.line(&format!("{}  {state}  {}  {used}{expires}  {scopes}", key.id, key.name));
     }
     Ok(())
+}
+
+/// Returns the scopes of a key for which no scopes are given. A test key cannot change connector profiles, because
+/// production uses them too.
+fn usual_scopes(kind: Kind) -> Vec<Scope> {
+    let mut scopes = Scope::FIRST.to_vec();
+    scopes.retain(|scope| kind == Kind::Production || *scope != Scope::ConnectorsWrite);
+    scopes
+}
+
+/// Parses a key's expiry: a time, or the time from now, such as `90d`.
+fn expiry(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+    let after =
+        |span: Span| now.to_zoned_datetime(TimeZone::UTC).checked_add(span).ok().map(|time| time.timestamp());
+    let time = text.parse::<Timestamp>().ok().or_else(|| text.parse().ok().and_then(after));
+    time.filter(|time| now < *time).ok_or_else(|| {
+        Failure::usage(format!("`{text}` is not a time in the future")).help(
+            "write how long the key works, such as `90d` or `12h`, or a time, such as `2027-01-31T00:00:00Z`",
+        )
+    })
 }
 
 async fn create(
@@ -108,10 +137,33 @@ pub(super) fn as_json(key: &ApiKey, token: Option<&Token>) -> Value {
         "scopes": scopes(key),
         "type": key.kind.as_str(),
         "created_at": key.created_at.to_string(),
+        "expires_at": key.expires_at.map(|at| at.to_string()),
         "revoked_at": key.revoked_at.map(|at| at.to_string()),
+        "last_used_at": key.last_used_at.map(|at| at.to_string()),
     });
     if let Some(token) = token {
         value["key"] = json!(token.secret().expose());
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expiry_is_a_time_or_a_duration() {
+        let now: Timestamp = "2026-10-05T09:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("90d", "2027-01-03T09:00:00Z"),
+            ("12h", "2026-10-05T21:00:00Z"),
+            ("1 year", "2027-10-05T09:00:00Z"),
+            ("2027-01-31T01:00:00+01:00", "2027-01-31T00:00:00Z"),
+        ] {
+            assert_eq!(expiry(text, now).unwrap().to_string(), expected, "{text}");
+        }
+        for text in ["", "90", "soon", "-1d", "0d", "2026-10-05T08:59:59Z", "999999999999d"] {
+            assert_eq!(expiry(text, now).unwrap_err().code, crate::failure::USAGE, "{text}");
+        }
+    }
 }

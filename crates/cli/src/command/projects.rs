@@ -43,8 +43,13 @@ async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), 
             .help("choose another name, or create a key for it with `waystone keys create`"));
     }
     let project = vault.add_project(name, by()).await?;
-    let first =
-        NewKey { project: &project.id, name: "first key", scopes: &Scope::FIRST, kind: Kind::Production };
+    let first = NewKey {
+        project: &project.id,
+        name: "first key",
+        scopes: &Scope::FIRST,
+        kind: Kind::Production,
+        expires_at: None,
+    };
     let (key, token) = keys::add(vault, &first).await?;
     if json {
         let mut value = as_json(&project);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::world::{Hub, Output, run, send};
+use crate::world::{Hub, Output, run, send, until};
 
 fn command(hub: &Hub, arguments: &[&str]) -> Output {
     let all: Vec<&str> = arguments.iter().chain(&["--data", "data"]).copied().collect();
@@ -66,6 +66,41 @@ fn a_project_has_its_own_keys() {
 }
 
 #[test]
+fn the_list_shows_when_keys_expire_and_were_last_used() {
+    let hub = Hub::start(&[]);
+    let created = json(&hub, &["keys", "create", "brief", "--expires", "90d"]);
+    let expires = created["expires_at"].as_str().unwrap();
+    let (id, key) = (created["id"].as_str().unwrap(), created["key"].as_str().unwrap());
+    let listed = || json(&hub, &["keys", "list"]).as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&listed()["expires_at"], &listed()["last_used_at"]), (&expires.into(), &Value::Null));
+    let line = |id: &str| -> String {
+        let text = command(&hub, &["keys", "list"]).out;
+        text.lines().find(|line| line.starts_with(id)).unwrap().to_owned()
+    };
+    let day = &expires[..10];
+    assert!(line(id).contains(&format!("never used, expires {day}T")), "{}", line(id));
+
+    assert_eq!(status(&hub, "/connectors/meta", key), 200);
+    until("the key's use is not stored", || listed()["last_used_at"].is_string());
+    assert!(line(id).contains("last used 20"), "{}", line(id));
+
+    let soon = json(&hub, &["keys", "create", "very brief", "--expires", "1s"]);
+    let (id, key) = (soon["id"].as_str().unwrap(), soon["key"].as_str().unwrap());
+    until("the key does not expire", || status(&hub, "/connectors/meta", key) == 401);
+    assert!(line(id).contains("  expired  "), "{}", line(id));
+}
+
+#[test]
+fn a_test_key_has_no_scope_that_changes_production_unless_it_is_requested() {
+    let hub = Hub::start(&[]);
+    let scopes = |arguments: &[&str]| json(&hub, arguments)["scopes"].to_string();
+    let usual = scopes(&["keys", "create", "staging", "--test"]);
+    assert!(usual.contains("platform:write") && !usual.contains("connectors:write"), "{usual}");
+    let usual = scopes(&["keys", "create", "backend"]);
+    assert!(usual.contains("connectors:write") && !usual.contains("credentials:read"), "{usual}");
+}
+
+#[test]
 fn errors_explain_what_to_do() {
     let hub = Hub::start(&[]);
     assert_eq!(command(&hub, &["projects", "create", "Shop"]).code, 0);
@@ -74,6 +109,11 @@ fn errors_explain_what_to_do() {
         (&["keys", "list", "--project", "Shed"], "no project `Shed`", "`Default` and `Shop`"),
         (&["keys", "create", " ", "--project", "Shop"], "1 to 100 printable characters", "another name"),
         (&["keys", "create", "x", "--project", "Shop", "--scope", "all"], "'all'", "platform:read"),
+        (
+            &["keys", "create", "x", "--project", "Shop", "--expires", "-1d"],
+            "`-1d` is not a time in the future",
+            "`90d`",
+        ),
         (&["keys", "revoke", "key_x", "--project", "Shop"], "no active key `key_x`", "keys list"),
         (&["projects", "create", "Shop"], "`Shop` already exists", "keys create"),
     ] {

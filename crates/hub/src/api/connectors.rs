@@ -69,7 +69,8 @@ pub(super) async fn icon(app: AppState, Path(provider): Path<String>) -> Result<
     Ok((headers, bytes).into_response())
 }
 
-/// A project's settings for one method of a provider. StackOne calls it a connector profile or an integration.
+/// A project's settings for one method of a provider. StackOne calls it a connector profile or an integration. Production
+/// and test sessions use the same profiles, so test keys can read profiles but not change them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectorProfile {
     /// The profile's id.
@@ -145,7 +146,7 @@ pub(super) async fn create_profile(
     caller: Caller,
     Json(body): Json<ConnectorProfileCreate>,
 ) -> Result<(StatusCode, axum::Json<ConnectorProfile>), ApiError> {
-    caller.needs(Scope::ConnectorsWrite)?;
+    caller.needs_for_production(Scope::ConnectorsWrite)?;
     let edition = app.guides.edition(&body.provider).ok_or_else(no_provider)?;
     let guide = &edition.guide;
     let method = match (&body.method, guide.methods.as_slice()) {
@@ -204,7 +205,7 @@ pub(super) async fn change_profile(
     Path(id): Path<String>,
     Json(body): Json<ConnectorProfilePatch>,
 ) -> Reply<ConnectorProfile> {
-    caller.needs(Scope::ConnectorsWrite)?;
+    caller.needs_for_production(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         let message = "A built-in connector cannot be changed; create a connector profile instead";
@@ -227,7 +228,7 @@ pub(super) async fn change_profile(
     responses((status = 204, description = "The profile was deleted"))
 )]
 pub(super) async fn remove_profile(app: AppState, caller: Caller, Path(id): Path<String>) -> StatusReply {
-    caller.needs(Scope::ConnectorsWrite)?;
+    caller.needs_for_production(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "A built-in connector cannot be deleted"));

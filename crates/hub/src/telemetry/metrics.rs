@@ -20,6 +20,7 @@ const REFUSED: &str = "waystone_connections_refused_total";
 const EGRESS: &str = "waystone_egress_requests_total";
 const EGRESS_DURATION: &str = "waystone_egress_request_duration_seconds";
 const LINKED: &str = "waystone_links_total";
+const REFUSED_KEYS: &str = "waystone_refused_keys_total";
 const GUIDES: &str = "waystone_guides_loaded";
 const TASKS: &str = "waystone_background_tasks";
 const UPTIME: &str = "waystone_uptime_seconds";
@@ -34,6 +35,7 @@ pub const METRICS: &[(&str, &[&str], &str)] = &[
     (EGRESS, &["provider", "outcome"], "Requests to providers, by outcome."),
     (EGRESS_DURATION, &["provider"], "Time until the provider responds, in seconds."),
     (LINKED, &["provider", "outcome"], "Finished link attempts, by outcome."),
+    (REFUSED_KEYS, &["reason"], "Requests refused because their API key is unknown, revoked or expired."),
     (GUIDES, &[], "Guides in use."),
     (TASKS, &[], "Background tasks in progress."),
     (UPTIME, &[], "Time since the Hub started, in seconds."),
@@ -130,4 +132,9 @@ pub(crate) fn provider_answered(provider: &str, outcome: &str, took: Duration) {
 /// Records a finished link attempt.
 pub(crate) fn linked(provider: &str, outcome: &str) {
     counter!(LINKED, "provider" => provider.to_owned(), "outcome" => outcome.to_owned()).increment(1);
+}
+
+/// Counts a request with an API key that does not work. The reason is `unknown`, `revoked` or `expired`.
+pub(crate) fn key_refused(reason: &str) {
+    counter!(REFUSED_KEYS, "reason" => reason.to_owned()).increment(1);
 }

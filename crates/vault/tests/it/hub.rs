@@ -67,13 +67,8 @@ async fn concurrent_first_starts_create_one_project_and_one_key() {
         assert_eq!(vault.projects().await.unwrap(), std::slice::from_ref(project), "{name}");
         assert!(vault.add_first_project("Second", &[], by("serve", 1)).await.unwrap().is_none(), "{name}");
 
-        assert!(vault.key_by_digest(&Digest::of("wak_live_guess")).await.unwrap().is_none(), "{name}");
         assert!(vault.revoke_key(&project.id, &key.id, by("ada", 2)).await.unwrap(), "{name}");
         assert!(!vault.revoke_key(&project.id, &key.id, by("ada", 3)).await.unwrap(), "{name}");
-        assert!(
-            vault.key_by_digest(&token.digest()).await.unwrap().is_none(),
-            "{name}: the revoked key works"
-        );
         assert_eq!(vault.keys_of(&project.id).await.unwrap()[0].revoked_at, Some(at(2)), "{name}");
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod accounts;
+mod api_keys;
 mod attempts;
 mod both;
 mod connector_profiles;

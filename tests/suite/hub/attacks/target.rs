@@ -82,7 +82,8 @@ impl Target {
         self.hub.address
     }
 
-    fn new_key(&mut self, body: &Value) -> (String, String) {
+    /// Creates a key with the first key. Returns its id and the key itself.
+    pub(super) fn new_key(&mut self, body: &Value) -> (String, String) {
         let created = self.send(Request::post("/api_keys").key(&self.key).json(body));
         assert_eq!(created.status, 201, "{}", created.body);
         self.secrets.push(created.text("key"));
@@ -209,7 +210,13 @@ fn second_project(installation: &Installation) -> String {
         let vault = vault.expect("cannot open the vault while the Hub runs");
         let by = By::new("test", Timestamp::now());
         let project = vault.add_project("another", by).await.expect("a project");
-        let new = NewKey { project: &project.id, name: "theirs", scopes: Scope::ALL, kind: Kind::Production };
+        let new = NewKey {
+            project: &project.id,
+            name: "theirs",
+            scopes: Scope::ALL,
+            kind: Kind::Production,
+            expires_at: None,
+        };
         let (_, token) = vault.add_key(&new, by).await.expect("a key");
         let text = token.secret().expose().to_owned();
         vault.close().await;

@@ -47,12 +47,7 @@ impl Lane {
         let installation = Installation::new(database, provider);
         let hub = installation.start();
         let key = hub.key.clone().expect("a first key");
-        let created = Request::post("/api_keys")
-            .key(&key)
-            .json(&json!({ "name": "reader", "scopes": ["credentials:read"] }))
-            .send_to(hub.address)
-            .expect("no response");
-        let reader = created.text("key");
+        let reader = installation.credentials_key();
         Self { installation, hub: Some(hub), key, reader, tally: Tally::default(), kills: 0 }
     }
 
