@@ -276,15 +276,15 @@ create table counters (
 
 create index counters_end on counters (ends);
 
--- Requests with an idempotency key. Their answers are in `sealed`.
+-- Requests with an idempotency key, by the API key that made them. Their answers are in `sealed`.
 create table idempotency (
-    project_id text not null,
+    api_key_id text not null,
     idem_key   text not null,
     digest     blob not null,
     status     integer not null, -- the answer's HTTP status; 0 while the first request is under way
     created_at text not null,
     expires_at text not null,
-    primary key (project_id, idem_key)
+    primary key (api_key_id, idem_key)
 ) strict;
 
 create index idempotency_expiry on idempotency (expires_at);

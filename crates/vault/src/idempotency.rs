@@ -1,6 +1,7 @@
 //! Requests with an idempotency key: a repeated request gets the response to the first request.
 //!
-//! **Invariant:** if several requests have the same key, only one is carried out. A response may contain a token, so
+//! **Invariant:** if several requests have the same key, only one is carried out. An idempotency key belongs to the API
+//! key that used it: requests with different API keys never share a response. A response may contain a token, so
 //! responses are sealed. A different request that reuses a key is refused.
 
 use jiff::{Timestamp, ToSpan as _};
@@ -35,23 +36,23 @@ pub enum Idempotency {
 }
 
 impl Writer {
-    /// Starts a request with an idempotency key. `request` is a digest of everything that distinguishes the request
-    /// from others.
+    /// Starts a request with an idempotency key. `api_key` is the id of the API key that makes the request, and
+    /// `request` is a digest of everything that distinguishes the request from others.
     pub async fn begin_idempotent(
         &self,
-        project: &str,
+        api_key: &str,
         key: &str,
         request: &Digest,
         now: Timestamp,
     ) -> Result<Idempotency, StoreError> {
         const TABLE: &str = "idempotency";
-        let sealed_key = sealed_key(project, key);
+        let sealed_key = sealed_key(api_key, key);
         let mut work = self.begin().await?;
         work.hold(TABLE, &sealed_key).await?;
         let row = sqlx::query(
-            "select digest, status, created_at, expires_at from idempotency where project_id = $1 and idem_key = $2",
+            "select digest, status, created_at, expires_at from idempotency where api_key_id = $1 and idem_key = $2",
         )
-        .bind(project)
+        .bind(api_key)
         .bind(key)
         .fetch_optional(work.tx())
         .await?;
@@ -78,11 +79,11 @@ impl Writer {
             }
         }
         sqlx::query(
-            "insert into idempotency (project_id, idem_key, digest, status, created_at, expires_at) \
-             values ($1, $2, $3, 0, $4, $5) on conflict (project_id, idem_key) do update set \
+            "insert into idempotency (api_key_id, idem_key, digest, status, created_at, expires_at) \
+             values ($1, $2, $3, 0, $4, $5) on conflict (api_key_id, idem_key) do update set \
              digest = excluded.digest, status = 0, created_at = excluded.created_at, expires_at = excluded.expires_at",
         )
-        .bind(project)
+        .bind(api_key)
         .bind(key)
         .bind(request.bytes())
         .bind(stamp(now))
@@ -97,7 +98,7 @@ impl Writer {
     /// `answer` is `None`, deletes the key, so that the request can be made again.
     pub async fn end_idempotent(
         &self,
-        project: &str,
+        api_key: &str,
         key: &str,
         answer: Option<(u16, &Secret)>,
         now: Timestamp,
@@ -106,9 +107,9 @@ impl Writer {
         match answer {
             Some((status, body)) => {
                 let request: Option<Vec<u8>> = sqlx::query_scalar(
-                    "update idempotency set status = $3 where project_id = $1 and idem_key = $2 returning digest",
+                    "update idempotency set status = $3 where api_key_id = $1 and idem_key = $2 returning digest",
                 )
-                .bind(project)
+                .bind(api_key)
                 .bind(key)
                 .bind(i64::from(status))
                 .fetch_optional(work.tx())
@@ -117,15 +118,15 @@ impl Writer {
                 let Some(request) = request else { return Ok(()) };
                 let item = Item {
                     content: Content::Answer,
-                    key: &sealed_key(project, key),
+                    key: &sealed_key(api_key, key),
                     binding: &hex::encode(request),
                     expires_at: Some(in_a_day(now)),
                 };
                 work.write_sealed(&item, body, now).await?;
             }
             None => {
-                sqlx::query("delete from idempotency where project_id = $1 and idem_key = $2")
-                    .bind(project)
+                sqlx::query("delete from idempotency where api_key_id = $1 and idem_key = $2")
+                    .bind(api_key)
                     .bind(key)
                     .execute(work.tx())
                     .await?;
@@ -141,10 +142,10 @@ impl Writer {
     }
 }
 
-/// Returns the key under which the response is sealed. Project ids do not contain slashes, so each pair of project and
-/// idempotency key produces a different result.
-fn sealed_key(project: &str, key: &str) -> String {
-    format!("{project}/{key}")
+/// Returns the key under which the response is sealed. Ids of API keys do not contain slashes, so each pair of API key
+/// and idempotency key produces a different result.
+fn sealed_key(api_key: &str, key: &str) -> String {
+    format!("{api_key}/{key}")
 }
 
 fn in_a_day(now: Timestamp) -> Timestamp {

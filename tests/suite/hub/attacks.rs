@@ -21,6 +21,7 @@ fn attack(database: Database) {
     keys::wrong_keys_are_rejected(&target);
     keys::ids_of_other_projects_are_not_found(&mut target);
     rights::keys_grant_no_more_than_they_have(&mut target);
+    rights::responses_are_replayed_only_for_the_key_that_got_them(&mut target);
     rights::test_keys_change_nothing_in_production(&mut target);
     rights::refused_keys_are_recorded_without_filling_the_trail(&mut target);
     sessions::wrong_sessions_are_rejected(&mut target);

@@ -4,6 +4,7 @@
 //! the key. Revoking gives nothing, so a key with `keys:write` can revoke keys with more scopes than its own. A test key
 //! sees and revokes only test keys.
 
+use axum::Extension;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use vault::{ApiKey, GrantError, NewKey, Scope};
 
 use crate::access::AppState;
 use crate::caller::Caller;
+use crate::layers::ShownOnce;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
 use crate::wire::{Json, Path, Reply, StatusReply, display_name, stamp};
 
@@ -79,7 +81,8 @@ pub(super) async fn list(app: AppState, caller: Caller) -> Reply<Vec<KeyShown>> 
 
 /// Creates an API key.
 ///
-/// The new key cannot have more rights than the key that authenticates the request.
+/// The new key cannot have more rights than the key that authenticates the request. If the request is repeated with the
+/// same `Idempotency-Key`, the response is `conflict`, because a key is shown only once.
 #[utoipa::path(
     post, path = "/api_keys", tag = "project",
     responses((status = 201, body = KeyCreated, description = "The new key"))
@@ -88,7 +91,7 @@ pub(super) async fn create(
     app: AppState,
     caller: Caller,
     Json(body): Json<KeyCreate>,
-) -> Result<(StatusCode, axum::Json<KeyCreated>), ApiError> {
+) -> Result<(StatusCode, Extension<ShownOnce>, axum::Json<KeyCreated>), ApiError> {
     caller.needs(Scope::KeysWrite)?;
     let by = caller.by();
     let kind = caller.kind(body.kind.as_deref())?;
@@ -107,8 +110,14 @@ pub(super) async fn create(
     }
     let new = NewKey { project: caller.project(), name: &name, scopes: &scopes, kind, expires_at };
     let (key, token) = app.vault.grant_key(&caller.key.id, &new, by).await.map_err(not_granted)?;
+    let once = ShownOnce {
+        instead: format!(
+            "This request has already created the API key `{}`, which is shown only once. If you lost the response, revoke the key and create another with a new `Idempotency-Key`",
+            key.id
+        ),
+    };
     let created = KeyCreated { shown: shown(key), key: token.secret().expose().to_owned() };
-    Ok((StatusCode::CREATED, axum::Json(created)))
+    Ok((StatusCode::CREATED, Extension(once), axum::Json(created)))
 }
 
 /// Parses a time that must be in the future.

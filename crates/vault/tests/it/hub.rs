@@ -255,23 +255,24 @@ async fn limits_after_an_exceeded_limit_are_not_counted() {
 #[tokio::test]
 async fn a_request_with_an_idempotency_key_is_executed_once() {
     for (name, vault, _folder) in vaults().await {
-        let project = project(&vault).await;
         let (first, second) = (Digest::of("this"), Digest::of("that"));
-        let begin = |digest, minute| vault.begin_idempotent(&project.id, "k", digest, at(minute));
+        let begin = |digest, minute| vault.begin_idempotent("key_a", "k", digest, at(minute));
         assert!(matches!(begin(&first, 0).await.unwrap(), Idempotency::First), "{name}");
         assert!(matches!(begin(&first, 0).await.unwrap(), Idempotency::UnderWay), "{name}");
         let body = Secret::new("{\"token\":\"t\"}");
-        vault.end_idempotent(&project.id, "k", Some((201, &body)), at(1)).await.unwrap();
+        vault.end_idempotent("key_a", "k", Some((201, &body)), at(1)).await.unwrap();
         let Idempotency::Answered { status, body } = begin(&first, 2).await.unwrap() else {
             panic!("{name}")
         };
         assert_eq!((status, body.expose()), (201, "{\"token\":\"t\"}"), "{name}");
         assert!(matches!(begin(&second, 2).await.unwrap(), Idempotency::Reused), "{name}");
+        let other = vault.begin_idempotent("key_b", "k", &first, at(2)).await.unwrap();
+        assert!(matches!(other, Idempotency::First), "{name}: another API key got the response: {other:?}");
         assert!(
             matches!(begin(&first, 24 * 60 + 5).await.unwrap(), Idempotency::First),
             "{name}: the key did not expire after a day"
         );
-        vault.end_idempotent(&project.id, "k", None, at(24 * 60 + 6)).await.unwrap();
+        vault.end_idempotent("key_a", "k", None, at(24 * 60 + 6)).await.unwrap();
         assert!(
             matches!(begin(&second, 24 * 60 + 7).await.unwrap(), Idempotency::First),
             "{name}: the key was not deleted"

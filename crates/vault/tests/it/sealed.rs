@@ -6,7 +6,7 @@ use std::path::Path;
 
 use secret::Secret;
 use serde_json::json;
-use vault::{Attempt, ConnectorProfile, Digest, Idempotency, NewConnectorProfile, Project, SignIn, Vault};
+use vault::{Attempt, ConnectorProfile, Digest, Idempotency, NewConnectorProfile, SignIn, Vault};
 
 use crate::attempts::attempt;
 use crate::hub::{project, session};
@@ -15,7 +15,6 @@ use crate::{CANARY, at, by, count, draft_of, is_in_a_file, key_file, open, tampe
 /// A vault with one row for each kind of sealed data.
 struct Filled {
     vault: Vault,
-    project: Project,
     profile: ConnectorProfile,
     attempt: Attempt,
     sign_in: SignIn,
@@ -31,22 +30,22 @@ async fn fill(folder: &Path) -> Filled {
         ..NewConnectorProfile::default()
     };
     let profile = vault.create_connector_profile(&project.id, &new, by("ada", 0)).await.unwrap();
-    vault.begin_idempotent(&project.id, "key", &Digest::of("request"), at(0)).await.unwrap();
-    vault.end_idempotent(&project.id, "key", Some((200, &Secret::new(CANARY))), at(0)).await.unwrap();
+    vault.begin_idempotent("key_a", "key", &Digest::of("request"), at(0)).await.unwrap();
+    vault.end_idempotent("key_a", "key", Some((200, &Secret::new(CANARY))), at(0)).await.unwrap();
     let mut attempt = attempt(&project.id, created.seq);
     vault.save_attempt(&mut attempt, &Secret::new(CANARY), &[json!({ "host": CANARY })]).await.unwrap();
     let sign_in = vault.add_sign_in(created.seq, at(0), at(60)).await.unwrap();
     vault.send_sign_in(&sign_in, &attempt, &Digest::of("state"), &Secret::new(CANARY)).await.unwrap();
     assert_eq!(count(folder, "select count(distinct kind) from sealed").await, 6);
-    Filled { vault, project, profile, attempt, sign_in }
+    Filled { vault, profile, attempt, sign_in }
 }
 
 /// Returns the kinds of sealed data that still open.
 async fn readable(filled: &Filled) -> Vec<&'static str> {
-    let Filled { vault, project, profile, attempt, sign_in } = filled;
+    let Filled { vault, profile, attempt, sign_in } = filled;
     let draft = vault.load_draft("key", at(1)).await;
     let secrets = vault.connector_profile_secrets(profile).await;
-    let answer = vault.begin_idempotent(&project.id, "key", &Digest::of("request"), at(1)).await;
+    let answer = vault.begin_idempotent("key_a", "key", &Digest::of("request"), at(1)).await;
     let snapshot = vault.attempt_snapshot(attempt, at(1)).await;
     let transcript = vault.attempt_transcript(attempt).await;
     let sign_in_found = vault.take_sign_in(&Digest::of("state"), at(1)).await;

@@ -1,4 +1,4 @@
-//! Keys that try to get more than they have: more scopes, production data with a test key, or
+//! Keys that try to get more than they have: more scopes, another key's responses, production data with a test key, or
 //! more time.
 
 use std::collections::BTreeSet;
@@ -55,6 +55,67 @@ pub(super) fn keys_grant_no_more_than_they_have(target: &mut Target) {
         let body = json!({ "name": "n", "scopes": [], "expires_at": time });
         target.assert_rejected(time, create_key(&first, &body), 400, "invalid_value");
     }
+}
+
+pub(super) fn responses_are_replayed_only_for_the_key_that_got_them(target: &mut Target) {
+    let (first, reader, test) = (target.key.clone(), target.reader.clone(), target.test.clone());
+    let once = |request: Request, key: &str| request.header("idempotency-key", "k-1").key(key);
+    let body = json!({ "origin_owner_id": "once", "origin_owner_name": "Once" });
+    let session = || Request::post("/connect_sessions").json(&body);
+    let created = target.send(once(session(), &first));
+    assert_eq!(created.status, 201, "{}", created.body);
+    target.keep_secret(&created.text("token"));
+    let repeated = target.send(once(session(), &first));
+    assert_eq!((repeated.status, &repeated.body), (201, &created.body));
+    assert_eq!(repeated.header("idempotent-replayed"), Some("true"));
+    target.assert_rejected("a key without the scope", once(session(), &reader), 403, "forbidden");
+    let own = target.send(once(session(), &test));
+    assert_eq!(
+        (own.status, own.text("type").as_str(), own.header("idempotent-replayed")),
+        (201, "test", None)
+    );
+    assert_ne!(own.text("token"), created.text("token"), "a test key got a production session");
+    let query = Request::post("/connect_sessions?x=1").json(&body);
+    target.assert_rejected("another query", once(query, &first), 422, "unprocessable");
+
+    let once = |request: Request, key: &str| request.header("idempotency-key", "k-2").key(key);
+    let body = json!({ "name": "only once", "scopes": ["keys:write"] });
+    let request = || Request::post("/api_keys").json(&body);
+    let created = target.send(once(request(), &first));
+    assert_eq!(created.status, 201, "{}", created.body);
+    let new = created.text("key");
+    target.keep_secret(&new);
+    let refused =
+        target.assert_rejected("a repeated request for a key", once(request(), &first), 409, "conflict");
+    assert!(refused.text("message").contains(&created.text("id")), "{}", refused.body);
+    target.assert_rejected("a key without the scope", once(request(), &reader), 403, "forbidden");
+    let named = |target: &Target| {
+        let keys = target.send(Request::get("/api_keys").key(&first)).value();
+        keys.as_array().expect("a list").iter().filter(|key| key["name"] == "only once").count()
+    };
+    assert_eq!(named(target), 1);
+
+    // A revoked key gets nothing, not even its own responses.
+    let body = json!({ "name": "child", "scopes": [] });
+    let child = || Request::post("/api_keys").json(&body).header("idempotency-key", "k-3").key(&new);
+    assert_eq!(target.send(child()).status, 201);
+    let path = format!("/api_keys/{}", created.text("id"));
+    assert_eq!(target.send(Request::new("DELETE", &path).key(&first)).status, 204);
+    target.assert_rejected("a revoked key", child(), 401, "unauthorized");
+
+    // A response that is too large to store is sent, and does not block the idempotency key.
+    let large = json!({
+        "origin_owner_id": "large", "origin_owner_name": "L",
+        "metadata": { "x": "x".repeat(1024 * 1024 - 100) },
+    });
+    let send = || {
+        let request = Request::post("/connect_sessions").json(&large).header("idempotency-key", "k-4");
+        target.send(request.key(&first))
+    };
+    let (one, two) = (send(), send());
+    assert!(1024 * 1024 < one.body.len(), "the response is not large enough: {}", one.body.len());
+    assert_eq!((one.status, two.status), (201, 201), "{:.200}", two.body);
+    assert_ne!(one.text("token"), two.text("token"));
 }
 
 /// The requests that change something of production, one for each operation that is not a `GET`. A test key gets the
