@@ -153,8 +153,8 @@ fn every_rule_has_a_bad_guide_and_a_fixed_guide() {
     assert!(missing.is_empty(), "corpus/{CORPUS} has no case with a good.yaml for {missing:?}");
 }
 
-/// `waystone check --fix` applies the findings' edits without review, so each edit must fix its finding and cause no
-/// new findings.
+/// `waystone check --fix` drops an edit that does not help, but no finding should offer one: each edit must fix its finding
+/// and cause no new findings.
 #[test]
 fn every_offered_edit_fixes_its_finding() {
     let mut differences = Differences::default();

@@ -19,6 +19,7 @@
 //! | [`authoring`] | the blocks and commands in `docs/authoring.md` |
 //! | [`pages`] | rendered pages, compared with goldens and read by real parsers |
 //! | [`cli`] | help, errors, output formats |
+//! | [`fixes`] | the edits that `check --fix` makes and `check --diff` shows |
 //! | [`schema`] | the JSON Schemas compared with the reader |
 //!
 //! `tests/README.md` explains how to write, run and update cases.
@@ -38,6 +39,7 @@ mod authoring;
 mod cli;
 mod diff;
 mod embedding;
+mod fixes;
 mod hub;
 mod linking;
 mod linking_pages;

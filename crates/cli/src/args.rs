@@ -138,9 +138,15 @@ pub(crate) struct CheckArgs {
     /// Fail on warnings as well as errors.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,
-    /// Apply automatic fixes.
+    /// Apply the safe fixes, and list them.
     #[arg(long)]
     pub(crate) fix: bool,
+    /// Print the safe fixes as a unified diff, without changing any file.
+    #[arg(long, conflicts_with_all = ["fix", "watch", "format"])]
+    pub(crate) diff: bool,
+    /// With --fix or --diff, include the fixes that are guesses, which you should review.
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
     /// Keep running, and check each guide again when it changes.
     #[arg(long)]
     pub(crate) watch: bool,

@@ -4,6 +4,7 @@
 
 use crate::page::{CodePage, Severity};
 use crate::source::Span;
+use crate::spelling::is_slip;
 
 /// The maximum number of findings reported for a file. Authors are unlikely to read more findings than this, and
 /// creating more would take time.
@@ -24,7 +25,7 @@ pub struct Finding {
     pub also: Vec<(Span, String)>,
     /// Advice on how to fix this particular mistake. `None` if the page's general advice applies.
     pub help: Option<String>,
-    /// The edit that fixes the mistake. `None` if no edit is certain to be correct.
+    /// The edit that fixes the mistake. `None` if there is no single obvious edit.
     pub fix: Option<Edit>,
 }
 
@@ -35,6 +36,18 @@ pub struct Edit {
     pub span: Span,
     /// The replacement text.
     pub text: String,
+    /// Whether the edit can be applied without review.
+    pub applicability: Applicability,
+}
+
+/// Whether an edit can be applied without review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub enum Applicability {
+    /// The mistake can have no other meaning, so the edit can be applied without review.
+    Safe,
+    /// The edit is a guess about the author's intention, or changes what the guide does. A person must review it.
+    Unsafe,
 }
 
 impl Finding {
@@ -73,10 +86,36 @@ impl Finding {
         self
     }
 
-    /// Sets the edit that fixes the mistake.
+    /// Sets the edit that fixes the mistake. Only for edits that cannot be wrong; other edits are
+    /// [unsafe](Finding::unsafe_fix).
     #[must_use]
-    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.fix = Some(Edit { span, text: text.into() });
+    pub fn fix(self, span: Span, text: impl Into<String>) -> Self {
+        self.edit(span, text.into(), Applicability::Safe)
+    }
+
+    /// Sets an edit that is a guess, which a person must review before it is applied.
+    #[must_use]
+    pub fn unsafe_fix(self, span: Span, text: impl Into<String>) -> Self {
+        self.edit(span, text.into(), Applicability::Unsafe)
+    }
+
+    /// Suggests the name `right` instead of `wrong`, which is at `at`, with an edit. `known` lists all names that are
+    /// allowed here. The edit is safe only if `wrong` is a typing slip that cannot stand for another of these names.
+    #[must_use]
+    pub fn did_you_mean<'a>(
+        self,
+        at: Span,
+        wrong: &str,
+        right: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let is_safe = is_slip(wrong, right, known);
+        let applicability = if is_safe { Applicability::Safe } else { Applicability::Unsafe };
+        self.help(format!("did you mean `{right}`?")).edit(at, right.to_owned(), applicability)
+    }
+
+    fn edit(mut self, span: Span, text: String, applicability: Applicability) -> Self {
+        self.fix = Some(Edit { span, text, applicability });
         self
     }
 
@@ -84,23 +123,6 @@ impl Finding {
     pub const fn severity(&self) -> Severity {
         self.code.severity
     }
-}
-
-/// Returns the known name that is closest to `wrong`, or `None` if no known name is similar enough to be the intended
-/// name.
-pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wrong = wrong.to_lowercase();
-    let length = wrong.chars().count();
-    let reach = |name: &str| (name.chars().count().max(3) / 3).max(1);
-    known
-        .into_iter()
-        // Skips names whose lengths differ too much: computing an edit distance takes time proportional to the product
-        // of both lengths, and a malicious file can contain very long names.
-        .filter(|name| length.abs_diff(name.chars().count()) <= reach(name))
-        .map(|name| (strsim::osa_distance(&wrong, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= reach(name))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
 }
 
 /// Formats an excerpt from a file for a message: in backticks, on a single line, and shortened if it is long.
@@ -127,17 +149,5 @@ pub(crate) fn choose<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     match names.as_slice() {
         [only] => format!("write `{only}`"),
         names => format!("choose one of {}", listed(names.iter().copied())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_name_must_be_close() {
-        assert_eq!(nearest("api_tokn", ["api_token", "agent_email"]), Some("api_token"));
-        assert_eq!(nearest("zebra", ["api_token", "agent_email"]), None);
-        assert_eq!(nearest("Title", ["title"]), Some("title"));
     }
 }

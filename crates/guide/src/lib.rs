@@ -20,6 +20,7 @@ mod page;
 
 mod code;
 mod finding;
+mod spelling;
 
 mod node;
 mod yaml;
@@ -49,7 +50,7 @@ mod saying;
 
 pub use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
 pub use crate::code::pages;
-pub use crate::finding::{Edit, Finding, listed, nearest};
+pub use crate::finding::{Applicability, Edit, Finding, listed};
 pub use crate::host::{HostPattern, HostPatternError, is_label};
 pub use crate::http::{Fault, Verb};
 pub use crate::json_path::JsonPath;
@@ -64,6 +65,7 @@ pub use crate::saying::{Mistake, Ours, Saying};
 pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};
 pub use crate::source::{Place, Source, Span};
 pub use crate::spanned::Spanned;
+pub use crate::spelling::nearest;
 pub use crate::template::{
     Clock, Filter, Nonce, Part, Reference, RequestPart, Target, Template, TextKind, Vocabulary, Word,
     vocabulary,

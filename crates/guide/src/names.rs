@@ -1,9 +1,10 @@
 //! The names that a string may refer to, and the findings about unknown names.
 
 use crate::code::UNKNOWN_NAME;
-use crate::finding::{Finding, MOST_FINDINGS, choose, nearest, quoted};
+use crate::finding::{Finding, MOST_FINDINGS, choose, quoted};
 use crate::key::Key;
 use crate::source::Span;
+use crate::spelling::nearest;
 
 /// The names that a method's strings may refer to. Lowering adds names as they become available.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +72,7 @@ fn is_misspelled(name: &str, known: &[&str]) -> bool {
 /// lists the known names.
 pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> Finding {
     match nearest(name, known.iter().copied()) {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(at, near),
+        Some(near) => found.did_you_mean(at, name, near, known.iter().copied()),
         None => found.help(choose(known.iter().copied())),
     }
 }

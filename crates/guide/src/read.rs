@@ -23,6 +23,9 @@ use crate::yaml;
 pub struct Reading<T> {
     /// The file's name and text.
     pub source: Arc<Source>,
+    /// Whether the file could be parsed. If not, the findings are about the first mistakes only, because the rest of the
+    /// file is unknown.
+    pub is_parsed: bool,
     /// The valid parts of the file, even if there are errors. `None` if the file cannot be interpreted at all.
     pub value: Option<T>,
     /// The findings, ordered by their location in the text.
@@ -88,6 +91,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
     let source = Arc::new(Source::new(name, text));
     let mut findings: Vec<Finding> = found.into_iter().collect();
     let tree = if findings.is_empty() { yaml::load(&source, &mut findings) } else { None };
+    let is_parsed = tree.is_some();
     let value = tree.and_then(|mut root| {
         if let Some(found) = schema::another_file(form, &root, &source) {
             findings.push(found);
@@ -115,7 +119,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
             }
         }
     });
-    Reading { source, value, findings: in_order(findings) }
+    Reading { source, is_parsed, value, findings: in_order(findings) }
 }
 
 /// Decodes a file. If there is a finding, the text is used only to display the finding.

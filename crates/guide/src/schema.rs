@@ -22,10 +22,11 @@ pub(crate) use self::words::Repair;
 
 use self::tree::Tree;
 use crate::code::{MISSING_KEY, WRONG_TYPE, WRONG_VERSION};
-use crate::finding::{Finding, nearest};
+use crate::finding::Finding;
 use crate::node::{Kind as NodeKind, Node};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};
+use crate::spelling::nearest;
 
 /// Returns the JSON Schema for guides.
 pub fn guide_schema() -> Value {

@@ -5,6 +5,9 @@
 
 use std::ops::Range;
 
+/// A byte-order mark.
+const MARK: char = '\u{feff}';
+
 /// A named piece of text, usually the contents of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
@@ -12,6 +15,8 @@ pub struct Source {
     pub name: String,
     /// The text, without a byte-order mark.
     pub text: String,
+    /// Whether the file begins with a byte-order mark, which an edited file keeps.
+    pub has_mark: bool,
 }
 
 /// A range of bytes in a [`Source`].
@@ -48,8 +53,19 @@ impl Source {
     /// Creates a source with this name and text. A byte-order mark at the start is removed.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text: String = text.into();
-        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        Self { name: name.into(), text }
+        let unmarked = text.strip_prefix(MARK).map(str::to_owned);
+        let has_mark = unmarked.is_some();
+        Self { name: name.into(), text: unmarked.unwrap_or(text), has_mark }
+    }
+
+    /// Returns the contents of the file if its text were `text`: the text, after the file's byte-order mark.
+    pub fn file_with(&self, text: &str) -> String {
+        if self.has_mark { format!("{MARK}{text}") } else { text.to_owned() }
+    }
+
+    /// Converts an offset in the text to an offset in the file, which can begin with a byte-order mark.
+    pub const fn offset_in_file(&self, offset: usize) -> usize {
+        if self.has_mark { offset + MARK.len_utf8() } else { offset }
     }
 
     /// Returns the line and column of a byte offset. An offset beyond the end is treated as the end.
@@ -60,6 +76,14 @@ impl Source {
             line: before.bytes().filter(|&b| b == b'\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
         }
+    }
+
+    /// Returns the line that contains the byte at this offset, without its line break.
+    pub fn line(&self, offset: usize) -> Span {
+        let offset = self.floor(offset);
+        let start = self.text[..offset].rfind('\n').map_or(0, |at| at + 1);
+        let end = self.text[offset..].find('\n').map_or(self.text.len(), |at| offset + at);
+        Span::new(start, end)
     }
 
     /// Returns the text in a span.

@@ -32,7 +32,10 @@ pub(crate) fn finding(source: &Source, finding: &Finding) -> Value {
         "why": finding.code.why,
         "help": finding.help.as_deref().unwrap_or(finding.code.help),
         "fix": finding.fix.as_ref().map(|fix| json!({
-            "start": fix.span.start, "end": fix.span.end, "text": fix.text,
+            "start": source.offset_in_file(fix.span.start),
+            "end": source.offset_in_file(fix.span.end),
+            "text": fix.text,
+            "applicability": fix.applicability.to_string(),
         })),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use guide::{CodePage, Finding, Source};
+use guide::{CodePage, Edit, Finding, Source, Span};
 use serde_json::{Value, json};
 
 use super::piece::Piece;
@@ -19,7 +19,7 @@ pub(super) fn document(pieces: &[Piece]) -> String {
                 "name": page.name,
                 "shortDescription": { "text": page.summary },
                 "fullDescription": { "text": page.why },
-                "help": { "text": page.help },
+                "help": { "text": page.help, "markdown": markdown(page) },
                 "defaultConfiguration": { "level": page.severity.to_string() },
             })
         })
@@ -44,18 +44,57 @@ pub(super) fn document(pieces: &[Piece]) -> String {
 
 /// Formats a finding. The rule's index is added later, when all rules in the document are known.
 pub(super) fn result(source: &Source, finding: &Finding) -> Value {
-    let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
-    json!({
+    let help = finding.help.as_deref().unwrap_or(finding.code.help);
+    let mut result = json!({
         "ruleId": finding.code.code,
         "ruleIndex": null,
         "level": finding.severity().to_string(),
-        "message": { "text": finding.message },
+        "message": { "text": format!("{}\nhelp: {help}", finding.message) },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": source.name.replace('\\', "/") },
-            "region": {
-                "startLine": start.line, "startColumn": start.column,
-                "endLine": end.line, "endColumn": end.column,
-            },
+            "artifactLocation": artifact(source),
+            "region": region(source, finding.span),
         } }],
+    });
+    if let Some(edit) = &finding.fix {
+        result["fixes"] = json!([fix(source, edit, help)]);
+    }
+    result
+}
+
+/// Formats an edit.
+fn fix(source: &Source, edit: &Edit, help: &str) -> Value {
+    json!({
+        "description": { "text": help },
+        "artifactChanges": [{
+            "artifactLocation": artifact(source),
+            "replacements": [{
+                "deletedRegion": region(source, edit.span),
+                "insertedContent": { "text": edit.text },
+            }],
+        }],
+        "properties": { "applicability": edit.applicability.to_string() },
     })
+}
+
+fn artifact(source: &Source) -> Value {
+    json!({ "uri": source.name.replace('\\', "/") })
+}
+
+fn region(source: &Source, span: Span) -> Value {
+    let (start, end) = (source.place(span.start), source.place(span.end));
+    json!({
+        "startLine": start.line, "startColumn": start.column,
+        "endLine": end.line, "endColumn": end.column,
+    })
+}
+
+/// Formats a page as Markdown: the reason, the general advice and the examples.
+fn markdown(page: &CodePage) -> String {
+    let mut text = format!("**{}.**\n\nWhy: {}.\n\nTo fix it: {}.\n", page.summary, page.why, page.help);
+    for (title, sample) in [("Incorrect", page.bad), ("Correct", page.good)] {
+        if !sample.is_empty() {
+            text.push_str(&format!("\n{title}:\n\n```yaml\n{sample}\n```\n"));
+        }
+    }
+    text
 }

@@ -22,7 +22,7 @@ impl Lowering<'_> {
             Ok(pattern) => {
                 let found = Finding::new(&BAD_HOST, host.span, "an environment needs a host, not a pattern");
                 let literal = pattern.suffix();
-                self.report(found.help(format!("write `{literal}`")).fix(host.span, literal));
+                self.report(found.help(format!("write `{literal}`")).unsafe_fix(host.span, literal));
             }
             Err(why) => self.report(bad_host(host, "host", &why.to_string())),
         }

@@ -36,7 +36,7 @@ pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
         Some(verb) => found.help(format!("begin the path with a slash: `{verb} /{rest}`")),
         None if text.starts_with('/') => found
             .help(format!("begin with the HTTP method: `GET {text}`"))
-            .fix(line.span, format!("GET {text}")),
+            .unsafe_fix(line.span, format!("GET {text}")),
         None => {
             let verbs = Verb::ALL.iter().map(|verb| verb.as_str());
             found.help(format!(

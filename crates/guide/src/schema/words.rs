@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::names::{Spot, parents_of};
 use crate::code::{MISSING_KEY, NOT_A_CHOICE, OUT_OF_BOUNDS, UNKNOWN_KEY, WRONG_TYPE};
-use crate::finding::{Finding, MOST_FINDINGS, choose, listed, nearest, quoted};
+use crate::finding::{Finding, MOST_FINDINGS, choose, listed, quoted};
 use crate::node::{Kind as NodeKind, Node};
 use crate::source::{Source, Span};
+use crate::spelling::nearest;
 
 /// A correction for a mistake with an obvious fix. Once the correction is applied, the rest of the file can be
 /// interpreted.
@@ -148,15 +149,16 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         spot.keys().into_iter().filter(|key| spot.node.entry(key).is_none()).collect()
     }
 
-    fn misspelled(&mut self, spot: &Spot<'_, '_>, wrong: &str, right: &str) {
+    fn misspelled(&mut self, spot: &Spot<'_, 's>, wrong: &str, right: &str) {
         let Some(span) = spot.node.entry(wrong).map(|entry| entry.key_span) else { return };
         let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
         let found = Finding::new(&UNKNOWN_KEY, span, message);
-        self.push(found.help(format!("did you mean `{right}`?")).fix(span, right));
+        let free = self.free(spot);
+        self.push(found.did_you_mean(span, wrong, right, free));
         self.repair(span, Repair::Rename(right.to_owned()));
     }
 
-    fn unknown(&mut self, spot: &Spot<'_, '_>, wrong: &str, free: &[&str]) {
+    fn unknown(&mut self, spot: &Spot<'_, 's>, wrong: &str, free: &[&str]) {
         if let Some(right) = nearest(wrong, free.iter().copied()) {
             self.misspelled(spot, wrong, right);
             return;
@@ -178,7 +180,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let found = Finding::new(&NOT_A_CHOICE, at, format!("{} cannot be {}", spot.name(), quoted(word)));
         match intended(word, words) {
             Some(right) => {
-                self.push(found.help(format!("did you mean `{right}`?")).fix(at, right));
+                self.push(found.did_you_mean(at, word, right, words.iter().copied()));
                 if at == spot.node.span {
                     self.repair(at, Repair::Become(NodeKind::Text(right.to_owned())));
                 } else {
@@ -210,7 +212,12 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 (found, Some(NodeKind::Text(text)))
             }
             (NodeKind::Text(_), "a list") => {
-                let found = found.help(format!("write a list: [{text}]")).fix(place, format!("[{text}]"));
+                let found = found.help(format!("write a list: [{text}]"));
+                let found = if is_one_item(&text) {
+                    found.fix(place, format!("[{text}]"))
+                } else {
+                    found.unsafe_fix(place, format!("[{text}]"))
+                };
                 (found, Some(NodeKind::Sequence(vec![node.clone()])))
             }
             (NodeKind::Mapping(_), "a list") => {
@@ -308,6 +315,11 @@ fn expected(kind: &str) -> &'static str {
     }
 }
 
+/// Returns whether a scalar, as written in the file, is a single item if brackets are put around it.
+fn is_one_item(text: &str) -> bool {
+    text.starts_with(['\'', '"']) || !text.contains([',', '[', ']', '{', '}', '|', '>'])
+}
+
 fn boolean(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => Some(true),
@@ -340,14 +352,30 @@ fn intended<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
         ("unauthorized", "wrong_secret"),
         ("invalid_credentials", "wrong_secret"),
         ("forbidden", "missing_permission"),
+        ("wrong_token", "wrong_secret"),
+        ("wrong_key", "wrong_secret"),
+        ("wrong_password", "wrong_secret"),
+        ("bad_token", "wrong_secret"),
+        ("invalid_token", "wrong_secret"),
+        ("invalid_key", "wrong_secret"),
+        ("wrong_account", "different_account"),
+        ("wrong_region", "wrong_environment"),
         ("not_found", "wrong_tenant"),
+        ("insufficient_scope", "missing_permission"),
+        ("revoked", "disabled"),
+        ("inactive", "disabled"),
         ("rate_limited", "throttled"),
         ("server_error", "provider_down"),
+        ("timeout", "unreachable"),
+        ("network_error", "unreachable"),
         ("offline", "unreachable"),
     ];
-    nearest(word, words.iter().copied()).or_else(|| {
-        let known = nearest(word, ELSEWHERE.iter().map(|(elsewhere, _)| *elsewhere))?;
-        let (_, here) = ELSEWHERE.iter().find(|(elsewhere, _)| *elsewhere == known)?;
+    let equivalent = |name: &str| {
+        let (_, here) = ELSEWHERE.iter().find(|(elsewhere, _)| *elsewhere == name)?;
         words.iter().copied().find(|word| word == here)
-    })
+    };
+    // An exact synonym says more about the intended meaning than similar letters: `wrong_key` is not `wrong_user`.
+    equivalent(word)
+        .or_else(|| nearest(word, words.iter().copied()))
+        .or_else(|| equivalent(nearest(word, ELSEWHERE.iter().map(|(elsewhere, _)| *elsewhere))?))
 }

@@ -5,11 +5,12 @@ use std::str::FromStr;
 use strum::VariantNames;
 
 use crate::code::{BAD_FILTER, BAD_PATH, BAD_REFERENCE, MISPLACED_REFERENCE, UNKNOWN_NAME};
-use crate::finding::{Finding, MOST_FINDINGS, listed, nearest, quoted};
+use crate::finding::{Finding, MOST_FINDINGS, listed, quoted};
 use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::names::{self, Names, suggest};
 use crate::source::{Braces, Source, Span};
+use crate::spelling::nearest;
 use crate::template::{Context, Filter, Part, Reference, Target, Template};
 
 /// Parses strings with references. The context determines what the strings can refer to.
@@ -171,7 +172,8 @@ impl ReferenceReader<'_, '_, '_> {
             Some(name) if rest.is_empty() => found.help(format!("did you mean `{name}.…`?")),
             Some(name) => {
                 let at = self.part(root);
-                found.help(format!("did you mean `{name}.{rest}`?")).fix(at, name)
+                let found = found.did_you_mean(at, root, name, legal.iter().copied());
+                found.help(format!("did you mean `{name}.{rest}`?"))
             }
             None => {
                 found.help(format!("references here begin with one of {}", listed(legal.iter().copied())))
@@ -201,7 +203,7 @@ impl ReferenceReader<'_, '_, '_> {
         };
         self.text.findings.push(if legal.contains(&other) && self.text.names.fields.contains(&rest) {
             let at = self.part(root);
-            found.help(format!("write `{other}.{rest}`")).fix(at, other)
+            found.help(format!("write `{other}.{rest}`")).unsafe_fix(at, other)
         } else {
             found.help(format!("references here begin with one of {}", listed(legal.iter().copied())))
         });
@@ -312,7 +314,7 @@ impl ReferenceReader<'_, '_, '_> {
                 let known: Vec<&str> =
                     Filter::VARIANTS.iter().filter_map(|known| known.split('(').next()).collect();
                 let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
-                suggest(found, at, name, &known)
+                suggest(found, self.part(name), name, &known)
             }
         };
         self.text.findings.push(found);

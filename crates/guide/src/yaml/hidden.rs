@@ -24,9 +24,16 @@ pub(super) fn find(source: &Source) -> Vec<Finding> {
             let span = Span::new(at, at + ch.len_utf8());
             let name = name(ch).unwrap_or("a carriage return");
             let message = format!("the text contains {name} (U+{:04X})", u32::from(ch));
-            Finding::new(&CONTROL_CHARACTER, span, message).fix(span, "")
+            let found = Finding::new(&CONTROL_CHARACTER, span, message);
+            if is_separator(ch) { found.unsafe_fix(span, "") } else { found.fix(span, "") }
         })
         .collect()
+}
+
+/// Returns whether a hidden character can separate words or be part of a letter, so that deleting it can change the text.
+fn is_separator(ch: char) -> bool {
+    matches!(ch, '\r' | '\u{200c}' | '\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{e000}'..='\u{f8ff}')
+        || matches!(ch, '\u{f0000}'..='\u{10ffff}')
 }
 
 /// Returns the name of a hidden character, or `None` for any other character.

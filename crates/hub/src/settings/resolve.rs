@@ -89,7 +89,12 @@ fn with_findings(reading: Reading<FileValues>, found: Vec<Finding>) -> Reading<(
     findings.extend(found.into_iter().filter(|finding| !reported.contains(&finding.span)));
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings.dedup();
-    Reading { source: reading.source, value: reading.value.map(|_| ()), findings }
+    Reading {
+        source: reading.source,
+        is_parsed: reading.is_parsed,
+        value: reading.value.map(|_| ()),
+        findings,
+    }
 }
 
 /// Masks the secrets in the file and in its findings, which quote lines from the file. `urls` are the locations of URLs

@@ -51,7 +51,7 @@ fn report(subject: &Subject<'_>, file: &str, span: Span, what: &str, findings: &
     } else if ![".svg", ".png"].iter().any(|end| file.ends_with(end)) {
         found.help("use an SVG or PNG file in the guide's folder; other types are ignored")
     } else if let Some(near) = nearest(file, names()) {
-        found.help(format!("did you mean `{near}`?")).fix(span, near)
+        found.did_you_mean(span, file, near, names())
     } else if assets.is_empty() {
         found.help("put the file in the guide's folder, which has no SVG or PNG files yet")
     } else {

@@ -1,9 +1,15 @@
 //! Checks guides and writes the findings.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use catalog::Entry;
+use guide::{Applicability, Finding, Source};
+use similar::TextDiff;
+
 use super::fixes;
-use crate::failure::Failure;
+use crate::failure::{Failure, cannot};
+use crate::file::replace;
 use crate::findings::{Checked, Count, Format, Piece, document, piece};
 use crate::guides::Place;
 use crate::out::{self, Ink, Out};
@@ -19,22 +25,57 @@ pub(super) struct Checker<'a> {
     pub(super) today: &'a str,
     pub(super) format: Format,
     pub(super) color: bool,
-    /// Whether to apply automatic fixes.
-    pub(super) fix: bool,
+    pub(super) mode: Mode,
+}
+
+/// What to do with the fixes that findings offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Only report the findings.
+    Report,
+    /// Apply the fixes up to this level.
+    Fix(Applicability),
+    /// Show the fixes up to this level as a diff.
+    Diff(Applicability),
+}
+
+/// The result of checking several guides.
+pub(super) struct Total {
+    pub(super) count: Count,
+    /// The number of fixes that were applied or shown.
+    pub(super) edits: usize,
+    /// The first failure. The other guides are checked nevertheless.
+    pub(super) failure: Option<Failure>,
+}
+
+/// The result of checking one guide.
+pub(super) struct CheckedGuide {
+    pub(super) piece: Piece,
+    /// The fixes, for standard error. Empty if there are none.
+    pub(super) notes: String,
+    /// The number of fixes that were applied or shown.
+    edits: usize,
+    /// The number of fixes that are guesses, and that were not applied or shown.
+    guesses: usize,
 }
 
 impl Checker<'_> {
     /// Checks the guides in parallel and writes the findings in order. A guide is dropped as soon as its findings are
     /// written, so that memory use does not grow with the number of guides.
-    pub(super) fn all(&self, places: &[Place], out: &Out) -> (Count, Option<Failure>) {
-        let (mut counts, mut fixed, mut failure) = (Vec::new(), 0, None);
+    pub(super) fn all(&self, places: &[Place], out: &Out) -> Total {
+        let (mut counts, mut edits, mut guesses, mut failure) = (Vec::new(), 0, 0, None);
         let mut grades = Vec::new();
         let mut kept = Vec::new();
-        let mut take = |(piece, edits): (Piece, usize)| {
+        let mut take = |checked: CheckedGuide| {
+            let piece = checked.piece;
             counts.push(piece.count);
-            fixed += edits;
+            edits += checked.edits;
+            guesses += checked.guesses;
             if let Some((key, report)) = &piece.grade {
                 grades.push((key.clone(), report.to_string(), report.grade));
+            }
+            if !checked.notes.is_empty() {
+                out.message(checked.notes.trim_end());
             }
             // JSON and SARIF are single documents, so they are written after all guides have been checked.
             match self.format {
@@ -49,13 +90,12 @@ impl Checker<'_> {
         });
         let files = counts.len();
         let count = counts.into_iter().sum();
+        if let Some(summary) = edited(self.mode, edits, guesses) {
+            out.message(&summary);
+        }
         match self.format {
             Format::Json | Format::Sarif => out.data(&document(self.format, files, &kept)),
-            Format::Github => {}
-            Format::Text => {
-                if fixed > 0 {
-                    out.message(&format!("applied {fixed} {}", if fixed == 1 { "fix" } else { "fixes" }));
-                }
+            Format::Text if !matches!(self.mode, Mode::Diff(_)) => {
                 report_grades(&grades, out);
                 // If a file could not be read and there are no findings, the summary is omitted, because it would look
                 // like success.
@@ -63,24 +103,79 @@ impl Checker<'_> {
                     out.message(&summary(files, count, out));
                 }
             }
+            Format::Text | Format::Github => {}
         }
-        (count, failure)
+        Total { count, edits, failure }
     }
 
-    /// Checks one guide. Returns the findings and the number of fixes that were applied.
-    pub(super) fn one(&self, place: &Place) -> Result<(Piece, usize), Failure> {
-        let (entry, edits) = match place {
-            Place::File(path) if self.fix => {
-                let mut entry = catalog::read_guide_file(path)?;
-                let edits = fixes::apply(&mut entry, self.today)?;
-                (Arc::new(entry), edits)
+    /// Checks one guide, and applies its fixes or shows them as a diff.
+    pub(super) fn one(&self, place: &Place) -> Result<CheckedGuide, Failure> {
+        match (self.mode, place) {
+            (Mode::Report, _) | (_, Place::Shipped(_)) => {
+                let entry = place.read()?;
+                Ok(self.report(&entry))
             }
-            _ => (place.read()?, 0),
-        };
-        let findings = lint::check(&entry, Some(self.today));
-        let grade = lint::grade(&entry, &findings, Some(self.today));
-        Ok((piece(Checked { entry: &entry, findings, grade }, self.format, self.color), edits))
+            (Mode::Fix(level), Place::File(path)) => {
+                let fixed = fixes::apply(catalog::read_guide_file(path)?, self.today, level);
+                if !fixed.edits.is_empty() {
+                    let source = &fixed.entry.reading.source;
+                    let path = Path::new(&source.name);
+                    replace(path, &source.file_with(&source.text)).map_err(cannot("write", path))?;
+                }
+                Ok(CheckedGuide {
+                    notes: fixed.notes(),
+                    edits: fixed.edits.len(),
+                    guesses: fixed.guesses(),
+                    piece: self.piece(&fixed.entry, fixed.findings),
+                })
+            }
+            (Mode::Diff(level), Place::File(path)) => {
+                let entry = catalog::read_guide_file(path)?;
+                let before = Arc::clone(&entry.reading.source);
+                let fixed = fixes::apply(entry, self.today, level);
+                let (notes, edits, guesses) = (fixed.notes_on_dropped(), fixed.edits.len(), fixed.guesses());
+                let diff = diff(&before, &fixed.entry.reading.source);
+                let mut piece = self.piece(&fixed.entry, fixed.findings);
+                piece.text = diff;
+                Ok(CheckedGuide { piece, notes, edits, guesses })
+            }
+        }
     }
+
+    fn report(&self, entry: &Entry) -> CheckedGuide {
+        let findings = lint::check(entry, Some(self.today));
+        let piece = self.piece(entry, findings);
+        CheckedGuide { piece, notes: String::new(), edits: 0, guesses: 0 }
+    }
+
+    fn piece(&self, entry: &Entry, findings: Vec<Finding>) -> Piece {
+        let grade = lint::grade(entry, &findings, Some(self.today));
+        piece(Checked { entry, findings, grade }, self.format, self.color)
+    }
+}
+
+/// Returns the differences between two versions of a file as a unified diff. Empty if there are none.
+fn diff(before: &Source, after: &Source) -> String {
+    let diff = TextDiff::from_lines(&before.text, &after.text);
+    diff.unified_diff().header(&before.name, &after.name).to_string()
+}
+
+/// Summarizes the fixes. Returns `None` if no fixes were wanted or available.
+fn edited(mode: Mode, edits: usize, guesses: usize) -> Option<String> {
+    let fixes = |n: usize| if n == 1 { "1 fix".to_owned() } else { format!("{n} fixes") };
+    let (verb, level, apply) = match mode {
+        Mode::Report => return None,
+        Mode::Fix(level) => ("applied", level, ", `--fix --unsafe-fixes` applies"),
+        Mode::Diff(level) => ("would apply", level, ""),
+    };
+    let done = (edits > 0).then(|| format!("{verb} {}", fixes(edits)));
+    let left = (guesses > 0 && level == Applicability::Safe).then(|| {
+        let (are, them) = if guesses == 1 { ("is a guess", "it") } else { ("are guesses", "them") };
+        let apply = if apply.is_empty() { String::new() } else { format!("{apply} {them}") };
+        format!("{} {are}: `--diff --unsafe-fixes` shows {them}{apply}", fixes(guesses))
+    });
+    let parts: Vec<String> = done.into_iter().chain(left).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn report_grades(grades: &[(String, String, lint::Grade)], out: &Out) {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use notify::{Event, RecursiveMode, Watcher as _};
 
-use super::checker::{Checker, summary};
+use super::checker::{CheckedGuide, Checker, summary};
 use crate::args::CheckArgs;
 use crate::failure::Failure;
 use crate::findings::{Count, Format};
@@ -100,6 +100,13 @@ fn plain(path: &Path) -> PathBuf {
     whole.strip_prefix(folder).map(Path::to_owned).unwrap_or(whole)
 }
 
+/// Writes notes about fixes, if there are any.
+fn note(notes: &str, out: &Out) {
+    if !notes.is_empty() {
+        out.message(notes.trim_end());
+    }
+}
+
 /// The number of findings in each guide.
 #[derive(Default)]
 struct State(BTreeMap<PathBuf, Count>);
@@ -110,7 +117,8 @@ impl State {
             files,
             |file| (file.clone(), checker.one(&Place::File(file.clone()))),
             |(file, result)| match result {
-                Ok((piece, _)) => {
+                Ok(CheckedGuide { piece, notes, .. }) => {
+                    note(&notes, out);
                     out.data(&piece.text);
                     self.0.insert(plain(&file), piece.count);
                 }
@@ -132,7 +140,9 @@ impl State {
                 continue;
             }
             // A file that cannot be read is probably being replaced, and the replacement causes another event.
-            let Ok((piece, _)) = checker.one(&Place::File(file.clone())) else { continue };
+            let Ok(checked) = checker.one(&Place::File(file.clone())) else { continue };
+            let piece = checked.piece;
+            note(&checked.notes, out);
             out.data(&piece.text);
             let grade = piece.grade.as_ref().map(|(_, report)| format!(": {report}")).unwrap_or_default();
             out.message(&format!("{}{grade}", file.display()));
