@@ -9,15 +9,14 @@
 
 mod hidden;
 mod mistake;
+mod plain;
 
 use std::borrow::Cow;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Marked, StructureStyle};
-use serde_json::Number;
 
 use crate::code::{
-    AMBIGUOUS_SCALAR, COMPLEX_KEY, DUPLICATE_KEY, SEVERAL_DOCUMENTS, TOO_LARGE, UNQUOTED_REFERENCE,
-    YAML_FEATURE, YAML_SYNTAX,
+    COMPLEX_KEY, DUPLICATE_KEY, SEVERAL_DOCUMENTS, TOO_LARGE, UNQUOTED_REFERENCE, YAML_FEATURE, YAML_SYNTAX,
 };
 use crate::finding::{Finding, quoted};
 use crate::node::{Entry, Kind, Node};
@@ -254,16 +253,7 @@ impl Loader<'_, '_> {
             return true;
         }
         let kind = match style {
-            ScalarStyle::Plain => match plain(&text) {
-                Ok(kind) => kind.unwrap_or_else(|| Kind::Text(text.into_owned())),
-                Err(why) => {
-                    let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("{} {why}", quoted(&text)))
-                        .help(format!("put the value in quotes: '{text}'"))
-                        .fix(span, format!("'{text}'"));
-                    self.findings.push(found);
-                    Kind::Text(text.into_owned())
-                }
-            },
+            ScalarStyle::Plain => plain::read(self.source, &text, span, self.findings),
             _ => Kind::Text(text.into_owned()),
         };
         self.value(Node { kind, span });
@@ -307,7 +297,7 @@ impl Loader<'_, '_> {
         let before = &self.source.text[self.source.text[..at].rfind('\n').map_or(0, |n| n + 1)..at];
         let value = reference_value(self.source.slice(line), before);
         let span = Span::new(at, at + value.len());
-        let quoted = format!("'{}'", value.replace('\'', "''"));
+        let quoted = plain::in_quotes(value);
         let found =
             Finding::new(&UNQUOTED_REFERENCE, span, "a value that begins with `{{` must be in quotes")
                 .label("YAML reads this as a mapping")
@@ -328,37 +318,4 @@ fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
         rest[closed..].find(" #").map_or(rest.len(), |n| closed + n)
     };
     rest[..end].trim_end()
-}
-
-/// Parses a plain scalar according to the YAML 1.2 core schema. Returns `None` for a string, or an error with the
-/// reason why the scalar must be quoted.
-fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Ok(Some(Kind::Null)),
-        "true" | "True" | "TRUE" => return Ok(Some(Kind::Bool(true))),
-        "false" | "False" | "FALSE" => return Ok(Some(Kind::Bool(false))),
-        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => {
-            return Err("is a string in YAML 1.2 but a boolean in YAML 1.1");
-        }
-        _ => {}
-    }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-        if digits.len() > 1 && digits.starts_with('0') {
-            return Err("begins with a zero: some tools read it as a number, others as a string");
-        }
-        let number = text.parse::<i64>().map_err(|_| "is outside the 64-bit integer range")?;
-        return Ok(Some(Kind::Number(number.into())));
-    }
-    if digits.starts_with("0x") || digits.starts_with("0o") {
-        return Err("is a hexadecimal or octal number in some tools");
-    }
-    if matches!(digits, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
-        return Err("is a number that JSON cannot represent");
-    }
-    let looks_like_a_float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
-        && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.')
-        && digits.bytes().any(|b| b.is_ascii_digit());
-    let float = if looks_like_a_float { text.parse().ok().and_then(Number::from_f64) } else { None };
-    Ok(float.map(Kind::Number))
 }

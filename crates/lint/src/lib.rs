@@ -34,11 +34,10 @@ pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
     let mut findings = entry.reading.findings.clone();
     if let Some(guide) = entry.reading.usable() {
         let subject = Subject { guide, entry, today };
-        let mut found = Vec::new();
         for rule in RULES {
-            rule.check.run(&subject, &mut found);
+            rule.check.run(&subject, &mut findings);
         }
-        findings.extend(rules::without_allowed(guide, found));
+        findings = rules::without_allowed(guide, findings);
     }
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings

@@ -1,7 +1,7 @@
 //! Findings about text: does every tool read the file the same way?
 
 use crate::page::CodePage;
-use crate::page::Severity::Error;
+use crate::page::Severity::{Error, Warning};
 
 /// The pages in this file, ordered by code.
 pub(super) const PAGES: &[&CodePage] = &[
@@ -16,6 +16,8 @@ pub(super) const PAGES: &[&CodePage] = &[
     &COMPLEX_KEY,
     &UNQUOTED_REFERENCE,
     &TOO_MANY,
+    &CURLY_QUOTES,
+    &CUT_BY_COMMENT,
 ];
 
 pub(crate) static UNREADABLE: CodePage = CodePage {
@@ -143,4 +145,26 @@ pub(crate) static TOO_MANY: CodePage = CodePage {
     help: "fix the findings that are shown, then check again",
     bad: "",
     good: "",
+};
+
+pub(crate) static CURLY_QUOTES: CodePage = CodePage {
+    code: "W0012",
+    name: "curly-quotes",
+    severity: Error,
+    summary: "A value is in curly quotes",
+    why: "YAML recognizes only straight quotes, so curly quotes would be shown to people and sent to the provider",
+    help: "use straight quotes; if the curly quotes belong to the value, put straight quotes around them",
+    bad: "token: ‘{{ value.api_token }}’",
+    good: "token: '{{ value.api_token }}'",
+};
+
+pub(crate) static CUT_BY_COMMENT: CodePage = CodePage {
+    code: "W0013",
+    name: "cut-by-comment",
+    severity: Warning,
+    summary: "A text without quotes is followed by a comment that is probably part of the text",
+    why: "YAML reads ` #` as the beginning of a comment, so the rest of the line would be missing from the page",
+    help: "put the text in quotes, or write two spaces before the `#` of a comment",
+    bad: "name: Acme #1 Desk",
+    good: "name: 'Acme #1 Desk'",
 };

@@ -6,6 +6,7 @@ use crate::key::Key;
 use crate::model::Allow;
 use crate::names::{self, Names, unknown};
 use crate::node::{Kind, Node};
+use crate::page::{CodePage, Severity};
 use crate::prose::{self, Prose};
 use crate::shape::{AllowShape, Text};
 use crate::source::{Source, Span};
@@ -141,7 +142,8 @@ impl Lowering<'_> {
     /// node is the guide itself.
     pub(crate) fn allowed(&mut self, list: &[AllowShape]) {
         for allow in list {
-            let error = pages().any(|page| page.code == allow.code.value);
+            let is_named = |page: &&CodePage| page.code == allow.code.value;
+            let error = pages().find(is_named).is_some_and(|page| page.severity == Severity::Error);
             if error {
                 let message = format!("`{}` is an error, and errors cannot be allowed", allow.code.value);
                 let found = Finding::new(&UNUSED_ALLOW, allow.code.span, message);

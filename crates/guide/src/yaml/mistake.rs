@@ -3,12 +3,15 @@
 //! A parser reports where it failed, which is rarely where the mistake is. Most authors make the same few mistakes, so
 //! this module searches the surrounding lines for each of those mistakes.
 
+mod flow;
+
 use granit_parser::ErrorKind;
 
 use crate::code::{TOO_LARGE, YAML_FEATURE, YAML_SYNTAX};
 use crate::finding::{Finding, quoted};
 use crate::key::Key;
 use crate::source::{Source, Span};
+use crate::yaml::plain::in_quotes;
 
 /// The number of lines to search for an unclosed quote or bracket, counted back from the error.
 const LINES_BACK: usize = 40;
@@ -19,8 +22,17 @@ type Detector = fn(&Source, usize, &ErrorKind) -> Option<Finding>;
 /// Returns the finding for a syntax error that the parser reported at `at`.
 pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let at = source.text.floor_char_boundary(at.min(source.text.len()));
-    let detectors: [Detector; 8] =
-        [too_deep, tab, alias, after_quote, open_quote, open_bracket, first_character, second_colon];
+    let detectors: [Detector; 9] = [
+        too_deep,
+        tab,
+        alias,
+        after_quote,
+        open_quote,
+        flow::sign_in_value,
+        open_bracket,
+        first_character,
+        second_colon,
+    ];
     detectors.iter().find_map(|detect| detect(source, at, kind)).unwrap_or_else(|| by_kind(source, at, kind))
 }
 
@@ -31,8 +43,8 @@ fn too_deep(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
 }
 
 fn tab(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
-    let line = line_at(source, at);
-    let next = line_at(source, (line.end + 1).min(source.text.len()));
+    let line = source.line(at);
+    let next = source.line((line.end + 1).min(source.text.len()));
     [line, next].into_iter().find_map(|line| {
         let text = source.slice(line);
         let indent = text.len() - text.trim_start().len();
@@ -65,7 +77,7 @@ fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> 
     // The location that the parser reports comes after the quote and any whitespace that follows it.
     let quote = source.text[..at].trim_end().len();
     let span = Span::new(quote.saturating_sub(1), quote);
-    let rest = source.slice(Span::new(quote, line_at(source, at).end)).trim_start();
+    let rest = source.slice(Span::new(quote, source.line(at).end)).trim_start();
     let key = rest.split(": ").next().unwrap_or_default();
     if key.len() < rest.len() && Key::parse(key).is_some() {
         let found = Finding::new(&YAML_SYNTAX, span, format!("a comma is missing before {}", quoted(key)));
@@ -126,10 +138,10 @@ fn open_bracket(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding>
 
 fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
     let ch = source.text[at..].chars().next().filter(|ch| matches!(ch, '@' | '`' | '%'))?;
-    let line = line_at(source, at);
+    let line = source.line(at);
     let value = source.slice(Span::new(at, line.end)).trim_end();
     let span = Span::new(at, at + value.len());
-    let text = format!("'{}'", value.replace('\'', "''"));
+    let text = in_quotes(value);
     let found =
         Finding::new(&YAML_SYNTAX, span, format!("an unquoted value cannot begin with {}", spelled(ch)));
     Some(found.help(format!("put the value in quotes: {text}")).fix(span, text))
@@ -137,15 +149,16 @@ fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding>
 
 /// Finds a second colon in a line, as in `title: Note: read this`.
 fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
-    let line = line_at(source, at);
+    let line = source.line(at);
     let text = source.slice(line);
     let start = value_start(text)?;
     let value = text[start..].trim_end();
     let is_plain = !value.starts_with(['\'', '"', '[', '{', '|', '>', '&', '*', '!', '#']);
-    let colon = value.find(": ").filter(|_| is_plain)?;
+    let is_in_flow = unbalanced(&text[..start]).is_some();
+    let colon = value.find(": ").filter(|_| is_plain && !is_in_flow)?;
     let span = Span::new(line.start + start, line.start + start + value.len());
     let colon = Span::new(span.start + colon, span.start + colon + 1);
-    let text = format!("'{}'", value.replace('\'', "''"));
+    let text = in_quotes(value);
     let found = Finding::new(&YAML_SYNTAX, colon, "this line has a second `: `")
         .label("YAML reads this as the end of a key");
     Some(found.help(format!("put the value in quotes: {text}")).fix(span, text))
@@ -153,7 +166,7 @@ fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
 
 fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let span = word(source, at);
-    let line = line_at(source, at);
+    let line = source.line(at);
     let text = source.slice(line).trim();
     let start = line.start + source.slice(line).len() - source.slice(line).trim_start().len();
     let says = |message: &str, advice: &str| Finding::new(&YAML_SYNTAX, span, message).help(advice);
@@ -231,23 +244,15 @@ fn spelled(ch: char) -> String {
     if ch == '`' { "a backtick".to_owned() } else { format!("`{ch}`") }
 }
 
-/// Returns the line that contains the byte at `at`, without its line break.
-fn line_at(source: &Source, at: usize) -> Span {
-    let start = source.text[..at].rfind('\n').map_or(0, |n| n + 1);
-    let end = source.text[at..].find('\n').map_or(source.text.len(), |n| at + n);
-    Span::new(start, end)
-}
-
 /// Returns the line that contains the byte at `at`, then the preceding lines, nearest first.
 fn lines_back(source: &Source, at: usize) -> impl Iterator<Item = Span> {
-    let first = line_at(source, at);
-    std::iter::successors(Some(first), |line| Some(line_at(source, line.start.checked_sub(1)?)))
-        .take(LINES_BACK)
+    let first = source.line(at);
+    std::iter::successors(Some(first), |line| Some(source.line(line.start.checked_sub(1)?))).take(LINES_BACK)
 }
 
 /// Returns the word that begins at `at`, or only the character there if no word begins at `at`.
 fn word(source: &Source, at: usize) -> Span {
-    let rest = source.slice(Span::new(at, line_at(source, at).end));
+    let rest = source.slice(Span::new(at, source.line(at).end));
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let length = length.max(rest.chars().next().map_or(0, char::len_utf8));
     Span::new(at, at + length)
