@@ -59,7 +59,7 @@ pub use crate::model::*;
 pub use crate::outcome::OutcomeKind;
 pub use crate::page::{CodePage, Severity};
 pub use crate::product::{EgressAddresses, Product};
-pub use crate::prose::{Block, Inline, Prose};
+pub use crate::prose::{Block, Inline, Markup, Prose, markup};
 pub use crate::read::{Reading, read, read_brand, read_form};
 pub use crate::saying::{Mistake, Ours, Saying};
 pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};

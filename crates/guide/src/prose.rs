@@ -3,11 +3,13 @@
 //! References are removed before the Markdown is parsed and inserted as nodes afterwards, so a value can never become
 //! markup. The tree has no node for raw HTML.
 
+mod markup;
 mod read;
 
 use crate::source::Span;
 use crate::template::{Reference, Template};
 
+pub use self::markup::{Markup, markup};
 pub(crate) use self::read::read;
 
 /// Prose that consists of paragraphs, lists, code and images.

@@ -5,6 +5,7 @@ mod bare_address;
 mod collected_too_early;
 mod collected_twice;
 mod dead_anchor;
+mod doubled_scheme;
 mod early_condition;
 mod echoing_description;
 mod empty_image_text;
@@ -15,8 +16,10 @@ mod folder_is_key;
 mod idle_allow;
 mod incomplete_scenario;
 mod late_prerequisite;
+mod literal_account;
 mod long_step;
 mod long_title;
+mod markup_in_text;
 mod missing_asset;
 mod near_sunset;
 mod no_evidence;
@@ -130,6 +133,9 @@ pub static RULES: &[Rule] = &[
     Rule { page: &return_after_linking::PAGE, check: Outcome(return_after_linking::check) },
     Rule { page: &unmarked_once::PAGE, check: Method(unmarked_once::check) },
     Rule { page: &echoing_description::PAGE, check: Guide(echoing_description::check) },
+    Rule { page: &literal_account::PAGE, check: Method(literal_account::check) },
+    Rule { page: &markup_in_text::PAGE, check: Method(markup_in_text::check) },
+    Rule { page: &doubled_scheme::PAGE, check: Method(doubled_scheme::check) },
 ];
 
 /// The pages of all findings, ordered by code: first the parser's, then the rules'.
