@@ -18,8 +18,8 @@ pub(crate) mod world;
 
 mod attacks;
 mod crash;
-mod proxy;
 mod endings;
+mod proxy;
 mod renewal;
 mod replicas;
 mod rotation;

@@ -96,7 +96,9 @@ impl Draft {
         let (late, early): (Vec<_>, Vec<_>) =
             method.auth.carries.iter().partition(|one| refers_to_request(one));
         // The signature must not cover what the late credentials replace.
-        late.iter().for_each(|one| self.clear(one));
+        for one in &late {
+            self.clear(one);
+        }
         early.into_iter().try_for_each(|one| self.carry(one, with))?;
         let parts = self.sign(signature, with)?;
         let with = Filling { parts: &parts, ..*with };

@@ -15,63 +15,7 @@ use crate::played::{MOMENT, ending, hidden, play, start};
 use crate::views::{bare, sent};
 
 /// A guide with every feature that these tests need.
-pub(crate) const GUIDE: &str = r"
-waystone: 1
-provider: { key: acme, name: Acme }
-methods:
-  - key: api-key
-    label: API Key
-    environments:
-      - { key: live, label: Live, host: acme.example }
-      - { key: test, label: Test, host: acme.test }
-    fields:
-      - { key: site, label: Site, type: text, accept: [trim, lowercase, { host_label_of: environment }], pattern: '[a-z0-9]+', pattern_says: letters and digits }
-      - { key: region, label: Region, type: select, when: { environment: test }, options: [{ value: eu, label: Europe }, { value: us, label: America }] }
-      - { key: token, label: Token, type: secret }
-    auth: { bearer: { token: '{{ value.token }}' } }
-    base_url: 'https://{{ value.site }}.{{ environment.host }}'
-    hosts: ['*.acme.example', '*.acme.test']
-    checks:
-      - key: me
-        label: Reading who this is
-        role: identity
-        request: GET /me
-        account: { id: '{{ json.id }}', name: '{{ json.name }}' }
-      - { key: more, label: Reading more, role: capability, request: GET /more, required: false }
-    outcomes:
-      - { key: refused, when: { status: 401 }, is: wrong_secret, at_field: token, or_fields: [site], return_to: make, ask_elsewhere: true, says: The token is not known. }
-      - { key: blocked, when: { status: 423 }, is: ip_blocked }
-    link:
-      sections:
-        - key: one
-          title: One
-          steps:
-            - { key: find, title: Find, collects: [site, region], body: Find it. }
-            - { key: make, title: Make, obtains: token, body: Make it. }
-            - { key: enter, title: Enter, collects: token, body: Enter it. }
-    scenarios:
-      - name: right
-        given: { site: acme, token: canary-secret-right }
-        talk:
-          - { request: GET /me, response: { status: 200, json: { id: a1, name: Ann } } }
-          - { request: GET /more, response: { status: 403, json: {} } }
-        then: { outcome: ok_limited, account: { id: a1, name: Ann }, missed: more }
-      - name: wrong
-        given: { site: acme, token: canary-secret-wrong }
-        talk: [{ request: GET /me, response: { status: 401, json: {} } }]
-        then: { outcome: wrong_secret }
-      - name: blocked
-        given: { site: acme, token: canary-secret-blocked }
-        talk: [{ request: GET /me, response: { status: 423, json: {} } }]
-        then: { outcome: ip_blocked }
-      - name: throttled
-        given: { site: acme, token: canary-secret-slow }
-        talk:
-          - { request: GET /me, response: { status: 429, headers: { Retry-After: '7' } } }
-          - { request: GET /me, response: { status: 429, headers: { Retry-After: '7' } } }
-          - { request: GET /me, response: { status: 429, headers: { Retry-After: '7' } } }
-        then: { outcome: throttled }
-";
+pub(crate) const GUIDE: &str = include_str!("guide.yaml");
 
 pub(crate) fn read(text: &str) -> Arc<Guide> {
     let reading = guide::read("acme.yaml", text.as_bytes());

@@ -208,7 +208,7 @@ pub(super) fn guessing_is_limited(target: &mut Target) {
         "unauthorized",
     );
     let cookie = opened.header("set-cookie").and_then(|cookie| cookie.split(['=', ';']).nth(1));
-    target.keep_secret(&cookie.expect("a cookie").to_owned());
+    target.keep_secret(cookie.expect("a cookie"));
 }
 
 pub(super) fn changes_in_a_session_are_limited(target: &mut Target) {
