@@ -54,8 +54,8 @@ fn text_changes_have_the_impact_words() {
         &["words: the title of the step `create-token` changed"],
     );
     check(
-        "Copy the token right away",
-        "Copy it right away",
+        "Copy the token and keep it safe",
+        "Copy it and keep it safe",
         &["words: the text of the step `create-token` changed"],
     );
     check("label: API Token", "label: Token", &["words: the label of the field `api_token` changed"]);

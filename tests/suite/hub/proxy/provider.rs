@@ -7,7 +7,7 @@ use std::thread;
 
 /// The response to the checks of a guide.
 const ACCOUNT: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\
-                       content-length: 21\r\n\r\n{\"id\":7,\"name\":\"Acme\"}";
+                       content-length: 22\r\n\r\n{\"id\":7,\"name\":\"Acme\"}";
 
 pub(super) struct Provider {
     pub(super) origin: String,
