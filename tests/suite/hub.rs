@@ -13,6 +13,7 @@ mod client;
 mod described;
 mod examples;
 mod process;
+mod received;
 mod rows;
 pub(crate) mod world;
 

@@ -6,16 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
-use vault::{ApiKey, KeyState, Vault};
+use jiff::Timestamp;
+use vault::{ApiKey, KEY_USE_INTERVAL, KeyState, Vault};
 
 use crate::client::Client;
 use crate::tasks::Tasks;
 use crate::telemetry::metrics;
 use crate::wire::error::log_failure;
-
-/// How long a stored use is recent enough.
-const INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
 /// Records the uses of API keys.
 pub(crate) struct KeyUses {
@@ -56,7 +53,7 @@ impl KeyUses {
 
     /// Stores the use in the background, unless a recent use is already stored.
     fn used(&self, key: &ApiKey, now: Timestamp) {
-        let is_recent = |at: Timestamp| now.duration_since(at) < INTERVAL;
+        let is_recent = |at: Timestamp| now.duration_since(at) < KEY_USE_INTERVAL;
         if key.last_used_at.is_some_and(is_recent) {
             return;
         }

@@ -5,7 +5,7 @@
 //! longer life. Only an operator grants the scopes for which [`Scope::needs_operator`] is true. A key's scopes, type and
 //! expiry never change.
 
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use sqlx::Row as _;
 use strum::IntoStaticStr;
 use thiserror::Error;
@@ -22,8 +22,8 @@ use crate::scope::Scope;
 use crate::token::{Digest, Token};
 use crate::writer::{Work, Writer};
 
-/// How many seconds pass before another use of a key is stored.
-const USE_INTERVAL: i64 = 60;
+/// How much time passes before another use of a key is stored.
+pub const KEY_USE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
 /// How many seconds pass before the audit trail records another refusal of the same key. The limit prevents someone who
 /// has a revoked key from filling the trail.
@@ -215,7 +215,7 @@ impl Writer {
         )
         .bind(id)
         .bind(stamp(now))
-        .bind(stamp(seconds_before(now, USE_INTERVAL)))
+        .bind(stamp(seconds_before(now, KEY_USE_INTERVAL.as_secs())))
         .execute(work.tx())
         .await?;
         work.commit().await?;

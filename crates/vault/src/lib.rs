@@ -57,7 +57,7 @@ pub use crate::account::{
     Account, AccountState, CheckRecord, Credentials, Filter, Hold, Home, Kind, NewAccount, Owner, Query,
 };
 pub use crate::account_change::AccountChange;
-pub use crate::api_key::{ApiKey, GrantError, KeyState, NewKey};
+pub use crate::api_key::{ApiKey, GrantError, KEY_USE_INTERVAL, KeyState, NewKey};
 pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
 pub use crate::backup::{BackupError, Restored, restore};

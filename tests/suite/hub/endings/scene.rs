@@ -1,6 +1,6 @@
 //! A Hub with a provider that records its requests, and people who edit accounts.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, sleep};
@@ -12,6 +12,7 @@ use vault::{KeySource, Vault};
 use crate::hub::browser::{Browser, between};
 use crate::hub::client::{Request, Response};
 use crate::hub::process::{Installation, RunningHub};
+use crate::hub::received::request;
 use crate::hub::rows::Rows;
 use crate::hub::world::Database;
 
@@ -37,13 +38,7 @@ impl Provider {
         let (requests, pause) = (Arc::clone(&provider.requests), Arc::clone(&provider.pause));
         thread::spawn(move || {
             for mut stream in listener.incoming().map_while(Result::ok) {
-                let (mut text, mut piece) = (String::new(), [0; 4096]);
-                while !text.contains("\r\n\r\n") {
-                    match stream.read(&mut piece) {
-                        Ok(length) if 0 < length => text.push_str(&String::from_utf8_lossy(&piece[..length])),
-                        _ => break,
-                    }
-                }
+                let Some(text) = request(&mut stream) else { continue };
                 let is_sandbox = text.to_ascii_lowercase().contains("host: acme.gladly.qa");
                 let status = if text.contains(REFUSED) && !is_sandbox { 401 } else { 200 };
                 requests.lock().unwrap_or_else(PoisonError::into_inner).push(text);

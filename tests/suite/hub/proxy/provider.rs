@@ -1,9 +1,11 @@
 //! A provider that accepts every credential, records each request, and sends any bytes as its response.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+
+use crate::hub::received::request;
 
 /// The response to the checks of a guide.
 const ACCOUNT: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\
@@ -51,26 +53,10 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>) {
-    let Some(request) = read(&mut stream) else { return };
+    let Some(request) = request(&mut stream) else { return };
     let mut state = lock(state);
     state.requests.push(request);
     let response = state.response.clone().unwrap_or_else(|| ACCOUNT.to_owned());
     drop(state);
     let _ = stream.write_all(response.as_bytes());
-}
-
-/// Reads the head and the body of a request.
-fn read(stream: &mut TcpStream) -> Option<String> {
-    let (mut text, mut piece) = (String::new(), [0; 4096]);
-    loop {
-        let n = stream.read(&mut piece).ok().filter(|n| 0 < *n)?;
-        text.push_str(&String::from_utf8_lossy(&piece[..n]));
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head
-            .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if length.unwrap_or(0) <= body.len() {
-            return Some(text);
-        }
-    }
 }

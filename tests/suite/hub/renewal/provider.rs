@@ -1,12 +1,14 @@
 //! A provider with single-use refresh tokens: it treats the reuse of a refresh token as theft and revokes all tokens.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use crate::hub::received::request;
 
 /// How long a renewal takes. This is long enough for concurrent requests to arrive during the renewal.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -65,22 +67,6 @@ fn serve(mut stream: TcpStream, account: &Mutex<Account>, holds_for: Option<u32>
     let body = body.to_string();
     let head = "content-type: application/json\r\nconnection: close";
     let _ = write!(stream, "HTTP/1.1 {status} -\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-}
-
-/// Reads the head and the body of a request.
-fn request(stream: &mut TcpStream) -> Option<String> {
-    let (mut text, mut piece) = (String::new(), [0; 4096]);
-    loop {
-        let n = stream.read(&mut piece).ok().filter(|n| 0 < *n)?;
-        text.push_str(&String::from_utf8_lossy(&piece[..n]));
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let lines = head.lines().filter_map(|line| line.split_once(':'));
-        let length = lines.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-        let length = length.and_then(|(_, value)| value.trim().parse().ok()).unwrap_or(0);
-        if length <= body.len() {
-            return Some(text);
-        }
-    }
 }
 
 fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> (u16, Value) {
