@@ -100,7 +100,7 @@ impl Finding {
     }
 
     /// Suggests the name `right` instead of `wrong`, which is at `at`, with an edit. `known` lists all names that are
-    /// allowed here. The edit is safe only if `wrong` is a typing slip that cannot stand for another of these names.
+    /// allowed here. The edit is safe only if `wrong` is a typo that cannot stand for another of these names.
     #[must_use]
     pub fn did_you_mean<'a>(
         self,

@@ -58,7 +58,7 @@ impl Source {
         Self { name: name.into(), text: unmarked.unwrap_or(text), has_mark }
     }
 
-    /// Returns the contents of the file if its text were `text`: the text, after the file's byte-order mark.
+    /// Returns the contents that the file would have with this text: the text, after the byte-order mark if it has one.
     pub fn file_with(&self, text: &str) -> String {
         if self.has_mark { format!("{MARK}{text}") } else { text.to_owned() }
     }

@@ -6,11 +6,11 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     similar(wrong, known).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
-/// Returns whether `wrong` is a typing slip for `right` and cannot stand for another known name.
+/// Returns whether `wrong` is a typo of `right` and cannot stand for another known name.
 ///
-/// A slip changes the case of letters or the joints between words (`-` and `_`), or swaps two neighboring characters.
-/// Swapped characters count only if no other known name is similar: the names in a guide often differ by one character,
-/// and replacing one of them with another changes what the guide does.
+/// Such a typo changes the case of letters or the separators between words (`-` and `_`), or swaps two neighboring
+/// characters. Swapped characters count only if no other known name is similar: the names in a guide often differ by
+/// one character, and replacing one of them with another changes what the guide does.
 pub(crate) fn is_slip<'a>(wrong: &str, right: &str, known: impl IntoIterator<Item = &'a str>) -> bool {
     let mut others = known.into_iter().filter(|name| *name != right);
     let (typed, meant) = (spelling(wrong), spelling(right));
@@ -76,7 +76,7 @@ mod tests {
         assert!(!slip("api_tokn", &["api_token"]), "a missing letter");
         assert!(!slip("wrong_key", &["wrong_user", "wrong_secret"]), "another word");
         assert!(!slip("api_kye", &["api_key", "app_key"]), "two names are similar");
-        assert!(!slip("apiKey", &["api-key", "api_key"]), "a missing joint, and two names");
-        assert!(!slip("API_key", &["api-key", "api_key"]), "two names that differ in their joints");
+        assert!(!slip("apiKey", &["api-key", "api_key"]), "a missing separator, and two names");
+        assert!(!slip("API_key", &["api-key", "api_key"]), "two names that differ in their separators");
     }
 }

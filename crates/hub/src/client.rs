@@ -20,7 +20,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Returns the network that the client's requests are counted for.
+    /// Returns the network that the client's requests count toward.
     pub(crate) fn network(&self) -> IpNet {
         network_of(self.address)
     }

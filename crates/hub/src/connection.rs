@@ -18,7 +18,7 @@ use tokio::time::Instant;
 pub(crate) struct Peer {
     /// The remote address.
     pub(crate) address: SocketAddr,
-    /// What happens on the connection.
+    /// The connection's activity.
     pub(crate) activity: Arc<Activity>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Lifetime {
     pub(crate) age: Duration,
 }
 
-/// What happens on a connection.
+/// The activity on a connection.
 #[derive(Debug)]
 pub(crate) struct Activity {
     lifetime: Lifetime,
@@ -43,7 +43,7 @@ pub(crate) struct Activity {
 struct State {
     /// The number of handlers that are running, and of response bodies that are waiting for more data.
     working: usize,
-    /// When something last happened.
+    /// The time of the last activity.
     last: Instant,
     /// Closes the connection after the responses in progress. `None` until the first request.
     shutdown: Option<ConnectionShutdown>,
@@ -85,8 +85,8 @@ impl Activity {
         since + self.lifetime.idle
     }
 
-    /// Asks for the connection to be closed in the way that its protocol prescribes. Returns `false` if that is not
-    /// possible, because there has been no request.
+    /// Starts closing the connection gracefully. Returns `false` if that is not possible, because there has been no
+    /// request.
     pub(crate) fn close(&self) -> bool {
         let shutdown = self.state().shutdown.clone();
         shutdown.as_ref().map(ConnectionShutdown::graceful_shutdown).is_some()

@@ -1,7 +1,7 @@
 //! Decides which linked accounts a session may see and edit.
 //!
-//! **Invariant:** a session can access only accounts that [`vault::NewSession::may_edit`] allows, and every request
-//! decides this again. The vault also decides it again, in the transaction that stores an account.
+//! **Invariant:** a session can access only accounts that [`vault::NewSession::may_edit`] allows. This is checked again
+//! for every request, and by the vault in the transaction that stores an account.
 
 use std::sync::Arc;
 

@@ -26,9 +26,10 @@ impl Flow {
         }
     }
 
-    /// Restarts checks that another process started, in the environment that they were trying: `elsewhere` and the
-    /// earlier reports. If that process was exchanging an authorization code for tokens, the exchange cannot be
-    /// repeated, because the code is single-use. In that case, the flow waits for [`Flow::interrupted`].
+    /// Restarts checks that another process started. If they were trying another environment, `elsewhere` is that
+    /// environment and the earlier reports. If that process was exchanging an authorization code for tokens, the
+    /// exchange cannot be repeated, because the code is single-use. In that case, the flow waits for
+    /// [`Flow::interrupted`].
     pub(crate) fn resume_checks(&mut self, elsewhere: Option<(Elsewhere, Vec<CheckReport>)>) {
         if let Some((elsewhere, reports)) = elsewhere {
             self.start_request(self.new_run(reports, Some(elsewhere)));

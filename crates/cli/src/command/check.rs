@@ -27,7 +27,7 @@ pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Fa
         return Err(failure);
     }
     let failed = match mode {
-        // As with other tools that print a diff, it is the differences that count.
+        // As in other tools that print a diff, the exit code says whether there are differences.
         Mode::Diff(_) => result.edits > 0,
         Mode::Report | Mode::Fix(_) => {
             result.count.errors > 0 || (args.deny.is_some() && result.count.warnings > 0)

@@ -162,7 +162,7 @@ pub(crate) static CUT_BY_COMMENT: CodePage = CodePage {
     code: "W0013",
     name: "cut-by-comment",
     severity: Warning,
-    summary: "A text without quotes is followed by a comment that is probably part of the text",
+    summary: "Unquoted text is followed by a comment that is probably part of the text",
     why: "YAML reads ` #` as the beginning of a comment, so the rest of the line would be missing from the page",
     help: "put the text in quotes, or write two spaces before the `#` of a comment",
     bad: "name: Acme #1 Desk",

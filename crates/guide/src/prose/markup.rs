@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Parser, Tag};
 
-/// Markup in a text.
+/// A piece of markup in a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Markup {
-    /// The bytes of the text that the markup covers.
+    /// The byte range of the markup in the string.
     pub range: Range<usize>,
     /// The kind of markup, as in "contains bold text".
     pub kind: &'static str,
@@ -15,7 +15,7 @@ pub struct Markup {
     pub content: Option<String>,
 }
 
-/// Finds the markup in a text. Markup inside other markup is not listed.
+/// Finds the markup in a string. Markup inside other markup is not listed.
 pub fn markup(text: &str) -> Vec<Markup> {
     let mut found: Vec<Markup> = Vec::new();
     let mut end = 0;

@@ -315,7 +315,7 @@ fn expected(kind: &str) -> &'static str {
     }
 }
 
-/// Returns whether a scalar, as written in the file, is a single item if brackets are put around it.
+/// Returns whether a scalar, as written in the file, would be a single item inside brackets.
 fn is_one_item(text: &str) -> bool {
     text.starts_with(['\'', '"']) || !text.contains([',', '[', ']', '{', '}', '|', '>'])
 }

@@ -8,7 +8,7 @@ use crate::finding::{Finding, quoted};
 use crate::node::Kind;
 use crate::source::{Source, Span};
 
-/// The maximum number of words before a comment that follows after a single space. Longer text is probably prose, in
+/// The maximum number of words before a comment that is preceded by only one space. Longer text is probably prose, in
 /// which `#` is part of the text.
 const MOST_WORDS: usize = 3;
 

@@ -1,8 +1,8 @@
 //! The project's API keys: list, create and revoke.
 //!
-//! **Invariant:** a key gives another key no more than it has itself; the vault decides in the transaction that creates
-//! the key. Revoking gives nothing, so a key with `keys:write` can revoke keys with more scopes than its own. A test key
-//! sees and revokes only test keys.
+//! **Invariant:** a key grants another key no more rights than it has itself; the vault checks this in the transaction
+//! that creates the key. Revoking grants nothing, so a key with `keys:write` can revoke keys with more scopes than its
+//! own. A test key sees and revokes only test keys.
 
 use axum::Extension;
 use axum::http::StatusCode;

@@ -312,7 +312,7 @@ impl PageContext {
 }
 
 impl SessionContext {
-    /// Returns the fields of a form, which changes something in the session. Fails if the form did not come from a page
+    /// Returns the fields of a form that changes something in the session. Fails if the form did not come from a page
     /// that was shown to this browser, or if the session has made too many changes.
     pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Result<Posted, Failure> {
         self.app.limiter.write(&self.session)?;

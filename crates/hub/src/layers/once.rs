@@ -29,7 +29,8 @@ const KEY: &str = "idempotency-key";
 /// repeated.
 const MAX_STORED: usize = 1024 * 1024;
 
-/// The status that marks a stored message. When the request is repeated, the response is this error.
+/// The status that is stored with a [`ShownOnce`] message. If the request is repeated, the response is an error with
+/// this status.
 const NOT_REPLAYED: StatusCode = StatusCode::CONFLICT;
 
 /// Marks a response with a secret that must not be stored, not even sealed, such as an API key. A handler adds the mark
@@ -95,8 +96,8 @@ async fn run_once(
     response
 }
 
-/// Returns a response, and what to store of it: a status and a text. If there is nothing to store, the request may be
-/// repeated.
+/// Returns the response, and the status and text to store for it. `None` if there is nothing to store, so that the
+/// request may be repeated.
 async fn stored(response: Response) -> Result<(Response, Option<(StatusCode, Secret)>), ApiError> {
     let is_large = u64::try_from(MAX_STORED).is_ok_and(|most| most < response.body().size_hint().lower());
     if !response.status().is_success() || is_large {

@@ -23,7 +23,7 @@ const BUDGET: Duration = Duration::from_secs(50);
 pub(crate) enum FlowOwner<'a> {
     /// No owner: nothing is saved during the run.
     None,
-    /// An attempt: its progress is saved during the run, unless the attempt has not been saved. The run stops if the
+    /// An attempt: its progress is saved during the run if the attempt itself has been saved. The run stops if the
     /// attempt may no longer continue.
     Attempt(&'a Attempt),
     /// An account: renewed tokens are stored as soon as they arrive.

@@ -208,7 +208,7 @@ impl Links {
         client: &Client,
         mut linking: Linking,
     ) -> Result<bool, ApiError> {
-        // First, because secrets can determine the host, whose limit applies.
+        // This comes first, because secrets can determine the host, whose limit applies.
         self.supply_secrets(&mut linking).await?;
         self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
         linking.attempt.progress = serde_json::json!([]);

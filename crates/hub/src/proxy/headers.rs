@@ -81,8 +81,8 @@ const RETURNED: [&str; 37] = [
     "x-oauth-scopes",
 ];
 
-/// Parts of names that identify response headers about rate limits, request ids, versions and repeated requests, for
-/// which each provider has its own name. No header that a browser, a cache or a proxy obeys has such a name.
+/// Parts of names that identify response headers about rate limits, request ids, versions and repeated requests, which
+/// each provider names differently. No header that a browser, a cache or a proxy obeys has such a name.
 const RETURNED_PARTS: [&str; 15] = [
     "call-limit",
     "correlation-id",
@@ -101,7 +101,7 @@ const RETURNED_PARTS: [&str; 15] = [
     "transaction-id",
 ];
 
-/// The prefix of the name under which a header is returned that would have a meaning at the Hub's own origin.
+/// The prefix added to the names of headers that would otherwise have a meaning at the Hub's own origin.
 const PREFIX: &str = "x-provider-";
 
 /// Returns the caller's headers that are forwarded to the provider. Names must be in lowercase.
@@ -120,10 +120,10 @@ pub(super) fn forwarded(headers: Vec<(String, String)>) -> Vec<(String, String)>
 /// must be in lowercase.
 pub(super) fn returned_as(name: &str, status: u16) -> Option<Cow<'_, str>> {
     match name {
-        // HTTP clients follow a redirect by themselves, with the API key if it leads back to the Hub.
+        // HTTP clients follow redirects automatically, and send the API key if one leads back to the Hub.
         "location" if (300..400).contains(&status) => Some(format!("{PREFIX}{name}").into()),
         "location" => Some(name.into()),
-        // The Hub's own request id has this name.
+        // The Hub returns its own request id under this name.
         "x-request-id" => Some(format!("{PREFIX}request-id").into()),
         // The body of such a response is empty, and a length would suggest otherwise.
         "content-length" if status == 204 => None,

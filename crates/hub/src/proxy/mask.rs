@@ -4,8 +4,8 @@
 //! is replaced with `*`, so the response keeps its length and stays valid JSON, and the body can be streamed: only the
 //! end of a chunk that could be the start of a credential waits for the next chunk.
 //!
-//! **Limits:** a credential is found as sent, percent-encoded, or escaped in JSON. A provider that transforms it in
-//! another way, or compresses the body without being asked, is not detected.
+//! **Limits:** a credential is found as sent, percent-encoded, or escaped in JSON. It is not found if the provider
+//! transforms it in another way, or compresses the body without being asked.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use axum::body::Bytes;
 use memchr::memmem;
 use secret::{Secret, SecretBytes, percent_encoded};
 
-/// The minimum length, in bytes, of a credential that is masked. A shorter string occurs in responses for other
+/// The minimum length, in bytes, of a credential that is masked. Shorter strings also occur in responses for other
 /// reasons.
 const SHORTEST: usize = 8;
 
@@ -71,7 +71,7 @@ impl Mask {
         self.masked(held).into()
     }
 
-    /// Returns where the credentials are. The places of different credentials can overlap.
+    /// Returns the positions of the credentials. Those of different credentials can overlap.
     fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let places = |needle: &SecretBytes| {
             let length = needle.expose().len();
@@ -81,7 +81,7 @@ impl Mask {
         self.needles.iter().flat_map(places).collect()
     }
 
-    /// Returns the length of the longest end of the bytes that is the start of a credential.
+    /// Returns the length of the longest suffix of the bytes that could be the start of a credential.
     fn started(&self, bytes: &[u8]) -> usize {
         let longest = |needle: &SecretBytes| {
             let needle = needle.expose();

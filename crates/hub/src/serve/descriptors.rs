@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** connections never use all of them: the database and requests to providers need some, too.
 
-/// The number of descriptors that are kept free for everything but connections.
+/// The number of descriptors that are reserved for everything except connections.
 const RESERVED: usize = 256;
 
 /// Raises the limit as far as the system allows, and returns it. Systems often start programs with a limit of 1024.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ipnet::IpNet;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// A connection's place among the listener's connections, which is free again when this value is dropped.
+/// A connection's slot among the listener's connections. Dropping the value frees the slot.
 pub(super) struct Slot {
     _permit: OwnedSemaphorePermit,
     _share: Share,
@@ -64,7 +64,7 @@ impl Shares {
 pub(super) struct Share(Option<(Arc<Shares>, IpNet)>);
 
 impl Share {
-    /// Returns the share of a connection that does not count.
+    /// Returns a share for a connection that does not count.
     pub(super) fn unlimited() -> Self {
         Self(None)
     }

@@ -20,7 +20,7 @@ use crate::connection::Activity;
 /// connection open with control frames, such as HTTP/2 pings.
 const PROGRESS: usize = 4096;
 
-/// How long an idle connection has to close in the way that its protocol prescribes.
+/// How long an idle connection has to close gracefully.
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// A connection's socket.

@@ -52,8 +52,8 @@ pub enum TlsError {
     Unsupported(#[source] rustls::Error),
 }
 
-/// Returns a warning if users other than the owner and the group can access the key file. Access by the group is
-/// accepted, because systems that share certificates between services use a group for it.
+/// Returns a warning if users other than the owner and the group can access the key file. Group access is accepted,
+/// because systems that share certificates between services use a group for it.
 #[cfg(unix)]
 pub(super) fn exposed_key(tls: &Tls) -> Option<String> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&tls.key).ok()?.permissions());

@@ -31,7 +31,7 @@ pub(super) fn all(text: &str) -> String {
     text.chars().map(mask).collect()
 }
 
-/// Replaces the vault keys and the passwords of URLs in a text with asterisks, wherever they appear.
+/// Replaces vault keys and passwords in URLs with asterisks, wherever they appear in the text.
 pub(super) fn anywhere(text: &str) -> String {
     // A word ends where a YAML value can end. Flow brackets and commas do not end a word, because a password may
     // contain them.

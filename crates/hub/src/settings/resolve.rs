@@ -121,7 +121,7 @@ fn masked(mut reading: Reading<()>, urls: &[Span]) -> Reading<()> {
         finding.message = mask::anywhere(&finding.message);
         finding.label = mask::anywhere(&finding.label);
         finding.help = finding.help.take().map(|help| mask::anywhere(&help));
-        // A fix that contains a masked secret would destroy the file.
+        // A fix that contains a masked secret would corrupt the file.
         finding.fix = finding.fix.take().filter(|edit| mask::anywhere(&edit.text) == edit.text);
         for (_, label) in &mut finding.also {
             *label = mask::anywhere(label);

@@ -94,7 +94,8 @@ settings! {
         database_url: Optional<DatabaseUrl> = "SQLite in `data`", ["postgres://waystone@db.internal/waystone"];
         /// A file that contains the PostgreSQL URL, password included.
         database_url_file: Optional<Path> = "", ["/run/secrets/database_url"];
-        /// The vault's key itself. Prefer `key.file` or `key.command`, because other programs can see variables.
+        /// The vault's key itself. Prefer `key.file` or `key.command`, because other programs can see environment
+        /// variables.
         key: Optional<KeyText> = "", [];
     }
 
@@ -144,8 +145,8 @@ settings! {
         idle_timeout: Required<Period> = "75s", ["75s"];
         /// How long a connection accepts requests. After that, it closes when its requests in progress have finished.
         connection_age: Required<Period> = "60m", ["60m"];
-        /// Changes allowed per session and minute, such as submitting a form or opening the link in another browser.
-        /// Each process counts separately.
+        /// Changes allowed per minute for each session, such as submitting a form or opening the link in another
+        /// browser. Each process counts separately.
         session_writes: Required<Count> = "120", [];
         /// Link attempts allowed per session within ten minutes.
         session_attempts: Required<Count> = "20", [];

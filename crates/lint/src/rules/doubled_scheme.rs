@@ -59,7 +59,7 @@ fn beginning(template: &Template) -> String {
     template.parts.iter().map_while(text).collect()
 }
 
-/// The scheme's word at the beginning of a text, followed by a space.
+/// Returns the scheme at the beginning of the text. `None` if the text does not begin with a scheme and a space.
 fn first_scheme(text: &str) -> Option<&str> {
     let (word, _) = text.trim_start().split_once(char::is_whitespace)?;
     SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(word)).then_some(word)

@@ -41,8 +41,8 @@ fn finding(subject: &Subject<'_>, text: &Template, what: &str) -> Finding {
         return found.label("an environment can have several accounts");
     };
     let found = found.label("this text is literal");
-    // A text that begins with `json.` is a reference without its braces. Another text that has the form of a path might
-    // be one without the word `json`.
+    // Text that begins with `json.` is a reference without its braces. Other text that has the form of a path might be
+    // one without the word `json`.
     match literal.strip_prefix("json.") {
         Some(path) if JsonPath::parse(path).is_some() => {
             let reference = format!("'{{{{ {literal} }}}}'");

@@ -42,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     }
 }
 
-/// Reports the markup in a text, which is at `within`.
+/// Reports the markup in `text`, which is at `within`.
 fn report(source: &Source, within: Span, text: &str, what: &str, findings: &mut Vec<Finding>) {
     let found = markup(text);
     for (n, Markup { range, kind, content }) in found.iter().enumerate() {

@@ -44,7 +44,7 @@ pub(super) struct Total {
     pub(super) count: Count,
     /// The number of fixes that were applied or shown.
     pub(super) edits: usize,
-    /// The first failure. The other guides are checked nevertheless.
+    /// The first failure. The other guides are still checked.
     pub(super) failure: Option<Failure>,
 }
 

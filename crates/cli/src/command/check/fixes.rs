@@ -23,7 +23,7 @@ pub(super) struct Fixed {
     pub(super) dropped: Vec<Change>,
 }
 
-/// An edit, in the author's terms.
+/// An edit, as it is shown to the author.
 pub(super) struct Change {
     /// The line number, counted from 1.
     pub(super) line: usize,
@@ -119,10 +119,11 @@ impl<'a> State<'a> {
         })
     }
 
-    /// Returns the guide after this edit and the edits applied, or only the change if it does not improve the guide.
+    /// Returns the edited guide and the edits applied. If the edit does not improve the guide, the error is the change
+    /// that it would have made.
     ///
-    /// A mistake in the syntax hides the mistakes behind it. If the file still cannot be parsed after the edit, the edits
-    /// for the next mistakes are added, and all of them together must make the file readable.
+    /// A syntax error hides the mistakes after it. If the file still cannot be parsed after the edit, the edits for the
+    /// next mistakes are added, and together they must make the file readable.
     fn improved(
         &self,
         finding: &Finding,
@@ -170,7 +171,7 @@ impl<'a> State<'a> {
         let place = moved(finding.span, edit).start;
         let is_same = |other: &&Finding| other.code == finding.code;
         let is_there = next.findings.iter().filter(is_same).any(|other| other.span.start == place);
-        // Right behind the edit, there can be another finding of the same kind.
+        // There can be another finding of the same kind right after the edit.
         is_there
             && self.findings.iter().filter(is_same).count() <= next.findings.iter().filter(is_same).count()
     }

@@ -122,7 +122,7 @@ fn old_keys(path: &Path, current: KeyId) -> Result<Vec<OldKey>, Failure> {
     let prefix = with_suffix(Path::new(path.file_name().unwrap_or_default()), OLD);
     let is_old = |name: &str| {
         let id = name.strip_prefix(prefix.to_str()?)?.parse::<KeyId>().ok()?;
-        // A name that is not written as the id is not a copy that a rotation made.
+        // A rotation writes the id in only one form, so a name with another form of it is not a copy.
         (id != current && name.ends_with(&format!("{OLD}{id}"))).then_some(id)
     };
     let mut copies = Vec::new();
@@ -136,7 +136,7 @@ fn old_keys(path: &Path, current: KeyId) -> Result<Vec<OldKey>, Failure> {
     Ok(copies)
 }
 
-/// Removes the copies. Returns an empty list, because none is kept.
+/// Removes the copies. Returns an empty list, because no copies are kept.
 fn remove(copies: Vec<OldKey>) -> Result<Vec<PathBuf>, Failure> {
     for copy in copies {
         fs::remove_file(&copy.path).map_err(cannot("remove", &copy.path))?;

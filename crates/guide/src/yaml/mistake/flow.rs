@@ -1,4 +1,4 @@
-//! Finds signs that end an unquoted value inside `{ }` or `[ ]`.
+//! Finds characters that end an unquoted value inside `{ }` or `[ ]`.
 
 use granit_parser::ErrorKind;
 
@@ -23,7 +23,8 @@ pub(super) fn sign_in_value(source: &Source, at: usize, _: &ErrorKind) -> Option
     Some(found.help(format!("put the value in quotes: {text}")).fix(span, text))
 }
 
-/// Returns the offsets of the first unquoted value inside brackets that contains such a sign, and of the sign.
+/// Returns the offsets of the first unquoted value inside brackets that contains such a character, and of that
+/// character.
 fn sign(line: &str) -> Option<(usize, usize)> {
     let (mut depth, mut quote, mut value) = (0_usize, None, None);
     // Whether the current item has a key, so that another colon is part of the value.

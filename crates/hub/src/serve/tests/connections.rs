@@ -1,4 +1,4 @@
-//! Clients that hold connections: idle, slow, old and numerous ones, over real sockets.
+//! Tests of connections that clients keep open (idle, slow, old or too many of them), over real sockets.
 
 use axum::body::Bytes;
 use axum::http;
@@ -17,7 +17,7 @@ use crate::settings::Tls;
 
 /// How long an idle connection stays open in these tests.
 const IDLE: (&str, &str) = ("WAYSTONE_LIMITS_IDLE_TIMEOUT", "400ms");
-/// The time within which an idle connection must be closed, with the time that it has to close gracefully.
+/// The time within which an idle connection must be closed, including the time that it has to close gracefully.
 const CLOSED_WITHIN: Duration = Duration::from_secs(10);
 
 /// The size of a response that takes a slow client several seconds to read.
@@ -91,7 +91,7 @@ impl Target {
     }
 }
 
-/// Sends a request for the Hub's health. Returns whether there is a response.
+/// Requests the Hub's health. Returns whether the response is 200.
 async fn answers(stream: &mut TcpStream) -> bool {
     let request = b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n";
     let mut head = [0; 12];
@@ -140,7 +140,7 @@ async fn a_client_that_reads_slowly_gets_the_whole_response() {
     let target = Target::start(&[("WAYSTONE_LIMITS_IDLE_TIMEOUT", "1s")], None).await;
     let mut stream = TcpStream::connect(target.address).await.unwrap();
     stream.write_all(b"GET /huge HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    // Reading takes longer than a connection may be idle, and than it may take to close.
+    // Reading takes longer than a connection may be idle, and longer than closing may take.
     let (began, mut received, mut buffer) = (Instant::now(), 0, vec![0; 64 * 1024]);
     while received < HUGE {
         let read = timeout(CLOSED_WITHIN, stream.read(&mut buffer)).await.unwrap().unwrap();
@@ -231,7 +231,7 @@ async fn one_address_cannot_use_up_the_connections() {
     assert!(first.is_some() && second.is_some());
     assert!(target.open_from(one).await.is_none(), "the address exceeded its share");
     assert!(target.open_from(other).await.is_some(), "another address was refused");
-    // A closed connection is available again.
+    // A closed connection no longer counts.
     drop(first);
     let again = timeout(CLOSED_WITHIN, async {
         while target.open_from(one).await.is_none() {
