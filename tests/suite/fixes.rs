@@ -34,7 +34,7 @@ fn good() -> String {
     text.replace("key: a-message-without-advice", "key: acme")
 }
 
-/// Replaces a part of the guide, which must occur.
+/// Replaces a part of the guide. Panics if the guide does not contain it.
 fn replaced(text: &str, old: &str, new: &str) -> String {
     assert!(text.contains(old), "the guide has no `{old}`");
     text.replace(old, new)
@@ -77,7 +77,7 @@ fn a_diff_shows_the_same_fixes_and_changes_nothing() {
     assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
 }
 
-/// Each of these edits would make the guide do something else, and its scenarios agree with it.
+/// Each of these edits could change what the guide does without failing its scenarios.
 #[test]
 fn a_guess_is_applied_only_if_asked_for() {
     let good = good();
@@ -122,7 +122,7 @@ fn several_mistakes_of_one_line_and_several_syntax_errors_are_fixed_together() {
     assert!(run.err.contains("applied 3 fixes"), "{}", run.err);
 }
 
-/// YAML parsers disagree on `yes`, and a truth value is needed here: both findings offer an edit for the same word.
+/// YAML parsers disagree on `yes`, and a Boolean is required here: both findings offer an edit for the same word.
 #[test]
 fn overlapping_edits_are_applied_one_after_the_other() {
     let good = replaced(&good(), "        type: secret\n", "        type: secret\n        required: true\n");

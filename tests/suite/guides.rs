@@ -55,7 +55,7 @@ fn advice_about_ip_addresses_names_the_products_addresses() {
     for entry in catalog::shipped().entries() {
         let guide = entry.guide().expect("a guide");
         for rule in guide.methods.iter().flat_map(Method::all_outcomes) {
-            // Without its own advice, a rule has the default advice, which names the addresses.
+            // A rule without its own advice has the default advice, which names the addresses.
             let Some(fix) = &rule.fix else { continue };
             let is_about_addresses = fix.to_string().split_whitespace().any(|word| word == "IP");
             if rule.is == OutcomeKind::IpBlocked || is_about_addresses {

@@ -19,9 +19,10 @@ pub struct Flow {
     pub(crate) environment: Option<Key>,
     pub(crate) values: Values,
     /// The fields whose values come from a stored account. The person who edits the account might not know these
-    /// values. A secret field without a value in `values` has one that is not open: see [`Flow::supply_secrets`].
+    /// values. A secret field that has no value in `values` has a stored value that is not open: see
+    /// [`Flow::supply_secrets`].
     pub(crate) from_store: BTreeSet<Key>,
-    /// The version of the account that the open secrets in `from_store` come from. `None` if none were opened.
+    /// The version of the account that the open secrets in `from_store` come from. `None` if no secrets were opened.
     pub(crate) stored_version: Option<i64>,
     /// The fields whose values an admin entered. See [`Flow::supply_setup`].
     pub(crate) from_setup: BTreeSet<Key>,
@@ -58,8 +59,8 @@ pub struct Start {
     pub environment: Option<Key>,
     /// The stored values of an existing account.
     pub stored: Values,
-    /// The secret fields that have stored values in an existing account, if the values are not in `stored`. They are
-    /// needed only for the checks: see [`Flow::supply_secrets`].
+    /// The secret fields of an existing account whose stored values are not in `stored`. These values are needed only
+    /// for the checks: see [`Flow::supply_secrets`].
     pub stored_secrets: BTreeSet<Key>,
     /// The stored tokens of an existing account.
     pub tokens: Values,

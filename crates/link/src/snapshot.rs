@@ -38,7 +38,8 @@ struct Snapshot {
     /// Checks that were running start over after a restore, because the response to the earlier request can no longer
     /// arrive.
     state: State,
-    /// Set while checks try the same credentials in other environments: where they start over, and the earlier reports.
+    /// The environment in which the checks start over, the ones left to try, and the earlier reports. `None` unless the
+    /// checks are trying the same credentials in other environments.
     elsewhere: Option<(Elsewhere, Vec<CheckReport>)>,
 }
 

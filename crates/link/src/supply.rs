@@ -17,8 +17,8 @@ impl Flow {
         self.values.contains_key(field) || self.from_store.contains(field)
     }
 
-    /// Returns whether the flow needs stored secrets that are not open: call [`Flow::supply_secrets`] before the flow is
-    /// run or its account is stored.
+    /// Returns whether the flow needs stored secrets that are not open. If so, call [`Flow::supply_secrets`] before the
+    /// flow is run or its account is stored.
     pub fn lacks_secrets(&self) -> bool {
         self.from_store.iter().any(|key| self.is_closed_secret(key))
     }

@@ -95,7 +95,7 @@ impl Draft {
         };
         let (late, early): (Vec<_>, Vec<_>) =
             method.auth.carries.iter().partition(|one| refers_to_request(one));
-        // The signature must not cover what the late credentials replace.
+        // The signature must not cover values that the late credentials replace.
         for one in &late {
             self.clear(one);
         }
@@ -105,7 +105,7 @@ impl Draft {
         late.into_iter().try_for_each(|one| self.carry(one, &with))
     }
 
-    /// Adds a credential. The credential replaces what the request already has in its place.
+    /// Adds a credential. It replaces any value that the request already has in the same location.
     pub(crate) fn carry(&mut self, carrier: &CarrierUse, with: &Filling<'_>) -> Result<(), FillError> {
         self.clear(carrier);
         match carrier {
@@ -147,8 +147,8 @@ impl Draft {
         Ok(())
     }
 
-    /// Removes what the request has in a credential's place. A caller's cookies are never forwarded, so only the other
-    /// places can have anything.
+    /// Removes any value that the request already has in a credential's location. A caller's cookies are never
+    /// forwarded, so there are no cookies to remove.
     fn clear(&mut self, carrier: &CarrierUse) {
         let (place, name) = match carrier {
             CarrierUse::Basic { .. } => (Carrier::Header, AUTHORIZATION),

@@ -120,7 +120,7 @@ pub(crate) fn fill(template: &Template, slot: Slot, with: &Filling<'_>) -> Resul
     Ok(out)
 }
 
-/// Returns the value of a reference: as it is looked up, and as its filters encode it.
+/// Returns a reference's value in two forms: as looked up, and as encoded by the reference's filters.
 pub(crate) fn looked_up(reference: &Reference, with: &Filling<'_>) -> Result<[Secret; 2], FillError> {
     let value = lookup(reference, with)?;
     Ok([value.clone(), encode_value(reference, value, Slot::Text)?])

@@ -41,9 +41,9 @@ pub(crate) fn matches(when: &When, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_
         && when.json.iter().all(|(path, test)| json_matches(path, test, parsed.json.as_ref(), inputs))
 }
 
-/// Whether a header passes a test. A header may be sent several times, which means the same as one header with all
-/// values, separated by commas ([RFC 9110, 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)), so the test may
-/// hold for one of the values or for all of them together.
+/// Whether a header passes a test. A header can be sent several times, which is equivalent to one header with all
+/// values, separated by commas ([RFC 9110, 5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). The header
+/// therefore passes if one of its values does, or if the combined value does.
 fn header_matches(test: &HeaderTest, values: &[&str]) -> bool {
     let holds = |value: &str| {
         test.equals.as_deref().is_none_or(|expected| value == expected)

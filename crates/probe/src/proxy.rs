@@ -36,8 +36,8 @@ pub struct ProxyRequest {
 pub struct ProxiedRequest {
     /// The request, with the credentials.
     pub request: Request,
-    /// The secrets that the request carries, in each form in which it carries them. They must not be returned to the
-    /// caller if the provider repeats them.
+    /// The secrets in the request, in each form in which it contains them. They must not be returned to the caller if
+    /// the provider repeats them.
     pub carried: Vec<Secret>,
 }
 
@@ -52,7 +52,7 @@ pub fn proxy_request(
     templates.extend([&base.host, &base.path]);
     let assertion = assertion(method, templates, inputs)?;
     let with = Filling { assertion: assertion.as_ref(), ..Filling::plain(inputs) };
-    // Both parts are valid paths, and the second part starts with a slash, so no segment spans them.
+    // Both parts are valid paths, and the second part starts with a slash, so no segment spans both.
     let path = base_path(base, &with)? + request.path.as_str();
     let host = host_of(base, &method.hosts, &with)?;
     let mut draft = Draft::new(method, request.verb, host, base.port, path);
@@ -73,9 +73,9 @@ pub fn proxy_request(
     Ok(ProxiedRequest { request, carried })
 }
 
-/// Returns the secrets that a request carries: the values that its carriers refer to, and the encoded pair of Basic
-/// authentication. Values that are not secret, such as a user name, are left out, because a response may have them for
-/// other reasons.
+/// Returns the secrets in a request: the values that its carriers refer to, and the encoded user name and password of
+/// Basic authentication. Values that are not secret, such as a user name, are left out, because a response may contain
+/// them for other reasons.
 fn carried(method: &Method, request: &Request, with: &Filling<'_>) -> Vec<Secret> {
     let is_secret = |key: &str| match method.derived(key) {
         Some(derived) => match &derived.source {

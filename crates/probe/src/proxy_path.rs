@@ -54,8 +54,8 @@ impl FromStr for ProxyPath {
         if !is_encoded(path) {
             return Err(ProxyPathError::NotEncoded);
         }
-        // Servers and the proxies in front of them disagree about how often they decode a path, so the check also
-        // applies to what each further decoding would give.
+        // Some servers, and the proxies in front of them, decode a path more than once, so the path is checked
+        // again after each decoding.
         let mut seen = path.as_bytes().to_vec();
         loop {
             if seen.iter().any(u8::is_ascii_control) {
@@ -73,8 +73,8 @@ impl FromStr for ProxyPath {
     }
 }
 
-/// Whether the path has only characters that a URL path may contain, and every `%` starts an encoded byte. Brackets and
-/// bars are not valid in a path, but clients and servers use them, and no parser changes them.
+/// Whether the path contains only characters that are allowed, and every `%` starts an encoded byte. Brackets and bars
+/// are not valid in a URL path, but are allowed here, because clients and servers use them and no parser changes them.
 fn is_encoded(path: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%[]|".contains(&byte);
     let is_code = |code: &str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_hexdigit());

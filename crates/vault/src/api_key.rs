@@ -1,9 +1,9 @@
-//! API keys: who creates them, how long they work, and when they are used.
+//! API keys: who can create them, how long they work, and when they were last used.
 //!
 //! **Invariant:** an API key gives access to one project. Only the digest of its token is stored. A key that creates
-//! another key gives it no more than it has itself: no other scopes, no production data if it is a test key, and no
-//! longer life. Only an operator grants the scopes for which [`Scope::needs_operator`] is true. A key's scopes, type and
-//! expiry never change.
+//! another key gives it no more rights than it has itself: no other scopes, no production data if it is a test key, and
+//! no later expiry. Only an operator can grant the scopes for which [`Scope::needs_operator`] is true. A key's scopes,
+//! type and expiry never change.
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use sqlx::Row as _;
@@ -25,8 +25,8 @@ use crate::writer::{Work, Writer};
 /// How much time passes before another use of a key is stored.
 pub const KEY_USE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// How many seconds pass before the audit trail records another refusal of the same key. The limit prevents someone who
-/// has a revoked key from filling the trail.
+/// The minimum number of seconds between two recorded refusals of the same key. This prevents someone who has a revoked
+/// key from filling the audit trail.
 const REFUSAL_INTERVAL: i64 = 60 * 60;
 
 /// An API key to create.
@@ -64,9 +64,10 @@ pub struct ApiKey {
     pub expires_at: Option<Timestamp>,
     /// When the key was revoked. `None` if the key has not been revoked.
     pub revoked_at: Option<Timestamp>,
-    /// When the key was last used, up to a minute earlier than the actual time. `None` if it has never been used.
+    /// When the key was last used. The recorded time can be up to a minute too early. `None` if the key has never been
+    /// used.
     pub last_used_at: Option<Timestamp>,
-    /// When the audit trail last recorded that the key was refused. `None` if it never has.
+    /// When the audit trail last recorded that the key was refused. `None` if it never did.
     pub refused_at: Option<Timestamp>,
 }
 
@@ -86,9 +87,9 @@ pub enum KeyState {
 #[derive(Debug, Error)]
 pub enum GrantError {
     /// The key has been revoked, has expired, or belongs to another project.
-    #[error("the key does not work any more")]
+    #[error("the key no longer works")]
     Inactive,
-    /// The new key would have a scope that only an operator grants.
+    /// The new key would have a scope that only an operator can grant.
     #[error("only an operator can grant the scope `{}`", .0.as_str())]
     Operator(Scope),
     /// The new key would have a scope that the key does not have.
@@ -97,7 +98,7 @@ pub enum GrantError {
     /// The new key would be a production key, but the key is a test key.
     #[error("the key is a test key")]
     Kind,
-    /// The new key would work for longer than the key.
+    /// The new key would expire later than the key, or never.
     #[error("the key expires earlier, at {0}")]
     Expiry(Timestamp),
     /// The vault could not be read or written.
@@ -117,7 +118,7 @@ impl ApiKey {
         }
     }
 
-    /// Returns an error if a new key would give more than this key has.
+    /// Returns an error if a new key would have more rights than this key.
     fn may_grant(&self, new: &NewKey<'_>) -> Result<(), GrantError> {
         for scope in new.scopes {
             if scope.needs_operator() {
@@ -162,8 +163,8 @@ impl Writer {
         Ok(created)
     }
 
-    /// Creates an API key for the holder of another key, whose id is `grantor`. Fails if the new key would give more
-    /// than the other key has. Otherwise like [`Writer::add_key`].
+    /// Creates an API key for the holder of another key, whose id is `grantor`. Fails if the new key would have more
+    /// rights than the other key. Otherwise, works like [`Writer::add_key`].
     pub async fn grant_key(
         &self,
         grantor: &str,
@@ -206,8 +207,8 @@ impl Writer {
         Ok(true)
     }
 
-    /// Stores that a key was used, unless a use within the last minute is already stored. Returns whether it was
-    /// stored. The commit is not synced, because nothing depends on the time.
+    /// Records that a key was used, unless a use within the last minute is already recorded. Returns whether the use
+    /// was recorded. The commit is not synced, because nothing depends on the recorded time.
     pub async fn record_key_use(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
         let mut work = self.begin_unsynced().await?;
         let done = sqlx::query(
@@ -222,7 +223,7 @@ impl Writer {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Adds an entry to the project's audit trail about a request with a revoked or expired key, unless the trail has
+    /// Records a request with a revoked or expired key in the project's audit trail, unless the trail already has such
     /// an entry about the same key from the last hour. `detail` says why the key was refused, and where the request
     /// came from.
     pub async fn record_refused_key(
@@ -232,7 +233,8 @@ impl Writer {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let since = seconds_before(now, REFUSAL_INTERVAL);
-        // Saves a transaction. The statement below decides, because another process may have recorded a refusal.
+        // This check only saves a transaction. The statement below decides, because another process may have
+        // recorded a refusal.
         if key.refused_at.is_some_and(|at| since < at) {
             return Ok(());
         }
@@ -255,7 +257,7 @@ impl Writer {
     }
 }
 
-/// The kind of name that a transaction locks so that a key is not revoked while the key creates another key.
+/// The kind of name to lock so that a key cannot be revoked while it creates another key.
 const HELD: &str = "api_key";
 
 fn seconds_before(now: Timestamp, seconds: i64) -> Timestamp {

@@ -195,7 +195,7 @@ impl Writer {
     }
 }
 
-/// The link attempts of a session or of an account.
+/// The link attempts in a session, or those that edit an account.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Of<'a> {
     /// The attempts in the session with this number.

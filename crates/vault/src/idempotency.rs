@@ -142,8 +142,8 @@ impl Writer {
     }
 }
 
-/// Returns the key under which the response is sealed. Ids of API keys do not contain slashes, so each pair of API key
-/// and idempotency key produces a different result.
+/// Returns the key under which the response is sealed. API key ids do not contain slashes, so each combination of API
+/// key and idempotency key produces a different result.
 fn sealed_key(api_key: &str, key: &str) -> String {
     format!("{api_key}/{key}")
 }

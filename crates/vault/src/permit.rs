@@ -64,7 +64,7 @@ pub(crate) async fn may_continue(
         .await?;
     let (None, Some(row)) = (ended, row) else { return Ok(false) };
     let parameters = session(&row)?.parameters;
-    // A session that was created for an account links nothing else.
+    // A session that was created for an account cannot link any other account.
     let Some(id) = attempt.account.or(parameters.account.as_deref()) else { return Ok(true) };
     let row = sqlx::query("select * from accounts where id = $1").bind(id).fetch_optional(connection).await?;
     Ok(row.as_ref().map(account).transpose()?.is_some_and(|account| parameters.may_edit(&account)))

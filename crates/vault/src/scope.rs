@@ -23,7 +23,7 @@ pub enum Scope {
     /// Send requests through an account.
     #[strum(serialize = "requests:write")]
     Requests,
-    /// Create API keys with at most the same permissions, and revoke API keys.
+    /// Create API keys with no more permissions than the creating key, and revoke API keys.
     #[strum(serialize = "keys:write")]
     KeysWrite,
 }

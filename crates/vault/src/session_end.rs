@@ -1,4 +1,4 @@
-//! Ending sessions: revoking and deleting them.
+//! Revokes and deletes sessions.
 //!
 //! **Invariant:** a session's link attempts end with it. Their snapshots, which contain what people entered, are deleted
 //! in the transaction that revokes the session.

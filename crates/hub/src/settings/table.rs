@@ -140,8 +140,8 @@ settings! {
         /// The maximum number of open connections from one address. Further connections are closed immediately.
         /// Connections from `trusted_proxies` are not counted by address. An IPv6 /64 network counts as one address.
         address_connections: Optional<Count> = "a quarter of `limits.connections`", [];
-        /// How long a connection stays open while it is idle: no request is in progress, and the client does not read a
-        /// response. It must be longer than the idle timeout of a proxy in front of the Hub.
+        /// How long a connection stays open while it is idle: the Hub is not working on a request, and the client is
+        /// not reading a response. It must be longer than the idle timeout of a proxy in front of the Hub.
         idle_timeout: Required<Period> = "75s", ["75s"];
         /// How long a connection accepts requests. After that, it closes when its requests in progress have finished.
         connection_age: Required<Period> = "60m", ["60m"];

@@ -29,7 +29,7 @@ fn restored(flow: &Flow) -> Flow {
     Flow::restore(guide(), &snapshot).expect("a valid snapshot")
 }
 
-/// Returns the `authorization` header of the next request, and answers all requests successfully.
+/// Runs the checks with successful responses. Returns the first request's `authorization` header.
 #[track_caller]
 fn check(flow: &mut Flow) -> String {
     let Some(Effect::Send { id, request }) = flow.poll(MOMENT) else { panic!("{}", stage(flow)) };

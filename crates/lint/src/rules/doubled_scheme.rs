@@ -1,4 +1,4 @@
-//! A scheme's word that is sent twice, as in `Authorization: Bearer Bearer …`.
+//! An authentication scheme's name that is sent twice, as in `Authorization: Bearer Bearer …`.
 
 use guide::{CarrierUse, Carries, CodePage, Finding, Method, Part, Severity, Source, Span, Template};
 
@@ -15,7 +15,7 @@ pub(super) static PAGE: CodePage = CodePage {
     good: "auth: { bearer: { token: '{{ value.api_token }}' } }",
 };
 
-/// The words that precede a credential in headers.
+/// The scheme names that precede credentials in headers.
 const SCHEMES: &[&str] = &["apikey", "basic", "bearer", "token"];
 
 pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     for carrier in method.auth.carries.iter().chain(own.flatten()) {
         match carrier {
             CarrierUse::Basic { username, .. } => {
-                // `basic` encodes its values, so a single word before them is already one too many.
+                // `basic` adds its own scheme name and encodes its values, so even one name here is too many.
                 if let Some(scheme) = first_scheme(&beginning(username)) {
                     report(source, username, scheme, findings);
                 }
@@ -50,7 +50,7 @@ fn doubled(source: &Source, value: &Template, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The text before the first reference.
+/// Returns the text before the first reference.
 fn beginning(template: &Template) -> String {
     let text = |part: &Part| match part {
         Part::Text(text) => Some(text.clone()),

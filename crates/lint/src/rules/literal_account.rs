@@ -58,7 +58,7 @@ fn finding(subject: &Subject<'_>, text: &Template, what: &str) -> Finding {
     }
 }
 
-/// Whether a literal text looks like the path of a value in the response, such as `data.id`, rather than like a name.
+/// Whether literal text looks like the path of a value in the response, such as `data.id`, rather than a name.
 fn is_like_a_path(literal: &str) -> bool {
     let is_member = |ch: char| ch.is_ascii_lowercase() || ch.is_ascii_digit() || "._[]".contains(ch);
     literal.chars().all(is_member) && JsonPath::parse(literal).is_some()

@@ -29,7 +29,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, prose: &Prose, findi
             "write `{reference}`; if this is one of the provider's buttons, allow the finding"
         ));
         let is_found = source.slice(span) == bold;
-        // The bold text can also be the name of a button at the provider, so the edit is a guess.
+        // The bold text might also name a button on the provider's site, so the edit is a guess.
         findings.push(if is_found { found.unsafe_fix(span, reference) } else { found });
     }
 }

@@ -13,7 +13,7 @@ use crate::both::new_database;
 use crate::hub::{FROM, SAME, owned, project, session};
 use crate::{CANARY, at, by, draft_of, is_in_a_file, key_file, raw};
 
-/// A vault whose database the test also reads without the vault.
+/// A vault whose database the test also reads directly.
 struct Opened {
     name: &'static str,
     vault: Vault,
@@ -76,7 +76,7 @@ struct Edit {
     account: Account,
     session: i64,
     saved: Attempt,
-    /// The widget's attempts are not saved before they end.
+    /// An attempt in the widget, which is not saved before it ends.
     unsaved: Attempt,
 }
 
@@ -160,7 +160,7 @@ async fn an_attempt_ends_with_its_account_and_its_session() {
             Ending::Revoked,
         ] {
             let mut edit = edit(vault).await;
-            // A renewal of tokens replaces the credentials, but is no reason to end an edit.
+            // Renewing tokens replaces the credentials, but does not end an edit.
             let opened = vault.unseal_edited(&edit.saved, "edit", by("ada", 0)).await.unwrap();
             vault.renew(&opened, &opened.secrets, by("ada", 0)).await.unwrap();
             assert!(vault.attempt_may_continue(&edit.saved).await.unwrap(), "{name}, {ending:?}");

@@ -215,7 +215,7 @@ pub(super) fn changes_in_a_session_are_limited(target: &mut Target) {
     let (busy, other) = (target.session(&json!({})), target.session(&json!({})));
     let start = || Request::post("/hub/connection_attempts").json(&json!({}));
     let mut opened = Vec::new();
-    // More than twice the limit, because a new minute may begin meanwhile.
+    // More than twice the limit, because a new minute may begin in the meantime.
     let statuses: Vec<u16> = (0..260)
         .map(|n| {
             if n % 2 == 0 {

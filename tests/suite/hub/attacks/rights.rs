@@ -1,5 +1,5 @@
 //! Keys that try to get more than they have: more scopes, another key's responses, production data with a test key, or
-//! more time.
+//! a later expiry.
 
 use std::collections::BTreeSet;
 use std::thread::sleep;
@@ -118,8 +118,8 @@ pub(super) fn responses_are_replayed_only_for_the_key_that_got_them(target: &mut
     assert_ne!(one.text("token"), two.text("token"));
 }
 
-/// The requests that change something of production, one for each operation that is not a `GET`. A test key gets the
-/// status.
+/// Returns requests that change production data, one for each operation that is not a `GET`, with the response status
+/// that a test key gets.
 fn production_changes(
     target: &Target,
     session: i64,

@@ -16,7 +16,7 @@ use crate::hub::received::request;
 use crate::hub::rows::Rows;
 use crate::hub::world::Database;
 
-/// The secret that the account has, and the credentials in which the provider receives it.
+/// The account's secret, and the credentials in which the provider receives it.
 pub(super) const CANARY: &str = "stored-canary-51c0";
 pub(super) const BASIC: &str = "Basic YXBpLXVzZXJAYWNtZS5leGFtcGxlOnN0b3JlZC1jYW5hcnktNTFjMA==";
 
@@ -159,8 +159,7 @@ impl Scene {
         self.call("GET", &format!("/accounts/{account}"), &json!({}), 200).value()["version"].clone()
     }
 
-    /// Asserts that the snapshots of an account's open attempts, of which there is at least one, contain no stored
-    /// secret.
+    /// Asserts that an account has open attempts, and that their snapshots contain no stored secret.
     pub(super) fn assert_snapshots_contain_no_secret(&self, account: &str) {
         let ids = self.rows().strings(&format!("select id from attempts where account_id = '{account}'"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -185,7 +184,7 @@ impl Scene {
         });
         assert!(!found.is_empty(), "there is no open attempt");
         for snapshot in found {
-            assert!(snapshot.contains("acme"), "the snapshot is not that of the form");
+            assert!(snapshot.contains("acme"), "the snapshot is not from the form");
             assert!(!snapshot.contains(CANARY), "a snapshot contains a stored secret");
         }
     }
