@@ -22,7 +22,7 @@ use crate::scope::Scope;
 use crate::token::{Digest, Token};
 use crate::writer::{Work, Writer};
 
-/// How much time passes before another use of a key is stored.
+/// The minimum time between two recorded uses of a key.
 pub const KEY_USE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
 /// The minimum number of seconds between two recorded refusals of the same key. This prevents someone who has a revoked

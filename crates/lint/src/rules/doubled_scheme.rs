@@ -9,8 +9,8 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "doubled-scheme",
     severity: Severity::Error,
     summary: "A header's value begins with the same scheme twice",
-    why: "the provider would reject every request; a test cannot notice it, because its responses do not depend on headers",
-    help: "write the scheme once; `bearer` and `basic` add their own word",
+    why: "the provider would reject every request; tests cannot detect it, because their responses do not depend on headers",
+    help: "write the scheme once; `bearer` and `basic` add it themselves",
     bad: "auth: { bearer: { token: 'Bearer {{ value.api_token }}' } }",
     good: "auth: { bearer: { token: '{{ value.api_token }}' } }",
 };
