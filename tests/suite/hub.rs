@@ -30,7 +30,8 @@ mod texts;
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
     let output = Command::new("node")
-        .args(["--test", "--test-reporter=spec", file])
+        // A browser that stops responding must fail the test, not hang the suite. The limit is for the whole file.
+        .args(["--test", "--test-reporter=spec", "--test-timeout=300000", "--test-force-exit", file])
         .current_dir(folder)
         .env("HUB_URL", &hub.url)
         .env("HUB_KEY", &hub.key)
