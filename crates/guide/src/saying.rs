@@ -102,6 +102,30 @@ pub enum Ours {
         /// The label of the chosen environment.
         chosen: String,
     },
+    /// The response to a sign-in request contains no token.
+    #[display("{provider} sent a reply without a token.")]
+    NoToken {
+        /// The provider's name.
+        provider: String,
+    },
+    /// The provider rejects the tokens from a sign-in in a browser. The person entered no credentials.
+    #[display("{provider} did not accept your sign-in.")]
+    SignInRejected {
+        /// The provider's name.
+        provider: String,
+    },
+    /// The tokens from a sign-in in a browser have expired or were revoked. The person entered no credentials.
+    #[display("Your sign-in to {provider} has expired or was revoked.")]
+    SignInEnded {
+        /// The provider's name.
+        provider: String,
+    },
+    /// Advice to sign in again in a browser.
+    #[display("Sign in to {provider} again.")]
+    SignInAgain {
+        /// The provider's name.
+        provider: String,
+    },
     /// Advice to create a new signing key, because part of the entered key is missing.
     #[display("If you no longer have the complete key, create a new one.")]
     AnotherKey,

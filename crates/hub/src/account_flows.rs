@@ -1,12 +1,13 @@
-//! Starts and runs flows with linked accounts' credentials, and stores renewed tokens.
+//! Starts and runs flows with linked accounts' credentials, and stores renewed tokens and failures.
 
 use std::sync::Arc;
 
-use driver::{TokenKeeper, stored_tokens, stored_values};
+use driver::{TokenKeeper, Verification, stored_tokens, stored_values};
 use egress::Egress;
 use guide::Brand;
-use link::{Flow, Start};
-use vault::{Credentials, Vault};
+use jiff::Timestamp;
+use link::{Flow, Stage, Start};
+use vault::{Account, By, ChangeError, Credentials, Vault};
 
 use crate::connectors::Connectors;
 use crate::editions::Editions;
@@ -58,5 +59,24 @@ impl AccountFlows {
         keeper: &mut TokenKeeper,
     ) -> Result<(), ApiError> {
         check_and_keep(&self.egress, &self.vault, flow, keeper).await
+    }
+
+    /// Stores a failure with the account that the flow belongs to, so that everyone who reads the account learns of it.
+    /// Stores it only if a person must act. After other failures, requests through the account are tried again.
+    pub(crate) async fn record_failure(
+        &self,
+        flow: &Flow,
+        account: &Account,
+        actor: &str,
+    ) -> Result<(), ApiError> {
+        if !matches!(flow.stage(), Stage::Failed { verdict, .. } if verdict.outcome.needs_person()) {
+            return Ok(());
+        }
+        let Some(record) = Verification::of(flow).record(account.version) else { return Ok(()) };
+        match self.vault.record_check(&account.id, &record, By::new(actor, Timestamp::now())).await {
+            // The credentials that failed were replaced, or their account was deleted, in the meantime.
+            Ok(_) | Err(ChangeError::Conflict { .. } | ChangeError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -64,12 +64,6 @@ impl Flow {
         }
     }
 
-    /// Returns whether the tokens have expired or are about to expire and must be renewed before they are used. `now`
-    /// is the current time in Unix seconds.
-    pub fn tokens_expire_soon(&self, now: i64) -> bool {
-        expires_soon(self.tokens_expire_at, now)
-    }
-
     /// Builds the current request. Returns `None` if the tokens must be renewed first, or if the request cannot be
     /// built, in which case the flow fails.
     pub(crate) fn request(&mut self, moment: Moment) -> Option<Effect> {
@@ -306,7 +300,8 @@ impl Flow {
     }
 }
 
-fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
+/// Returns whether tokens have expired or are about to expire. `expiry` is `None` if the expiry time is unknown.
+pub(crate) fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
     expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 

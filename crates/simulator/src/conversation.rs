@@ -136,8 +136,7 @@ impl Conversation {
         if let Reply::Response { status, headers, body } = &reply {
             let response =
                 Response { status: *status, headers: headers.clone(), body: body.clone().into_bytes() };
-            let mut steps = method.auth.sign_in.iter().flat_map(|one| one.steps.iter().chain(&one.refresh));
-            let is_sign_in = steps.any(|step| std::ptr::eq(&raw const step.check, check));
+            let is_sign_in = method.auth.token_steps().any(|step| std::ptr::eq(&raw const step.check, check));
             let values = if is_sign_in { &mut self.tokens } else { &mut self.captures };
             values.extend(probe::captures(check, &response));
         }

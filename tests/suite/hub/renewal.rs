@@ -170,6 +170,25 @@ fn reading_credentials_renews_tokens_that_expire_soon() {
 }
 
 #[test]
+fn a_revoked_sign_in_changes_the_accounts_status() {
+    let linked = Linked::new(Database::Sqlite, None);
+    let address = linked.hubs[0].address;
+    linked.provider.revoke();
+    let words = "Your sign-in to Acme has expired or was revoked. Sign in to Acme again.";
+    let refused = linked.proxied().send_to(address).expect("no response");
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains(words), "{}", refused.body);
+    let account = Request::get(&format!("/accounts/{}", linked.account)).key(&linked.key);
+    let account = account.send_to(address).expect("no response").value();
+    assert_eq!(account["status"], "expired", "{account}");
+    assert_eq!(account["status_reasons"][0]["code"], "expired", "{account}");
+    assert_eq!(account["status_reasons"][0]["description"], words, "{account}");
+    let again = linked.proxied().send_to(address).expect("no response");
+    assert_eq!(again.status, 409, "{}", again.body);
+    assert!(again.body.contains("The account is expired"), "{}", again.body);
+}
+
+#[test]
 fn a_client_that_disconnects_during_renewal_loses_no_token() {
     let linked = Linked::new(Database::Sqlite, Some(12));
     thread::sleep(Duration::from_millis(2_500));

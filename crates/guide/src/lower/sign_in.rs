@@ -278,7 +278,8 @@ impl Lowering<'_> {
                 let rules: Vec<_> =
                     oauth.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
                 // A token endpoint reports errors in the same way for every grant.
-                for step in sign_in.steps.iter_mut().chain(&mut sign_in.refresh) {
+                let exchange = sign_in.redirect.as_mut().map(|redirect| &mut redirect.exchange);
+                for step in sign_in.steps.iter_mut().chain(exchange).chain(&mut sign_in.refresh) {
                     step.check.outcomes.clone_from(&rules);
                 }
             }

@@ -138,7 +138,7 @@ fn a_rejected_token_is_renewed_once() {
 fn a_renewed_token_is_kept_even_if_a_check_fails() {
     let tokens = Values::from([(Key::parse("token").expect("a key"), Secret::from("t1"))]);
     let mut flow = flow(Start { tokens, tokens_expire_at: Some(5), ..Start::default() });
-    assert!(flow.tokens_expire_soon(0) && !flow.tokens_expire_soon(-6));
+    assert!(flow.must_renew_tokens(0) && !flow.must_renew_tokens(-6));
     play(&mut flow, &[(0, 200, r#"{"token":"t2"}"#), (0, 403, "")]);
     assert_eq!(result(&flow), "failed missing_permission");
     let (tokens, end) = flow.tokens();

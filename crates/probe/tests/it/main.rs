@@ -1,6 +1,7 @@
 //! Tests requests and verdicts with a small guide.
 
 mod auth;
+mod tokens;
 
 use guide::{Fault, Guide, Key, OutcomeKind, Product};
 use probe::{Answer, Case, Inputs, Problem, Response, Values, judge, request};

@@ -25,6 +25,12 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
         Ours::AnotherKey => {
             "Wenn Ihnen der vollständige Schlüssel nicht mehr vorliegt, erstellen Sie einen neuen.".to_owned()
         }
+        Ours::NoToken { provider } => format!("Die Antwort von {provider} enthält kein Token."),
+        Ours::SignInRejected { provider } => format!("{provider} hat Ihre Anmeldung abgelehnt."),
+        Ours::SignInEnded { provider } => {
+            format!("Ihre Anmeldung bei {provider} ist abgelaufen oder wurde widerrufen.")
+        }
+        Ours::SignInAgain { provider } => format!("Melden Sie sich noch einmal bei {provider} an."),
         Ours::Field { label, mistake } => of_field(label, mistake),
     }
 }
