@@ -7,12 +7,14 @@ use egress::Egress;
 use guide::Brand;
 use jiff::Timestamp;
 use link::{Flow, Stage, Start};
+use url::Url;
 use vault::{Account, By, ChangeError, Credentials, Vault};
 
 use crate::connectors::Connectors;
 use crate::editions::Editions;
 use crate::guides::Guides;
 use crate::linking::{check_and_keep, check_only};
+use crate::sign_ins::redirect_uri;
 use crate::wire::error::{ApiError, CONFLICT};
 
 /// Starts and runs flows for linked accounts.
@@ -23,6 +25,7 @@ pub(crate) struct AccountFlows {
     pub(crate) editions: Arc<Editions>,
     pub(crate) connectors: Arc<Connectors>,
     pub(crate) brand: Arc<Brand>,
+    pub(crate) public_url: Url,
 }
 
 impl AccountFlows {
@@ -43,7 +46,8 @@ impl AccountFlows {
             stored.extend(self.connectors.setup_values(&connector).await?);
         }
         let start = driver::relink(account, stored, stored_tokens(credentials));
-        let start = Start { product: self.brand.product(), ..start };
+        let redirect_uri = Some(redirect_uri(&self.public_url, &account.provider));
+        let start = Start { product: self.brand.product(), redirect_uri, ..start };
         Flow::new(guide, &account.method, start).ok_or_else(gone)
     }
 

@@ -153,8 +153,13 @@ impl SignIns {
 
     /// Returns the redirect URI, which an admin registers with the provider.
     pub(crate) fn redirect_uri(&self, provider: &str) -> String {
-        format!("{}connect/oauth2/{provider}/callback", self.public_url)
+        redirect_uri(&self.public_url, provider)
     }
+}
+
+/// Returns a provider's redirect URI at the Hub's public URL.
+pub(crate) fn redirect_uri(public_url: &Url, provider: &str) -> String {
+    format!("{public_url}connect/oauth2/{provider}/callback")
 }
 
 /// Returns the outcome for an error from the authorization endpoint

@@ -15,6 +15,8 @@ impl Flow {
     pub fn signed_in(&mut self, values: Values) {
         if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             self.discard_tokens();
+            let redirect_uri = values.iter().find(|(key, _)| key.as_str() == "redirect_uri");
+            self.redirect_uri = redirect_uri.map(|(_, value)| value.expose().to_owned());
             self.start_request(Run { request: RequestKind::Exchange, tokens: values, ..Run::default() });
         }
     }

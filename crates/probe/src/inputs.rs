@@ -24,6 +24,8 @@ pub struct Inputs<'a> {
     pub captures: &'a Values,
     /// The tokens from sign-in.
     pub tokens: &'a Values,
+    /// The callback URL, or `None` if the method does not sign people in with a browser.
+    pub redirect_uri: Option<&'a str>,
     /// The time at which the request is sent, and the nonce.
     pub moment: Moment,
 }
@@ -39,6 +41,7 @@ impl<'a> Inputs<'a> {
             derived: &method.derived,
             captures: &NO_VALUES,
             tokens: &NO_VALUES,
+            redirect_uri: None,
             moment: Moment::default(),
         }
     }

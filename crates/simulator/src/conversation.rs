@@ -9,6 +9,9 @@ use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
 
+/// The callback URL in expected requests. The client's own URL is unknown, so it is never compared.
+const REDIRECT_URI: &str = "https://hub.example/callback";
+
 /// The conversation that a scenario specifies, and its progress.
 #[derive(Clone)]
 pub(crate) struct Conversation {
@@ -109,6 +112,7 @@ impl Conversation {
         let inputs = Inputs {
             captures: &self.captures,
             tokens: &self.tokens,
+            redirect_uri: Some(REDIRECT_URI),
             moment: moment.unwrap_or_default(),
             ..Inputs::new(method, environment.and_then(|key| method.environment(key.as_str())), &self.values)
         };
@@ -168,7 +172,7 @@ impl Expected<'_> {
     }
 }
 
-/// Returns whether a request's values are unpredictable. Values that depend on the time are predictable only if the
+/// Returns whether a request's values are unpredictable. The client's callback URL is unknown. Values that depend on the time are predictable only if the
 /// time is fixed; randomized signatures are never predictable.
 fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -> bool {
     let auth = &method.auth;
@@ -181,7 +185,10 @@ fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -
         templates.extend(auth.templates());
     }
     let mut references = templates.into_iter().flat_map(Template::references);
-    (moment.is_none() || is_random) && references.any(depends_on_moment)
+    references.any(|reference| {
+        reference.target == Target::RedirectUri
+            || (moment.is_none() || is_random) && depends_on_moment(reference)
+    })
 }
 
 /// Returns whether a reference's value differs between two requests made at different times.

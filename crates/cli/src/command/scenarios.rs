@@ -156,6 +156,8 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
         tokens: secrets(&scenario.tokens).into_iter().collect(),
         scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
         product: Product::named("Waystone"),
+        // The simulator accepts any callback URL.
+        redirect_uri: Some("https://hub.example/callback".to_owned()),
         ..Start::default()
     };
     let Some(mut flow) = Flow::new(Arc::clone(&guide), method.key.as_str(), start) else {

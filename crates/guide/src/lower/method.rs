@@ -164,6 +164,7 @@ fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
         tokens: Vec::new(),
         later_tokens: Vec::new(),
         assertion: false,
+        redirect_uri: false,
         environment_values: columns(&shape.environments),
         checks: shape.checks.iter().map(|check| check.key.value.as_str()).collect(),
     }

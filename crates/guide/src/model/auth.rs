@@ -64,6 +64,9 @@ pub struct Redirect {
     pub scopes: Vec<String>,
     /// The separator between scopes.
     pub separator: String,
+    /// The scopes without which the provider returns no refresh token. They are requested even if a session selects
+    /// other scopes.
+    pub renewal_scopes: Vec<String>,
     /// Whether PKCE is used.
     pub pkce: bool,
     /// Additional query parameters.

@@ -102,3 +102,61 @@ fn a_lifetime_of_zero_means_that_the_lifetime_is_unknown() {
     play(&mut flow, &[(200, r#"{"access_token":"a-1","expires_in":0}"#), ME]);
     assert_eq!(tokens(&flow), "access_token a-1 until None");
 }
+
+#[test]
+fn a_refresh_token_is_used_even_if_the_guide_does_not_say_how() {
+    let mut flow = linked("", &[("access_token", "a-1"), ("refresh_token", "r-1")]);
+    flow.submit_all(&[]);
+    let sent = play(&mut flow, &[(200, r#"{"access_token":"a-2"}"#), ME]);
+    assert_eq!(sent, ["/token grant_type=refresh_token&refresh_token=r-1&client_id=example", "/me"]);
+    assert_eq!(tokens(&flow), "access_token a-2, refresh_token r-1 until None");
+}
+
+/// A refresh request that sends the callback URL.
+const SENDS_REDIRECT_URI: &str = "refresh: { parameters: { redirect_uri: '{{ hub.redirect_uri }}' } }";
+
+#[test]
+fn a_renewal_can_send_the_callback_url() {
+    let uri = Some("https://hub.example/back".to_owned());
+    let stored = values(&[("access_token", "a-1"), ("refresh_token", "r-1")]);
+    let start =
+        Start { tokens: stored, tokens_expire_at: Some(5), redirect_uri: uri.clone(), ..Start::default() };
+    let mut flow = Flow::new(guide(SENDS_REDIRECT_URI), "main", start).expect("a method");
+    flow.submit_all(&[]);
+    let sent = play(&mut flow, &[(200, r#"{"access_token":"a-2"}"#), ME]);
+    let body = "grant_type=refresh_token&refresh_token=r-1&redirect_uri=https%3A%2F%2Fhub.example%2Fback";
+    assert_eq!(sent, [&format!("/token {body}&client_id=example"), "/me"]);
+    // A flow that is restored after the sign-in still knows the URL.
+    let mut flow = Flow::new(guide(SENDS_REDIRECT_URI), "main", Start::default()).expect("a method");
+    let back = [("code", "c"), ("redirect_uri", "https://hub.example/back"), ("code_verifier", "v")];
+    flow.signed_in(values(&back));
+    play(&mut flow, &[(200, r#"{"access_token":"a-1","refresh_token":"r-1","expires_in":5}"#), ME]);
+    let mut flow = Flow::restore(guide(SENDS_REDIRECT_URI), &flow.snapshot()).expect("a valid snapshot");
+    flow.confirm(false);
+    flow.submit_all(&[]);
+    let sent = play(&mut flow, &[(200, r#"{"access_token":"a-2"}"#), ME]);
+    assert_eq!(sent, [&format!("/token {body}&client_id=example"), "/me"]);
+}
+
+#[test]
+fn a_renewal_that_cannot_be_sent_fails_visibly() {
+    let mut flow = linked(SENDS_REDIRECT_URI, &[("access_token", "a-1"), ("refresh_token", "r-1")]);
+    flow.submit_all(&[]);
+    assert_eq!(play(&mut flow, &[]), Vec::<String>::new());
+    let Stage::Failed { verdict, .. } = flow.stage() else { panic!("{:?}", flow.stage()) };
+    assert_eq!(verdict.outcome, guide::OutcomeKind::Misconfigured);
+}
+
+#[test]
+fn the_guide_can_say_where_a_response_has_its_tokens() {
+    let more = "captures: { access_token: user.token, refresh_token: user.renewal, expires_in: user.ttl, team: team.id }";
+    let mut flow = Flow::new(guide(more), "main", Start::default()).expect("a method");
+    flow.signed_in(values(&[
+        ("code", "c"),
+        ("redirect_uri", "https://hub.example/back"),
+        ("code_verifier", "v"),
+    ]));
+    let first = r#"{"access_token":"bot","user":{"token":"a-1","renewal":"r-1","ttl":60},"team":{"id":"t"}}"#;
+    play(&mut flow, &[(200, first), ME]);
+    assert_eq!(tokens(&flow), "access_token a-1, expires_in 60, refresh_token r-1, team t until Some(60)");
+}

@@ -93,6 +93,10 @@ fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> 
         if account.is_revoked {
             return (400, json!({ "error": "invalid_grant" }));
         }
+        // Some providers require the callback URL again.
+        if !request.contains("redirect_uri=http%3A%2F%2F") {
+            return (400, json!({ "error": "invalid_request" }));
+        }
         if !request.contains(&format!("refresh_token=renew-{}&", account.number))
             && !request.ends_with(&format!("refresh_token=renew-{}", account.number))
         {
