@@ -28,6 +28,7 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     if let Stage::Failed { verdict, .. } = flow.stage() {
         line["outcome"] = json!(verdict.outcome);
         line["rule"] = json!(verdict.rule);
+        line["retry_after"] = json!(verdict.retry_after.map(|wait| wait.as_secs()));
         // The quoted excerpt was redacted when the response was judged.
         line["quote"] = json!(verdict.quote);
     }

@@ -5,6 +5,8 @@
 //!
 //! **Invariant:** a verdict depends only on the response, the guide and the inputs.
 
+use std::time::Duration;
+
 use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
 
@@ -17,6 +19,9 @@ use crate::parsed::ParsedAnswer;
 use crate::retry::retry_after;
 use crate::verdict::{Identity, Verdict};
 use crate::wording::message;
+
+/// A wait that messages do not mention.
+const SHORT_WAIT: Duration = Duration::from_secs(30);
 
 /// Judges a response, or a request that failed. `now` is the current Unix time in seconds; the verdict's wait is
 /// computed from it.
@@ -43,10 +48,23 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     if let Answer::Response(response) = answer {
         verdict.retry_after = retry_after(response, case.method.wait.as_ref(), now);
     }
+    advise_to_wait(&mut verdict);
     if !verdict.outcome.is_good() {
         verdict.quote = Some(quote(case, answer));
     }
     verdict
+}
+
+/// Says how long to wait, if the provider does and the guide gives no advice of its own. A short wait is not worth
+/// saying: the request is repeated after it.
+fn advise_to_wait(verdict: &mut Verdict) {
+    let is_standard = matches!(verdict.fix.ours(), Some(Ours::Fix { .. }));
+    if let Some(wait) = verdict.retry_after.filter(|wait| SHORT_WAIT < *wait)
+        && verdict.outcome.is_transient()
+        && is_standard
+    {
+        verdict.fix = Ours::TryLater { seconds: wait.as_secs() }.into();
+    }
 }
 
 /// The guide's rule that determines the verdict on a response, or `None` if the expectation or a default determines it.

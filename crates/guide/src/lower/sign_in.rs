@@ -24,7 +24,7 @@ use crate::template::{Context, Target, Template};
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// The scope with which OpenID Connect providers return a refresh token ([OpenID Connect Core,
+/// The standard scope for refresh tokens ([OIDC Core,
 /// 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
 const OFFLINE_ACCESS: &str = "offline_access";
 
