@@ -11,6 +11,7 @@ use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Rol
 use secret::Redactor;
 
 use crate::case::Case;
+use crate::denial::NO_STATUS;
 use crate::derived::derived_values;
 use crate::extract::{InvalidId, captures_in, granted_scopes, identity};
 use crate::matching::{has_captures, is_expected, matches};
@@ -132,7 +133,10 @@ fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
     }
 }
 
-/// The outcome for a token endpoint's error code ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+/// The outcome for an error code from the token endpoint ([RFC 6749,
+/// 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)) or from the authorization endpoint ([RFC 6749,
+/// 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1), [OIDC Core,
+/// 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
 fn oauth_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind> {
     let error = parsed.json.as_ref()?.get("error")?.as_str()?;
     Some(match error {
@@ -142,8 +146,16 @@ fn oauth_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind>
         "invalid_client" if !enters_secret(case.method) => OutcomeKind::Misconfigured,
         "invalid_client" | "invalid_grant" => OutcomeKind::WrongSecret,
         "invalid_scope" => OutcomeKind::MissingPermission,
-        "access_denied" => OutcomeKind::Declined,
-        "invalid_request" | "unauthorized_client" | "unsupported_grant_type" => OutcomeKind::Misconfigured,
+        "access_denied"
+        | "consent_required"
+        | "interaction_required"
+        | "login_required"
+        | "account_selection_required" => OutcomeKind::Declined,
+        "invalid_request"
+        | "unauthorized_client"
+        | "unsupported_grant_type"
+        | "unsupported_response_type"
+        | "redirect_uri_mismatch" => OutcomeKind::Misconfigured,
         "server_error" | "temporarily_unavailable" => OutcomeKind::ProviderDown,
         _ => return None,
     })
@@ -247,7 +259,9 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     };
     // A successful token response contains new tokens, which the redactor does not recognize.
     let mut token_steps = case.method.auth.token_steps();
-    if response.status < 400 && token_steps.any(|step| step.check.key == case.check.key) {
+    if (NO_STATUS + 1..400).contains(&response.status)
+        && token_steps.any(|step| step.check.key == case.check.key)
+    {
         return format!("HTTP {}", response.status);
     }
     // The body is redacted before it is truncated, because a truncated secret would not be detected. It is redacted a
@@ -256,5 +270,8 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let mut body = redactor.redact(&String::from_utf8_lossy(&response.body));
     body.retain(|ch| !ch.is_control() || ch == '\n');
     let body: String = redactor.redact(&body).chars().take(500).collect();
+    if response.status == NO_STATUS {
+        return body;
+    }
     format!("HTTP {}\n{body}", response.status).trim_end().to_owned()
 }

@@ -22,6 +22,8 @@ pub(crate) struct Conversation {
     pub(crate) turns: Vec<Turn>,
     /// The tokens at the beginning of the scenario.
     pub(crate) given_tokens: Values,
+    /// The parameters with which the browser is redirected back instead of receiving a code.
+    pub(crate) denied: Vec<(String, String)>,
     /// The index of the next turn.
     next: usize,
     /// The values that checks have captured from the responses so far.
@@ -60,6 +62,7 @@ impl Conversation {
             environment: environment.or_else(|| method.environments.first().map(|one| one.key.clone())),
             values,
             turns: scenario.talk.clone(),
+            denied: scenario.denied.clone(),
             tokens: given_tokens.clone(),
             given_tokens,
             next: 0,

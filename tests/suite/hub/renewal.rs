@@ -17,7 +17,7 @@ use super::world::Database;
 
 use self::provider::Provider;
 
-/// The guide's key. With this guide, people sign in, and each renewal returns a new refresh token.
+/// The key of the guide in [`guides`]. With this guide, people sign in, and each renewal returns a new refresh token.
 const KEY: &str = "a-sign-in-in-the-browser";
 
 /// The number of concurrent requests to each Hub.
@@ -38,11 +38,7 @@ impl Linked {
     /// `None` if the provider reports no lifetime.
     fn new(database: Database, holds_for: Option<u32>) -> Self {
         let provider = Provider::start(holds_for);
-        let guides = tempfile::tempdir().expect("cannot create a temporary folder");
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/guides/ok").join(KEY);
-        std::fs::create_dir(guides.path().join(KEY)).expect("cannot create the folder");
-        std::fs::copy(from.join("guide.yaml"), guides.path().join(KEY).join("guide.yaml"))
-            .expect("cannot copy the guide");
+        let guides = guides();
         let folder = guides.path().to_str().expect("the path is not UTF-8");
         let upstream = format!("*.acme.example={}", provider.origin);
         let more = ["--guides", folder, "--upstream", upstream.as_str()];
@@ -93,8 +89,27 @@ impl Linked {
     }
 }
 
+/// Creates a folder with the guide.
+pub(super) fn guides() -> tempfile::TempDir {
+    let guides = tempfile::tempdir().expect("cannot create a temporary folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/guides/ok").join(KEY);
+    std::fs::create_dir(guides.path().join(KEY)).expect("cannot create the folder");
+    std::fs::copy(from.join("guide.yaml"), guides.path().join(KEY).join("guide.yaml"))
+        .expect("cannot copy the guide");
+    guides
+}
+
 /// Signs in to the provider as a person does in a browser. Returns the account's id.
 fn link(address: SocketAddr, key: &str) -> String {
+    let mut browser = returned(address, key, "code=agreed");
+    let progress = browser.walk(Duration::from_secs(20), || address).expect("no response");
+    let Progress::Done(account) = progress else { panic!("the account is not linked: {progress:?}") };
+    account
+}
+
+/// Starts a sign-in, and returns from the provider with these parameters, such as `code=agreed`. Returns the browser, at
+/// the page that shows the checks.
+pub(super) fn returned(address: SocketAddr, key: &str, parameters: &str) -> Browser {
     let send = |request: Request| request.key(key).send_to(address).expect("no response");
     let profile = send(Request::post("/connector_profiles").json(&json!({
         "provider": KEY, "method": "main", "name": "Acme",
@@ -113,13 +128,11 @@ fn link(address: SocketAddr, key: &str) -> String {
     let leave = format!("/connect/oauth2/leave/{}", between(&page.body, "/connect/oauth2/leave/", "\""));
     let away = browser.send(address, Request::get(&leave)).expect("no response");
     let state = between(away.header("location").expect("no redirect"), "&state=", "&");
-    let back = format!("/connect/oauth2/{KEY}/callback?code=agreed&state={state}");
+    let back = format!("/connect/oauth2/{KEY}/callback?{parameters}&state={state}");
     let back = browser.send(address, Request::get(&back)).expect("no response");
     assert_eq!(back.status, 303, "{}", back.body);
     back.header("location").expect("no redirect").clone_into(&mut browser.path);
-    let progress = browser.walk(Duration::from_secs(20), || address).expect("no response");
-    let Progress::Done(account) = progress else { panic!("the account is not linked: {progress:?}") };
-    account
+    browser
 }
 
 /// Asserts that one renewal serves all concurrent requests when a token expires. Covers both cases: the Hub knows the

@@ -164,7 +164,12 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
         return Ok(vec!["the flow cannot start".to_owned()]);
     };
     let mut route = Route::new(method, scenario).await?;
-    flow.submit_all(&secrets(&scenario.given));
+    if scenario.denied.is_empty() {
+        flow.submit_all(&secrets(&scenario.given));
+    } else {
+        flow.prefill(&secrets(&scenario.given));
+        flow.sign_in_failed(&scenario.denied);
+    }
     run::run(&mut flow, &mut route, |_| {}).await?;
     if scenario.agrees {
         flow.ask_elsewhere();

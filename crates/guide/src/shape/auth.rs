@@ -111,6 +111,8 @@ pub(crate) struct Oauth2Shape {
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
     /// The outcome rules for responses from the token endpoint. These rules are tried before the standard OAuth errors.
+    /// They also apply to the error with which the provider redirects the browser back instead of granting access: its
+    /// parameters, such as `error` and `error_description`, are tested as `json`, and it has no status.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }

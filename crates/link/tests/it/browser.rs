@@ -160,3 +160,44 @@ fn the_guide_can_say_where_a_response_has_its_tokens() {
     play(&mut flow, &[(200, first), ME]);
     assert_eq!(tokens(&flow), "access_token a-1, expires_in 60, refresh_token r-1, team t until Some(60)");
 }
+
+#[test]
+fn a_denied_sign_in_is_judged_by_the_guides_rules() {
+    let more = "outcomes: [{ key: approval, when: { json: { error_description: { contains: approval } } }, is: missing_permission, return_to: agree }]";
+    let check = |parameters: &[(&str, &str)], expected: &str| {
+        let mut flow = Flow::new(guide(more), "main", Start::default()).expect("a method");
+        let parameters: Vec<(String, String)> =
+            parameters.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        flow.sign_in_failed(&parameters);
+        let Stage::Failed { verdict, reports, .. } = flow.stage() else { panic!("{:?}", flow.stage()) };
+        let rule = verdict.rule.as_ref().map_or("-", Key::as_str);
+        assert_eq!(format!("{} {rule}", verdict.outcome), expected, "{parameters:?}");
+        assert!(reports.is_empty() && verdict.at_field.is_none(), "{parameters:?}");
+    };
+    check(
+        &[("error", "access_denied"), ("error_description", "needs Approval")],
+        "missing_permission approval",
+    );
+    check(&[("error", "access_denied")], "declined -");
+    for error in ["consent_required", "login_required", "interaction_required"] {
+        check(&[("error", error)], "declined -");
+    }
+    check(&[("error", "invalid_scope")], "missing_permission -");
+    check(&[("error", "server_error")], "provider_down -");
+    for error in
+        ["unauthorized_client", "invalid_client", "unsupported_response_type", "redirect_uri_mismatch"]
+    {
+        check(&[("error", error)], "misconfigured -");
+    }
+    check(&[("error", "something_new")], "unknown -");
+    check(&[], "unknown -");
+}
+
+#[test]
+fn no_rule_makes_a_denied_sign_in_a_success() {
+    let more = "outcomes: [{ key: fine, when: { json: { error: { exists: true } } }, is: ok }]";
+    let mut flow = Flow::new(guide(more), "main", Start::default()).expect("a method");
+    flow.sign_in_failed(&[("error".to_owned(), "access_denied".to_owned())]);
+    let Stage::Failed { verdict, .. } = flow.stage() else { panic!("{:?}", flow.stage()) };
+    assert_eq!(verdict.outcome, guide::OutcomeKind::Unknown);
+}
