@@ -138,7 +138,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
                 Problem::Missing => inputs.values.get(key).cloned().ok_or(error),
                 _ => Err(error),
             }),
-            None => inputs.values.get(key).cloned().ok_or_else(|| missing(Some(key))),
+            None => inputs.value(key).ok_or_else(|| missing(Some(key))),
         },
         Target::Capture(key) => inputs.captures.get(key).cloned().ok_or_else(|| missing(None)),
         Target::Token(key) => inputs.tokens.get(key).cloned().ok_or_else(|| missing(None)),
