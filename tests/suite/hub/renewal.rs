@@ -14,6 +14,7 @@ use super::browser::{Browser, Progress, between};
 use super::client::{Request, Response};
 use super::process::{Installation, RunningHub};
 use super::world::Database;
+use crate::waystone;
 
 use self::provider::Provider;
 
@@ -30,7 +31,7 @@ struct Linked {
     hubs: Vec<RunningHub>,
     key: String,
     account: String,
-    _guides: tempfile::TempDir,
+    guides: tempfile::TempDir,
 }
 
 impl Linked {
@@ -54,7 +55,7 @@ impl Linked {
             installations.push(other);
         }
         let account = link(hubs[0].address, &key);
-        Self { provider, installations, hubs, key, account, _guides: guides }
+        Self { provider, installations, hubs, key, account, guides }
     }
 
     fn proxied(&self) -> Request {
@@ -199,6 +200,21 @@ fn a_revoked_sign_in_changes_the_accounts_status() {
     let again = linked.proxied().send_to(address).expect("no response");
     assert_eq!(again.status, 409, "{}", again.body);
     assert!(again.body.contains("The account is expired"), "{}", again.body);
+}
+
+#[test]
+fn the_terminal_does_not_judge_an_account_that_only_the_hub_can_check() {
+    let linked = Linked::new(Database::Sqlite, None);
+    let address = linked.hubs[0].address;
+    let (data, guides) = (linked.installations[0].data(), linked.guides.path());
+    let (data, guides) = (data.to_str().expect("a path"), guides.to_str().expect("a path"));
+    let verify = ["--data", data, "--guides", guides, "accounts", "verify", "--all", "--color", "never"];
+    let run = waystone::run(linked.guides.path(), &verify);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("only the Hub that linked this account can check it"), "{}", run.out);
+    let account = Request::get(&format!("/accounts/{}", linked.account)).key(&linked.key);
+    let account = account.send_to(address).expect("no response").value();
+    assert_eq!(account["status"], "active", "{account}");
 }
 
 #[test]
