@@ -289,9 +289,21 @@ impl Flow {
         if let Some(says) = error.says(self.method()) {
             verdict.says = says;
         }
-        if error.problem == Problem::NotAKey {
-            verdict.outcome = OutcomeKind::WrongSecret;
-            verdict.fix = Ours::AnotherKey.into();
+        let entered = error.field.as_ref().and_then(|field| self.method().collected_at(field.as_str()));
+        match error.problem {
+            Problem::NotAKey => {
+                verdict.outcome = OutcomeKind::WrongSecret;
+                verdict.fix = Ours::AnotherKey.into();
+            }
+            // The person entered a value that leads to no address of the provider.
+            Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed
+                if entered.is_some() && verdict.rule.is_none() =>
+            {
+                let (outcome, provider) = (OutcomeKind::WrongTenant, self.guide().provider.name.clone());
+                verdict.outcome = outcome;
+                verdict.fix = Ours::Fix { outcome, provider, product: self.product.clone() }.into();
+            }
+            _ => {}
         }
         let field = error.field.as_ref();
         verdict.return_to = field.and_then(|field| self.step_for(field)).map(|step| step.key.clone());
