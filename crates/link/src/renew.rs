@@ -5,7 +5,9 @@ use probe::{Answer, Values, Verdict};
 
 use crate::flow::Flow;
 use crate::state::{RequestKind, Run};
-use crate::verify::expires_soon;
+
+/// Tokens that expire within this many seconds are renewed before they are used.
+const EXPIRY_MARGIN: i64 = 10;
 
 impl Flow {
     /// Returns whether tokens that were rejected or are about to expire can be replaced without a browser.
@@ -96,4 +98,9 @@ pub(crate) fn token_step(sign_in: &SignIn, request: RequestKind) -> Option<&Toke
         RequestKind::Refresh => sign_in.refresh.as_ref(),
         RequestKind::Check(_) => None,
     }
+}
+
+/// Returns whether tokens have expired or are about to expire. `expiry` is `None` if the expiry time is unknown.
+pub(crate) fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
+    expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }

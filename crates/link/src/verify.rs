@@ -5,7 +5,7 @@ use probe::{Answer, FillError, Inputs, Moment, Problem, Verdict};
 
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
-use crate::renew::token_step;
+use crate::renew::{expires_soon, token_step};
 use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
 
 /// The maximum number of attempts at a request, including the first.
@@ -13,9 +13,6 @@ const MAX_ATTEMPTS: u32 = 3;
 
 /// The maximum wait before a retry, in seconds. If a provider asks for a longer wait, the check fails.
 const MAX_WAIT: i64 = 30;
-
-/// Tokens that expire within this many seconds are renewed before they are used.
-const EXPIRY_MARGIN: i64 = 10;
 
 impl Flow {
     /// Starts the checks. The caller must ensure that every required field has a value.
@@ -310,11 +307,6 @@ impl Flow {
         verdict.at_field = error.field;
         verdict
     }
-}
-
-/// Returns whether tokens have expired or are about to expire. `expiry` is `None` if the expiry time is unknown.
-pub(crate) fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
-    expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 
 /// Returns whether the granted scopes include all of the check's scopes, or `None` if the check must run. A mandatory
