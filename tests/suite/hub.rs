@@ -10,6 +10,7 @@ use crate::hub::world::{Database, Hub};
 
 mod browser;
 mod client;
+mod denied;
 mod described;
 mod examples;
 mod process;

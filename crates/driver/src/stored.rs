@@ -60,9 +60,9 @@ pub fn values(public: &BTreeMap<String, String>, secrets: &BTreeMap<String, Secr
     public.chain(secrets).filter_map(|(key, value)| Some((Key::parse(key)?, value))).collect()
 }
 
-/// Returns the tokens that are stored with an account.
+/// Returns the tokens that are stored with an account. Omits empty tokens, which earlier versions could store.
 pub fn stored_tokens(credentials: &Credentials) -> Tokens {
-    let secrets = credentials.secrets.iter();
+    let secrets = credentials.secrets.iter().filter(|(_, value)| !value.is_empty());
     let values = secrets
         .filter_map(|(name, value)| Some((Key::parse(name.strip_prefix(TOKEN)?)?, value.clone())))
         .collect();

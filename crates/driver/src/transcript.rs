@@ -1,5 +1,6 @@
 //! Transcripts for support: the requests that a flow sent and the responses that it received.
 
+use jiff::Timestamp;
 use link::{Flow, Stage};
 use probe::Answer;
 use serde_json::{Value, json};
@@ -25,9 +26,25 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
         }
         Answer::Failed { fault, .. } => line["fault"] = json!(fault.to_string()),
     }
+    push(transcript, line, flow);
+}
+
+/// Appends a sign-in that the provider or the person denied to a transcript. It involves no request to the provider.
+pub fn record_denial(transcript: &mut Vec<Value>, at: Timestamp, flow: &Flow) {
+    let line = json!({
+        "at": format!("{at:.3}"),
+        "check": "Signing in",
+        "request": "the browser's return from the provider",
+    });
+    push(transcript, line, flow);
+}
+
+/// Adds the verdict to a line if the flow has failed, and appends the line.
+fn push(transcript: &mut Vec<Value>, mut line: Value, flow: &Flow) {
     if let Stage::Failed { verdict, .. } = flow.stage() {
         line["outcome"] = json!(verdict.outcome);
         line["rule"] = json!(verdict.rule);
+        line["retry_after"] = json!(verdict.retry_after.map(|wait| wait.as_secs()));
         // The quoted excerpt was redacted when the response was judged.
         line["quote"] = json!(verdict.quote);
     }

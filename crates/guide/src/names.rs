@@ -25,6 +25,10 @@ pub(crate) struct Names<'n> {
     pub(crate) later_tokens: Vec<&'n str>,
     /// Whether the method signs an assertion, which is available as `jwt.assertion`.
     pub(crate) assertion: bool,
+    /// Whether the callback URL is available as `hub.redirect_uri` in a request.
+    pub(crate) redirect_uri: bool,
+    /// Whether people sign in through a browser.
+    pub(crate) redirects: bool,
     /// The names of the environments' additional values.
     pub(crate) environment_values: Vec<&'n str>,
     pub(crate) checks: Vec<&'n str>,

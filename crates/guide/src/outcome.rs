@@ -90,6 +90,34 @@ impl OutcomeKind {
         matches!(self, Self::Throttled | Self::ProviderDown | Self::Unreachable)
     }
 
+    /// Returns whether the credentials stay unusable until a person acts: links the account again, or changes something
+    /// at the provider. After other failures, the same credentials can work again, for example once an admin has
+    /// corrected the connector profile.
+    pub const fn needs_person(self) -> bool {
+        match self {
+            Self::WrongSecret
+            | Self::WrongUser
+            | Self::WrongTenant
+            | Self::WrongEnvironment
+            | Self::DifferentAccount
+            | Self::MissingPermission
+            | Self::NotInPlan
+            | Self::Declined
+            | Self::Disabled
+            | Self::Expired => true,
+            Self::Ok
+            | Self::OkLimited
+            | Self::Misconfigured
+            | Self::IpBlocked
+            | Self::Throttled
+            | Self::ProviderDown
+            | Self::Unreachable
+            | Self::Tls
+            | Self::ProtocolMismatch
+            | Self::Unknown => false,
+        }
+    }
+
     /// Returns what happened, for guides that do not provide their own message. `{provider}` stands for the provider's
     /// name.
     pub const fn says(self) -> &'static str {

@@ -3,6 +3,7 @@
 //! **Invariant:** each of our own messages keeps its meaning as data, so that pages can show it in the reader's
 //! language. No message contains an entered value.
 
+use std::fmt;
 use std::ops::Deref;
 
 use derive_more::Display;
@@ -102,9 +103,83 @@ pub enum Ours {
         /// The label of the chosen environment.
         chosen: String,
     },
+    /// The response to a sign-in request contains no token.
+    #[display("{provider} sent a reply without a token.")]
+    NoToken {
+        /// The provider's name.
+        provider: String,
+    },
+    /// The provider rejects the tokens from a sign-in in a browser. The person entered no credentials.
+    #[display("{provider} did not accept your sign-in.")]
+    SignInRejected {
+        /// The provider's name.
+        provider: String,
+    },
+    /// The tokens from a sign-in in a browser have expired or were revoked. The person entered no credentials.
+    #[display("Your sign-in to {provider} has expired or was revoked.")]
+    SignInEnded {
+        /// The provider's name.
+        provider: String,
+    },
+    /// Advice to try again after the time that the provider asks clients to wait.
+    #[display("Your details look fine. Try again in {}.", About(*seconds))]
+    TryLater {
+        /// The time to wait, in seconds.
+        seconds: u64,
+    },
+    /// Advice to sign in again in a browser.
+    #[display("Sign in to {provider} again.")]
+    SignInAgain {
+        /// The provider's name.
+        provider: String,
+    },
     /// Advice to create a new signing key, because part of the entered key is missing.
     #[display("If you no longer have the complete key, create a new one.")]
     AnotherKey,
+}
+
+/// A time to wait, rounded for people: `about 5 minutes`, `about an hour`.
+struct About(u64);
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Wait::rounded(self.0) {
+            Wait::Minutes(1) => f.write_str("about a minute"),
+            Wait::Minutes(minutes) => write!(f, "about {minutes} minutes"),
+            Wait::Hours(1) => f.write_str("about an hour"),
+            Wait::Hours(hours) => write!(f, "about {hours} hours"),
+            Wait::Days(1) => f.write_str("about a day"),
+            Wait::Days(days) => write!(f, "about {days} days"),
+        }
+    }
+}
+
+/// A rounded time to wait, for a message. The number is at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Minutes, if the wait is shorter than 55 minutes.
+    Minutes(u64),
+    /// Hours, if the wait is shorter than 36 hours.
+    Hours(u64),
+    /// Days.
+    Days(u64),
+}
+
+impl Wait {
+    /// Rounds a number of seconds. Minutes are rounded up, so that nobody tries again too early; hours and days are
+    /// rounded to the nearest number.
+    pub fn rounded(seconds: u64) -> Self {
+        const HOUR: u64 = 3600;
+        const DAY: u64 = 24 * HOUR;
+        let nearest = |unit: u64| (seconds.saturating_add(unit / 2) / unit).max(1);
+        if seconds < 55 * 60 {
+            Self::Minutes(seconds.div_ceil(60).max(1))
+        } else if seconds < 36 * HOUR {
+            Self::Hours(nearest(HOUR))
+        } else {
+            Self::Days(nearest(DAY))
+        }
+    }
 }
 
 /// Why a field's value is invalid. `Display` writes the message in English, with `{label}` for the field's label.
@@ -190,5 +265,25 @@ impl Mistake {
 
     fn message(&self, label: &str) -> String {
         self.to_string().replacen("{label}", label, 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_for_people() {
+        let check = |seconds: u64, expected: &str| assert_eq!(About(seconds).to_string(), expected);
+        check(0, "about a minute");
+        check(60, "about a minute");
+        check(61, "about 2 minutes");
+        check(3299, "about 55 minutes");
+        check(3300, "about an hour");
+        check(3600, "about an hour");
+        check(2 * 3600, "about 2 hours");
+        check(24 * 3600, "about 24 hours");
+        check(36 * 3600, "about 2 days");
+        check(7 * 24 * 3600, "about 7 days");
     }
 }

@@ -117,7 +117,9 @@ pub enum Target {
     /// A nonce that is generated for each request.
     #[schemars(rename = "random.…")]
     Random(Nonce),
-    /// The callback URL to which the provider redirects the browser after sign-in.
+    /// The callback URL to which the provider redirects the browser after sign-in. In requests, it is available only in
+    /// the parameters of a sign-in with a browser: `authorize_parameters`, `token_parameters`, `token_headers`, and the
+    /// `parameters` of `refresh`.
     #[schemars(rename = "hub.redirect_uri")]
     RedirectUri,
 }
@@ -224,6 +226,11 @@ pub(crate) enum Context {
 }
 
 impl Context {
+    /// Returns whether the text is sent to the provider.
+    pub(crate) const fn is_request(self) -> bool {
+        matches!(self, Self::Request | Self::Signed)
+    }
+
     /// Returns whether filters can be used. Text that people read cannot contain filters.
     pub(crate) const fn has_filters(self) -> bool {
         !matches!(self, Self::Prose | Self::Message | Self::Wording)

@@ -1,17 +1,20 @@
-//! Starts and runs flows with linked accounts' credentials, and stores renewed tokens.
+//! Starts and runs flows with linked accounts' credentials, and stores renewed tokens and failures.
 
 use std::sync::Arc;
 
-use driver::{TokenKeeper, stored_tokens, stored_values};
+use driver::{TokenKeeper, Verification, stored_tokens, stored_values};
 use egress::Egress;
 use guide::Brand;
-use link::{Flow, Start};
-use vault::{Credentials, Vault};
+use jiff::Timestamp;
+use link::{Flow, Stage, Start};
+use url::Url;
+use vault::{Account, By, ChangeError, Credentials, Vault};
 
 use crate::connectors::Connectors;
 use crate::editions::Editions;
 use crate::guides::Guides;
 use crate::linking::{check_and_keep, check_only};
+use crate::sign_ins::redirect_uri;
 use crate::wire::error::{ApiError, CONFLICT};
 
 /// Starts and runs flows for linked accounts.
@@ -22,6 +25,7 @@ pub(crate) struct AccountFlows {
     pub(crate) editions: Arc<Editions>,
     pub(crate) connectors: Arc<Connectors>,
     pub(crate) brand: Arc<Brand>,
+    pub(crate) public_url: Url,
 }
 
 impl AccountFlows {
@@ -42,7 +46,8 @@ impl AccountFlows {
             stored.extend(self.connectors.setup_values(&connector).await?);
         }
         let start = driver::relink(account, stored, stored_tokens(credentials));
-        let start = Start { product: self.brand.product(), ..start };
+        let redirect_uri = Some(redirect_uri(&self.public_url, &account.provider));
+        let start = Start { product: self.brand.product(), redirect_uri, ..start };
         Flow::new(guide, &account.method, start).ok_or_else(gone)
     }
 
@@ -58,5 +63,24 @@ impl AccountFlows {
         keeper: &mut TokenKeeper,
     ) -> Result<(), ApiError> {
         check_and_keep(&self.egress, &self.vault, flow, keeper).await
+    }
+
+    /// Stores a failure with the account that the flow belongs to, so that everyone who reads the account learns of it.
+    /// Stores it only if a person must act. After other failures, requests through the account are tried again.
+    pub(crate) async fn record_failure(
+        &self,
+        flow: &Flow,
+        account: &Account,
+        actor: &str,
+    ) -> Result<(), ApiError> {
+        if !matches!(flow.stage(), Stage::Failed { verdict, .. } if verdict.outcome.needs_person()) {
+            return Ok(());
+        }
+        let Some(record) = Verification::of(flow).record(account.version) else { return Ok(()) };
+        match self.vault.record_check(&account.id, &record, By::new(actor, Timestamp::now())).await {
+            // The credentials that failed were replaced, or their account was deleted, in the meantime.
+            Ok(_) | Err(ChangeError::Conflict { .. } | ChangeError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -107,6 +107,7 @@ impl App {
             editions: Arc::clone(&editions),
             connectors: Arc::clone(&connectors),
             brand: Arc::clone(&brand),
+            public_url: public_url.clone(),
         });
         let renewals =
             Arc::new(Renewals::new(Arc::clone(&vault), Arc::clone(&leases), Arc::clone(&account_flows)));

@@ -177,7 +177,7 @@ impl Proxy {
             return Ok(Values::new());
         }
         if !keeps_tokens(flow.method()) {
-            return self.fetched_tokens(credentials).await;
+            return self.fetched_tokens(credentials, actor).await;
         }
         *credentials = self.renewals.fresh(credentials.clone(), flow, actor).await?;
         Ok(stored_tokens(credentials).values)
@@ -195,7 +195,7 @@ impl Proxy {
         let renewed = if keeps_tokens(flow.method()) {
             stored_tokens(&self.renewals.renewed(credentials, actor).await?).values
         } else if self.cache.forget(credentials) {
-            self.fetched_tokens(credentials).await?
+            self.fetched_tokens(credentials, actor).await?
         } else {
             return Ok(None);
         };
@@ -203,13 +203,14 @@ impl Proxy {
     }
 
     /// Returns tokens that can be fetched again at any time: from the cache if possible, otherwise from the provider.
-    async fn fetched_tokens(&self, credentials: &Credentials) -> Result<Values, ApiError> {
+    async fn fetched_tokens(&self, credentials: &Credentials, actor: &str) -> Result<Values, ApiError> {
         if let Some(values) = self.cache.find(credentials) {
             return Ok(values);
         }
         let mut flow = self.flows.relink_flow(credentials).await?;
         flow.submit_all(&[]);
         self.flows.check_only(&mut flow).await?;
+        self.flows.record_failure(&flow, &credentials.account, actor).await?;
         works(&flow)?;
         let (values, end) = flow.tokens();
         self.cache.keep(credentials, Tokens { values: values.clone(), end });

@@ -5,7 +5,8 @@
 //!
 //! **Invariant:** a task renews an account's tokens only while it holds the account's lease, and reads the stored
 //! tokens after it has acquired the lease, so that it uses the tokens stored by the previous holder. New tokens are
-//! stored before they are used, even if the client has closed the connection.
+//! stored before they are used, even if the client has closed the connection. If the provider rejects a renewal, the
+//! account's status says so.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,8 +52,8 @@ impl Renewals {
         Self { vault, leases, flows, checked: Mutex::default() }
     }
 
-    /// Returns the credentials with tokens that do not expire soon, and renews the tokens if necessary. Use this only
-    /// for methods whose tokens are stored.
+    /// Returns the credentials with tokens that do not expire soon, and renews the tokens if necessary and possible. Use
+    /// this only for methods whose tokens are stored.
     pub(crate) async fn fresh(
         self: &Arc<Self>,
         credentials: Credentials,
@@ -60,7 +61,7 @@ impl Renewals {
         actor: &str,
     ) -> Result<Credentials, ApiError> {
         let (tokens, _) = flow.tokens();
-        if !tokens.is_empty() && !flow.tokens_expire_soon(Timestamp::now().as_second()) {
+        if !tokens.is_empty() && !flow.must_renew_tokens(Timestamp::now().as_second()) {
             return Ok(credentials);
         }
         self.renewed(&credentials, actor).await
@@ -101,12 +102,16 @@ impl Renewals {
         }
         let mut flow = self.flows.relink_flow(&old).await?;
         match self.last_check(&old) {
-            Some(Ok(())) if !flow.tokens_expire_soon(Timestamp::now().as_second()) => return Ok(old),
+            Some(Ok(())) if !flow.must_renew_tokens(Timestamp::now().as_second()) => return Ok(old),
             Some(Err(error)) => return Err(error),
             Some(Ok(())) | None => {}
         }
         let mut keeper = TokenKeeper { credentials: old, actor };
-        let checked = self.flows.check_and_keep(&mut flow, &mut keeper).await.and_then(|()| works(&flow));
+        let mut checked = self.flows.check_and_keep(&mut flow, &mut keeper).await;
+        if checked.is_ok() {
+            self.flows.record_failure(&flow, &keeper.credentials.account, &keeper.actor).await?;
+            checked = works(&flow);
+        }
         self.remember(&keeper.credentials, checked.clone());
         checked.map(|()| keeper.credentials)
     }

@@ -1,13 +1,14 @@
 //! Sends browsers to a provider to sign in, and receives the authorization codes that the browsers return with.
 //!
 //! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent to the provider.
-//! Browsers are sent only to URLs that the guide allows. A provider's error response is reduced to the standard OAuth
-//! error code.
+//! Browsers are sent only to URLs that the guide allows. A provider's error can only select one of the guide's messages or
+//! of our own; its text is only quoted, like any response.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egress::Upstream;
-use guide::{Key, OutcomeKind};
+use guide::Key;
 use jiff::{Timestamp, ToSpan as _};
 use link::Flow;
 use probe::{AuthorizationRequest, Inputs, Values};
@@ -51,7 +52,16 @@ pub(crate) struct Sent {
 pub(crate) struct Back {
     pub(crate) state: Option<String>,
     pub(crate) code: Option<String>,
-    pub(crate) error: Option<String>,
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
+}
+
+impl Back {
+    /// Returns the parameters that describe an error. Their names begin with `error`.
+    fn errors(&self) -> Vec<(String, String)> {
+        let errors = self.others.iter().filter(|(name, _)| name.starts_with("error"));
+        errors.map(|(name, text)| (name.clone(), text.clone())).collect()
+    }
 }
 
 /// A sign-in whose browser has returned, with its session and attempt.
@@ -139,7 +149,7 @@ impl SignIns {
     /// Passes the authorization code or the error from the redirect to the flow.
     pub(crate) fn resume_flow(&self, flow: &mut Flow, verifier: String, back: &Back) {
         let Some(code) = &back.code else {
-            flow.sign_in_failed(outcome(back.error.as_deref()));
+            flow.sign_in_failed(&back.errors());
             return;
         };
         let uri = self.redirect_uri(flow.guide().provider.key.as_str());
@@ -153,20 +163,11 @@ impl SignIns {
 
     /// Returns the redirect URI, which an admin registers with the provider.
     pub(crate) fn redirect_uri(&self, provider: &str) -> String {
-        format!("{}connect/oauth2/{provider}/callback", self.public_url)
+        redirect_uri(&self.public_url, provider)
     }
 }
 
-/// Returns the outcome for an error from the authorization endpoint
-/// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
-fn outcome(error: Option<&str>) -> OutcomeKind {
-    match error {
-        Some("access_denied") => OutcomeKind::Declined,
-        Some("server_error" | "temporarily_unavailable") => OutcomeKind::ProviderDown,
-        Some("invalid_scope") => OutcomeKind::MissingPermission,
-        Some("unauthorized_client" | "invalid_request" | "unsupported_response_type") => {
-            OutcomeKind::Misconfigured
-        }
-        _ => OutcomeKind::Unknown,
-    }
+/// Returns a provider's redirect URI at the Hub's public URL.
+pub(crate) fn redirect_uri(public_url: &Url, provider: &str) -> String {
+    format!("{public_url}connect/oauth2/{provider}/callback")
 }

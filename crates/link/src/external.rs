@@ -7,6 +7,7 @@ use guide::OutcomeKind;
 use probe::{Values, Verdict};
 
 use crate::flow::Flow;
+use crate::renew::token_step;
 use crate::state::{CheckReport, Elsewhere, RequestKind, Run, State};
 
 impl Flow {
@@ -15,15 +16,28 @@ impl Flow {
     pub fn signed_in(&mut self, values: Values) {
         if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             self.discard_tokens();
+            let redirect_uri = values.iter().find(|(key, _)| key.as_str() == "redirect_uri");
+            self.redirect_uri = redirect_uri.map(|(_, value)| value.expose().to_owned());
             self.start_request(Run { request: RequestKind::Exchange, tokens: values, ..Run::default() });
         }
     }
 
-    /// Handles a browser's return without a code, because the person or the provider declined the sign-in.
-    pub fn sign_in_failed(&mut self, outcome: OutcomeKind) {
-        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
-            self.fail(self.standard_verdict(outcome), None, Vec::new());
+    /// Handles a browser's return without a code, because the person or the provider declined the sign-in. `parameters`
+    /// are those of the redirect that describe the error, such as `error` and `error_description`. The guide's rules for
+    /// the token endpoint also apply to them.
+    pub fn sign_in_failed(&mut self, parameters: &[(String, String)]) {
+        if !matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+            return;
         }
+        let exchange = self.sign_in().and_then(|sign_in| token_step(sign_in, RequestKind::Exchange));
+        let verdict = exchange.map(|step| {
+            let case = self.case(&step.check, self.inputs(self.environment()));
+            probe::judge(&case, &probe::denial(parameters), 0)
+        });
+        // Without a code, no rule can make the sign-in a success.
+        let verdict = verdict.filter(|verdict| !verdict.outcome.is_good());
+        let verdict = verdict.unwrap_or_else(|| self.standard_verdict(OutcomeKind::Unknown));
+        self.fail(verdict, None, Vec::new());
     }
 
     /// Restarts checks that another process started. If they were trying another environment, `elsewhere` is that

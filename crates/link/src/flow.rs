@@ -30,6 +30,8 @@ pub struct Flow {
     pub(crate) tokens: Values,
     /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
+    /// The callback URL, if it is known. Sign-in requests can send it.
+    pub(crate) redirect_uri: Option<String>,
     pub(crate) state: State,
     pub(crate) effects: VecDeque<Due>,
     pub(crate) next_id: u64,
@@ -66,6 +68,8 @@ pub struct Start {
     pub tokens: Values,
     /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub tokens_expire_at: Option<i64>,
+    /// The callback URL of the method's sign-in with a browser, if it is known. [`Flow::signed_in`] also sets it.
+    pub redirect_uri: Option<String>,
     /// The selected scopes. Sections, steps and checks for other scopes are skipped. `None` selects all scopes.
     pub scopes: Option<Vec<String>>,
     /// The product, which messages can refer to.
@@ -94,6 +98,7 @@ impl Flow {
             values: start.stored,
             tokens: start.tokens,
             tokens_expire_at: start.tokens_expire_at,
+            redirect_uri: start.redirect_uri,
             state: State::Choosing,
             effects: VecDeque::new(),
             next_id: 1,
@@ -183,7 +188,8 @@ impl Flow {
     }
 
     /// Returns the scopes to request at sign-in. If only some scopes are selected, omits each scope that the guide
-    /// declares unless the scope itself, or a scope that it includes, is selected or needed by a mandatory check.
+    /// declares unless the scope itself, or a scope that it includes, is selected or needed by a mandatory check, or the
+    /// provider requires it to return a refresh token.
     pub fn requested_scopes<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
         let scopes = redirect.scopes.iter().map(String::as_str);
         let Some(selected) = &self.scopes else { return scopes.collect() };
@@ -195,7 +201,9 @@ impl Flow {
             let declared = self.guide.scopes.iter().find(|scope| scope.name == name);
             declared.is_none_or(|scope| {
                 let mut names = [&scope.name].into_iter().chain(&scope.includes);
-                names.any(|name| selected.contains(name) || is_needed(name))
+                names.any(|name| {
+                    selected.contains(name) || is_needed(name) || redirect.renewal_scopes.contains(name)
+                })
             })
         };
         scopes.filter(|name| is_requested(name)).collect()
@@ -203,7 +211,11 @@ impl Flow {
 
     /// Returns the inputs for requests before any check has run.
     pub(crate) fn inputs<'a>(&'a self, environment: Option<&'a Environment>) -> Inputs<'a> {
-        Inputs { tokens: &self.tokens, ..Inputs::new(self.method(), environment, &self.values) }
+        Inputs {
+            tokens: &self.tokens,
+            redirect_uri: self.redirect_uri.as_deref(),
+            ..Inputs::new(self.method(), environment, &self.values)
+        }
     }
 
     pub(crate) fn case<'a>(&'a self, check: &'a Check, inputs: Inputs<'a>) -> Case<'a> {

@@ -1,10 +1,13 @@
 //! Replaces tokens that expire or are rejected, and detects when a sign-in needs a browser.
 
-use guide::{OutcomeKind, SignIn, TokenStep};
+use guide::{OutcomeKind, SignIn, Target, Template, TokenStep};
 use probe::{Answer, Values, Verdict};
 
 use crate::flow::Flow;
 use crate::state::{RequestKind, Run};
+
+/// Tokens that expire within this many seconds are renewed before they are used.
+const EXPIRY_MARGIN: i64 = 10;
 
 impl Flow {
     /// Returns whether tokens that were rejected or are about to expire can be replaced without a browser.
@@ -13,10 +16,28 @@ impl Flow {
         self.can_refresh(sign_in, run) || (!sign_in.steps.is_empty() && !run.fresh)
     }
 
-    /// Returns whether the refresh request can be built. It cannot be built without a refresh token from the provider.
+    /// Returns whether the tokens have expired or are about to expire, and can be renewed without a browser. They must
+    /// then be renewed before they are used. `now` is the current time in Unix seconds.
+    ///
+    /// Tokens that cannot be renewed are used until the provider rejects them: the lifetime that it reported may not
+    /// apply.
+    pub fn must_renew_tokens(&self, now: i64) -> bool {
+        expires_soon(self.tokens_expire_at, now)
+            && self.can_renew(&Run { tokens: self.tokens.clone(), ..Run::default() })
+    }
+
+    /// Returns whether the tokens can be refreshed: the guide has a refresh request, and the provider has returned the
+    /// tokens that the request sends. If the request cannot be built for another reason, the flow signs in again on its
+    /// own or, if that requires a browser, fails with that reason.
     fn can_refresh(&self, sign_in: &SignIn, run: &Run) -> bool {
         sign_in.refresh.as_ref().is_some_and(|step| {
-            probe::request(self.method(), &step.check.request, &self.inputs_of(run)).is_ok()
+            let request = &step.check.request;
+            let has_tokens = request.templates().into_iter().flat_map(Template::references).all(
+                |reference| !matches!(&reference.target, Target::Token(key) if !run.tokens.contains_key(key)),
+            );
+            let is_only_way = sign_in.steps.is_empty();
+            has_tokens
+                && (is_only_way || probe::request(self.method(), request, &self.inputs_of(run)).is_ok())
         })
     }
 
@@ -77,4 +98,9 @@ pub(crate) fn token_step(sign_in: &SignIn, request: RequestKind) -> Option<&Toke
         RequestKind::Refresh => sign_in.refresh.as_ref(),
         RequestKind::Check(_) => None,
     }
+}
+
+/// Returns whether tokens have expired or are about to expire. `expiry` is `None` if the expiry time is unknown.
+pub(crate) fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
+    expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }

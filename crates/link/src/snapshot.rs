@@ -33,6 +33,8 @@ struct Snapshot {
     stored_version: Option<i64>,
     tokens: BTreeMap<Key, String>,
     tokens_expire_at: Option<i64>,
+    #[serde(default)]
+    redirect_uri: Option<String>,
     /// The derived values that cannot be computed again from the other values. Empty unless the checks have succeeded.
     derived: BTreeMap<Key, String>,
     /// Checks that were running start over after a restore, because the response to the earlier request can no longer
@@ -74,6 +76,7 @@ impl Flow {
             values: exposed(self.own_values()),
             tokens: exposed(&self.tokens),
             tokens_expire_at: self.tokens_expire_at,
+            redirect_uri: self.redirect_uri.clone(),
             derived: match &self.state {
                 State::Confirming(proof) | State::Storing(proof) => self.underivable(proof),
                 _ => BTreeMap::new(),
@@ -113,6 +116,7 @@ impl Flow {
             stored_secrets: BTreeSet::new(),
             tokens: hidden(saved.tokens),
             tokens_expire_at: saved.tokens_expire_at,
+            redirect_uri: saved.redirect_uri,
             scopes: saved.scopes,
             product: saved.product,
         };

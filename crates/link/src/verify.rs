@@ -5,7 +5,7 @@ use probe::{Answer, FillError, Inputs, Moment, Problem, Verdict};
 
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
-use crate::renew::token_step;
+use crate::renew::{expires_soon, token_step};
 use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
 
 /// The maximum number of attempts at a request, including the first.
@@ -13,9 +13,6 @@ const MAX_ATTEMPTS: u32 = 3;
 
 /// The maximum wait before a retry, in seconds. If a provider asks for a longer wait, the check fails.
 const MAX_WAIT: i64 = 30;
-
-/// Tokens that expire within this many seconds are renewed before they are used.
-const EXPIRY_MARGIN: i64 = 10;
 
 impl Flow {
     /// Starts the checks. The caller must ensure that every required field has a value.
@@ -62,12 +59,6 @@ impl Flow {
         if matches!(self.state, State::Failed { .. }) {
             self.check_all();
         }
-    }
-
-    /// Returns whether the tokens have expired or are about to expire and must be renewed before they are used. `now`
-    /// is the current time in Unix seconds.
-    pub fn tokens_expire_soon(&self, now: i64) -> bool {
-        expires_soon(self.tokens_expire_at, now)
     }
 
     /// Builds the current request. Returns `None` if the tokens must be renewed first, or if the request cannot be
@@ -295,19 +286,27 @@ impl Flow {
         if let Some(says) = error.says(self.method()) {
             verdict.says = says;
         }
-        if error.problem == Problem::NotAKey {
-            verdict.outcome = OutcomeKind::WrongSecret;
-            verdict.fix = Ours::AnotherKey.into();
+        let entered = error.field.as_ref().and_then(|field| self.method().collected_at(field.as_str()));
+        match error.problem {
+            Problem::NotAKey => {
+                verdict.outcome = OutcomeKind::WrongSecret;
+                verdict.fix = Ours::AnotherKey.into();
+            }
+            // The person entered a value that leads to no address of the provider.
+            Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed
+                if entered.is_some() && verdict.rule.is_none() =>
+            {
+                let (outcome, provider) = (OutcomeKind::WrongTenant, self.guide().provider.name.clone());
+                verdict.outcome = outcome;
+                verdict.fix = Ours::Fix { outcome, provider, product: self.product.clone() }.into();
+            }
+            _ => {}
         }
         let field = error.field.as_ref();
         verdict.return_to = field.and_then(|field| self.step_for(field)).map(|step| step.key.clone());
         verdict.at_field = error.field;
         verdict
     }
-}
-
-fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
-    expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 
 /// Returns whether the granted scopes include all of the check's scopes, or `None` if the check must run. A mandatory

@@ -40,6 +40,12 @@ pub(crate) fn collecting<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.collects.contains(field)).collect()
 }
 
+/// Whether only the setup guide collects a field, so that an admin enters its value.
+pub(crate) fn is_only_in_setup(method: &Method, field: &Key) -> bool {
+    let mut setup = method.setup.iter().flat_map(Walkthrough::steps);
+    setup.any(|(_, step)| step.collects.contains(field)) && method.collected_at(field.as_str()).is_none()
+}
+
 /// The steps that obtain a field's value.
 pub(crate) fn obtaining<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.obtains.contains(field)).collect()

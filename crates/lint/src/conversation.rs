@@ -55,6 +55,15 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
             let rule = method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
             reached.extend(rule.map(|rule| rule.key.clone()));
         }
+        let redirect = method.auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
+        if let Some(redirect) = redirect.filter(|_| !scenario.denied.is_empty()) {
+            let values = values(method, scenario);
+            let inputs = Inputs::new(method, environment(method, scenario), &values);
+            let (check, product) = (&redirect.exchange.check, &Product::default());
+            let case = Case { guide, method, check, inputs, product };
+            let rule = matching_rule(&case, &probe::denial(&scenario.denied));
+            reached.extend(rule.map(|rule| rule.key.clone()));
+        }
         replay(method, scenario, |turn, checks, inputs| {
             let answer = answer(&turn.reply);
             for check in checks {

@@ -49,7 +49,8 @@ pub fn authorization_url(
     inputs: &Inputs<'_>,
 ) -> Result<AuthorizationUrl, FillError> {
     let redirect = request.redirect;
-    let with = Filling::plain(inputs);
+    let inputs = Inputs { redirect_uri: Some(request.redirect_uri), ..*inputs };
+    let with = Filling::plain(&inputs);
     let host = host_of(&redirect.url, &method.hosts, &with)?;
     let path = base_path(&redirect.url, &with)?;
     let mut pairs = vec![("response_type".to_owned(), "code".to_owned())];

@@ -25,9 +25,15 @@ pub fn captures(check: &Check, response: &Response) -> Values {
 
 /// The values that a check captures from a parsed response.
 pub(crate) fn captures_in(check: &Check, parsed: &ParsedAnswer<'_>) -> Values {
-    let Some(json) = &parsed.json else { return Values::new() };
-    let find = |capture: &Capture| Some(Secret::new(text_of(capture.path.find(json)?)?));
-    check.captures.iter().filter_map(|capture| Some((capture.name.clone(), find(capture)?))).collect()
+    let found = |capture: &Capture| Some((capture.name.clone(), captured(capture, parsed.json.as_ref())?));
+    check.captures.iter().filter_map(found).collect()
+}
+
+/// The value that a response contains for a capture. An empty value counts as missing: some providers send
+/// `"refresh_token": ""` for "no refresh token", and it must not replace the token that works.
+pub(crate) fn captured(capture: &Capture, json: Option<&Value>) -> Option<Secret> {
+    let text = text_of(capture.path.find(json?)?)?;
+    (!text.trim().is_empty()).then(|| Secret::new(text))
 }
 
 /// The scopes that a response lists, or `None` if the check does not read scopes or the response does not list any.
@@ -46,12 +52,25 @@ pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option
 /// value. `None` if the guide does not specify one either.
 pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
     let parsed = ParsedAnswer::new(answer);
-    let from_answer = || {
-        let found = step.expires_in.as_ref()?.find(parsed.json.as_ref()?)?;
-        // Some providers send the lifetime as a string.
-        found.as_u64().or_else(|| found.as_str()?.parse().ok())
+    let from_answer = || lifetime(step.expires_in.as_ref()?.find(parsed.json.as_ref()?)?);
+    from_answer().or(step.lifetime)
+}
+
+/// Reads a lifetime: a number of seconds, which some providers send as a string or with a fraction. `None` for anything
+/// else, and for a lifetime that is not positive: providers whose tokens do not expire send `0` or `-1`.
+fn lifetime(value: &Value) -> Option<u32> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
     };
-    from_answer().map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)).or(step.lifetime)
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the conversion saturates and drops the fraction, as intended"
+    )]
+    let seconds = if seconds.is_finite() { seconds as u32 } else { 0 };
+    (seconds != 0).then_some(seconds)
 }
 
 /// The error for an account id that is too long or contains a control character.

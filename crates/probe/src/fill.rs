@@ -138,7 +138,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
                 Problem::Missing => inputs.values.get(key).cloned().ok_or(error),
                 _ => Err(error),
             }),
-            None => inputs.values.get(key).cloned().ok_or_else(|| missing(Some(key))),
+            None => inputs.value(key).ok_or_else(|| missing(Some(key))),
         },
         Target::Capture(key) => inputs.captures.get(key).cloned().ok_or_else(|| missing(None)),
         Target::Token(key) => inputs.tokens.get(key).cloned().ok_or_else(|| missing(None)),
@@ -147,6 +147,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
         Target::EnvironmentValue(name) => {
             environment(inputs.environment.and_then(|one| one.value(name.as_str())))
         }
+        Target::RedirectUri => inputs.redirect_uri.map(Secret::from).ok_or(missing(None)),
         Target::Now(clock) => Ok(Secret::new(inputs.moment.format(*clock))),
         Target::Random(format) => Ok(Secret::new(inputs.moment.format_nonce(*format))),
         Target::Assertion => with.assertion.cloned().ok_or(missing(None)),
@@ -154,7 +155,18 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
             let known = with.parts.iter().find(|(name, _)| name == part);
             known.map(|(_, text)| text.clone()).ok_or(missing(None))
         }
-        _ => Err(missing(None)),
+        // The contexts of requests do not allow the remaining references.
+        Target::Label(_)
+        | Target::Step(_)
+        | Target::ProviderName
+        | Target::ProviderKey
+        | Target::MethodLabel
+        | Target::BrandName
+        | Target::BrandHub
+        | Target::BrandSupportUrl
+        | Target::BrandSiteUrl
+        | Target::BrandEgressAddresses
+        | Target::Json(_) => Err(missing(None)),
     }
 }
 

@@ -18,12 +18,16 @@ pub struct Inputs<'a> {
     pub environment: Option<&'a Environment>,
     /// The normalized values of fields.
     pub values: &'a Values,
+    /// The method, whose fields have the defaults of values that were not entered.
+    pub method: &'a Method,
     /// The method's derived values, which are computed when a template refers to them.
     pub derived: &'a [Derived],
     /// Values captured from earlier responses.
     pub captures: &'a Values,
     /// The tokens from sign-in.
     pub tokens: &'a Values,
+    /// The callback URL, or `None` if the method does not sign people in with a browser.
+    pub redirect_uri: Option<&'a str>,
     /// The time at which the request is sent, and the nonce.
     pub moment: Moment,
 }
@@ -36,11 +40,22 @@ impl<'a> Inputs<'a> {
         Self {
             environment,
             values,
+            method,
             derived: &method.derived,
             captures: &NO_VALUES,
             tokens: &NO_VALUES,
+            redirect_uri: None,
             moment: Moment::default(),
         }
+    }
+
+    /// Returns a field's value or, if no value was entered, its default, normalized as if it had been entered.
+    pub(crate) fn value(&self, key: &Key) -> Option<Secret> {
+        self.values.get(key).cloned().or_else(|| {
+            let field = self.method.field(key.as_str())?;
+            let kept = field.keep(field.default.as_ref()?, &self.method.environments).ok()?;
+            Some(Secret::new(kept.value))
+        })
     }
 }
 

@@ -5,18 +5,24 @@
 //!
 //! **Invariant:** a verdict depends only on the response, the guide and the inputs.
 
-use guide::{Check, Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
+use std::time::Duration;
+
+use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
 
 use crate::case::Case;
+use crate::denial::NO_STATUS;
 use crate::derived::derived_values;
 use crate::extract::{InvalidId, captures_in, granted_scopes, identity};
-use crate::matching::{is_expected, matches};
+use crate::matching::{has_captures, is_expected, matches};
 use crate::message::Answer;
 use crate::parsed::ParsedAnswer;
 use crate::retry::retry_after;
 use crate::verdict::{Identity, Verdict};
 use crate::wording::message;
+
+/// A wait that messages do not mention.
+const SHORT_WAIT: Duration = Duration::from_secs(30);
 
 /// Judges a response, or a request that failed. `now` is the current Unix time in seconds; the verdict's wait is
 /// computed from it.
@@ -24,7 +30,7 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let parsed = ParsedAnswer::new(answer);
     let mut verdict = match decide(case, &parsed) {
         Ok(rule) => by_rule(case, rule),
-        Err(kind) => by_kind(case, kind),
+        Err(kind) => by_default(case, kind, &parsed),
     };
     if verdict.outcome.is_good() {
         verdict.captures = captures_in(case.check, &parsed);
@@ -43,10 +49,23 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     if let Answer::Response(response) = answer {
         verdict.retry_after = retry_after(response, case.method.wait.as_ref(), now);
     }
+    advise_to_wait(&mut verdict);
     if !verdict.outcome.is_good() {
         verdict.quote = Some(quote(case, answer));
     }
     verdict
+}
+
+/// Says how long to wait, if the provider does and the guide gives no advice of its own. A short wait is not worth
+/// saying: the request is repeated after it.
+fn advise_to_wait(verdict: &mut Verdict) {
+    let is_standard = matches!(verdict.fix.ours(), Some(Ours::Fix { .. }));
+    if let Some(wait) = verdict.retry_after.filter(|wait| SHORT_WAIT < *wait)
+        && verdict.outcome.is_transient()
+        && is_standard
+    {
+        verdict.fix = Ours::TryLater { seconds: wait.as_secs() }.into();
+    }
 }
 
 /// The guide's rule that determines the verdict on a response, or `None` if the expectation or a default determines it.
@@ -67,7 +86,7 @@ fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeR
     if is_expected(case.check, parsed, &case.inputs) {
         return Err(OutcomeKind::Ok);
     }
-    first(&case.method.outcomes).ok_or_else(|| default_kind(case.check, parsed))
+    first(&case.method.outcomes).ok_or_else(|| default_kind(case, parsed))
 }
 
 /// The verdict for a relink that finds a different account than the previously linked one.
@@ -90,9 +109,9 @@ pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict 
     verdict
 }
 
-fn default_kind(check: &Check, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
-    if check.speaks_oauth
-        && let Some(kind) = oauth_kind(parsed)
+fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
+    if case.check.speaks_oauth
+        && let Some(kind) = oauth_kind(case, parsed)
     {
         return kind;
     }
@@ -114,14 +133,29 @@ fn default_kind(check: &Check, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
     }
 }
 
-/// The outcome for a token endpoint's error code ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
-fn oauth_kind(parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind> {
+/// The outcome for an error code from the token endpoint ([RFC 6749,
+/// 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)) or from the authorization endpoint ([RFC 6749,
+/// 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1), [OIDC Core,
+/// 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
+fn oauth_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind> {
     let error = parsed.json.as_ref()?.get("error")?.as_str()?;
     Some(match error {
+        // The grant is the person's sign-in in a browser, which has ended. There is no credential to correct.
+        "invalid_grant" if case.method.auth.needs_browser() => OutcomeKind::Expired,
+        // The person who links an account cannot correct a client that an admin has set up.
+        "invalid_client" if !enters_secret(case.method) => OutcomeKind::Misconfigured,
         "invalid_client" | "invalid_grant" => OutcomeKind::WrongSecret,
         "invalid_scope" => OutcomeKind::MissingPermission,
-        "access_denied" => OutcomeKind::Declined,
-        "invalid_request" | "unauthorized_client" | "unsupported_grant_type" => OutcomeKind::Misconfigured,
+        "access_denied"
+        | "consent_required"
+        | "interaction_required"
+        | "login_required"
+        | "account_selection_required" => OutcomeKind::Declined,
+        "invalid_request"
+        | "unauthorized_client"
+        | "unsupported_grant_type"
+        | "unsupported_response_type"
+        | "redirect_uri_mismatch" => OutcomeKind::Misconfigured,
         "server_error" | "temporarily_unavailable" => OutcomeKind::ProviderDown,
         _ => return None,
     })
@@ -149,27 +183,66 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
     verdict
 }
 
+/// The verdict for a response that no rule matches.
+fn by_default(case: &Case<'_>, kind: OutcomeKind, parsed: &ParsedAnswer<'_>) -> Verdict {
+    let mut verdict = by_kind(case, kind);
+    let is_token_request =
+        case.method.auth.token_steps().any(|step| std::ptr::eq(&raw const step.check, case.check));
+    if kind == OutcomeKind::ProtocolMismatch
+        && is_token_request
+        && parsed.json.is_some()
+        && !has_captures(case.check, parsed)
+    {
+        let provider = case.guide.provider.name.clone();
+        verdict.says = Ours::NoToken { provider: provider.clone() }.into();
+        let product = case.product.clone();
+        verdict.fix = Ours::Fix { outcome: OutcomeKind::Unknown, provider, product }.into();
+    }
+    verdict
+}
+
 /// A verdict with the standard wording. A rejected secret is attributed to the method's secret field if the method has
-/// only one.
+/// only one and the person enters it. A person who signs in through a browser is asked to sign in again.
 fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
     let at_field = match kind {
         OutcomeKind::WrongSecret | OutcomeKind::Expired | OutcomeKind::Disabled => only_secret(case.method),
         _ => None,
     };
-    Verdict {
+    let mut verdict = Verdict {
         return_to: at_field
             .as_ref()
             .and_then(|field| case.method.made_at(field.as_str()))
             .map(|step| step.key.clone()),
         at_field,
         ..Verdict::standard(kind, &case.guide.provider.name, case.product)
+    };
+    if case.method.auth.needs_browser() && !enters_secret(case.method) {
+        let provider = case.guide.provider.name.clone();
+        let says = match kind {
+            OutcomeKind::WrongSecret => Some(Ours::SignInRejected { provider: provider.clone() }),
+            OutcomeKind::Expired => Some(Ours::SignInEnded { provider: provider.clone() }),
+            _ => None,
+        };
+        if let Some(says) = says {
+            verdict.says = says.into();
+            verdict.fix = Ours::SignInAgain { provider }.into();
+        }
     }
+    verdict
 }
 
+/// Returns the method's secret field if it has only one, and the person who links an account enters it.
 fn only_secret(method: &Method) -> Option<Key> {
     let mut secrets = method.fields.iter().filter(|field| field.secret);
     let first = secrets.next()?;
-    secrets.next().is_none().then(|| first.key.clone())
+    let is_blamable = secrets.next().is_none() && method.collected_at(first.key.as_str()).is_some();
+    is_blamable.then(|| first.key.clone())
+}
+
+/// Returns whether the person who links an account enters a secret. An admin enters the fields of the setup walkthrough.
+fn enters_secret(method: &Method) -> bool {
+    let mut secrets = method.fields.iter().filter(|field| field.secret);
+    secrets.any(|field| method.collected_at(field.key.as_str()).is_some())
 }
 
 /// An excerpt from the response for support: the status and the first 500 characters of the body, without secrets.
@@ -185,8 +258,10 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
         Answer::Response(response) => response,
     };
     // A successful token response contains new tokens, which the redactor does not recognize.
-    let mut token_steps = case.method.auth.sign_in.iter().flat_map(|it| it.steps.iter().chain(&it.refresh));
-    if response.status < 400 && token_steps.any(|step| step.check.key == case.check.key) {
+    let mut token_steps = case.method.auth.token_steps();
+    if (NO_STATUS + 1..400).contains(&response.status)
+        && token_steps.any(|step| step.check.key == case.check.key)
+    {
         return format!("HTTP {}", response.status);
     }
     // The body is redacted before it is truncated, because a truncated secret would not be detected. It is redacted a
@@ -195,5 +270,8 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let mut body = redactor.redact(&String::from_utf8_lossy(&response.body));
     body.retain(|ch| !ch.is_control() || ch == '\n');
     let body: String = redactor.redact(&body).chars().take(500).collect();
+    if response.status == NO_STATUS {
+        return body;
+    }
     format!("HTTP {}\n{body}", response.status).trim_end().to_owned()
 }

@@ -18,6 +18,7 @@ mod sign;
 
 mod assertion;
 mod authorize;
+mod denial;
 mod derived;
 mod draft;
 mod fill;
@@ -38,6 +39,7 @@ mod wording;
 
 pub use crate::authorize::{AuthorizationRequest, AuthorizationUrl, authorization_url};
 pub use crate::case::Case;
+pub use crate::denial::denial;
 pub use crate::derived::derived_values;
 pub use crate::extract::{captures, token_lifetime};
 pub use crate::fill::{FillError, Problem};

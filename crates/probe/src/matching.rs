@@ -1,19 +1,29 @@
 //! Checks whether a response matches a check's expectation or a rule.
 
-use guide::{Capture, Check, HeaderTest, JsonPath, JsonTest, JsonType, Template, When};
+use guide::{Check, HeaderTest, JsonPath, JsonTest, JsonType, Template, When};
 use serde_json::Value;
 
+use crate::extract::captured;
 use crate::fill::{Slot, fill};
 use crate::inputs::{Filling, Inputs};
 use crate::message::Answer;
-use crate::parsed::{ParsedAnswer, text_of};
+use crate::parsed::ParsedAnswer;
 
 /// Whether a response meets the check's expectation, including every required capture.
 pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
+    meets_conditions(check, parsed, inputs) && has_captures(check, parsed)
+}
+
+/// Whether a response has every required capture.
+pub(crate) fn has_captures(check: &Check, parsed: &ParsedAnswer<'_>) -> bool {
+    let mut required = check.captures.iter().filter(|capture| capture.required);
+    required.all(|capture| captured(capture, parsed.json.as_ref()).is_some())
+}
+
+/// Whether a response meets the conditions of the check's expectation.
+fn meets_conditions(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
     let expect = &check.expect;
     let json = parsed.json.as_ref();
-    let is_there =
-        |capture: &Capture| json.is_some_and(|json| capture.path.find(json).and_then(text_of).is_some());
     let Answer::Response(response) = parsed.answer else { return false };
     let status = if expect.status.is_empty() {
         (200..300).contains(&response.status)
@@ -24,7 +34,6 @@ pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inp
         && expect.is_json.is_none_or(|expected| expected == json.is_some())
         && expect.headers.iter().all(|(name, test)| header_matches(test, &response.header_values(name)))
         && expect.json.iter().all(|(path, test)| json_matches(path, test, json, inputs))
-        && check.captures.iter().filter(|capture| capture.required).all(is_there)
 }
 
 /// Whether a response meets a rule's conditions.

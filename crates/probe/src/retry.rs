@@ -9,7 +9,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use crate::message::Response;
 
 /// The maximum wait. Longer waits are reduced to this duration.
-const LONGEST: Duration = Duration::from_hours(1);
+const LONGEST: Duration = Duration::from_hours(7 * 24);
 
 /// Reads the `Retry-After` header, which contains a number of seconds or a date
 /// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `None` if the header is missing or
@@ -58,7 +58,7 @@ mod tests {
     fn seconds_and_dates_are_parsed() {
         check("3", Some(3));
         check(" 0 ", Some(0));
-        check("99999999", Some(3600));
+        check("99999999", Some(604_800));
         check("Sun, 06 Nov 1994 08:49:37 GMT", Some(7));
         check("Sat, 05 Nov 1994 08:49:37 GMT", Some(0));
         check("soon", None);

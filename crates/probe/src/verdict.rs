@@ -30,8 +30,8 @@ pub struct Verdict {
     /// Captured values for later requests. The values can be secret, so they are not serialized.
     #[serde(skip)]
     pub captures: Values,
-    /// How long the provider asks clients to wait, at most one hour. `None` if the provider does not specify this.
-    #[serde(skip)]
+    /// How long the provider asks clients to wait, at most one week. `None` if the provider does not specify this.
+    #[serde(default)]
     pub retry_after: Option<Duration>,
     /// The scopes that the credential has, or `None` if the response does not list them.
     #[serde(skip)]

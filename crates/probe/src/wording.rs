@@ -52,7 +52,7 @@ pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
 /// The value of a field or a derived value, or an empty string if the value is secret.
 fn public_value(key: &Key, method: &Method, inputs: &Inputs<'_>) -> String {
     let value = match (method.field(key.as_str()), method.derived(key.as_str())) {
-        (Some(field), _) if !field.secret => inputs.values.get(key).cloned(),
+        (Some(field), _) if !field.secret => inputs.value(key),
         (None, Some(one)) if !one.field.secret => derived(one, &Filling::plain(inputs)).ok(),
         _ => None,
     };

@@ -9,6 +9,9 @@ use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
 
+/// The callback URL in expected requests. The client's own URL is unknown, so it is never compared.
+const REDIRECT_URI: &str = "https://hub.example/callback";
+
 /// The conversation that a scenario specifies, and its progress.
 #[derive(Clone)]
 pub(crate) struct Conversation {
@@ -19,6 +22,8 @@ pub(crate) struct Conversation {
     pub(crate) turns: Vec<Turn>,
     /// The tokens at the beginning of the scenario.
     pub(crate) given_tokens: Values,
+    /// The parameters with which the browser is redirected back instead of receiving a code.
+    pub(crate) denied: Vec<(String, String)>,
     /// The index of the next turn.
     next: usize,
     /// The values that checks have captured from the responses so far.
@@ -57,6 +62,7 @@ impl Conversation {
             environment: environment.or_else(|| method.environments.first().map(|one| one.key.clone())),
             values,
             turns: scenario.talk.clone(),
+            denied: scenario.denied.clone(),
             tokens: given_tokens.clone(),
             given_tokens,
             next: 0,
@@ -109,6 +115,7 @@ impl Conversation {
         let inputs = Inputs {
             captures: &self.captures,
             tokens: &self.tokens,
+            redirect_uri: Some(REDIRECT_URI),
             moment: moment.unwrap_or_default(),
             ..Inputs::new(method, environment.and_then(|key| method.environment(key.as_str())), &self.values)
         };
@@ -136,8 +143,7 @@ impl Conversation {
         if let Reply::Response { status, headers, body } = &reply {
             let response =
                 Response { status: *status, headers: headers.clone(), body: body.clone().into_bytes() };
-            let mut steps = method.auth.sign_in.iter().flat_map(|one| one.steps.iter().chain(&one.refresh));
-            let is_sign_in = steps.any(|step| std::ptr::eq(&raw const step.check, check));
+            let is_sign_in = method.auth.token_steps().any(|step| std::ptr::eq(&raw const step.check, check));
             let values = if is_sign_in { &mut self.tokens } else { &mut self.captures };
             values.extend(probe::captures(check, &response));
         }
@@ -169,7 +175,7 @@ impl Expected<'_> {
     }
 }
 
-/// Returns whether a request's values are unpredictable. Values that depend on the time are predictable only if the
+/// Returns whether a request's values are unpredictable. The client's callback URL is unknown. Values that depend on the time are predictable only if the
 /// time is fixed; randomized signatures are never predictable.
 fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -> bool {
     let auth = &method.auth;
@@ -182,7 +188,10 @@ fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -
         templates.extend(auth.templates());
     }
     let mut references = templates.into_iter().flat_map(Template::references);
-    (moment.is_none() || is_random) && references.any(depends_on_moment)
+    references.any(|reference| {
+        reference.target == Target::RedirectUri
+            || (moment.is_none() || is_random) && depends_on_moment(reference)
+    })
 }
 
 /// Returns whether a reference's value differs between two requests made at different times.

@@ -56,7 +56,14 @@ fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) 
         return (redirect_to(&to), "access was denied".to_owned());
     }
     if let Some(one) = chosen.parse::<usize>().ok().and_then(|at| conversations.get(at)) {
-        let to = format!("{back}?code={CODE}{chosen}.{}&state={state}", requested("code_challenge"));
+        let to = if one.denied.is_empty() {
+            format!("{back}?code={CODE}{chosen}.{}&state={state}", requested("code_challenge"))
+        } else {
+            let errors = one.denied.iter();
+            let errors =
+                errors.map(|(name, text)| format!("{}={}&", percent_encoded(name), percent_encoded(text)));
+            format!("{back}?{}state={state}", errors.collect::<String>())
+        };
         return (redirect_to(&to), format!("“{}”", one.name));
     }
     let query: Vec<String> = ["redirect_uri", "state", "code_challenge"]
@@ -67,7 +74,8 @@ fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) 
     let mut html = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sign in</title><h1>Sign in as</h1><ul>",
     );
-    for (at, one) in conversations.iter().enumerate().filter(|(_, one)| !one.given_tokens.is_empty()) {
+    let signs_in = |one: &Conversation| !one.given_tokens.is_empty() || !one.denied.is_empty();
+    for (at, one) in conversations.iter().enumerate().filter(|(_, one)| signs_in(one)) {
         html.push_str(&format!("<li><a href=\"?{query}&amp;as={at}\">{}</a>", escaped(&one.name)));
     }
     html.push_str(&format!("<li><a href=\"?{query}&amp;as=nobody\">Deny access</a></ul>"));

@@ -14,10 +14,11 @@ use super::browser::{Browser, Progress, between};
 use super::client::{Request, Response};
 use super::process::{Installation, RunningHub};
 use super::world::Database;
+use crate::waystone;
 
 use self::provider::Provider;
 
-/// The guide's key. With this guide, people sign in, and each renewal returns a new refresh token.
+/// The key of the guide in [`guides`]. With this guide, people sign in, and each renewal returns a new refresh token.
 const KEY: &str = "a-sign-in-in-the-browser";
 
 /// The number of concurrent requests to each Hub.
@@ -30,7 +31,7 @@ struct Linked {
     hubs: Vec<RunningHub>,
     key: String,
     account: String,
-    _guides: tempfile::TempDir,
+    guides: tempfile::TempDir,
 }
 
 impl Linked {
@@ -38,11 +39,7 @@ impl Linked {
     /// `None` if the provider reports no lifetime.
     fn new(database: Database, holds_for: Option<u32>) -> Self {
         let provider = Provider::start(holds_for);
-        let guides = tempfile::tempdir().expect("cannot create a temporary folder");
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/guides/ok").join(KEY);
-        std::fs::create_dir(guides.path().join(KEY)).expect("cannot create the folder");
-        std::fs::copy(from.join("guide.yaml"), guides.path().join(KEY).join("guide.yaml"))
-            .expect("cannot copy the guide");
+        let guides = guides();
         let folder = guides.path().to_str().expect("the path is not UTF-8");
         let upstream = format!("*.acme.example={}", provider.origin);
         let more = ["--guides", folder, "--upstream", upstream.as_str()];
@@ -58,7 +55,7 @@ impl Linked {
             installations.push(other);
         }
         let account = link(hubs[0].address, &key);
-        Self { provider, installations, hubs, key, account, _guides: guides }
+        Self { provider, installations, hubs, key, account, guides }
     }
 
     fn proxied(&self) -> Request {
@@ -93,8 +90,27 @@ impl Linked {
     }
 }
 
+/// Creates a folder with the guide.
+pub(super) fn guides() -> tempfile::TempDir {
+    let guides = tempfile::tempdir().expect("cannot create a temporary folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/guides/ok").join(KEY);
+    std::fs::create_dir(guides.path().join(KEY)).expect("cannot create the folder");
+    std::fs::copy(from.join("guide.yaml"), guides.path().join(KEY).join("guide.yaml"))
+        .expect("cannot copy the guide");
+    guides
+}
+
 /// Signs in to the provider as a person does in a browser. Returns the account's id.
 fn link(address: SocketAddr, key: &str) -> String {
+    let mut browser = returned(address, key, "code=agreed");
+    let progress = browser.walk(Duration::from_secs(20), || address).expect("no response");
+    let Progress::Done(account) = progress else { panic!("the account is not linked: {progress:?}") };
+    account
+}
+
+/// Starts a sign-in, and returns from the provider with these parameters, such as `code=agreed`. Returns the browser, at
+/// the page that shows the checks.
+pub(super) fn returned(address: SocketAddr, key: &str, parameters: &str) -> Browser {
     let send = |request: Request| request.key(key).send_to(address).expect("no response");
     let profile = send(Request::post("/connector_profiles").json(&json!({
         "provider": KEY, "method": "main", "name": "Acme",
@@ -113,13 +129,11 @@ fn link(address: SocketAddr, key: &str) -> String {
     let leave = format!("/connect/oauth2/leave/{}", between(&page.body, "/connect/oauth2/leave/", "\""));
     let away = browser.send(address, Request::get(&leave)).expect("no response");
     let state = between(away.header("location").expect("no redirect"), "&state=", "&");
-    let back = format!("/connect/oauth2/{KEY}/callback?code=agreed&state={state}");
+    let back = format!("/connect/oauth2/{KEY}/callback?{parameters}&state={state}");
     let back = browser.send(address, Request::get(&back)).expect("no response");
     assert_eq!(back.status, 303, "{}", back.body);
     back.header("location").expect("no redirect").clone_into(&mut browser.path);
-    let progress = browser.walk(Duration::from_secs(20), || address).expect("no response");
-    let Progress::Done(account) = progress else { panic!("the account is not linked: {progress:?}") };
-    account
+    browser
 }
 
 /// Asserts that one renewal serves all concurrent requests when a token expires. Covers both cases: the Hub knows the
@@ -167,6 +181,40 @@ fn reading_credentials_renews_tokens_that_expire_soon() {
     let expires = after["tokens_expire_at"].as_str().expect("no expiry time");
     assert!(before["tokens_expire_at"].as_str() < Some(expires), "{before} {after}");
     assert!(!after["credentials"].to_string().contains("tokens:end"), "{after}");
+}
+
+#[test]
+fn a_revoked_sign_in_changes_the_accounts_status() {
+    let linked = Linked::new(Database::Sqlite, None);
+    let address = linked.hubs[0].address;
+    linked.provider.revoke();
+    let words = "Your sign-in to Acme has expired or was revoked. Sign in to Acme again.";
+    let refused = linked.proxied().send_to(address).expect("no response");
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains(words), "{}", refused.body);
+    let account = Request::get(&format!("/accounts/{}", linked.account)).key(&linked.key);
+    let account = account.send_to(address).expect("no response").value();
+    assert_eq!(account["status"], "expired", "{account}");
+    assert_eq!(account["status_reasons"][0]["code"], "expired", "{account}");
+    assert_eq!(account["status_reasons"][0]["description"], words, "{account}");
+    let again = linked.proxied().send_to(address).expect("no response");
+    assert_eq!(again.status, 409, "{}", again.body);
+    assert!(again.body.contains("The account is expired"), "{}", again.body);
+}
+
+#[test]
+fn the_terminal_does_not_judge_an_account_that_only_the_hub_can_check() {
+    let linked = Linked::new(Database::Sqlite, None);
+    let address = linked.hubs[0].address;
+    let (data, guides) = (linked.installations[0].data(), linked.guides.path());
+    let (data, guides) = (data.to_str().expect("a path"), guides.to_str().expect("a path"));
+    let verify = ["--data", data, "--guides", guides, "accounts", "verify", "--all", "--color", "never"];
+    let run = waystone::run(linked.guides.path(), &verify);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("only the Hub that linked this account can check it"), "{}", run.out);
+    let account = Request::get(&format!("/accounts/{}", linked.account)).key(&linked.key);
+    let account = account.send_to(address).expect("no response").value();
+    assert_eq!(account["status"], "active", "{account}");
 }
 
 #[test]

@@ -156,13 +156,20 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
         tokens: secrets(&scenario.tokens).into_iter().collect(),
         scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
         product: Product::named("Waystone"),
+        // The simulator accepts any callback URL.
+        redirect_uri: Some("https://hub.example/callback".to_owned()),
         ..Start::default()
     };
     let Some(mut flow) = Flow::new(Arc::clone(&guide), method.key.as_str(), start) else {
         return Ok(vec!["the flow cannot start".to_owned()]);
     };
     let mut route = Route::new(method, scenario).await?;
-    flow.submit_all(&secrets(&scenario.given));
+    if scenario.denied.is_empty() {
+        flow.submit_all(&secrets(&scenario.given));
+    } else {
+        flow.prefill(&secrets(&scenario.given));
+        flow.sign_in_failed(&scenario.denied);
+    }
     run::run(&mut flow, &mut route, |_| {}).await?;
     if scenario.agrees {
         flow.ask_elsewhere();

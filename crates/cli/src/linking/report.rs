@@ -99,6 +99,7 @@ pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
             "or_fields": verdict.or_fields,
             "return_to": verdict.return_to,
             "ask_elsewhere": verdict.ask_elsewhere,
+            "retry_after": verdict.retry_after.map(|wait| wait.as_secs()),
             "provider_said": verdict.quote,
             "checks": checks(reports),
         }),

@@ -81,3 +81,13 @@ fn only_tokens_that_cannot_be_fetched_again_are_kept() {
     let (_, after) = rest.split_once("        carries:").unwrap();
     assert!(!keeps(&format!("{before}        carries:{after}")), "a new sign-in returns a new token");
 }
+
+#[tokio::test]
+async fn stored_tokens_that_are_empty_are_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let mut credentials = linked(&vault).await;
+    credentials.secrets.insert("token:renewal".to_owned(), secret::Secret::default());
+    let names: Vec<_> = stored_tokens(&credentials).values.keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["session"]);
+}

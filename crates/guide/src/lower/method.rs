@@ -23,6 +23,7 @@ impl Lowering<'_> {
             shape.environments.iter().filter_map(|one| self.environment(one, &names)).collect();
         self.columns(&environments);
         let mut auth = self.auth(&shape.auth, &mut names);
+        names.redirects = auth.needs_browser();
         let used = self.with_sources(used_by(&auth), &shape.derived, &names);
         let mut fields = Vec::new();
         for one in &shape.fields {
@@ -164,6 +165,8 @@ fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
         tokens: Vec::new(),
         later_tokens: Vec::new(),
         assertion: false,
+        redirect_uri: false,
+        redirects: false,
         environment_values: columns(&shape.environments),
         checks: shape.checks.iter().map(|check| check.key.value.as_str()).collect(),
     }

@@ -13,14 +13,20 @@ use crate::model::{
     Auth, BodyTemplate, Capture, CarrierUse, Carries, Field, JsonTemplate, Redirect, RequestTemplate, SignIn,
     TokenStep,
 };
-use crate::names::Names;
-use crate::shape::{AuthShape, CarrierShape, Entries, JwtShape, Oauth2Shape, OutcomeShape, Text};
+use crate::names::{Names, unknown};
+use crate::shape::{
+    AuthShape, CarrierShape, Entries, JwtShape, Oauth2Shape, OutcomeShape, RefreshShape, Text,
+};
 use crate::source::Span;
 use crate::template::{Context, Target, Template};
 
 // Parameter values for token requests ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// The standard scope for refresh tokens ([OIDC Core,
+/// 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
+const OFFLINE_ACCESS: &str = "offline_access";
 
 /// The name and value of a parameter in a token request.
 type Parameter = (String, Template);
@@ -37,8 +43,9 @@ impl Lowering<'_> {
     pub(crate) fn oauth2<'n>(&mut self, shape: &'n Oauth2Shape, span: Span, names: &mut Names<'n>) -> Auth {
         let assertion = shape.client_assertion.as_ref().map(|one| self.assertion(one, names));
         names.assertion = assertion.is_some();
-        names.tokens = vec!["access_token", "refresh_token"];
-        names.tokens.extend(shape.captures.0.iter().map(|(name, _)| name.value.as_str()));
+        // The requests for the first tokens cannot refer to a token.
+        names.later_tokens = vec!["access_token", "refresh_token"];
+        names.later_tokens.extend(shape.captures.0.iter().map(|(name, _)| name.value.as_str()));
         self.fits_grant(shape);
         let grant = shape.grant.value;
         let mut parameters = vec![literal("grant_type", grant_type(grant))];
@@ -56,36 +63,62 @@ impl Lowering<'_> {
                 self.token_step(call, shape, names).into_iter().collect()
             }
         };
-        let refresh = shape.refresh.as_ref().and_then(|refresh| {
-            let token = of_target(Target::Token(Key::parse("refresh_token")?), span);
-            let mut parameters =
-                vec![literal("grant_type", "refresh_token"), ("refresh_token".to_owned(), token)];
-            let url = refresh.url.as_ref().unwrap_or(&shape.token_url);
-            parameters.extend(self.pairs(&refresh.parameters, false, names));
-            self.token_step(TokenCall { key: "refresh-token", url, parameters }, shape, names)
-        });
-        let redirect =
-            shape.authorize_url.as_ref().filter(|_| grant == Grant::AuthorizationCode).and_then(|url| {
-                let token =
-                    |name: &str| Some((name.to_owned(), of_target(Target::Token(Key::parse(name)?), span)));
-                let mut parameters =
-                    vec![literal("grant_type", "authorization_code"), token("code")?, token("redirect_uri")?];
-                parameters.extend(token("code_verifier").filter(|_| shape.no_pkce.is_none()));
-                let call = TokenCall { key: "sign-in", url: &shape.token_url, parameters };
-                Some(Redirect {
-                    client_id: shape.client_id.as_ref().map(|id| self.request_text(id, names)),
-                    exchange: self.token_step(call, shape, names)?,
-                    url: self.base_url(url, names)?,
-                    scopes: shape.scopes.clone(),
-                    separator: separator.to_owned(),
-                    pkce: shape.no_pkce.is_none(),
-                    parameters: self.pairs(&shape.authorize_parameters, false, names),
-                })
-            });
+        let redirect = shape
+            .authorize_url
+            .as_ref()
+            .filter(|_| grant == Grant::AuthorizationCode)
+            .and_then(|url| self.redirect(url, shape, names));
+        names.tokens.clone_from(&names.later_tokens);
+        let refresh = self.refresh_step(shape, span, names);
         let rotates = shape.refresh.as_ref().is_some_and(|refresh| refresh.rotates);
         let sign_in = Some(SignIn { steps, refresh, rotates, redirect });
         let carries = self.carries_token(&shape.carries, span, names);
         Auth { sign_in, assertion, ..Auth::new("oauth2", carries, span) }
+    }
+
+    /// Creates the sign-in page and the request that exchanges the returned code for tokens.
+    fn redirect(&mut self, url: &Text, shape: &Oauth2Shape, names: &Names<'_>) -> Option<Redirect> {
+        let span = shape.grant.span;
+        let token = |name: &str| Some((name.to_owned(), of_target(Target::Token(Key::parse(name)?), span)));
+        let mut parameters =
+            vec![literal("grant_type", "authorization_code"), token("code")?, token("redirect_uri")?];
+        parameters.extend(token("code_verifier").filter(|_| shape.no_pkce.is_none()));
+        let call = TokenCall { key: "sign-in", url: &shape.token_url, parameters };
+        Some(Redirect {
+            client_id: shape.client_id.as_ref().map(|id| self.request_text(id, names)),
+            exchange: self.token_step(call, shape, names)?,
+            url: self.base_url(url, names)?,
+            scopes: shape.scopes.clone(),
+            separator: shape.scope_separator.clone().unwrap_or_else(|| " ".to_owned()),
+            renewal_scopes: self.renewal_scopes(shape),
+            pkce: shape.no_pkce.is_none(),
+            parameters: self.pairs(&shape.authorize_parameters, false, &with_redirect_uri(shape, names)),
+        })
+    }
+
+    /// Creates the request that sends a refresh token. After a sign-in with a browser, a refresh token that the provider
+    /// returns is used even if the guide does not say how ([RFC 6749,
+    /// 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)), because otherwise the person would have to sign in again.
+    fn refresh_step(&mut self, shape: &Oauth2Shape, span: Span, names: &Names<'_>) -> Option<TokenStep> {
+        let default = RefreshShape::default();
+        let is_default = shape.grant.value == Grant::AuthorizationCode;
+        let refresh = shape.refresh.as_ref().or(is_default.then_some(&default))?;
+        let token = of_target(Target::Token(Key::parse("refresh_token")?), span);
+        let mut parameters =
+            vec![literal("grant_type", "refresh_token"), ("refresh_token".to_owned(), token)];
+        let url = refresh.url.as_ref().unwrap_or(&shape.token_url);
+        parameters.extend(self.pairs(&refresh.parameters, false, &with_redirect_uri(shape, names)));
+        self.token_step(TokenCall { key: "refresh-token", url, parameters }, shape, names)
+    }
+
+    /// Returns the scopes without which the provider returns no refresh token, and reports those that are not requested.
+    fn renewal_scopes(&mut self, shape: &Oauth2Shape) -> Vec<String> {
+        let own = shape.refresh.iter().flat_map(|refresh| &refresh.scopes.0);
+        let requested: Vec<&str> = shape.scopes.iter().map(String::as_str).collect();
+        for scope in own.clone().filter(|scope| !shape.scopes.contains(&scope.value)) {
+            self.report(unknown(scope.span, &scope.value, "scope", &requested));
+        }
+        own.map(|scope| scope.value.clone()).chain([OFFLINE_ACCESS.to_owned()]).collect()
     }
 
     /// Reports missing keys that the grant or the client authentication requires.
@@ -156,22 +189,38 @@ impl Lowering<'_> {
                 parameters.extend(secret.map(|secret| ("client_secret".to_owned(), secret)));
             }
         }
-        self.override_parameters(parameters, &shape.token_parameters, names);
+        let own = with_redirect_uri(shape, names);
+        self.override_parameters(parameters, &shape.token_parameters, &own);
         let mut request = self.token_request(call, shape.token_body, names)?;
         request.carries = Carries::Only(carries);
-        request.headers = self.pairs(&shape.token_headers, true, names);
-        let mut captures = vec![capture("access_token", true), capture("refresh_token", false)];
-        // Captured values are required only in the first response, because refresh responses do not necessarily repeat
-        // them.
-        let is_first = key == "sign-in";
-        captures.extend(
-            self.captures(&shape.captures).into_iter().map(|one| Capture { required: is_first, ..one }),
-        );
+        request.headers = self.pairs(&shape.token_headers, true, &own);
+        let captures = self.token_captures(shape, key == "sign-in");
+        let lifetime = captures.iter().find(|capture| capture.name == *"expires_in");
+        let expires_in = lifetime.map_or_else(|| JsonPath::parse("expires_in"), |one| Some(one.path.clone()));
         Some(TokenStep {
             check: sign_in_check(key, request, captures, true),
-            expires_in: JsonPath::parse("expires_in"),
+            expires_in,
             lifetime: shape.lifetime_seconds,
         })
+    }
+
+    /// Returns the values to keep from a token response. The guide can specify another location for the standard values.
+    fn token_captures(&mut self, shape: &Oauth2Shape, is_first: bool) -> Vec<Capture> {
+        let own = self.captures(&shape.captures);
+        let standard = [capture("access_token", true), capture("refresh_token", false)];
+        let is_replaced = |one: &Capture| own.iter().any(|other| other.name == one.name);
+        let mut all: Vec<Capture> = standard.into_iter().filter(|one| !is_replaced(one)).collect();
+        // Further values are required only in the first response, because refresh responses do not necessarily repeat
+        // them. No response has to contain a refresh token or a lifetime.
+        all.extend(own.into_iter().map(|one| {
+            let required = match one.name.as_str() {
+                "access_token" => true,
+                "refresh_token" | "expires_in" => false,
+                _ => is_first,
+            };
+            Capture { required, ..one }
+        }));
+        all
     }
 
     /// Adds the guide's parameters, which replace existing parameters with the same name.
@@ -278,7 +327,8 @@ impl Lowering<'_> {
                 let rules: Vec<_> =
                     oauth.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
                 // A token endpoint reports errors in the same way for every grant.
-                for step in sign_in.steps.iter_mut().chain(&mut sign_in.refresh) {
+                let exchange = sign_in.redirect.as_mut().map(|redirect| &mut redirect.exchange);
+                for step in sign_in.steps.iter_mut().chain(exchange).chain(&mut sign_in.refresh) {
                     step.check.outcomes.clone_from(&rules);
                 }
             }
@@ -315,6 +365,12 @@ impl AuthShape {
             Self::Basic(_) | Self::Bearer(_) | Self::ApiKey(_) | Self::Signature(_) => Vec::new(),
         }
     }
+}
+
+/// Returns the names that the guide's own parameters and headers can use. Only a sign-in with a browser has a callback
+/// URL.
+fn with_redirect_uri<'n>(shape: &Oauth2Shape, names: &Names<'n>) -> Names<'n> {
+    Names { redirect_uri: shape.grant.value == Grant::AuthorizationCode, ..names.clone() }
 }
 
 fn literal(name: &str, value: &str) -> Parameter {

@@ -64,6 +64,9 @@ pub struct Redirect {
     pub scopes: Vec<String>,
     /// The separator between scopes.
     pub separator: String,
+    /// The scopes without which the provider returns no refresh token. They are requested even if a session selects
+    /// other scopes.
+    pub renewal_scopes: Vec<String>,
     /// Whether PKCE is used.
     pub pkce: bool,
     /// Additional query parameters.
@@ -153,9 +156,13 @@ impl Auth {
         all
     }
 
-    /// Returns the requests that obtain tokens: the sign-in requests, then the refresh request.
-    pub(crate) fn token_steps(&self) -> impl Iterator<Item = &TokenStep> {
-        self.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh))
+    /// Returns the requests that obtain tokens: the sign-in requests, the exchange of an authorization code, then the
+    /// refresh request.
+    pub fn token_steps(&self) -> impl Iterator<Item = &TokenStep> {
+        self.sign_in.iter().flat_map(|sign_in| {
+            let exchange = sign_in.redirect.as_ref().map(|redirect| &redirect.exchange);
+            sign_in.steps.iter().chain(exchange).chain(&sign_in.refresh)
+        })
     }
 
     /// Returns the names of the tokens that the sign-in and refresh requests obtain.

@@ -277,6 +277,9 @@ pub struct Scenario {
     pub agrees: bool,
     /// The tokens obtained by signing in with a browser.
     pub tokens: Vec<(Key, String)>,
+    /// The parameters with which the provider redirects the browser back instead of granting access. Empty if it grants
+    /// access.
+    pub denied: Vec<(String, String)>,
     /// The chosen scopes. If the list is empty, all scopes are chosen.
     pub scopes: Vec<String>,
     /// The requests and their responses, in order.

@@ -98,18 +98,21 @@ pub(crate) struct Oauth2Shape {
     #[serde(default)]
     pub(crate) token_headers: Entries<Text>,
     /// Values to keep from the response in addition to `access_token` and `refresh_token`: a name and a JSON path for
-    /// each.
+    /// each. A path for `access_token`, `refresh_token` or `expires_in` replaces the standard location of that value.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
     /// The token's lifetime in seconds, if the response has no `expires_in`.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
-    /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first one.
+    /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first one. With
+    /// `grant: authorization_code`, a refresh token that the provider returns is used in any case.
     pub(crate) refresh: Option<RefreshShape>,
     /// Where requests carry the token. Default: an `Authorization: Bearer …` header.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
     /// The outcome rules for responses from the token endpoint. These rules are tried before the standard OAuth errors.
+    /// They also apply to the error with which the provider redirects the browser back instead of granting access: its
+    /// parameters, such as `error` and `error_description`, are tested as `json`, and it has no status.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -242,7 +245,7 @@ pub(crate) struct MutualTlsShape {
 }
 
 /// How an expired token is refreshed ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshShape {
     /// The URL for refresh requests. Default: `token_url`.
@@ -253,4 +256,8 @@ pub(crate) struct RefreshShape {
     /// Additional parameters for the refresh request.
     #[serde(default)]
     pub(crate) parameters: Entries<Text>,
+    /// The scopes, from `scopes` of `oauth2`, without which the provider returns no refresh token. They are requested even
+    /// if a session selects other scopes. `offline_access` is always one of them.
+    #[serde(default)]
+    pub(crate) scopes: OneOrMany<Text>,
 }

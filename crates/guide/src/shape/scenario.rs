@@ -27,11 +27,15 @@ pub(crate) struct ScenarioShape {
     /// The tokens obtained by signing in with a browser, by name. The conversation begins after the sign-in.
     #[serde(default)]
     pub(crate) tokens: Entries<Text>,
+    /// The error with which the provider redirects the browser back instead of granting access, such as
+    /// `{ error: access_denied }`. A scenario with an error has no `talk`.
+    #[serde(default)]
+    pub(crate) denied: Entries<Text>,
     /// The chosen scopes. Default: all.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// The requests with their responses, in order.
-    #[schemars(length(min = 1))]
+    /// The requests with their responses, in order. Required unless the scenario has `denied`.
+    #[serde(default)]
     pub(crate) talk: Vec<TurnShape>,
     /// The expected result.
     pub(crate) then: ThenShape,

@@ -131,6 +131,15 @@ impl ReferenceReader<'_, '_, '_> {
             "environment" => self.environment(rest),
             "provider" => self.one(rest, &[("name", Target::ProviderName), ("key", Target::ProviderKey)]),
             "method" => self.one(rest, &[("label", Target::MethodLabel)]),
+            "hub" if self.text.context.is_request() && !names.redirect_uri => {
+                let message = "the callback URL is not available here";
+                let found = Finding::new(&MISPLACED_REFERENCE, self.span, message);
+                self.text.findings.push(found.help(
+                    "use it in the parameters of `grant: authorization_code` (`authorize_parameters`, \
+                     `token_parameters`, `token_headers`, or `parameters` of `refresh`), or remove it",
+                ));
+                None
+            }
             "hub" => self.one(rest, &[("redirect_uri", Target::RedirectUri)]),
             _ => self.one(
                 rest,

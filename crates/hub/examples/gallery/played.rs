@@ -37,7 +37,12 @@ pub(crate) fn play(
 ) -> Flow {
     let mut flow =
         Flow::new(Arc::clone(guide), method.key.as_str(), start).expect("the guide has the method");
-    flow.submit_all(&hidden(&scenario.given));
+    if scenario.denied.is_empty() {
+        flow.submit_all(&hidden(&scenario.given));
+    } else {
+        flow.prefill(&hidden(&scenario.given));
+        flow.sign_in_failed(&scenario.denied);
+    }
     let mut turns = scenario.talk.iter().take(answers);
     for _ in 0..100 {
         match flow.poll(MOMENT) {

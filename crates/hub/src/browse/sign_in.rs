@@ -80,6 +80,7 @@ pub(super) async fn callback(
     let linking = linking.filter(|linking| linking.connector.provider() == provider);
     let mut linking = linking.ok_or(Trouble::LinkUsed)?;
     app.sign_ins.resume_flow(&mut linking.flow, verifier, &back);
+    linking.record_denial();
     let mut response = match via {
         Via::Widget => for_widget(&context, &sign_in, linking).await?,
         Via::Page => Box::pin(for_page(&context, &sign_in, linking)).await?,

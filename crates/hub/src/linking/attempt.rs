@@ -2,6 +2,7 @@
 
 use driver::NewLink;
 use guide::Key;
+use jiff::Timestamp;
 use link::{FieldProblem, Flow, Linked, Stage};
 use secret::Secret;
 use serde_json::Value;
@@ -34,6 +35,13 @@ pub(crate) struct Entered {
 impl Linking {
     pub(crate) fn is_checking(&self) -> bool {
         matches!(self.flow.stage(), Stage::Checking(_))
+    }
+
+    /// Adds a sign-in that the provider or the person denied to the attempt's transcript.
+    pub(crate) fn record_denial(&mut self) {
+        if matches!(self.flow.stage(), Stage::Failed { .. }) {
+            driver::record_denial(&mut self.new_lines, Timestamp::now(), &self.flow);
+        }
     }
 
     /// Applies the values entered before a sign-in. Returns the problems with the values, and whether the browser can

@@ -68,6 +68,10 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         Ours::AcceptedIn { provider: name(), environment: other() },
         Ours::LinkInstead { works: name(), chosen: other() },
         Ours::AddressOf { shown: name(), chosen: other() },
+        Ours::NoToken { provider: name() },
+        Ours::SignInRejected { provider: name() },
+        Ours::SignInEnded { provider: name() },
+        Ours::SignInAgain { provider: name() },
     ];
     all.extend(mistakes.map(|mistake| Ours::Field { label: name(), mistake }));
     all.extend(OutcomeKind::ALL.iter().map(|&outcome| Ours::Happened { outcome, provider: name() }));
@@ -81,6 +85,20 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         let (en, de) = (Language::En.translate(&fix), Language::De.translate(&fix));
         assert!(en != de && de.ends_with('.') && en.contains("Acme") == de.contains("Acme"), "{en} / {de}");
     }
+}
+
+#[test]
+fn a_wait_is_told_in_both_languages() {
+    let check = |seconds, en: &str, de: &str| {
+        let ours = Ours::TryLater { seconds };
+        let told = Language::ALL.map(|language| language.translate(&ours));
+        assert!(told[0].contains(en) && told[1].contains(de), "{told:?}");
+    };
+    check(40, "in about a minute.", "in etwa einer Minute ");
+    check(300, "in about 5 minutes.", "in etwa 5 Minuten ");
+    check(3600, "in about an hour.", "in etwa einer Stunde ");
+    check(7200, "in about 2 hours.", "in etwa 2 Stunden ");
+    check(259_200, "in about 3 days.", "in etwa 3 Tagen ");
 }
 
 #[test]

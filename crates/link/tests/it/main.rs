@@ -1,5 +1,6 @@
 //! Tests flows along individual paths and with random sequences of events.
 
+mod browser;
 mod sign_in;
 mod stored;
 
@@ -114,6 +115,17 @@ fn sent(flow: &mut Flow) -> u64 {
         Some(Effect::Send { id, .. }) => id,
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_value_that_leads_to_no_address_is_the_persons_to_correct() {
+    let mut flow = flow(live());
+    flow.submit_all(&entered(&[("site", "under_score"), ("token", "right")]));
+    assert!(flow.poll(MOMENT).is_none(), "no request can be sent");
+    assert_eq!(stage(&flow), "failed wrong_tenant [go find]");
+    let Stage::Failed { verdict, .. } = flow.stage() else { panic!("the flow must fail") };
+    assert_eq!(&*verdict.says, "Site doesn't lead to one of this provider's addresses.");
+    assert!(verdict.fix.starts_with("Check the organization name"), "{}", verdict.fix);
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn a_rejected_token_is_renewed_once() {
 fn a_renewed_token_is_kept_even_if_a_check_fails() {
     let tokens = Values::from([(Key::parse("token").expect("a key"), Secret::from("t1"))]);
     let mut flow = flow(Start { tokens, tokens_expire_at: Some(5), ..Start::default() });
-    assert!(flow.tokens_expire_soon(0) && !flow.tokens_expire_soon(-6));
+    assert!(flow.must_renew_tokens(0) && !flow.must_renew_tokens(-6));
     play(&mut flow, &[(0, 200, r#"{"token":"t2"}"#), (0, 403, "")]);
     assert_eq!(result(&flow), "failed missing_permission");
     let (tokens, end) = flow.tokens();
@@ -232,11 +232,11 @@ fn tokens_and_derived_secrets_are_not_sent_to_another_host() {
 }
 
 #[test]
-fn sign_in_requests_chosen_and_mandatory_scopes() {
+fn sign_in_requests_chosen_mandatory_and_renewal_scopes() {
     const GUIDE: &str = r"
 waystone: 1
 provider: { key: acme, name: Acme }
-scopes: [{ name: me }, { name: read }, { name: write, includes: [read] }, { name: delete }]
+scopes: [{ name: me }, { name: read }, { name: write, includes: [read] }, { name: delete }, { name: renew }, { name: offline_access }]
 methods:
   - key: main
     label: Main
@@ -247,7 +247,8 @@ methods:
         token_url: https://acme.example/token
         client_auth: none
         client_id: example
-        scopes: [me, read, write, delete, offline_access]
+        scopes: [me, read, write, delete, renew, offline_access, undeclared]
+        refresh: { scopes: renew }
     base_url: https://acme.example
     hosts: [acme.example]
     checks:
@@ -269,7 +270,11 @@ methods:
         let redirect = guide.methods[0].auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
         flow.requested_scopes(redirect.expect("a redirect")).join(" ")
     };
-    assert_eq!(requested(None), "me read write delete offline_access");
-    assert_eq!(requested(Some(&["delete"])), "me delete offline_access");
-    assert_eq!(requested(Some(&["read"])), "me read write offline_access", "write includes read");
+    assert_eq!(requested(None), "me read write delete renew offline_access undeclared");
+    assert_eq!(requested(Some(&["delete"])), "me delete renew offline_access undeclared");
+    assert_eq!(
+        requested(Some(&["read"])),
+        "me read write renew offline_access undeclared",
+        "write includes read"
+    );
 }

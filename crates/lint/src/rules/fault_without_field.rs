@@ -2,6 +2,7 @@
 
 use guide::{CodePage, Finding, Method, OutcomeKind, OutcomeRule, Severity, listed};
 
+use crate::bindings::is_only_in_setup;
 use crate::rule::Subject;
 
 pub(super) static PAGE: CodePage = CodePage {
@@ -16,14 +17,17 @@ pub(super) static PAGE: CodePage = CodePage {
 };
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, rule: &OutcomeRule, findings: &mut Vec<Finding>) {
+    // The person who links an account cannot correct the fields that an admin fills in. A person who enters nothing, as
+    // in a sign-in with a browser, can only be sent to a step.
+    let entered = || method.fields.iter().filter(|field| !is_only_in_setup(method, &field.key));
     let is_blamed = match rule.is {
         // If a method has only one secret, that secret is blamed even if the rule names no field.
-        OutcomeKind::WrongSecret => method.fields.iter().filter(|field| field.secret).count() != 1,
+        OutcomeKind::WrongSecret => entered().filter(|field| field.secret).count() != 1,
         OutcomeKind::WrongUser | OutcomeKind::WrongTenant => true,
         _ => false,
     };
-    if is_blamed && rule.at_field.is_none() && !method.fields.is_empty() {
-        let keys = listed(method.fields.iter().map(|field| field.key.as_str()));
+    if is_blamed && rule.at_field.is_none() && entered().next().is_some() {
+        let keys = listed(entered().map(|field| field.key.as_str()));
         let help = format!("set `at_field` to the field with the wrong value: the method declares {keys}");
         let message = format!("`{}` does not say which value is wrong", rule.key);
         findings.push(Finding::new(&PAGE, rule.span, message).help(help));

@@ -22,7 +22,7 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
     // Normalized values are compared, because ` Acme ` and `acme` may be the same value.
     let identity = |scenario| {
         let environment = environment(method, scenario).map(|environment| &environment.key);
-        (environment, values(method, scenario), &scenario.tokens)
+        (environment, values(method, scenario), &scenario.tokens, &scenario.denied)
     };
     let identities: Vec<_> = method.scenarios.iter().map(identity).collect();
     for (n, second) in method.scenarios.iter().enumerate() {

@@ -256,3 +256,25 @@ fn oauth_clients_authenticate_with_each_method() {
     );
     assert!(body.contains("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=ey"), "{body}");
 }
+
+#[test]
+fn a_value_that_was_not_entered_is_the_fields_default() {
+    let check = |field: &str, entered: &[(&str, &str)], expected: Result<&str, Problem>| {
+        let fields = format!(
+            "[{{ key: account, label: Account, type: text, public: true, {field} }}, {{ key: pass, label: Pass, type: secret }}]"
+        );
+        let guide = guide(
+            &fields,
+            "{ api_key: [{ in: header, name: X-Key, value: '{{ value.account }}/{{ value.pass }}' }] }",
+            "GET /me",
+        );
+        let values = values(&[&[("pass", "word")], entered].concat());
+        let sent = build(&guide.methods[0], &values).map(|request| header(&request, "x-key"));
+        assert_eq!(sent, expected.map(str::to_owned), "{field} {entered:?}");
+    };
+    check("default: main", &[], Ok("main/word"));
+    check("default: main", &[("account", "own")], Ok("own/word"));
+    check("default: ' Main ', accept: [trim, lowercase]", &[], Ok("main/word"));
+    check("required: false, default: ''", &[], Ok("/word"));
+    check("required: true", &[], Err(Problem::Missing));
+}

@@ -1,6 +1,7 @@
 //! Tests requests and verdicts with a small guide.
 
 mod auth;
+mod tokens;
 
 use guide::{Fault, Guide, Key, OutcomeKind, Product};
 use probe::{Answer, Case, Inputs, Problem, Response, Values, judge, request};
@@ -203,6 +204,27 @@ fn advice_about_blocked_addresses_names_the_products_addresses() {
     let expected = "Ask an administrator to allow Us's IP addresses (203.0.113.7, 198.51.100.0/24).";
     assert_eq!(fix(&known, 423), expected);
     assert_eq!(fix(&[], 423), "Ask an administrator to allow Us's IP addresses (ask Us for them).");
+}
+
+#[test]
+fn advice_to_wait_says_how_long() {
+    let guide = guide();
+    let method = &guide.methods[0];
+    let values = values("eu", "ann", "token");
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let case =
+        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
+    let check = |status, wait: &str, expected: &str| {
+        let verdict = judge(&case, &response(status, &[("retry-after", wait)], ""), 0);
+        assert_eq!(&*verdict.fix, expected, "{status} {wait}");
+        let kept = serde_json::to_string(&verdict).expect("JSON");
+        let kept: probe::Verdict = serde_json::from_str(&kept).expect("a verdict");
+        assert_eq!(kept.retry_after, verdict.retry_after, "a restored flow must know the wait");
+    };
+    check(429, "3600", "Your details look fine. Try again in about an hour.");
+    check(503, "120", "Your details look fine. Try again in about 2 minutes.");
+    check(429, "30", "Your details look fine. Wait a moment, then try again.");
+    check(403, "3600", "Ask an administrator for the permission named in the guide.");
 }
 
 #[test]

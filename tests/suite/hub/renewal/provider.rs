@@ -20,6 +20,8 @@ struct Account {
     number: u32,
     /// Whether the current access token has expired.
     is_expired: bool,
+    /// Whether the person has revoked the Hub's access.
+    is_revoked: bool,
     /// How often tokens were renewed, and how often a used refresh token was sent again.
     renewed: u32,
     reused: u32,
@@ -48,6 +50,12 @@ impl Provider {
     /// Makes the access token expire without notifying the Hub.
     pub(super) fn expire_token(&self) {
         lock(&self.account).is_expired = true;
+    }
+
+    /// Revokes the access token and the refresh token, as a person can in the provider's settings.
+    pub(super) fn revoke(&self) {
+        let mut account = lock(&self.account);
+        (account.is_expired, account.is_revoked) = (true, true);
     }
 
     /// Returns the number of renewals and the number of attempts to reuse a refresh token.
@@ -82,6 +90,13 @@ fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> 
     }
     if request.starts_with("POST /token ") {
         let mut account = lock(account);
+        if account.is_revoked {
+            return (400, json!({ "error": "invalid_grant" }));
+        }
+        // Some providers require the callback URL again.
+        if !request.contains("redirect_uri=http%3A%2F%2F") {
+            return (400, json!({ "error": "invalid_request" }));
+        }
         if !request.contains(&format!("refresh_token=renew-{}&", account.number))
             && !request.ends_with(&format!("refresh_token=renew-{}", account.number))
         {

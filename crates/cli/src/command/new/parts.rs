@@ -23,6 +23,49 @@ pub(crate) struct Parts {
     pub(crate) in_browser: bool,
 }
 
+/// The parts of a starter guide that depend on whether people enter a credential or sign in through a browser.
+pub(super) struct Pieces {
+    pub(super) section: &'static str,
+    /// The sections about replacing and revoking the credential.
+    pub(super) upkeep: &'static str,
+    /// The setup guide, for the admin.
+    pub(super) setup: &'static str,
+    pub(super) credential: &'static str,
+    /// The outcome rules for a refused credential and for a missing permission.
+    pub(super) outcomes: &'static str,
+    /// The name and outcome of the scenario with a refused credential.
+    pub(super) refusal: &'static str,
+    pub(super) refused_as: &'static str,
+    /// The name of the scenario without a permission.
+    pub(super) small: &'static str,
+    /// Where people can correct a failure: the field or the step.
+    pub(super) blames: &'static str,
+}
+
+pub(super) const TYPED: Pieces = Pieces {
+    section: include_str!("typed/section.yaml"),
+    upkeep: include_str!("typed/upkeep.yaml"),
+    setup: "",
+    credential: include_str!("typed/credential.yaml"),
+    outcomes: include_str!("typed/outcomes.yaml"),
+    refusal: "an incorrect credential",
+    refused_as: "wrong_secret",
+    small: "a credential without the permission",
+    blames: "at_field: @secret@",
+};
+
+pub(super) const IN_BROWSER: Pieces = Pieces {
+    section: include_str!("browser/section.yaml"),
+    upkeep: include_str!("browser/upkeep.yaml"),
+    setup: include_str!("browser/setup.yaml"),
+    credential: include_str!("browser/credential.yaml"),
+    outcomes: include_str!("browser/outcomes.yaml"),
+    refusal: "access that was revoked",
+    refused_as: "expired",
+    small: "a user without the permission",
+    blames: "return_to: agree",
+};
+
 const KEY_FIELD: &str = "      - key: api_key
         label: API Key                      # ← the label that the provider uses
         type: secret
@@ -160,7 +203,6 @@ const OAUTH2: Parts = Parts {
         client_id: '{{ value.client_id }}'
         client_secret: '{{ value.client_secret }}'
         scopes: [read]                      # ← the scopes that the person is asked to grant
-        refresh: {}
 ",
     secret: "client_secret",
     obtains: "client_id, client_secret",

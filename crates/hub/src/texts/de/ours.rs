@@ -1,6 +1,6 @@
 //! German: the Hub's own messages about values and outcomes, for guides that have none.
 
-use guide::{Mistake, Ours, OutcomeKind, Product};
+use guide::{Mistake, Ours, OutcomeKind, Product, Wait};
 
 use crate::texts::fill::fill;
 
@@ -25,7 +25,28 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
         Ours::AnotherKey => {
             "Wenn Ihnen der vollständige Schlüssel nicht mehr vorliegt, erstellen Sie einen neuen.".to_owned()
         }
+        Ours::NoToken { provider } => format!("Die Antwort von {provider} enthält kein Token."),
+        Ours::SignInRejected { provider } => format!("{provider} hat Ihre Anmeldung abgelehnt."),
+        Ours::SignInEnded { provider } => {
+            format!("Ihre Anmeldung bei {provider} ist abgelaufen oder wurde widerrufen.")
+        }
+        Ours::SignInAgain { provider } => format!("Melden Sie sich noch einmal bei {provider} an."),
+        Ours::TryLater { seconds } => {
+            format!("Ihre Angaben sehen richtig aus. Versuchen Sie es in {} noch einmal.", about(*seconds))
+        }
         Ours::Field { label, mistake } => of_field(label, mistake),
+    }
+}
+
+/// Returns a time to wait, rounded for people.
+fn about(seconds: u64) -> String {
+    match Wait::rounded(seconds) {
+        Wait::Minutes(1) => "etwa einer Minute".to_owned(),
+        Wait::Minutes(minutes) => format!("etwa {minutes} Minuten"),
+        Wait::Hours(1) => "etwa einer Stunde".to_owned(),
+        Wait::Hours(hours) => format!("etwa {hours} Stunden"),
+        Wait::Days(1) => "etwa einem Tag".to_owned(),
+        Wait::Days(days) => format!("etwa {days} Tagen"),
     }
 }
 
