@@ -25,6 +25,7 @@ mod renewal;
 mod replicas;
 mod rotation;
 mod texts;
+mod unavailable;
 
 /// Runs a file from `tests/node/hub` against a Hub.
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
