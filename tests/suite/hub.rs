@@ -24,6 +24,7 @@ mod proxy;
 mod renewal;
 mod replicas;
 mod rotation;
+mod slow;
 mod texts;
 mod unavailable;
 

@@ -59,6 +59,9 @@ fn of_verdict(flow: &Flow, verdict: &Verdict) -> ApiError {
     if let Some(quote) = &verdict.quote {
         error = error.provider_response(quote.clone());
     }
+    if let Some(wait) = verdict.retry_after {
+        error = error.retry_after(wait.as_secs().max(1));
+    }
     let mut error = error.with("outcome", json!(verdict.outcome));
     if let Some(field) = &verdict.at_field {
         error = error.with("field", field.as_str());
