@@ -12,6 +12,7 @@ mod browser;
 mod client;
 mod described;
 mod examples;
+mod generated;
 mod process;
 mod received;
 mod rows;

@@ -137,9 +137,9 @@ fn a_server_that_cannot_be_reached_makes_requests_fail_until_it_is_back() {
         let link = scene.create_session().text("auth_link_url");
         let link = link[link.find("/link/").expect("a link")..].to_owned();
         if refuses {
-            forwarder.refuse()
+            forwarder.refuse();
         } else {
-            forwarder.disconnect()
+            forwarder.disconnect();
         }
         assert_unavailable(&scene.create_session());
         assert_unavailable(&scene.send(Request::get("/accounts").key(&scene.key)));

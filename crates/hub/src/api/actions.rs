@@ -56,7 +56,7 @@ pub(super) struct ListActions {
 
 /// Lists connectors with their actions and, on request, their guides as data.
 #[utoipa::path(
-    get, path = "/actions", tag = "connectors", params(ListActions),
+    get, path = "/actions", operation_id = "list_actions", tag = "connectors", params(ListActions),
     responses((status = 200, body = ActionsMetaPaginated, description = "A page of connectors"))
 )]
 pub(super) async fn list(

@@ -30,7 +30,7 @@ pub(super) struct GuideQuery {
 /// Append `.json`, `.md` or `.html` to the method's key for data, Markdown or an HTML fragment to embed in a page;
 /// without a suffix, the response is a complete web page.
 #[utoipa::path(
-    get, path = "/guides/{provider}/{method}", tag = "connectors", security(()),
+    get, path = "/guides/{provider}/{method}", operation_id = "get_guide", tag = "connectors", security(()),
     params(
         ("provider", description = "The provider's key"),
         ("method", description = "The method's key with an optional suffix, for example `api-key.md`"),
