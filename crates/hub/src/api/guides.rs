@@ -70,7 +70,9 @@ pub(super) async fn read(
     let scopes = query.scopes.as_deref().map(|text| {
         text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
     });
-    let page = page(&guide, method, &app.brand, &Options { audience, scopes });
+    let redirect_uri = method.auth.needs_browser().then(|| app.sign_ins.redirect_uri(&provider));
+    let options = Options { audience, scopes, redirect_uri };
+    let page = page(&guide, method, &app.brand, &options);
     let (kind, text) = match form {
         None => ("text/html; charset=utf-8", html(&page)),
         Some("json") => ("application/json", json(&page).to_string()),
