@@ -13,6 +13,7 @@ mod client;
 mod denied;
 mod described;
 mod examples;
+mod generated;
 mod process;
 mod received;
 mod rows;
@@ -25,7 +26,9 @@ mod proxy;
 mod renewal;
 mod replicas;
 mod rotation;
+mod slow;
 mod texts;
+mod unavailable;
 
 /// Runs a file from `tests/node/hub` against a Hub.
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {

@@ -26,13 +26,23 @@ pub struct ReadError {
 /// limit is reported as a finding.
 const MOST: u64 = (1 << 20) + 1;
 
-/// Reads the guides at a path: a guide file, a guide folder, or a folder of guide folders.
+/// Reads the guides at a path: a guide file, a guide folder, or a folder of guide folders, which may be empty.
 pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
-    locate(path)?.iter().map(|file| read_guide_file(file)).collect()
+    guide_files(path)?.iter().map(|file| read_guide_file(file)).collect()
 }
 
-/// Lists the guide files at a path, sorted by folder name, without reading them.
+/// Lists the guide files at a path, sorted by folder name, without reading them. Returns an error if there is none.
 pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let files = guide_files(path)?;
+    if files.is_empty() {
+        let cause =
+            io::Error::new(io::ErrorKind::NotFound, format!("no {GUIDE_FILE} in it or in its subfolders"));
+        return Err(ReadError { path: path.to_owned(), cause });
+    }
+    Ok(files)
+}
+
+fn guide_files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
     if !fs::metadata(path).map_err(fail)?.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -45,13 +55,7 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut names = entries.collect::<Result<Vec<_>, _>>()?;
     names.sort_unstable();
     let files = names.iter().map(|name| path.join(name).join(GUIDE_FILE));
-    let files: Vec<_> = files.filter(|file| file.exists()).collect();
-    if files.is_empty() {
-        let cause =
-            io::Error::new(io::ErrorKind::NotFound, format!("no {GUIDE_FILE} in it or in its subfolders"));
-        return Err(ReadError { path: path.to_owned(), cause });
-    }
-    Ok(files)
+    Ok(files.filter(|file| file.exists()).collect())
 }
 
 /// Reads a guide file. If the file is named `guide.yaml`, also reads the assets in its folder.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use driver::{TokenKeeper, Verification, stored_tokens, stored_values};
-use egress::Egress;
 use guide::Brand;
 use jiff::Timestamp;
 use link::{Flow, Stage, Start};
@@ -13,14 +12,14 @@ use vault::{Account, By, ChangeError, Credentials, Vault};
 use crate::connectors::Connectors;
 use crate::editions::Editions;
 use crate::guides::Guides;
-use crate::linking::{check_and_keep, check_only};
+use crate::linking::{CheckSender, check_and_keep, check_only};
 use crate::sign_ins::redirect_uri;
 use crate::wire::error::{ApiError, CONFLICT};
 
 /// Starts and runs flows for linked accounts.
 pub(crate) struct AccountFlows {
     pub(crate) vault: Arc<Vault>,
-    pub(crate) egress: Egress,
+    pub(crate) sender: CheckSender,
     pub(crate) guides: Arc<Guides>,
     pub(crate) editions: Arc<Editions>,
     pub(crate) connectors: Arc<Connectors>,
@@ -53,7 +52,7 @@ impl AccountFlows {
 
     /// Runs a flow's checks without saving anything.
     pub(crate) async fn check_only(&self, flow: &mut Flow) -> Result<(), ApiError> {
-        check_only(&self.egress, &self.vault, flow).await
+        check_only(&self.sender, &self.vault, flow).await
     }
 
     /// Runs the checks of an account's flow, and stores any renewed tokens.
@@ -62,7 +61,7 @@ impl AccountFlows {
         flow: &mut Flow,
         keeper: &mut TokenKeeper,
     ) -> Result<(), ApiError> {
-        check_and_keep(&self.egress, &self.vault, flow, keeper).await
+        check_and_keep(&self.sender, &self.vault, flow, keeper).await
     }
 
     /// Stores a failure with the account that the flow belongs to, so that everyone who reads the account learns of it.

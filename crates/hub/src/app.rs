@@ -19,7 +19,7 @@ use crate::guides::Guides;
 use crate::key_uses::KeyUses;
 use crate::leases::Leases;
 use crate::limits::Limiter;
-use crate::linking::Links;
+use crate::linking::{CheckSender, Links};
 use crate::pages::Assets;
 use crate::proxy::{Proxy, TokenCache};
 use crate::renewals::Renewals;
@@ -100,9 +100,10 @@ impl App {
         let editions = Arc::new(Editions::new(Arc::clone(&vault), Arc::clone(&guides)));
         let connectors = Arc::new(Connectors::new(Arc::clone(&vault), Arc::clone(&guides)));
         let leases = Arc::new(Leases::new(Arc::clone(&vault), Arc::clone(&tasks)));
+        let sender = CheckSender::new(egress.clone(), settings.limits.request_timeout.value);
         let account_flows = Arc::new(AccountFlows {
             vault: Arc::clone(&vault),
-            egress: egress.clone(),
+            sender: sender.clone(),
             guides: Arc::clone(&guides),
             editions: Arc::clone(&editions),
             connectors: Arc::clone(&connectors),
@@ -114,7 +115,7 @@ impl App {
         let session_accounts = Arc::new(SessionAccounts::new(Arc::clone(&vault)));
         let links = Arc::new(Links {
             vault: Arc::clone(&vault),
-            egress: egress.clone(),
+            sender,
             editions: Arc::clone(&editions),
             connectors: Arc::clone(&connectors),
             accounts: Arc::clone(&session_accounts),

@@ -69,6 +69,9 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
     let mut catalog = catalog::shipped();
     if let Some(folder) = folder {
         let own = Catalog::new(catalog::read_path(folder)?);
+        if own.guides().next().is_none() {
+            tracing::warn!(folder = %folder.display(), "the folder contains no guide that can be used");
+        }
         catalog.extend(own.into_entries());
     }
     Ok(split(catalog))
@@ -218,6 +221,21 @@ mod tests {
         let text = &shipped.find(guide.provider.key.as_str()).unwrap().reading.source.text;
         let text = text.replacen(&format!("key: {}", guide.provider.key), &format!("key: {key}"), 1);
         text.replacen(&format!("name: {}", guide.provider.name), &format!("name: {name}"), 1)
+    }
+
+    #[test]
+    fn the_last_guide_in_a_folder_can_be_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let guides = Guides::open(Some(folder.path())).expect("an empty folder is allowed");
+        let built_in = guides.count();
+        std::fs::create_dir(folder.path().join("own")).unwrap();
+        let file = folder.path().join("own/guide.yaml");
+        std::fs::write(&file, guide("own", "Own")).unwrap();
+        guides.reload();
+        assert_eq!((guides.count(), guides.current("own").is_some()), (built_in + 1, true));
+        std::fs::remove_file(file).unwrap();
+        guides.reload();
+        assert_eq!((guides.count(), guides.current("own").is_some()), (built_in, false));
     }
 
     #[test]

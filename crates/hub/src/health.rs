@@ -13,6 +13,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use jiff::Timestamp;
 use serde_json::json;
+use vault::StoreError;
 
 use crate::app::{App, Phase};
 use crate::telemetry::metrics;
@@ -38,18 +39,42 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     let (status, word, database) = match app.phase() {
         Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", "not checked"),
         Phase::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining", "not checked"),
-        Phase::Ready if database_responds(&app).await => (StatusCode::OK, "ready", "reachable"),
-        Phase::Ready => (StatusCode::SERVICE_UNAVAILABLE, "database unreachable", "unreachable"),
+        Phase::Ready => match database(&app).await {
+            Database::Usable => (StatusCode::OK, "ready", "reachable"),
+            Database::Unreachable => (StatusCode::SERVICE_UNAVAILABLE, "database unreachable", "unreachable"),
+            Database::NotWritable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "database not writable", "not writable")
+            }
+        },
     };
     let body = json!({ "status": word, "database": database, "guides": app.guides.count() });
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// Whether the database responds in time. The content of its response is ignored.
-async fn database_responds(app: &App) -> bool {
-    let read = app.vault.load_draft("health", Timestamp::now());
-    match tokio::time::timeout(DATABASE_TIMEOUT, read).await {
-        Ok(Ok(_)) => true,
+/// The state of the database.
+enum Database {
+    Usable,
+    /// The database cannot be read.
+    Unreachable,
+    /// The database can be read but not written, for example because its disk is full.
+    NotWritable,
+}
+
+/// Returns the state of the database. Tests whether it can be written only if a change has recently failed.
+async fn database(app: &App) -> Database {
+    if !succeeds(app.vault.test_read()).await {
+        Database::Unreachable
+    } else if !succeeds(app.vault.test_write_if_suspect(Timestamp::now())).await {
+        Database::NotWritable
+    } else {
+        Database::Usable
+    }
+}
+
+/// Whether a test of the database succeeds in time.
+async fn succeeds(test: impl Future<Output = Result<(), StoreError>>) -> bool {
+    match tokio::time::timeout(DATABASE_TIMEOUT, test).await {
+        Ok(Ok(())) => true,
         Ok(Err(error)) => {
             tracing::warn!(%error, "the database responded with an error");
             false

@@ -14,5 +14,5 @@ mod links;
 mod problem;
 
 pub(crate) use self::attempt::{Entered, Linking};
-pub(crate) use self::check::{check_and_keep, check_only};
+pub(crate) use self::check::{CheckSender, check_and_keep, check_only};
 pub(crate) use self::links::Links;

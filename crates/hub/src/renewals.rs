@@ -177,7 +177,11 @@ pub(crate) fn works(flow: &Flow) -> Result<(), ApiError> {
             let passes = verdict.outcome.is_transient() || verdict.outcome == OutcomeKind::Tls;
             let code = if passes { &PROVIDER_FAILED } else { &CONFLICT };
             let message = format!("Signing in failed. {} {}", verdict.says, verdict.fix);
-            Err(ApiError::new(code, message.trim()).with("outcome", verdict.outcome.as_str()))
+            let error = ApiError::new(code, message.trim()).with("outcome", verdict.outcome.as_str());
+            Err(match verdict.retry_after {
+                Some(wait) => error.retry_after(wait.as_secs().max(1)),
+                None => error,
+            })
         }
         _ => Err(ApiError::new(&CONFLICT, "The account must be linked again before it can be used")),
     }

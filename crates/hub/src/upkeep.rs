@@ -1,4 +1,4 @@
-//! Removes expired rows: sessions, attempts, sealed data, counters, stored responses and leases.
+//! Removes expired rows: sessions, attempts, sealed data, counters, stored responses, leases and events.
 //!
 //! **Invariant:** correctness never depends on removing rows: expired rows are ignored wherever they are read.
 
@@ -13,7 +13,8 @@ use vault::{StoreError, Vault};
 /// How often expired rows are removed.
 const INTERVAL: Duration = Duration::from_mins(10);
 
-/// How long a session and its attempts are kept for support after the session expires, in hours.
+/// How long a session and its attempts are kept for support after the session expires, and how long an event is kept, in
+/// hours.
 const RETENTION_HOURS: i64 = 30 * 24;
 
 /// Periodically removes expired rows until the Hub stops.
@@ -33,8 +34,35 @@ async fn remove_expired(vault: &Vault, now: Timestamp) -> Result<(), StoreError>
     let counts = vault.delete_expired_counters(now).await?;
     let answers = vault.delete_expired_idempotency_keys(now).await?;
     let leases = vault.delete_expired_leases(old).await?;
-    if 0 < sessions + sealed + counts + answers + leases {
-        tracing::debug!(sessions, sealed, counts, answers, leases, "removed expired rows");
+    let events = vault.delete_old_events(old).await?;
+    if 0 < sessions + sealed + counts + answers + leases + events {
+        tracing::debug!(sessions, sealed, counts, answers, leases, events, "removed expired rows");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use vault::{By, CreatedFrom, KeySource, NewAccount, Replacing};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn events_are_removed_after_thirty_days() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), KeySource::File(folder.path().join("key"))).await.unwrap();
+        let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+        let days = |n: i64| now.checked_sub((24 * n).hours()).unwrap();
+        for age in [31, 29] {
+            let new =
+                NewAccount { provider: "acme".to_owned(), secrets: BTreeMap::new(), ..NewAccount::default() };
+            let by = By::new("test", days(age));
+            vault.store(&new, Replacing::Nothing, CreatedFrom::default(), by).await.unwrap();
+        }
+        remove_expired(&vault, now).await.unwrap();
+        let left = vault.events_after(0, 10).await.unwrap();
+        assert_eq!(left.iter().map(|event| event.seq).collect::<Vec<_>>(), [2]);
+    }
 }

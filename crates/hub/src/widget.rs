@@ -4,7 +4,7 @@
 //! secrets (the widget applies them to its placeholder), no conditions (the widget does not support them), and no
 //! number fields (the widget accepts only digits).
 
-use guide::{Brand, Field, FieldType, Guide, Method};
+use guide::{Accept, Brand, Field, FieldType, Guide, Method, Mistake};
 use render::{Context, markdown_prose};
 use url::Url;
 
@@ -98,16 +98,34 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
     }
 }
 
-/// Returns the pattern that the widget checks; `None` for secrets and for fields whose values are normalized. The
-/// server normalizes a value before it checks the pattern, but the widget would check the value as typed.
+/// Returns the pattern that the widget checks, so that it does not send a value that the server refuses: the widget
+/// then empties the whole form. `None` for secrets. The server normalizes a value before it checks the value, but the
+/// widget checks the value as typed, so a guide's own pattern is not used for a field whose values are normalized.
 fn validation(field: &Field) -> Option<HubValidation> {
-    let pattern = field.pattern.as_ref()?;
-    if field.secret || !field.accept.is_empty() {
+    if field.secret {
         return None;
     }
-    Some(HubValidation {
-        kind: "html-pattern",
-        pattern: format!("^(?:{})$", pattern.text),
-        error: field.pattern_says.clone(),
-    })
+    let (pattern, error) = match &field.pattern {
+        Some(pattern) if field.accept.is_empty() => {
+            (format!("^(?:{})$", pattern.text), field.pattern_says.clone())
+        }
+        _ if field.kind == FieldType::Email => {
+            (email_pattern(field), Some(Mistake::NotEmail.in_field(&field.label).to_string()))
+        }
+        _ => return None,
+    };
+    Some(HubValidation { kind: "html-pattern", pattern, error })
+}
+
+/// Returns a pattern that matches every value that the server accepts in an email field.
+fn email_pattern(field: &Field) -> String {
+    let changes_only_space_and_case =
+        |accept: &Accept| matches!(accept, Accept::Trim | Accept::Lowercase | Accept::Uppercase);
+    let address = if field.accept.iter().all(changes_only_space_and_case) {
+        r"\s*[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+\s*"
+    } else {
+        // The server removes other parts of the value as well.
+        r".*[^@\s]@[^@\s].*"
+    };
+    if field.required { format!("^(?:{address})$") } else { format!(r"^(?:{address}|\s*)$") }
 }

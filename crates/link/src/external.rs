@@ -8,7 +8,7 @@ use probe::{Values, Verdict};
 
 use crate::flow::Flow;
 use crate::renew::token_step;
-use crate::state::{CheckReport, Elsewhere, RequestKind, Run, State};
+use crate::state::{CheckReport, CheckState, Elsewhere, RequestKind, Run, State};
 
 impl Flow {
     /// Handles a browser's return from sign-in. `values` contains the parameters for the token request: `code`,
@@ -56,19 +56,29 @@ impl Flow {
 
     /// Ends the checks because the process that ran them died. The failure says nothing about the credentials.
     pub fn interrupted(&mut self) {
-        self.stop_checks(OutcomeKind::Unreachable);
+        self.stop_checks(|_| None);
     }
 
-    /// Ends the checks because they took too long. The verdict is the same as when a provider limits the request rate.
+    /// Ends the checks because they took too long. If the credentials were being tried in another environment, the
+    /// verdict is the one for the environment that the person chose. Otherwise, it is the verdict on the last attempt
+    /// at the current request.
     pub fn give_up_checks(&mut self) {
-        self.stop_checks(OutcomeKind::Throttled);
+        self.stop_checks(|run| {
+            let chosen = run.elsewhere.as_ref().map(|elsewhere| &elsewhere.verdict);
+            chosen.or(run.last_verdict.as_ref()).map(|verdict| Verdict::clone(verdict))
+        });
     }
 
-    fn stop_checks(&mut self, outcome: OutcomeKind) {
+    /// Ends the checks with a verdict, or, for `None`, with the verdict for a provider that cannot be reached.
+    fn stop_checks(&mut self, verdict: impl FnOnce(&Run) -> Option<Verdict>) {
         let State::Checking(run) = &self.state else { return };
-        let reports = run.reports.clone();
+        let mut reports = run.reports.clone();
+        if let Some(last) = reports.last_mut() {
+            last.state = CheckState::Failed;
+        }
+        let verdict = verdict(run).unwrap_or_else(|| self.standard_verdict(OutcomeKind::Unreachable));
         self.effects.clear();
-        self.fail(self.standard_verdict(outcome), None, reports);
+        self.fail(verdict, None, reports);
     }
 
     fn standard_verdict(&self, outcome: OutcomeKind) -> Verdict {

@@ -71,6 +71,8 @@ pub(crate) struct Run {
     pub(crate) identity: Option<Identity>,
     /// Whether some access is missing.
     pub(crate) limited: bool,
+    /// The verdict on the current request's last attempt, if the request is to be repeated.
+    pub(crate) last_verdict: Option<Box<Verdict>>,
     /// Set while the run tries the same credentials in other environments.
     pub(crate) elsewhere: Option<Elsewhere>,
 }

@@ -163,6 +163,7 @@ impl Flow {
                 let until = now.saturating_add(wait);
                 set_state(&mut run, CheckState::WaitingUntil(until));
                 self.effects.push_back(Due::WaitUntil(until));
+                run.last_verdict = Some(Box::new(verdict));
                 self.state = State::Checking(run);
                 return;
             }
@@ -229,7 +230,7 @@ impl Flow {
             }
             RequestKind::Check(check) => (RequestKind::Check(check + 1), false),
         };
-        self.start_request(Run { request, attempts: 0, renewed, ..run });
+        self.start_request(Run { request, attempts: 0, last_verdict: None, renewed, ..run });
     }
 
     /// Asks the person to confirm the account after all checks have run.

@@ -44,7 +44,7 @@ fn write(folder: &Path, name: &str, guide: &Guide, method: &Method, brand: &Bran
         if audience == Audience::Setup && method.setup.is_none() {
             continue;
         }
-        let page = render::page(guide, method, brand, &Options { audience, scopes: None });
+        let page = render::page(guide, method, brand, &Options { audience, ..Options::default() });
         let put =
             |ending: &str, text: String| fs::write(folder.join(format!("{name}{infix}.{ending}")), text);
         put("mdx", render::mdx(&page, Style::Semantic))?;

@@ -26,6 +26,8 @@ pub struct Options {
     pub audience: Audience,
     /// The scopes to cover, or `None` for all. The page omits sections and steps that only other scopes need.
     pub scopes: Option<Vec<String>>,
+    /// The address to which the provider redirects the browser after sign-in, or `None` if it is unknown.
+    pub redirect_uri: Option<String>,
 }
 
 /// Builds a method's page.
@@ -50,6 +52,10 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         sections.iter().map(|section| anchors.take(section.section.key.as_str())).collect();
     let known = anchors.clone();
     let context = Context::new(guide, method, brand).on_page(&known);
+    let context = match &options.redirect_uri {
+        Some(address) => context.with_redirect_uri(address),
+        None => context,
+    };
     let mut build = PageBuilder { guide, method, brand, audience: options.audience, context, anchors };
 
     let (title, description) = match options.audience {

@@ -9,12 +9,13 @@
 //! on both databases.
 
 use std::fmt;
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use secret::Secret;
 use sqlx::any::{Any, AnyConnectOptions, AnyPoolOptions, AnyRow};
-use sqlx::{AnyConnection, ConnectOptions as _, Pool};
+use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Pool};
 use url::Url;
 
 use crate::error::StoreError;
@@ -29,8 +30,12 @@ pub(crate) type Statement<'a> = sqlx::query::Query<'a, Db, <Db as sqlx::Database
 /// A query for a single value of type `T`, and its bound values.
 pub(crate) type Scalar<'a, T> = sqlx::query::QueryScalar<'a, Db, T, <Db as sqlx::Database>::Arguments>;
 
-/// The maximum wait for a connection, or for another process to finish writing.
+/// The maximum wait for another process to finish writing to SQLite.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The maximum wait for a connection to PostgreSQL. It is short, so that requests fail quickly while the server cannot
+/// be reached.
+const POSTGRES_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The number of SQLite connections for reading.
 const READERS: u32 = 4;
@@ -149,8 +154,9 @@ impl Engine {
             Self::Postgres(_) => {
                 let pool = AnyPoolOptions::new()
                     .max_connections(CONNECTIONS)
-                    .acquire_timeout(TIMEOUT)
-                    .idle_timeout(Duration::from_mins(10));
+                    .acquire_timeout(POSTGRES_TIMEOUT)
+                    .idle_timeout(Duration::from_mins(10))
+                    .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))));
                 let pool = pool.connect_with(options).await?;
                 Ok((pool.clone(), pool))
             }
@@ -232,6 +238,10 @@ pub(crate) async fn run_script(connection: &mut DbConnection, script: String) ->
     Ok(())
 }
 
+/// Returns the options of a pool for SQLite.
+///
+/// If the disk is full, SQLite may roll back a transaction by itself. The driver does not notice this: its own rollback
+/// then fails, and it considers the connection to be in a transaction from then on. Such a connection is replaced.
 fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
@@ -239,6 +249,7 @@ fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(TIMEOUT * 2)
+        .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
         .after_connect(move |connection, _| Box::pin(set_up(connection, reads_only)))
 }
 
@@ -266,84 +277,52 @@ fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
     Url::parse(&text).map_err(|error| sqlx::Error::Configuration(error.into()))
 }
 
+/// The SQLite codes of an error that the environment causes: busy, locked, out of memory, read-only, input or output
+/// failed, full, cannot open, and locking protocol.
+const SQLITE_UNAVAILABLE: [u32; 8] = [SQLITE_BUSY, 6, 7, 8, 10, 13, 14, 15];
+
+/// The SQLite code for a database that another connection is writing to.
+const SQLITE_BUSY: u32 = 5;
+
+/// The starts of the PostgreSQL codes of an error that the environment causes: the connection failed, the server is
+/// read-only, a resource such as the disk is used up, an operator intervened (for example, the server is stopping), and
+/// the system failed.
+const POSTGRES_UNAVAILABLE: [&str; 5] = ["08", "25006", "53", "57P", "58"];
+
+/// Returns whether an error says that the database cannot be used at the moment: it cannot be reached, it is stopping,
+/// or its disk is full. The statement itself is not at fault, so the same statement may succeed later.
+pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
+    use sqlx::Error;
+    match error {
+        // The driver reports a protocol error if the connection is closed during the handshake.
+        Error::Io(_)
+        | Error::Tls(_)
+        | Error::Protocol(_)
+        | Error::PoolTimedOut
+        | Error::PoolClosed
+        | Error::WorkerCrashed => true,
+        Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            // A PostgreSQL code has five characters, and a SQLite code has at most four digits.
+            if code.len() == 5 {
+                POSTGRES_UNAVAILABLE.iter().any(|start| code.starts_with(start))
+            } else {
+                sqlite_code(&code).is_some_and(|code| SQLITE_UNAVAILABLE.contains(&code))
+            }
+        }
+        _ => false,
+    }
+}
+
 fn is_busy(error: &sqlx::Error) -> bool {
-    // SQLITE_BUSY codes have 5 as their lowest byte. The higher bytes distinguish the variants.
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+    code.and_then(|code| sqlite_code(&code)) == Some(SQLITE_BUSY)
+}
+
+/// Returns the primary part of a SQLite error code: its lowest byte. The higher bytes distinguish the variants.
+fn sqlite_code(code: &str) -> Option<u32> {
+    code.parse::<u32>().ok().map(|code| code & 0xff)
 }
 
 #[cfg(test)]
-mod tests {
-    use sqlx::Connection as _;
-
-    use super::*;
-
-    #[test]
-    fn a_url_is_shown_without_passwords() {
-        for (url, expected) in [
-            (
-                "postgres://hub:canary@db.internal:5432/hub?sslmode=require",
-                "postgres://hub@db.internal:5432/hub?sslmode=require",
-            ),
-            ("postgres://db/hub?user=hub&password=canary&sslpassword=canary", "postgres://db/hub?user=hub"),
-            ("postgres://hub@db/hub", "postgres://hub@db/hub"),
-        ] {
-            assert_eq!(without_password(&Secret::from(url)).as_deref(), Some(expected));
-        }
-        assert_eq!(without_password(&Secret::from("canary")), None);
-    }
-
-    #[tokio::test]
-    async fn a_path_with_special_characters_is_used_unchanged() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a b%20?#ü.db");
-        std::fs::write(&path, "").unwrap();
-        let mut connection = Engine::Sqlite(path.clone()).connect().await.unwrap();
-        run_script(&mut connection, "create table t (a text)".to_owned()).await.unwrap();
-        connection.close().await.unwrap();
-        assert!(0 < std::fs::metadata(&path).unwrap().len());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    /// Returns the database's sync setting in a transaction that was begun with `synced`.
-    async fn sync_setting(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
-        let mut tx = pool.begin_with(engine.begin_writing(synced)).await.unwrap();
-        let setting = match engine {
-            Engine::Sqlite(_) => {
-                let setting = sqlx::query_scalar::<_, i64>("pragma synchronous").fetch_one(&mut *tx).await;
-                setting.unwrap().to_string()
-            }
-            Engine::Postgres(_) => {
-                sqlx::query_scalar::<_, String>("show synchronous_commit").fetch_one(&mut *tx).await.unwrap()
-            }
-        };
-        tx.commit().await.unwrap();
-        setting
-    }
-
-    async fn check_sync(engine: Engine, yes: &str, later: &str) {
-        let (writer, _) = engine.pools().await.unwrap();
-        for (synced, expected) in
-            [(Synced::Yes, yes), (Synced::Later, later), (Synced::Yes, yes), (Synced::Later, later)]
-        {
-            assert_eq!(sync_setting(&writer, &engine, synced).await, expected, "{synced:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_commit_to_sqlite_waits_for_the_disk_if_synced() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.db");
-        std::fs::write(&path, "").unwrap();
-        check_sync(Engine::Sqlite(path), "2", "1").await;
-    }
-
-    #[tokio::test]
-    async fn a_commit_to_postgresql_waits_for_the_disk_if_synced() {
-        let server = std::env::var("WAYSTONE_TEST_POSTGRES")
-            .expect("this test needs PostgreSQL: run `cargo xtask with-postgres cargo test -p vault`");
-        // The test server is configured not to wait for the disk, unlike a server in production.
-        let url = Secret::new(format!("{server}/postgres?options=-c%20synchronous_commit%3Don"));
-        check_sync(Engine::Postgres(url), "on", "off").await;
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@
 use thiserror::Error;
 
 use crate::account::Hold;
+use crate::database;
 use crate::id::AccountId;
 use crate::key::KeyError;
 use crate::seal::SealError;
@@ -94,6 +95,12 @@ pub enum ChangeError {
 }
 
 impl StoreError {
+    /// Returns whether the database cannot be used at the moment: it cannot be reached, or its disk is full. The same
+    /// operation may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Database(error) if database::is_unavailable(error))
+    }
+
     /// Returns a function for `map_err` that adds the name of the item that could not be sealed or unsealed.
     pub(crate) fn seal(what: impl Into<String>) -> impl Fn(SealError) -> Self {
         let what = what.into();

@@ -26,6 +26,7 @@ mod error;
 mod file;
 mod guide_text;
 mod handoff;
+mod health;
 mod id;
 mod idempotency;
 mod key;

@@ -117,7 +117,12 @@ impl Vault {
         // SQLite's log, and the next connection would have to recreate it.
         connection.close().await.map_err(failed)?;
         drop(guard);
-        let writer = Writer { engine: Arc::new(engine), pool, keys: HeldKeys::new(key, ring) };
+        let writer = Writer {
+            engine: Arc::new(engine),
+            pool,
+            keys: HeldKeys::new(key, ring),
+            is_suspect: Arc::default(),
+        };
         Ok(Self { folder: folder.to_owned(), readers, writer, _user: user })
     }
 

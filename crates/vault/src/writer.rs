@@ -5,6 +5,7 @@
 //! `Vault`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{Pool, Transaction};
 
@@ -19,6 +20,8 @@ pub struct Writer {
     pub(crate) engine: Arc<Engine>,
     pub(crate) pool: Pool<Db>,
     pub(crate) keys: HeldKeys,
+    /// Whether a transaction has ended without a commit since the last test write, so that writing may be impossible.
+    pub(crate) is_suspect: Arc<AtomicBool>,
 }
 
 /// A write transaction, and the keys that are valid in it.
@@ -30,6 +33,21 @@ pub(crate) struct Work {
     tx: Transaction<'static, Db>,
     key: Arc<Key>,
     ring: Ring,
+    ending: Ending,
+}
+
+/// Records a transaction that ends without a commit, whatever the reason.
+struct Ending {
+    is_suspect: Arc<AtomicBool>,
+    is_committed: bool,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if !self.is_committed {
+            self.is_suspect.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Work {
@@ -61,9 +79,10 @@ impl Work {
     }
 
     /// Commits all changes together. If the transaction is dropped without a commit, its changes are rolled back.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         crash_point("vault.before-commit");
         self.tx.commit().await?;
+        self.ending.is_committed = true;
         crash_point("vault.committed");
         Ok(())
     }
@@ -91,12 +110,13 @@ impl Writer {
 
     async fn begin_with(&self, synced: Synced) -> Result<Work, StoreError> {
         let mut ring = self.keys.ring();
+        let ending = Ending { is_suspect: Arc::clone(&self.is_suspect), is_committed: false };
         loop {
             let mut tx = self.pool.begin_with(self.engine.begin_writing(synced)).await?;
             crash_point("vault.transaction-begun");
             let current = keys::hold_current(&self.engine, &mut tx).await?;
             if let Some(key) = ring.get(current) {
-                return Ok(Work { engine: Arc::clone(&self.engine), tx, key, ring });
+                return Ok(Work { engine: Arc::clone(&self.engine), tx, key, ring, ending });
             }
             // Ends the transaction first, because `reload` may run a key command, which can take a while, and other
             // transactions would have to wait.

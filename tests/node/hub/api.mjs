@@ -192,6 +192,19 @@ test("a guide is served as JSON, Markdown and HTML, with an ETag", async () => {
   assert.equal((await fetch(`${hub}/guides/gladly/nothing`)).status, 404);
 });
 
+test("a setup guide contains the callback URL to register with the provider", async () => {
+  const callback = `${hub}/connect/oauth2/salesforce/callback`;
+  for (const ending of ["", ".md", ".html", ".json"]) {
+    const text = await (await fetch(`${hub}/guides/salesforce/oauth${ending}?audience=setup`)).text();
+    assert.ok(text.includes(callback), `${ending}: ${text.slice(0, 2000)}`);
+    assert.ok(!text.includes("{redirect_uri}"), ending);
+  }
+  const { body: meta } = await api("GET", "/actions?filter[connectors]=salesforce&include=authentication_guides");
+  const texts = JSON.stringify(meta);
+  assert.ok(texts.includes(callback), texts);
+  assert.ok(!texts.includes("{redirect_uri}"), texts);
+});
+
 test("guides are served in the format that StackOne's clients expect", async () => {
   const { status, body } = await api("GET", "/actions?filter[connectors]=gladly,salesforce&include=operation_details&include=authentication_guides&exclude=actions");
   assert.equal(status, 200);

@@ -90,6 +90,19 @@ test("a refusal by the provider is shown, and no account is stored", async () =>
   await close();
 });
 
+test("an incomplete email address is not sent, and the form keeps what was entered", async () => {
+  const { token } = await session({ provider: "gladly" });
+  const { tab, requests, close } = await widget(token);
+  await fill(tab, { ...good, agent_email: "api-user" });
+  assert.equal(await connect(tab).isDisabled(), true);
+  assert.equal(await tab.locator("[name=api_token]").inputValue(), good.api_token);
+  await fill(tab, { agent_email: ` ${good.agent_email} ` });
+  await connect(tab).click();
+  await tab.getByText(/Connection Successful/i).waitFor();
+  assert.equal(requests.filter((request) => request.startsWith("POST ")).length, 1);
+  await close();
+});
+
 /** Links an account for a new owner. */
 async function linkAccount() {
   const created = await session({ provider: "gladly" });

@@ -26,6 +26,8 @@ pub(crate) struct Installation {
     pub(crate) server: Option<String>,
     /// Arguments to pass to each process, such as `--upstream`, which redirects requests to the simulated provider.
     arguments: Vec<String>,
+    /// A command that runs the program, followed by its arguments; empty if the program is run directly.
+    wrapper: Vec<String>,
 }
 
 /// A running Hub.
@@ -54,13 +56,20 @@ impl Installation {
         let folder = tempfile::tempdir().expect("cannot create a temporary folder");
         fs::create_dir(folder.path().join("data")).expect("cannot create the folder");
         restrict_to_owner(&folder.path().join("data"));
-        Self { folder, server, arguments }
+        Self { folder, server, arguments, wrapper: Vec::new() }
     }
 
     /// Adds arguments to pass to each process.
     #[must_use]
     pub(crate) fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// Runs each process under a command.
+    #[must_use]
+    pub(crate) fn under(mut self, wrapper: &[&str]) -> Self {
+        self.wrapper = wrapper.iter().map(|argument| (*argument).to_owned()).collect();
         self
     }
 
@@ -81,7 +90,14 @@ impl Installation {
 
     /// A command that runs the program with the installation's settings.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(waystone::program());
+        let mut command = match self.wrapper.split_first() {
+            Some((wrapper, more)) => {
+                let mut command = Command::new(wrapper);
+                command.args(more).arg(waystone::program());
+                command
+            }
+            None => Command::new(waystone::program()),
+        };
         command.args(arguments).arg("--data").arg(self.data()).current_dir(self.folder.path()).env_clear();
         command.env("HOME", self.folder.path()).env("NO_COLOR", "1").stdin(Stdio::null());
         if let Some(server) = &self.server {
@@ -178,6 +194,11 @@ impl StartingHub {
 }
 
 impl RunningHub {
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills the process with SIGKILL.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("cannot kill the Hub");

@@ -37,7 +37,13 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
     };
     let color = out.color && args.out.is_none();
     let terminal = TerminalOptions { width: width(), color };
-    let writer = Writer { brand, options: Options { audience, scopes }, to: args.to, style, terminal };
+    let writer = Writer {
+        brand,
+        options: Options { audience, scopes, redirect_uri: None },
+        to: args.to,
+        style,
+        terminal,
+    };
     let Some(name) = args.guide.as_ref().filter(|_| !args.all) else {
         return all::run(common, args, &writer, out);
     };

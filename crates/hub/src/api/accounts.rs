@@ -24,7 +24,7 @@ const MOST: u32 = 500;
 
 /// Lists the project's accounts, oldest first, one page at a time.
 #[utoipa::path(
-    get, path = "/accounts", tag = "accounts", params(ListAccounts),
+    get, path = "/accounts", operation_id = "list_accounts", tag = "accounts", params(ListAccounts),
     responses((status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"))
 )]
 pub(super) async fn list(
@@ -42,7 +42,7 @@ pub(super) async fn list(
 
 /// Returns an account.
 #[utoipa::path(
-    get, path = "/accounts/{id}", tag = "accounts", params(("id", description = "The account's id")),
+    get, path = "/accounts/{id}", operation_id = "get_account", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = LinkedAccount, description = "The account"))
 )]
 pub(super) async fn read(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<LinkedAccount> {
@@ -54,7 +54,7 @@ pub(super) async fn read(app: AppState, caller: Caller, Path(id): Path<String>) 
 ///
 /// To change the account's credentials, link the account again.
 #[utoipa::path(
-    patch, path = "/accounts/{id}", tag = "accounts", params(("id", description = "The account's id")),
+    patch, path = "/accounts/{id}", operation_id = "update_account", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = LinkedAccount, description = "The changed account"))
 )]
 pub(super) async fn change(
@@ -71,7 +71,7 @@ pub(super) async fn change(
 
 /// Deletes an account and destroys the key that encrypts its credentials.
 #[utoipa::path(
-    delete, path = "/accounts/{id}", tag = "accounts", params(("id", description = "The account's id")),
+    delete, path = "/accounts/{id}", operation_id = "delete_account", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = LinkedAccount, description = "The account before it was deleted"))
 )]
 pub(super) async fn remove(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<LinkedAccount> {
@@ -93,7 +93,7 @@ pub(super) struct AccountMeta {
 
 /// Returns an account's provider and category.
 #[utoipa::path(
-    get, path = "/accounts/{id}/meta", tag = "accounts", params(("id", description = "The account's id")),
+    get, path = "/accounts/{id}/meta", operation_id = "get_account_meta", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = AccountMeta, description = "The account's provider and category"))
 )]
 pub(super) async fn meta(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<AccountMeta> {
@@ -143,7 +143,7 @@ impl From<&CheckReport> for CheckSeen {
 ///
 /// A transient failure does not change the account's status.
 #[utoipa::path(
-    post, path = "/accounts/{id}/verify", tag = "accounts", params(("id", description = "The account's id")),
+    post, path = "/accounts/{id}/verify", operation_id = "verify_account", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = Verified, description = "The result of the checks"))
 )]
 pub(super) async fn verify(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<Verified> {

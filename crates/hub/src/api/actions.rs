@@ -56,7 +56,7 @@ pub(super) struct ListActions {
 
 /// Lists connectors with their actions and, on request, their guides as data.
 #[utoipa::path(
-    get, path = "/actions", tag = "connectors", params(ListActions),
+    get, path = "/actions", operation_id = "list_actions", tag = "connectors", params(ListActions),
     responses((status = 200, body = ActionsMetaPaginated, description = "A page of connectors"))
 )]
 pub(super) async fn list(
@@ -186,7 +186,8 @@ fn described(app: &App, guide: &Guide, filters: &Filters) -> ActionsMeta {
 }
 
 fn way(app: &App, guide: &Guide, method: &Method, with_guides: bool) -> AuthenticationMetaItem {
-    let context = Context::new(guide, method, &app.brand);
+    let redirect_uri = app.sign_ins.redirect_uri(guide.provider.key.as_str());
+    let context = Context::new(guide, method, &app.brand).with_redirect_uri(&redirect_uri);
     let needed = method.checks.iter().filter(|check| check.required && check.role != Role::Capability);
     let needed: BTreeSet<&String> = needed.flat_map(|check| &check.scopes).collect();
     AuthenticationMetaItem {

@@ -56,7 +56,7 @@ pub(super) struct ConnectionAttemptError {
 
 /// Starts a connection attempt.
 #[utoipa::path(
-    post, path = "/hub/connection_attempts", tag = "hub",
+    post, path = "/hub/connection_attempts", operation_id = "create_hub_connection_attempt", tag = "hub",
     responses((status = 201, body = ConnectionAttemptCreated, description = "The new attempt"))
 )]
 pub(super) async fn create(
@@ -70,7 +70,7 @@ pub(super) async fn create(
 
 /// Returns the state of a connection attempt.
 #[utoipa::path(
-    get, path = "/hub/connection_attempts/{id}", tag = "hub",
+    get, path = "/hub/connection_attempts/{id}", operation_id = "get_hub_connection_attempt", tag = "hub",
     params(("id", description = "The attempt's id")),
     responses((status = 200, body = ConnectionAttempt, description = "The attempt's state"))
 )]
@@ -93,7 +93,7 @@ pub(super) async fn read(
 
 /// Cancels a connection attempt.
 #[utoipa::path(
-    delete, path = "/hub/connection_attempts/{id}", tag = "hub",
+    delete, path = "/hub/connection_attempts/{id}", operation_id = "cancel_hub_connection_attempt", tag = "hub",
     params(("id", description = "The attempt's id")),
     responses((status = 204, description = "The attempt was canceled, or had already ended"))
 )]

@@ -19,7 +19,7 @@ use crate::wire::{Json, Path, Reply, StatusReply, display_name, stamp};
 
 /// Lists all providers that have a guide.
 #[utoipa::path(
-    get, path = "/connectors/meta", tag = "connectors",
+    get, path = "/connectors/meta", operation_id = "list_connectors_meta", tag = "connectors",
     responses((status = 200, body = Vec<ConnectorMeta>, description = "The providers"))
 )]
 pub(super) async fn list_meta(app: AppState, caller: Caller) -> Reply<Vec<ConnectorMeta>> {
@@ -31,7 +31,7 @@ pub(super) async fn list_meta(app: AppState, caller: Caller) -> Reply<Vec<Connec
 
 /// Returns a provider.
 #[utoipa::path(
-    get, path = "/connectors/meta/{provider}", tag = "connectors",
+    get, path = "/connectors/meta/{provider}", operation_id = "get_connector_meta", tag = "connectors",
     params(("provider", description = "The provider's key")),
     responses((status = 200, body = ConnectorMeta, description = "The provider"))
 )]
@@ -127,7 +127,7 @@ pub(super) struct ConnectorProfilePatch {
 
 /// Lists the project's connector profiles and built-in connectors.
 #[utoipa::path(
-    get, path = "/connector_profiles", tag = "connectors",
+    get, path = "/connector_profiles", operation_id = "list_connector_profiles", tag = "connectors",
     responses((status = 200, body = Vec<ConnectorProfile>, description = "The profiles"))
 )]
 pub(super) async fn list_profiles(app: AppState, caller: Caller) -> Reply<Vec<ConnectorProfile>> {
@@ -138,7 +138,7 @@ pub(super) async fn list_profiles(app: AppState, caller: Caller) -> Reply<Vec<Co
 
 /// Creates a connector profile.
 #[utoipa::path(
-    post, path = "/connector_profiles", tag = "connectors",
+    post, path = "/connector_profiles", operation_id = "create_connector_profile", tag = "connectors",
     responses((status = 201, body = ConnectorProfile, description = "The profile"))
 )]
 pub(super) async fn create_profile(
@@ -179,7 +179,7 @@ pub(super) async fn create_profile(
 
 /// Returns a connector profile.
 #[utoipa::path(
-    get, path = "/connector_profiles/{id}", tag = "connectors",
+    get, path = "/connector_profiles/{id}", operation_id = "get_connector_profile", tag = "connectors",
     params(("id", description = "The profile's id")),
     responses((status = 200, body = ConnectorProfile, description = "The profile"))
 )]
@@ -195,7 +195,7 @@ pub(super) async fn read_profile(
 
 /// Changes a connector profile.
 #[utoipa::path(
-    patch, path = "/connector_profiles/{id}", tag = "connectors",
+    patch, path = "/connector_profiles/{id}", operation_id = "update_connector_profile", tag = "connectors",
     params(("id", description = "The profile's id")),
     responses((status = 200, body = ConnectorProfile, description = "The changed profile"))
 )]
@@ -223,7 +223,7 @@ pub(super) async fn change_profile(
 ///
 /// Fails if any accounts are linked with the profile.
 #[utoipa::path(
-    delete, path = "/connector_profiles/{id}", tag = "connectors",
+    delete, path = "/connector_profiles/{id}", operation_id = "delete_connector_profile", tag = "connectors",
     params(("id", description = "The profile's id")),
     responses((status = 204, description = "The profile was deleted"))
 )]

@@ -36,7 +36,7 @@ pub(super) struct AccountCredentials {
 ///
 /// Requires the scope `credentials:read`. Every read is recorded in the audit trail.
 #[utoipa::path(
-    get, path = "/accounts/{id}/credentials", tag = "accounts",
+    get, path = "/accounts/{id}/credentials", operation_id = "get_account_credentials", tag = "accounts",
     params(("id", description = "The account's id")),
     responses((status = 200, body = AccountCredentials, description = "The credentials"))
 )]

@@ -30,7 +30,7 @@ pub(super) struct GuideQuery {
 /// Append `.json`, `.md` or `.html` to the method's key for data, Markdown or an HTML fragment to embed in a page;
 /// without a suffix, the response is a complete web page.
 #[utoipa::path(
-    get, path = "/guides/{provider}/{method}", tag = "connectors", security(()),
+    get, path = "/guides/{provider}/{method}", operation_id = "get_guide", tag = "connectors", security(()),
     params(
         ("provider", description = "The provider's key"),
         ("method", description = "The method's key with an optional suffix, for example `api-key.md`"),
@@ -70,7 +70,9 @@ pub(super) async fn read(
     let scopes = query.scopes.as_deref().map(|text| {
         text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
     });
-    let page = page(&guide, method, &app.brand, &Options { audience, scopes });
+    let redirect_uri = method.auth.needs_browser().then(|| app.sign_ins.redirect_uri(&provider));
+    let options = Options { audience, scopes, redirect_uri };
+    let page = page(&guide, method, &app.brand, &options);
     let (kind, text) = match form {
         None => ("text/html; charset=utf-8", html(&page)),
         Some("json") => ("application/json", json(&page).to_string()),

@@ -31,7 +31,7 @@ const STORED_SECRET: &str = "__secretvalue:**redacted**";
 
 /// Returns the settings that the widget reads when it opens.
 #[utoipa::path(
-    get, path = "/hub/settings", tag = "hub",
+    get, path = "/hub/settings", operation_id = "get_hub_settings", tag = "hub",
     responses((status = 200, body = HubSettings, description = "The widget's settings"))
 )]
 pub(super) async fn settings(app: AppState, visitor: Visitor) -> Reply<HubSettings> {
@@ -49,7 +49,7 @@ pub(super) struct ConnectorsQuery {
 
 /// Lists the session's connectors.
 #[utoipa::path(
-    get, path = "/hub/connectors", tag = "hub", params(ConnectorsQuery),
+    get, path = "/hub/connectors", operation_id = "list_hub_connectors", tag = "hub", params(ConnectorsQuery),
     responses((status = 200, body = HubConnectors, description = "The connectors"))
 )]
 pub(super) async fn connectors(
@@ -73,7 +73,7 @@ pub(super) async fn connectors(
 
 /// Returns a connector's form.
 #[utoipa::path(
-    get, path = "/hub/connectors/{id}", tag = "hub",
+    get, path = "/hub/connectors/{id}", operation_id = "get_hub_connector", tag = "hub",
     params(("id", description = "The connector's id: `integration_id` in the list of connectors")),
     responses((status = 200, body = HubConnectorConfig, description = "The form"))
 )]
@@ -90,7 +90,7 @@ pub(super) async fn connector(
 
 /// Links an account: checks the values that were entered, and stores them if they work.
 #[utoipa::path(
-    post, path = "/hub/accounts", tag = "hub",
+    post, path = "/hub/accounts", operation_id = "link_hub_account", tag = "hub",
     responses(
         (status = 201, body = HubAccountCreated, description = "The account"),
         (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains the provider's response")
@@ -114,7 +114,7 @@ pub(super) async fn link(
 ///
 /// Each secret is replaced with a marker.
 #[utoipa::path(
-    get, path = "/hub/accounts/{id}", tag = "hub", params(("id", description = "The account's id")),
+    get, path = "/hub/accounts/{id}", operation_id = "get_hub_account", tag = "hub", params(("id", description = "The account's id")),
     responses((status = 200, body = HubAccount, description = "The account"))
 )]
 pub(super) async fn account(app: AppState, visitor: Visitor, Path(id): Path<String>) -> Reply<HubAccount> {
@@ -145,7 +145,7 @@ pub(super) async fn account(app: AppState, visitor: Visitor, Path(id): Path<Stri
 ///
 /// Omitted fields keep their values. All values are checked again before they are stored.
 #[utoipa::path(
-    patch, path = "/hub/accounts/{id}", tag = "hub", params(("id", description = "The account's id")),
+    patch, path = "/hub/accounts/{id}", operation_id = "update_hub_account", tag = "hub", params(("id", description = "The account's id")),
     responses(
         (status = 200, body = HubAccountCreated, description = "The account"),
         (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains the provider's response")

@@ -70,7 +70,7 @@ pub(super) struct KeyCreated {
 
 /// Lists the project's API keys.
 #[utoipa::path(
-    get, path = "/api_keys", tag = "project",
+    get, path = "/api_keys", operation_id = "list_api_keys", tag = "project",
     responses((status = 200, body = Vec<KeyShown>, description = "The keys"))
 )]
 pub(super) async fn list(app: AppState, caller: Caller) -> Reply<Vec<KeyShown>> {
@@ -84,7 +84,7 @@ pub(super) async fn list(app: AppState, caller: Caller) -> Reply<Vec<KeyShown>> 
 /// The new key cannot have more rights than the key that authenticates the request. If the request is repeated with the
 /// same `Idempotency-Key`, the response is `conflict`, because a key is shown only once.
 #[utoipa::path(
-    post, path = "/api_keys", tag = "project",
+    post, path = "/api_keys", operation_id = "create_api_key", tag = "project",
     responses((status = 201, body = KeyCreated, description = "The new key"))
 )]
 pub(super) async fn create(
@@ -152,7 +152,7 @@ fn not_granted(error: GrantError) -> ApiError {
 ///
 /// The key stops working immediately. Keys and sessions that it has created keep working.
 #[utoipa::path(
-    delete, path = "/api_keys/{id}", tag = "project", params(("id", description = "The key's id")),
+    delete, path = "/api_keys/{id}", operation_id = "revoke_api_key", tag = "project", params(("id", description = "The key's id")),
     responses((status = 204, description = "The key was revoked"))
 )]
 pub(super) async fn revoke(app: AppState, caller: Caller, Path(id): Path<String>) -> StatusReply {

@@ -44,7 +44,7 @@ pub(super) struct LinkAttempt {
 
 /// Returns a link attempt with the transcript of its requests to the provider.
 #[utoipa::path(
-    get, path = "/link_attempts/{id}", tag = "accounts", params(("id", description = "The attempt's id")),
+    get, path = "/link_attempts/{id}", operation_id = "get_link_attempt", tag = "accounts", params(("id", description = "The attempt's id")),
     responses((status = 200, body = LinkAttempt, description = "The attempt"))
 )]
 pub(super) async fn read(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<LinkAttempt> {

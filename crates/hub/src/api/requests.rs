@@ -25,7 +25,7 @@ use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED,
 /// passed on. The Hub adds authentication. The response is the provider's response with the additional header
 /// `x-waystone-answered-by: provider`.
 #[utoipa::path(
-    get, path = "/accounts/{id}/proxy/{path}", tag = "accounts",
+    get, path = "/accounts/{id}/proxy/{path}", operation_id = "send_request", tag = "accounts",
     params(
         ("id" = String, Path, description = "The account's id"),
         ("path" = String, Path, description = "The path at the provider, including slashes")
@@ -79,7 +79,7 @@ pub(super) struct ProxyRequest {
 
 /// Sends a request to the provider through the account in `x-account-id`, in the form that StackOne's SDK uses.
 #[utoipa::path(
-    post, path = "/unified/proxy", tag = "accounts",
+    post, path = "/unified/proxy", operation_id = "send_unified_request", tag = "accounts",
     params(("x-account-id" = String, Header, description = "The account's id")),
     responses(
         (status = 200, description = "The provider's response, whatever its status"),

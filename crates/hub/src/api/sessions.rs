@@ -19,7 +19,7 @@ use crate::wire::{Json, Path, Reply, StatusReply, short_text};
 
 /// Creates a connect session, which lets one customer link accounts for a limited time.
 #[utoipa::path(
-    post, path = "/connect_sessions", tag = "sessions",
+    post, path = "/connect_sessions", operation_id = "create_connect_session", tag = "sessions",
     responses((status = 201, body = ConnectSessionToken, description = "The new session, with its token"))
 )]
 pub(super) async fn create(
@@ -41,7 +41,7 @@ pub(super) async fn create(
 
 /// Returns the open session that a token belongs to.
 #[utoipa::path(
-    post, path = "/connect_sessions/authenticate", tag = "sessions",
+    post, path = "/connect_sessions/authenticate", operation_id = "authenticate_connect_session", tag = "sessions",
     responses((status = 201, body = ConnectSession, description = "The session"))
 )]
 pub(super) async fn authenticate(
@@ -64,7 +64,7 @@ pub(super) async fn authenticate(
 
 /// Returns a connect session.
 #[utoipa::path(
-    get, path = "/connect_sessions/{id}", tag = "sessions", params(("id", description = "The session's id")),
+    get, path = "/connect_sessions/{id}", operation_id = "get_connect_session", tag = "sessions", params(("id", description = "The session's id")),
     responses((status = 200, body = ConnectSession, description = "The session"))
 )]
 pub(super) async fn read(
@@ -83,7 +83,7 @@ pub(super) async fn read(
 /// The session's link stops working immediately, its link attempts are canceled, and everything that people entered in
 /// them is deleted. Checks that are running store nothing.
 #[utoipa::path(
-    delete, path = "/connect_sessions/{id}", tag = "sessions",
+    delete, path = "/connect_sessions/{id}", operation_id = "revoke_connect_session", tag = "sessions",
     params(("id", description = "The session's id")),
     responses((status = 204, description = "The session was ended"))
 )]

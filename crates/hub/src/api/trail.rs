@@ -42,7 +42,7 @@ pub(super) struct TrailLine {
 
 /// Lists the entries of the project's audit trail, newest first, one page at a time.
 #[utoipa::path(
-    get, path = "/audit", tag = "project", params(TrailQuery),
+    get, path = "/audit", operation_id = "list_audit_entries", tag = "project", params(TrailQuery),
     responses((status = 200, body = Vec<TrailLine>, description = "A page of entries"))
 )]
 pub(super) async fn list(

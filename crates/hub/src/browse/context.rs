@@ -29,7 +29,7 @@ use crate::pages::{Frame, Look, Mode, Trouble, trouble};
 use crate::request_id;
 use crate::texts::Language;
 use crate::web_origin::WebOrigin;
-use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
+use crate::wire::error::ApiError;
 
 /// The name of the query parameter that contains a frame's single-use token. The token is needed if the browser blocks
 /// the frame's cookie.
@@ -216,6 +216,7 @@ impl PageContext {
             Trouble::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             Trouble::NotFound => StatusCode::NOT_FOUND,
             Trouble::StaleForm { .. } => StatusCode::CONFLICT,
+            Trouble::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Trouble::HubError { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
         self.respond(status, trouble(&self.frame(), why))
@@ -223,17 +224,17 @@ impl PageContext {
 
     /// Responds with the page for an API error.
     fn error(&self, error: &ApiError) -> Response {
-        if *error.code == TOO_MANY_REQUESTS {
-            let seconds = error.retry_after.unwrap_or(60);
-            let mut response = self.trouble(&Trouble::TooManyAttempts { minutes: seconds.div_ceil(60) });
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            return response;
-        }
-        self.trouble(&match error.status.as_u16() {
+        let mut response = self.trouble(&match error.status.as_u16() {
+            429 => Trouble::TooManyAttempts { minutes: error.retry_after.unwrap_or(60).div_ceil(60) },
+            503 => Trouble::Unavailable,
             404 => Trouble::NotFound,
             409 | 410 => Trouble::StaleForm { back: self.back.clone() },
             _ => Trouble::HubError { request: request_id::current().unwrap_or_default() },
-        })
+        });
+        if let Some(seconds) = error.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 
     fn respond(&self, status: StatusCode, html: String) -> Response {

@@ -138,7 +138,7 @@ impl Linking {
                 ApiError::new(&CONFLICT, "The account was changed or removed in the meantime; start over")
             }
             ChangeError::OnHold { .. } | ChangeError::AttemptEnded { .. } => attempt_ended(),
-            ChangeError::Store(error) => ApiError::internal(&error),
+            ChangeError::Store(error) => error.into(),
         }
     }
 }

@@ -1,23 +1,66 @@
-//! Runs a flow's checks, and records a transcript of the requests.
+//! Runs a flow's checks within a time budget, and records a transcript of the requests.
+//!
+//! **Invariant:** a run whose time is up ends with a verdict, like any other run. The request that waits for it can
+//! therefore always respond before its own time is up.
 //!
 //! **Invariant:** each line of the transcript describes a request and its result, without bodies or headers. Entered
 //! values can appear in host names, but nowhere else.
 
 use std::time::{Duration, Instant};
 
-use driver::{Exchange, Observer, TokenKeeper};
+use driver::{Exchange, Observer, TokenKeeper, Transport};
 use egress::Egress;
+use guide::Fault;
 use link::{Flow, Stage};
-use probe::Answer;
+use probe::{Answer, Moment, Request};
 use serde_json::{Value, json};
 use vault::{Attempt, Vault};
 
 use super::attempt::attempt_ended;
 use crate::telemetry::metrics;
-use crate::wire::error::{ApiError, PROVIDER_FAILED};
+use crate::wire::error::ApiError;
 
 /// The maximum duration of all checks together.
-const BUDGET: Duration = Duration::from_secs(50);
+const MAX_BUDGET: Duration = Duration::from_secs(50);
+
+/// Sends the requests of checks, and limits the duration of a run.
+#[derive(Clone)]
+pub(crate) struct CheckSender {
+    egress: Egress,
+    budget: Duration,
+}
+
+impl CheckSender {
+    /// `request_timeout` is the maximum duration of a request to the Hub. A sixth of it is left for everything else
+    /// that the request does.
+    pub(crate) fn new(egress: Egress, request_timeout: Duration) -> Self {
+        Self { egress, budget: MAX_BUDGET.min(request_timeout - request_timeout / 6) }
+    }
+}
+
+/// Sends a run's requests until its time is up. From then on, every request fails as if the provider had not responded
+/// in time.
+struct TimedTransport<'a> {
+    egress: &'a Egress,
+    /// The run's deadline.
+    until: Instant,
+}
+
+impl Transport for TimedTransport<'_> {
+    async fn send(&mut self, request: &Request) -> Answer {
+        let answer = tokio::time::timeout_at(self.until.into(), self.egress.send(request)).await;
+        let detail = || "timed out because the checks took too long".to_owned();
+        answer.unwrap_or_else(|_| Answer::Failed { fault: Fault::Timeout, detail: detail() })
+    }
+
+    async fn wait_until(&mut self, until: i64) -> i64 {
+        Transport::wait_until(&mut self.egress, until).await
+    }
+
+    fn moment(&self) -> Moment {
+        Transport::moment(&self.egress)
+    }
+}
 
 /// The owner of a flow, which determines what is saved during the run.
 pub(crate) enum FlowOwner<'a> {
@@ -31,32 +74,55 @@ pub(crate) enum FlowOwner<'a> {
 }
 
 /// Runs a flow without saving anything.
-pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
-    run(egress, vault, flow, &mut Vec::new(), FlowOwner::None).await
+pub(crate) async fn check_only(sender: &CheckSender, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
+    run(sender, vault, flow, &mut Vec::new(), FlowOwner::None).await
 }
 
 /// Runs an account's flow, and stores any renewed tokens.
 pub(crate) async fn check_and_keep(
-    egress: &Egress,
+    sender: &CheckSender,
     vault: &Vault,
     flow: &mut Flow,
     keeper: &mut TokenKeeper,
 ) -> Result<(), ApiError> {
     flow.submit_all(&[]);
-    run(egress, vault, flow, &mut Vec::new(), FlowOwner::Account(keeper)).await
+    run(sender, vault, flow, &mut Vec::new(), FlowOwner::Account(keeper)).await
 }
 
-/// Runs a flow until a person must act or an account is ready to be stored.
+/// Runs a flow until a person must act, an account is ready to be stored, or the time is up. In the last case, the flow
+/// fails with a verdict.
 pub(crate) async fn run(
-    egress: &Egress,
+    sender: &CheckSender,
     vault: &Vault,
     flow: &mut Flow,
     transcript: &mut Vec<Value>,
     owner: FlowOwner<'_>,
 ) -> Result<(), ApiError> {
-    let observer =
-        RunObserver { vault, transcript, owner, until: Instant::now() + BUDGET, progress: Value::Null };
-    driver::run(flow, &mut &*egress, &mut { observer }).await.map(|_| ())
+    let until = Instant::now() + sender.budget;
+    let mut transport = TimedTransport { egress: &sender.egress, until };
+    let observer = RunObserver { vault, transcript, owner, until, progress: Value::Null };
+    match driver::run(flow, &mut transport, &mut { observer }).await {
+        Ok(_) => Ok(()),
+        Err(Stop::TimeIsUp) => {
+            flow.give_up_checks();
+            Ok(())
+        }
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// Why a run ended early.
+enum Stop {
+    /// The next wait would exceed the run's budget.
+    TimeIsUp,
+    /// The attempt may no longer continue, or the database failed.
+    Failed(ApiError),
+}
+
+impl<E: Into<ApiError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 /// Observes a run: records its transcript and progress, stores renewed tokens, and enforces its deadline.
@@ -71,7 +137,7 @@ struct RunObserver<'a> {
 }
 
 impl Observer for RunObserver<'_> {
-    type Stop = ApiError;
+    type Stop = Stop;
 
     fn sending(&mut self) {
         vault::crash_point("hub.request-due");
@@ -81,7 +147,7 @@ impl Observer for RunObserver<'_> {
         vault::crash_point("hub.answer-received");
     }
 
-    async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), ApiError> {
+    async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), Stop> {
         metrics::provider_answered(
             flow.guide().provider.key.as_str(),
             outcome(&exchange.answer),
@@ -94,22 +160,17 @@ impl Observer for RunObserver<'_> {
         Ok(())
     }
 
-    fn waiting(&mut self, flow: &Flow, wait: Duration) -> Result<(), ApiError> {
-        if Instant::now() + wait <= self.until {
-            return Ok(());
-        }
-        let (name, seconds) = (&flow.guide().provider.name, wait.as_secs());
-        let message = format!("{name} asks clients to wait {seconds} seconds; try again after that");
-        Err(ApiError::new(&PROVIDER_FAILED, message).retry_after(seconds.max(1)))
+    fn waiting(&mut self, _: &Flow, wait: Duration) -> Result<(), Stop> {
+        if Instant::now() + wait < self.until { Ok(()) } else { Err(Stop::TimeIsUp) }
     }
 
-    async fn changed(&mut self, flow: &Flow) -> Result<(), ApiError> {
+    async fn changed(&mut self, flow: &Flow) -> Result<(), Stop> {
         let (FlowOwner::Attempt(attempt), Stage::Checking(reports)) = (&self.owner, flow.stage()) else {
             return Ok(());
         };
         // Another request is due. It must not be sent if, for example, the account was deleted in the meantime.
         if !self.vault.attempt_may_continue(attempt).await? {
-            return Err(attempt_ended());
+            return Err(attempt_ended().into());
         }
         let progress = json!(reports);
         if attempt.version != 0 && progress != self.progress {

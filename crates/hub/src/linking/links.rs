@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use egress::Egress;
 use guide::Brand;
 use jiff::Timestamp;
 use link::Stage;
 use vault::{Account, Attempt, AttemptState, By, CreatedFrom, NewSession, Session, StoreError, Vault};
 
 use super::attempt::{Entered, Linking, attempt_ended};
-use super::check::{self, FlowOwner};
+use super::check::{self, CheckSender, FlowOwner};
 use super::problem::refusal;
 use crate::caller::actor;
 use crate::client::Client;
@@ -24,7 +23,7 @@ use crate::wire::error::{ApiError, CONFLICT, GONE};
 /// Begins and resumes link attempts, runs their checks and stores their accounts.
 pub(crate) struct Links {
     pub(crate) vault: Arc<Vault>,
-    pub(crate) egress: Egress,
+    pub(crate) sender: CheckSender,
     pub(crate) editions: Arc<Editions>,
     pub(crate) connectors: Arc<Connectors>,
     pub(crate) accounts: Arc<SessionAccounts>,
@@ -316,12 +315,10 @@ impl Links {
     async fn check_flow(&self, linking: &mut Linking) -> Result<(), ApiError> {
         let Linking { flow, new_lines, attempt, .. } = linking;
         let owner = FlowOwner::Attempt(attempt);
-        let checked = check::run(&self.egress, &self.vault, flow, new_lines, owner).await;
-        if checked.is_err() {
-            // Ends the `checking` state, so that a person who returns finds the form with all entered values.
-            flow.give_up_checks();
-        }
-        // A flow that is still checking needs the code from the sign-in, which was lost with the process that held it.
+        let checked = check::run(&self.sender, &self.vault, flow, new_lines, owner).await;
+        // A flow is still checking if the run failed, or if it needs the code from the sign-in, which was lost with the
+        // process that held it. Ends the `checking` state, so that a person who returns finds the form with all entered
+        // values.
         flow.interrupted();
         checked
     }

@@ -60,7 +60,8 @@ fn of_verdict(flow: &Flow, verdict: &Verdict) -> ApiError {
         error = error.provider_response(quote.clone());
     }
     if let Some(wait) = verdict.retry_after.filter(|_| verdict.outcome.is_transient()) {
-        error = error.retry_after(wait.as_secs()).with("retry_after", wait.as_secs());
+        let wait = wait.as_secs().max(1);
+        error = error.retry_after(wait).with("retry_after", wait);
     }
     let mut error = error.with("outcome", json!(verdict.outcome));
     if let Some(field) = &verdict.at_field {

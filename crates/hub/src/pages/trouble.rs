@@ -42,6 +42,8 @@ pub enum Trouble {
         /// The path of the page to reload.
         back: String,
     },
+    /// The Hub cannot use its database at the moment.
+    Unavailable,
     /// The Hub failed.
     HubError {
         /// The request's id in the log.
@@ -63,6 +65,7 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
         Trouble::OriginNotAllowed => ("link", texts.wrong_origin_title, texts.wrong_origin_fix),
         Trouble::NotFound => ("warn", texts.not_found_title, texts.not_found_fix),
         Trouble::StaleForm { .. } => ("clock", texts.stale_title, texts.stale_fix),
+        Trouble::Unavailable => ("clock", texts.unavailable_title, texts.unavailable_fix),
         Trouble::HubError { .. } => ("warn", texts.hub_error_title, texts.hub_error_fix),
     };
     let (mut minutes, mut request, mut window, mut actions) = (String::new(), None, None, Vec::new());

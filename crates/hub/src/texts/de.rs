@@ -176,6 +176,8 @@ pub(super) const TEXTS: Texts = Texts {
     not_found_fix: "Prüfen Sie die Adresse oder starten Sie den Vorgang in {product} neu.",
     stale_title: "Diese Seite ist abgelaufen",
     stale_fix: "Es ist nichts verloren gegangen. Laden Sie die Seite neu und versuchen Sie es noch einmal.",
+    unavailable_title: "Das ist im Moment nicht möglich",
+    unavailable_fix: "Versuchen Sie es in ein paar Minuten noch einmal.",
     hub_error_title: "Bei uns ist ein Fehler aufgetreten",
     hub_error_fix: "Es ist nichts verloren gegangen. Versuchen Sie es gleich noch einmal. Wenn der Fehler bestehen bleibt, nennen Sie dem Support diesen Referenzcode.",
     request_id: "Referenzcode",

@@ -202,6 +202,8 @@ messages! {
     not_found_fix: "Check the address, or start again in {product}.",
     stale_title: "This page has expired",
     stale_fix: "Nothing was lost. Reload the page and try again.",
+    unavailable_title: "We can't do this right now",
+    unavailable_fix: "Try again in a few minutes.",
     hub_error_title: "Something went wrong on our side",
     hub_error_fix: "Nothing was lost. Try again in a moment. If it keeps happening, give this reference to support.",
     request_id: "Reference",

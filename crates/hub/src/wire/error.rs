@@ -63,8 +63,12 @@ codes! {
     TOO_MANY_REQUESTS, "too_many_requests", 429, "Too many requests", "a rate limit is exceeded; `Retry-After` says how many seconds to wait";
     INTERNAL, "internal", 500, "Something went wrong in the Hub", "the Hub failed; its log contains the reason and the request's id";
     PROVIDER_FAILED, "provider_failed", 502, "The provider could not be reached", "the provider did not respond, or its response could not be used";
+    UNAVAILABLE, "unavailable", 503, "The Hub cannot use its database at the moment; try again in a few seconds", "the Hub's database cannot be reached, or its disk is full; `Retry-After` says how many seconds to wait";
     PROVIDER_TIMEOUT, "provider_timeout", 504, "The provider did not respond in time", "the provider did not respond in time";
 }
+
+/// The number of seconds after which a client may repeat a request that failed because of the database.
+const UNAVAILABLE_SECONDS: u64 = 5;
 
 /// Lists every error code of the API: status, code and meaning.
 pub fn error_codes() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
@@ -195,6 +199,10 @@ pub(crate) fn log_failure(cause: &(dyn std::error::Error + 'static)) {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            log_failure(&error);
+            return Self::of(&UNAVAILABLE).retry_after(UNAVAILABLE_SECONDS);
+        }
         Self::internal(&error)
     }
 }

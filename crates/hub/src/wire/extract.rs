@@ -35,15 +35,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             let message = "The body must be an object, but is an array";
             return Err(ApiError::new(&UNREADABLE_BODY, message));
         }
-        let body = serde_json::from_slice(&bytes).map_err(|error| {
-            let message = match error.classify() {
-                serde_json::error::Category::Data => {
-                    format!("The body does not match the schema: {}", unquoted(&error.to_string()))
-                }
-                _ => format!("The body is not valid JSON (line {}, column {})", error.line(), error.column()),
-            };
-            ApiError::new(&UNREADABLE_BODY, message)
-        })?;
+        let body = parsed(&bytes).map_err(|message| ApiError::new(&UNREADABLE_BODY, message))?;
         if escapes_nul(&bytes) {
             return Err(ApiError::new(&INVALID_VALUE, "The body contains a NUL character (`\\u0000`)"));
         }
@@ -133,6 +125,57 @@ fn is_json(kind: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
+/// Parses a JSON body. An error names the member at fault and the expected type.
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let not_json = |error: &serde_json::Error| {
+        format!("The body is not valid JSON (line {}, column {})", error.line(), error.column())
+    };
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let body = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.inner());
+        match inner.classify() {
+            serde_json::error::Category::Data => mismatch(&path, &inner.to_string()),
+            _ => not_json(inner),
+        }
+    })?;
+    deserializer.end().map_err(|error| not_json(&error))?;
+    Ok(body)
+}
+
+/// Converts a deserializer's error to a message in the terms of JSON. `path` is the path to the member at fault.
+fn mismatch(path: &str, reason: &str) -> String {
+    // A name that a client chose can have any length and contain any character.
+    let is_plain = |ch: char| ch.is_ascii_alphanumeric() || "_-.[]".contains(ch);
+    let member = match path {
+        "." => "The body".to_owned(),
+        path if path.len() <= 100 && path.chars().all(is_plain) => format!("`{path}`"),
+        _ => "A member of the body".to_owned(),
+    };
+    let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
+    let expected = reason.strip_prefix("invalid ").and_then(|rest| rest.rsplit_once(", expected "));
+    if let Some((_, expected)) = expected {
+        return format!("{member} must be {}", json_type(expected));
+    }
+    match reason.strip_prefix("missing field ") {
+        Some(missing) if path == "." => format!("{missing} is missing"),
+        Some(missing) => format!("{missing} is missing in {member}"),
+        None => format!("{member} does not match the schema: {}", unquoted(reason)),
+    }
+}
+
+/// Converts a deserializer's name for a type to JSON's.
+fn json_type(expected: &str) -> &str {
+    match expected {
+        "f32" | "f64" => "a number",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
+        "a map" => "an object",
+        "a sequence" => "an array",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    }
+}
+
 /// Removes the values that a deserializer's error message quotes. Member names are kept, because they come from our
 /// schema.
 fn unquoted(message: &str) -> String {
@@ -183,6 +226,36 @@ mod tests {
         }
         for body in [r#""\\u0000""#, r#""u0000""#, r#""\u0001""#, r#""\\""#, r#"{"a":0}"#, "\\", ""] {
             assert!(!escapes_nul(body.as_bytes()), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_mismatch_names_the_member_and_the_expected_type() {
+        #[derive(Debug, serde::Deserialize)]
+        #[expect(dead_code, reason = "only describes the body")]
+        struct Body {
+            expires_in: Option<f64>,
+            name: String,
+            limits: Option<std::collections::BTreeMap<String, u32>>,
+        }
+        for (body, expected) in [
+            (r#"{"name":"a","expires_in":"soon, expected canary"}"#, "`expires_in` must be a number"),
+            (r#"{"name":4711}"#, "`name` must be a string"),
+            (r#"{"expires_in":1}"#, "`name` is missing"),
+            (r#"{"name":"a","limits":[]}"#, "`limits` must be an object"),
+            (
+                r#"{"name":"a","limits":{"b":-4711}}"#,
+                "`limits.b` must be a whole number that is not negative",
+            ),
+            (
+                r#"{"name":"a","limits":{"b c":""}}"#,
+                "A member of the body must be a whole number that is not negative",
+            ),
+            (r#""canary""#, "The body must be an object"),
+            (r#"{"name":"a"} {"#, "The body is not valid JSON (line 1, column 14)"),
+            (r#"{"name":"a""#, "The body is not valid JSON (line 1, column 11)"),
+        ] {
+            assert_eq!(parsed::<Body>(body.as_bytes()).unwrap_err(), expected, "{body}");
         }
     }
 

@@ -160,7 +160,7 @@ proptest! {
     fn all_media_agree_on_hostile_guides(choices in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [render::Audience::Link, render::Audience::Setup] {
-            assert_media_agree(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
+            assert_media_agree(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, ..Options::default() }));
         }
     }
 }

@@ -163,7 +163,7 @@ proptest! {
     fn html_of_hostile_guides_is_valid(choices in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [Audience::Link, Audience::Setup] {
-            assert_html_is_valid(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
+            assert_html_is_valid(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, ..Options::default() }));
         }
     }
 
@@ -171,7 +171,7 @@ proptest! {
     fn markdown_contains_the_texts_of_the_page(choices in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [Audience::Link, Audience::Setup] {
-            let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
+            let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, ..Options::default() });
             assert_markdown_is_valid(&page);
         }
     }
@@ -180,7 +180,7 @@ proptest! {
     fn mdx_contains_only_known_tags(choices in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [Audience::Link, Audience::Setup] {
-            let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
+            let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, ..Options::default() });
             read::mdx(&render::mdx(&page, Style::Semantic));
             read::mdx(&render::mdx(&page, Style::Published));
         }

@@ -94,6 +94,10 @@ async fn accounts_are_stored_read_and_removed() {
         let names: Vec<_> = events.iter().map(|event| event.event.as_str()).collect();
         assert_eq!(names, ["account.created", "account.deleted"], "{name}");
         assert_eq!(events[0].payload["account"]["owner_id"], "o1", "{name}");
+        // The account was created at minute 1 and deleted at minute 3.
+        assert_eq!(vault.delete_old_events(at(1)).await.unwrap(), 0, "{name}");
+        assert_eq!(vault.delete_old_events(at(2)).await.unwrap(), 1, "{name}");
+        assert_eq!(vault.events_after(0, 10).await.unwrap(), events[1..], "{name}");
     }
 }
 
