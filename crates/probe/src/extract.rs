@@ -70,7 +70,7 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
     let Some(id) = text(&template.id).filter(|id| !id.is_empty()) else { return Ok(None) };
     // A provider can repeat the credentials. An account's id, name and details are stored as plain text.
     let redactor = identity_redactor(case.method, &case.inputs);
-    if id.contains(char::is_control) || MAX_ID < id.chars().count() || redactor.redact(&id) != id {
+    if id.contains(char::is_control) || MAX_ID < id.chars().count() || redactor.finds_in(&id) {
         return Err(InvalidId);
     }
     // Redacted before it is truncated, because a truncated secret would not be detected.

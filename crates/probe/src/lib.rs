@@ -48,6 +48,6 @@ pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Reques
 pub use crate::moment::Moment;
 pub use crate::proxy::{ProxiedRequest, ProxyRequest, proxy_request};
 pub use crate::proxy_path::{ProxyPath, ProxyPathError};
-pub use crate::redaction::redactor;
+pub use crate::redaction::{identity_redactor, redactor};
 pub use crate::request::{host, host_fields, matches_path, request};
 pub use crate::verdict::{Identity, Verdict};

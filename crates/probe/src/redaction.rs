@@ -19,9 +19,10 @@ pub fn redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
     Redactor::new(inputs.values.values().chain(derived.values()).chain(received))
 }
 
-/// Returns the redactor for an account's id, name and details, which are shown and stored as plain text. It hides secret
-/// fields, secret derived values and the tokens that authenticate requests, but not values that can identify an account.
-pub(crate) fn identity_redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
+/// Returns the redactor for what is shown and stored as plain text: an account's id, name, details and public derived
+/// values. It hides secret fields, secret derived values and the tokens that authenticate requests, but not values that
+/// can identify an account.
+pub fn identity_redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
     let (derived, _) = derived_values(method, inputs);
     let is_secret_field = |key: &Key| method.field(key.as_str()).is_some_and(|field| field.secret);
     let is_secret_derived = |key: &Key| method.derived(key.as_str()).is_some_and(|one| one.field.secret);
@@ -36,6 +37,9 @@ pub(crate) fn identity_redactor(method: &Method, inputs: &Inputs<'_>) -> Redacto
     let fields = inputs.values.iter().filter(|(key, _)| is_secret_field(key));
     let derived = derived.iter().filter(|(key, _)| is_secret_derived(key));
     let tokens = inputs.tokens.iter().filter(|(key, _)| authenticates(key));
+    // Some people use their user name as their password. It is shown anyway.
+    let is_shown =
+        |secret: &&Secret| inputs.values.iter().any(|(key, value)| !is_secret_field(key) && value == *secret);
     let secrets = fields.chain(derived).chain(tokens).map(|(_, secret)| secret);
-    Redactor::new(secrets.filter(|secret: &&Secret| SHORTEST <= secret.expose().len()))
+    Redactor::new(secrets.filter(|secret| SHORTEST <= secret.expose().len() && !is_shown(secret)))
 }

@@ -75,6 +75,11 @@ impl Redactor {
         clean
     }
 
+    /// Returns whether the text contains a secret.
+    pub fn finds_in(&self, text: &str) -> bool {
+        !self.places(text.as_bytes()).hidden.is_empty()
+    }
+
     /// Finds the places of all secrets in the text.
     pub fn places(&self, bytes: &[u8]) -> Places {
         let found = layers::find(bytes, &self.needles, LAYERS);

@@ -1,5 +1,6 @@
 //! Tests flows along individual paths and with random sequences of events.
 
+mod echoes;
 mod sign_in;
 mod stored;
 
