@@ -13,7 +13,7 @@ use crate::command::{cargo, output, run as run_command};
 use crate::tree::{root, target};
 
 /// The targets, in the order in which they run.
-const TARGETS: &[&str] = &["load", "templates", "accept", "writers", "judge"];
+const TARGETS: &[&str] = &["load", "templates", "accept", "writers", "judge", "redact"];
 
 /// How many seconds each target runs by default.
 const SECONDS: u32 = 60;

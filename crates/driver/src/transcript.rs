@@ -21,7 +21,10 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     match &exchange.answer {
         Answer::Response(response) => {
             line["status"] = json!(response.status);
-            line["content_type"] = json!(response.header("content-type"));
+            // Parameters are dropped, because only the type helps with support. The provider controls the header, so it
+            // can repeat a secret.
+            let kind = response.header("content-type").and_then(|value| value.split(';').next());
+            line["content_type"] = json!(kind.map(|kind| flow.redactor().redact(kind.trim())));
             line["bytes"] = json!(response.body.len());
         }
         Answer::Failed { fault, .. } => line["fault"] = json!(fault.to_string()),

@@ -36,6 +36,8 @@ pub(crate) struct Names<'n> {
     /// The options in `select` fields, as pairs of field key and option value.
     pub(crate) choices: Vec<(&'n str, &'n str)>,
     pub(crate) scopes: Vec<&'n str>,
+    /// The keys of the secret fields and of the secret values that have been derived so far.
+    pub(crate) secrets: Vec<Key>,
 }
 
 /// Returns the key that a name refers to, or reports an unknown name at `at`.

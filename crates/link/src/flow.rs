@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind, Product, Redirect, Role};
+use guide::{
+    Check, Environment, Field, Guide, Identifies, Key, Method, OutcomeKind, Product, Redirect, Role,
+};
 use probe::{Case, Identity, Inputs, Moment, Values};
+use secret::Secret;
 
 use crate::effect::{Due, Effect, Linked};
 use crate::state::{CheckState, Proof, State};
@@ -265,13 +268,22 @@ impl Flow {
         let entered = self.method().fields.iter().filter(|field| self.applies(field));
         let entered = entered.map(|field| (field, self.values.get(&field.key)));
         // A snapshot omits derived values that can be computed again.
-        let (again, _) = probe::derived_values(self.method(), &self.inputs(self.environment()));
+        let inputs = self.inputs(self.environment());
+        let (again, _) = probe::derived_values(self.method(), &inputs);
         let derived = self.method().derived.iter().map(|one| &one.field);
         let derived =
             derived.map(|field| (field, proof.derived.get(&field.key).or_else(|| again.get(&field.key))));
+        let redactor = probe::identity_redactor(self.method(), &inputs);
+        // A provider can repeat a secret in the response that a public value is derived from.
+        let is_secret = |field: &Field, value: &Secret| {
+            field.secret
+                || self.method().derived(field.key.as_str()).is_some() && redactor.finds_in(value.expose())
+        };
         for (field, value) in entered.chain(derived) {
             match value {
-                Some(value) if field.secret => drop(linked.secrets.insert(field.key.clone(), value.clone())),
+                Some(value) if is_secret(field, value) => {
+                    drop(linked.secrets.insert(field.key.clone(), value.clone()));
+                }
                 Some(value) => drop(linked.public.insert(field.key.clone(), value.expose().to_owned())),
                 None => {}
             }

@@ -2,6 +2,7 @@
 
 use guide::{Check, Key, Ours, OutcomeKind, Role, SignIn};
 use probe::{Answer, FillError, Inputs, Moment, Problem, Verdict};
+use secret::Redactor;
 
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
@@ -278,6 +279,15 @@ impl Flow {
             None => self.environment(),
         };
         Inputs { captures: &run.captures, tokens: &run.tokens, ..self.inputs(environment) }
+    }
+
+    /// Returns the redactor for what a provider returns: it hides the flow's values, tokens and captures.
+    pub fn redactor(&self) -> Redactor {
+        let inputs = match &self.state {
+            State::Checking(run) => self.inputs_of(run),
+            _ => self.inputs(self.environment()),
+        };
+        probe::redactor(self.method(), &inputs)
     }
 
     /// Returns the verdict for a request that cannot be built from the values.

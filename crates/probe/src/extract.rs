@@ -9,6 +9,7 @@ use crate::fill::{Slot, fill};
 use crate::inputs::{Filling, Inputs, Values};
 use crate::message::{Answer, Response};
 use crate::parsed::{ParsedAnswer, text_of};
+use crate::redaction::identity_redactor;
 use crate::verdict::Identity;
 
 /// The maximum length of an account's id, in characters. Providers use shorter ids, and the database index does not
@@ -73,7 +74,7 @@ fn lifetime(value: &Value) -> Option<u32> {
     (seconds != 0).then_some(seconds)
 }
 
-/// The error for an account id that is too long or contains a control character.
+/// The error for an account id that is too long, or that contains a control character or a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidId;
 
@@ -86,17 +87,20 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
     let Some(template) = case.check.account.as_ref() else { return Ok(None) };
     let text = |template: &Template| answer_text(template, parsed.json.as_ref(), &case.inputs);
     let Some(id) = text(&template.id).filter(|id| !id.is_empty()) else { return Ok(None) };
-    if id.contains(char::is_control) || MAX_ID < id.chars().count() {
+    // A provider can repeat the credentials. An account's id, name and details are stored as plain text.
+    let redactor = identity_redactor(case.method, &case.inputs);
+    if id.contains(char::is_control) || MAX_ID < id.chars().count() || redactor.finds_in(&id) {
         return Err(InvalidId);
     }
+    // Redacted before it is truncated, because a truncated secret would not be detected.
+    let shown = |template: &Template| {
+        Some(one_line(&redactor.redact(&one_line(&text(template)?, usize::MAX)), MAX_TEXT))
+    };
+    let details = template.details.iter();
     Ok(Some(Identity {
         id,
-        name: text(&template.name).map(|name| one_line(&name)).unwrap_or_default(),
-        details: template
-            .details
-            .iter()
-            .filter_map(|(label, part)| Some((label.clone(), one_line(&text(part)?))))
-            .collect(),
+        name: shown(&template.name).unwrap_or_default(),
+        details: details.filter_map(|(label, part)| Some((label.clone(), shown(part)?))).collect(),
     }))
 }
 
@@ -121,12 +125,12 @@ fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -
     Some(out)
 }
 
-/// Formats a string from the provider for display on one line, with at most [`MAX_TEXT`] characters. Line breaks and
-/// tabs become spaces; other control characters are removed.
-fn one_line(text: &str) -> String {
+/// Formats a string from the provider for display on one line, with at most this many characters. Line breaks and tabs
+/// become spaces; other control characters are removed.
+fn one_line(text: &str, most: usize) -> String {
     let one_line = text.chars().filter_map(|ch| match ch {
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
         ch => (!ch.is_control()).then_some(ch),
     });
-    one_line.take(MAX_TEXT).collect()
+    one_line.take(most).collect()
 }

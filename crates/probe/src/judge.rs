@@ -8,15 +8,15 @@
 use std::time::Duration;
 
 use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
-use secret::Redactor;
 
 use crate::case::Case;
+use crate::case::Case;
 use crate::denial::NO_STATUS;
-use crate::derived::derived_values;
 use crate::extract::{InvalidId, captures_in, granted_scopes, identity};
 use crate::matching::{has_captures, is_expected, matches};
 use crate::message::Answer;
 use crate::parsed::ParsedAnswer;
+use crate::redaction::redactor;
 use crate::retry::retry_after;
 use crate::verdict::{Identity, Verdict};
 use crate::wording::message;
@@ -247,12 +247,7 @@ fn enters_secret(method: &Method) -> bool {
 
 /// An excerpt from the response for support: the status and the first 500 characters of the body, without secrets.
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
-    let (derived, _) = derived_values(case.method, &case.inputs);
-    let inputs = &case.inputs;
-    // Tokens and captures are secret too. For example, this request may contain a session or a code from an earlier
-    // response.
-    let received = inputs.tokens.values().chain(inputs.captures.values());
-    let redactor = Redactor::new(inputs.values.values().chain(derived.values()).chain(received));
+    let redactor = redactor(case.method, &case.inputs);
     let response = match answer {
         Answer::Failed { fault, detail } => return redactor.redact(&format!("{fault}: {detail}")),
         Answer::Response(response) => response,
@@ -267,7 +262,7 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     // The body is redacted before it is truncated, because a truncated secret would not be detected. It is redacted a
     // second time after control characters are removed, because the first pass does not detect a secret that contains a
     // control character.
-    let mut body = redactor.redact(&String::from_utf8_lossy(&response.body));
+    let mut body = redactor.redact_bytes(&response.body);
     body.retain(|ch| !ch.is_control() || ch == '\n');
     let body: String = redactor.redact(&body).chars().take(500).collect();
     if response.status == NO_STATUS {

@@ -34,6 +34,7 @@ mod extract;
 mod judge;
 mod matching;
 mod parsed;
+mod redaction;
 mod verdict;
 mod wording;
 
@@ -49,5 +50,6 @@ pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Reques
 pub use crate::moment::Moment;
 pub use crate::proxy::{ProxiedRequest, ProxyRequest, proxy_request};
 pub use crate::proxy_path::{ProxyPath, ProxyPathError};
+pub use crate::redaction::{identity_redactor, redactor};
 pub use crate::request::{host, host_fields, matches_path, request};
 pub use crate::verdict::{Identity, Verdict};

@@ -4,12 +4,14 @@
 //! output hides the text, and dropping it wipes the memory. [`Secret::expose`] is the only way to read the text, so
 //! searching for `expose` finds all code that reads a secret.
 //!
-//! [`Redactor`] is the second line of defense: it removes known secrets, in every encoding used to send them, from text
-//! that comes from other sources.
+//! [`Redactor`] is the second line of defense: it removes known secrets, however they are encoded, from text that comes
+//! from other sources.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod percent;
 mod redactor;
 mod value;
 
-pub use crate::redactor::{Redactor, percent_encoded};
+pub use crate::percent::percent_encoded;
+pub use crate::redactor::{Places, Redactor};
 pub use crate::value::{Secret, SecretBytes};

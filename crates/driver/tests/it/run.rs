@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use driver::{Exchange, Observer};
 use link::{Flow, Stage, Start};
-use probe::Answer;
+use probe::{Answer, Response};
 use serde_json::{Value, json};
 
 use crate::{Log, PASSWORD, Script, ann, answer, flow, signed_in, timeout};
@@ -110,7 +110,7 @@ async fn a_transcript_contains_the_requests_and_no_secret() {
     assert_eq!(last["request"], "GET https://acme.example/me");
     assert_eq!(last["outcome"], "wrong_secret");
     assert_eq!(last["bytes"], 2);
-    assert_eq!(last["content_type"], "application/json");
+    assert_eq!(last["content_type"], "application/vnd.(hidden)+json");
     let text = json!(lines).to_string();
     assert!(
         !text.contains(PASSWORD) && !text.contains("first-token") && !text.contains("renewed-token"),
@@ -127,6 +127,9 @@ async fn a_transcript_keeps_its_latest_entries() {
     assert_eq!(recorder.0[199]["check"], "Account");
 }
 
+/// Returns a refusal that repeats the password in its header.
 fn ann_refused() -> Answer {
-    answer(401, "{}")
+    let kind = format!("application/vnd.{}+json; of={PASSWORD}", PASSWORD.replace('-', "%2d"));
+    let headers = vec![("content-type".to_owned(), kind)];
+    Answer::Response(Response { status: 401, headers, body: b"{}".to_vec() })
 }

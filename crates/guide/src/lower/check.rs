@@ -6,11 +6,12 @@ use crate::code::{BAD_CHECK, BAD_PATH, MISPLACED_REFERENCE};
 use crate::finding::{Finding, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
+use crate::key::Key;
 use crate::lower::lowering::Lowering;
 use crate::lower::request_line::bad_line;
 use crate::model::{
-    AccountTemplate, BodyTemplate, Carries, Check, Expect, Field, HeaderTest, JsonTemplate, JsonTest,
-    OutcomeRule, RequestTemplate, Role, When,
+    AccountTemplate, BodyTemplate, Carries, Check, Expect, HeaderTest, JsonTemplate, JsonTest, OutcomeRule,
+    RequestTemplate, Role, When,
 };
 use crate::names::Names;
 use crate::outcome::OutcomeKind;
@@ -23,7 +24,7 @@ use crate::spanned::Spanned;
 use crate::template::{Context, Target, Template};
 
 impl Lowering<'_> {
-    pub(crate) fn check(&mut self, shape: &CheckShape, fields: &[Field], names: &Names<'_>) -> Option<Check> {
+    pub(crate) fn check(&mut self, shape: &CheckShape, names: &Names<'_>) -> Option<Check> {
         let key = self.key(&shape.key);
         match &shape.account {
             None if shape.role == Role::Identity => {
@@ -44,19 +45,19 @@ impl Lowering<'_> {
             ShortOr::Long(long) => self.request(long, names),
         };
         let account = shape.account.as_ref().map(|account| AccountTemplate {
-            id: self.answer_text(&account.id, names),
-            name: self.answer_text(&account.name, names),
+            id: self.account_text(&account.id, names),
+            name: self.account_text(&account.name, names),
             details: account
                 .details
                 .0
                 .iter()
-                .map(|(label, text)| (label.value.clone(), self.answer_text(text, names)))
+                .map(|(label, text)| (label.value.clone(), self.account_text(text, names)))
                 .collect(),
             identifies: account.identifies,
         });
         let captures = self.captures(&shape.captures);
         let expect = self.expect(&shape.expect, names);
-        let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
+        let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, names)).collect();
         self.allowed(&shape.allow);
         let key = key?;
         Some(Check {
@@ -85,8 +86,20 @@ impl Lowering<'_> {
         }
     }
 
-    fn answer_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
-        self.template(text, Context::Answer, names)
+    /// Parses the account's id, its name or a detail, and reports its references to secrets.
+    fn account_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
+        let template = self.template(text, Context::Answer, names);
+        for (key, span) in secrets_in(&template, names) {
+            let message =
+                format!("`{key}` is secret, but accounts are shown with their id, name and details");
+            let found = Finding::new(&MISPLACED_REFERENCE, span, message).label("stored as plain text");
+            self.report(
+                found.help(
+                    "use a value in the response, such as `{{ json.id }}`, or a value that is not secret",
+                ),
+            );
+        }
+        template
     }
 
     /// Parses a request line such as `GET /path`. `turn` is true if the line is part of a scenario turn.
@@ -231,15 +244,10 @@ impl Lowering<'_> {
         tests
     }
 
-    pub(crate) fn outcome(
-        &mut self,
-        shape: &OutcomeShape,
-        fields: &[Field],
-        names: &Names<'_>,
-    ) -> Option<OutcomeRule> {
+    pub(crate) fn outcome(&mut self, shape: &OutcomeShape, names: &Names<'_>) -> Option<OutcomeRule> {
         let key = self.key(&shape.key);
-        let says = shape.says.as_ref().map(|text| self.message(text, fields, names));
-        let fix = shape.fix.as_ref().map(|text| self.message(text, fields, names));
+        let says = shape.says.as_ref().map(|text| self.message(text, names));
+        let fix = shape.fix.as_ref().map(|text| self.message(text, names));
         let when = shape.when.as_ref().map(|when| self.when(when, names));
         if when.is_none() && shape.is.value != OutcomeKind::DifferentAccount {
             let message = format!("{} has no `when`", quoted(&shape.key.value));
@@ -303,17 +311,18 @@ impl Lowering<'_> {
         list.0.iter().map(|status| status.value).collect()
     }
 
-    /// Parses a message to the person who links an account, and reports its references to secret fields.
-    fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
+    /// Parses a message to the person who links an account, and reports its references to secrets.
+    fn message(&mut self, text: &Text, names: &Names<'_>) -> Template {
         let template = self.template(text, Context::Message, names);
-        for reference in template.references() {
-            let Target::Value(key) = &reference.target else { continue };
-            if fields.iter().any(|field| field.key == *key && field.secret) {
-                let message = format!("`{key}` is secret, but a message would show it");
-                let found = Finding::new(&MISPLACED_REFERENCE, reference.span, message);
-                self.findings
-                    .push(found.help(format!("refer to the field's label instead: `{{{{ label.{key} }}}}`")));
-            }
+        for (key, span) in secrets_in(&template, names) {
+            let message = format!("`{key}` is secret, but a message would show it");
+            let found = Finding::new(&MISPLACED_REFERENCE, span, message);
+            // Only fields have labels.
+            self.report(if names.fields.contains(&key.as_str()) {
+                found.help(format!("refer to the field's label instead: `{{{{ label.{key} }}}}`"))
+            } else {
+                found.help("refer to the label of the field that it is derived from")
+            });
         }
         template
     }
@@ -328,6 +337,15 @@ impl Lowering<'_> {
             fails: shape.fails.0.clone(),
         }
     }
+}
+
+/// Returns the secrets that a template refers to, and the locations of the references.
+fn secrets_in(template: &Template, names: &Names<'_>) -> Vec<(Key, Span)> {
+    let references = template.references().filter_map(|reference| match &reference.target {
+        Target::Value(key) if names.secrets.contains(key) => Some((key.clone(), reference.span)),
+        _ => None,
+    });
+    references.collect()
 }
 
 /// Returns whether a string appears to contain a reference.

@@ -2,10 +2,11 @@
 
 use crate::key::Key;
 use crate::lower::lowering::Lowering;
-use crate::model::{Derived, Field, FieldType, MAX_FILE_LENGTH};
+use crate::model::{Auth, CarrierUse, Derived, Field, FieldType, MAX_FILE_LENGTH};
 use crate::names::Names;
 use crate::shape::{DerivedShape, FieldShape};
 use crate::spanned::Spanned;
+use crate::template::{Target, Template};
 
 impl Lowering<'_> {
     /// Lowers the derived values. Each value can use the values before it.
@@ -13,22 +14,19 @@ impl Lowering<'_> {
         &mut self,
         shapes: &'n [DerivedShape],
         fields: &[Field],
+        auth: &Auth,
         names: &mut Names<'n>,
     ) -> Vec<Derived> {
         let mut all: Vec<Derived> = Vec::new();
         for shape in shapes {
             let from = self.request_text(&shape.from, names);
-            let is_secret = from.values().any(|key| {
-                fields
-                    .iter()
-                    .chain(all.iter().map(|one| &one.field))
-                    .any(|field| field.key == *key && field.secret)
-            });
+            let is_secret = from.values().any(|key| names.secrets.contains(key)) || is_sent(&from, auth);
             let as_field = as_field(shape, is_secret);
             if let Some(field) = self.field(&as_field, &[], names) {
                 let source = from.values().find_map(|key| origin(key, fields, &all));
                 let derived = Derived { from, field, says: shape.says.clone(), source };
                 self.examples(&derived.field, &[]);
+                names.secrets.extend(derived.field.secret.then(|| derived.field.key.clone()));
                 all.push(derived);
             }
             names.values.push(&shape.key.value);
@@ -44,6 +42,16 @@ fn origin(key: &Key, fields: &[Field], derived: &[Derived]) -> Option<Key> {
         return Some(key.clone());
     }
     derived.iter().find(|one| one.field.key == *key)?.source.clone()
+}
+
+/// Returns whether a string contains a token or a capture that authenticates requests.
+fn is_sent(from: &Template, auth: &Auth) -> bool {
+    let carried = || auth.carries.iter().flat_map(CarrierUse::templates).flat_map(Template::references);
+    from.references().any(|reference| match &reference.target {
+        Target::Token(name) if name.as_str() == "refresh_token" => true,
+        Target::Token(_) | Target::Capture(_) => carried().any(|sent| sent.target == reference.target),
+        _ => false,
+    })
 }
 
 /// Converts a derived value to a field, so that it is validated as if someone had entered it.

@@ -30,14 +30,15 @@ impl Lowering<'_> {
             if let Some(field) = self.field(one, &used, &names) {
                 self.default_of(&field, one);
                 self.examples(&field, &environments);
+                names.secrets.extend(field.secret.then(|| field.key.clone()));
                 fields.push(field);
             }
         }
         let all_values = std::mem::replace(&mut names.values, names.fields.clone());
         names.captures.clone_from(&names.later_captures);
-        let derived = self.derived(&shape.derived, &fields, &mut names);
+        let derived = self.derived(&shape.derived, &fields, &auth, &mut names);
         names.values = all_values;
-        self.sign_in_outcomes(&shape.auth.value, &mut auth, &fields, &names);
+        self.sign_in_outcomes(&shape.auth.value, &mut auth, &names);
         // The hosts in a URL can be checked only if all parts of the URL are valid.
         let before = self.findings.len();
         let hosts = self.hosts(shape);
@@ -49,7 +50,7 @@ impl Lowering<'_> {
         names.captures.clear();
         let mut checks = Vec::new();
         for check in &shape.checks {
-            checks.extend(self.check(check, &fields, &names));
+            checks.extend(self.check(check, &names));
             names.captures.extend(captured(check));
         }
         self.bodies(&auth, &checks);
@@ -60,7 +61,7 @@ impl Lowering<'_> {
         for base in bases.iter().chain(&redirect).filter(|_| !hosts.is_empty()) {
             self.bound(base, &environments, &hosts, hosts_span);
         }
-        let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, &fields, &names)).collect();
+        let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, &names)).collect();
         let link = self.walkthrough(&shape.link, &names);
         let setup = shape.setup.as_ref().map(|part| self.walkthrough(part, &names));
         let scenarios = shape.scenarios.iter().map(|one| self.scenario(one, &names)).collect();
@@ -169,6 +170,7 @@ fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
         redirects: false,
         environment_values: columns(&shape.environments),
         checks: shape.checks.iter().map(|check| check.key.value.as_str()).collect(),
+        secrets: Vec::new(),
     }
 }
 

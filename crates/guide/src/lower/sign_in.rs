@@ -10,7 +10,7 @@ use crate::lower::auth::{bearer_header, of_target};
 use crate::lower::exchange::sign_in_check;
 use crate::lower::lowering::Lowering;
 use crate::model::{
-    Auth, BodyTemplate, Capture, CarrierUse, Carries, Field, JsonTemplate, Redirect, RequestTemplate, SignIn,
+    Auth, BodyTemplate, Capture, CarrierUse, Carries, JsonTemplate, Redirect, RequestTemplate, SignIn,
     TokenStep,
 };
 use crate::names::{Names, unknown};
@@ -308,16 +308,10 @@ impl Lowering<'_> {
 
     /// Lowers the outcome rules for the sign-in requests. The rules are lowered after the fields, because messages can
     /// show field values.
-    pub(crate) fn sign_in_outcomes(
-        &mut self,
-        shape: &AuthShape,
-        auth: &mut Auth,
-        fields: &[Field],
-        names: &Names<'_>,
-    ) {
+    pub(crate) fn sign_in_outcomes(&mut self, shape: &AuthShape, auth: &mut Auth, names: &Names<'_>) {
         let Some(sign_in) = &mut auth.sign_in else { return };
         let set = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
-            let rules: Vec<_> = rules.iter().filter_map(|rule| it.outcome(rule, fields, names)).collect();
+            let rules: Vec<_> = rules.iter().filter_map(|rule| it.outcome(rule, names)).collect();
             if let Some(step) = step {
                 step.check.outcomes = rules;
             }
@@ -325,7 +319,7 @@ impl Lowering<'_> {
         match shape {
             AuthShape::Oauth2(oauth) => {
                 let rules: Vec<_> =
-                    oauth.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
+                    oauth.outcomes.iter().filter_map(|rule| self.outcome(rule, names)).collect();
                 // A token endpoint reports errors in the same way for every grant.
                 let exchange = sign_in.redirect.as_mut().map(|redirect| &mut redirect.exchange);
                 for step in sign_in.steps.iter_mut().chain(exchange).chain(&mut sign_in.refresh) {
@@ -344,7 +338,7 @@ impl Lowering<'_> {
             }
             AuthShape::MutualTls(tls) => {
                 if let Some(other) = &tls.beside {
-                    self.sign_in_outcomes(&other.value, auth, fields, names);
+                    self.sign_in_outcomes(&other.value, auth, names);
                 }
             }
             AuthShape::Basic(_) | AuthShape::Bearer(_) | AuthShape::ApiKey(_) | AuthShape::Signature(_) => {}

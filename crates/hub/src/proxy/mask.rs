@@ -4,22 +4,24 @@
 //! is replaced with `*`, so the response keeps its length and stays valid JSON, and the body can be streamed: only the
 //! end of a chunk that could be the start of a credential waits for the next chunk.
 //!
-//! **Limits:** a credential is found as sent, percent-encoded, or escaped in JSON. It is not found if the provider
-//! transforms it in another way, or compresses the body without being asked.
+//! **Limits:** a credential is found in every encoding that [`Redactor`] finds, unless the provider compresses the body
+//! without being asked.
 
 use std::ops::Range;
 
 use axum::body::Bytes;
-use memchr::memmem;
-use secret::{Secret, SecretBytes, percent_encoded};
+use secret::{Places, Redactor, Secret};
 
 /// The minimum length, in bytes, of a credential that is masked. Shorter strings also occur in responses for other
 /// reasons.
 const SHORTEST: usize = 8;
 
+/// The maximum number of bytes that wait for the next chunk. No encoding of a credential's part is that long.
+const MOST_HELD: usize = 64 * 1024;
+
 /// Masks a set of credentials in the parts of one response.
 pub(super) struct Mask {
-    needles: Vec<SecretBytes>,
+    redactor: Redactor,
     /// The bytes that wait for the next chunk, because they could be the start of a credential.
     held: Vec<u8>,
 }
@@ -28,40 +30,35 @@ impl Mask {
     /// Creates a mask for these credentials. Ignores credentials that are shorter than 8 bytes or consist of digits,
     /// because masking a number would make JSON invalid.
     pub(super) fn new(credentials: &[Secret]) -> Self {
-        let credentials = credentials.iter().map(Secret::expose);
-        let credentials = credentials
-            .filter(|text| SHORTEST <= text.len() && !text.bytes().all(|byte| byte.is_ascii_digit()));
-        let mut needles: Vec<Vec<u8>> = credentials.flat_map(spellings).map(String::into_bytes).collect();
-        needles.sort();
-        needles.dedup();
-        Self { needles: needles.into_iter().map(SecretBytes::new).collect(), held: Vec::new() }
+        let is_masked = |secret: &&Secret| {
+            let text = secret.expose();
+            SHORTEST <= text.len() && !text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        Self { redactor: Redactor::new(credentials.iter().filter(is_masked)), held: Vec::new() }
     }
 
     /// Returns the bytes with the credentials masked.
     pub(super) fn masked(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        for place in self.places(&bytes) {
-            bytes[place].fill(b'*');
-        }
+        let places = self.redactor.places(&bytes).hidden;
+        fill(&mut bytes, places);
         bytes
     }
 
     /// Adds a chunk of the body, and returns the part of the body that can be passed on, which may be empty.
     pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
-        if self.held.is_empty() && self.places(&chunk).is_empty() && self.started(&chunk) == 0 {
-            return chunk;
-        }
         let mut bytes = std::mem::take(&mut self.held);
         bytes.extend_from_slice(&chunk);
-        let places = self.places(&bytes);
-        let mut end = bytes.len() - self.started(&bytes);
-        // Credentials can overlap. A credential that is cut in two would not be found again.
-        while let Some(cut) = places.iter().find(|place| place.start < end && end < place.end) {
+        let Places { hidden, open } = self.redactor.places(&bytes);
+        if bytes.len() == chunk.len() && hidden.is_empty() && open == bytes.len() {
+            return chunk;
+        }
+        let mut end = open.max(bytes.len().saturating_sub(MOST_HELD));
+        // A credential that is cut in two would not be found again.
+        if let Some(cut) = hidden.iter().find(|place| place.start < end && end < place.end) {
             end = cut.start;
         }
         self.held = bytes.split_off(end);
-        for place in places.into_iter().filter(|place| place.end <= end) {
-            bytes[place].fill(b'*');
-        }
+        fill(&mut bytes, hidden.into_iter().filter(|place| place.end <= end));
         bytes.into()
     }
 
@@ -70,49 +67,13 @@ impl Mask {
         let held = std::mem::take(&mut self.held);
         self.masked(held).into()
     }
-
-    /// Returns the positions of the credentials. Those of different credentials can overlap.
-    fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
-        let places = |needle: &SecretBytes| {
-            let length = needle.expose().len();
-            let starts = memmem::find_iter(bytes, needle.expose());
-            starts.map(move |start| start..start + length).collect::<Vec<_>>()
-        };
-        self.needles.iter().flat_map(places).collect()
-    }
-
-    /// Returns the length of the longest suffix of the bytes that could be the start of a credential.
-    fn started(&self, bytes: &[u8]) -> usize {
-        let longest = |needle: &SecretBytes| {
-            let needle = needle.expose();
-            let most = bytes.len().min(needle.len() - 1);
-            (1..=most).rev().find(|n| bytes.ends_with(&needle[..*n])).unwrap_or(0)
-        };
-        self.needles.iter().map(longest).max().unwrap_or(0)
-    }
 }
 
-/// Returns a credential in the encodings in which a response could repeat it.
-fn spellings(text: &str) -> Vec<String> {
-    let json = serde_json::Value::from(text).to_string();
-    let json = json[1..json.len() - 1].to_owned();
-    let percent = percent_encoded(text);
-    let lower = lowercase_codes(&percent);
-    let form = percent.replace("%20", "+");
-    vec![json.replace('/', "\\/"), json, lower, form, percent, text.to_owned()]
-}
-
-/// Converts the hexadecimal digits of percent-encoded bytes to lowercase, as some servers write them.
-fn lowercase_codes(encoded: &str) -> String {
-    let mut parts = encoded.split('%');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (code, rest) = part.split_at(part.len().min(2));
-        out.push('%');
-        out.push_str(&code.to_ascii_lowercase());
-        out.push_str(rest);
+/// Replaces each byte in these places with `*`.
+fn fill(bytes: &mut [u8], places: impl IntoIterator<Item = Range<usize>>) {
+    for place in places {
+        bytes[place].fill(b'*');
     }
-    out
 }
 
 #[cfg(test)]
@@ -140,6 +101,8 @@ mod tests {
             "ab%2fcd%2bef%3d%3d%22gh",
             r#"ab/cd+ef==\"gh"#,
             r#"ab\/cd+ef==\"gh"#,
+            r#"ab\/cd\u002bef==\\\"gh"#,
+            "ab&#x2F;cd+ef==&quot;gh",
         ] {
             let body = format!("ab {spelling}{spelling}ab/c {spelling}");
             let stars = "*".repeat(spelling.len());
@@ -176,8 +139,8 @@ mod tests {
         let mut mask = Mask::new(&[Secret::from(SECRET)]);
         assert_eq!(mask.push(Bytes::from_static(b"data: 1\n\n")), "data: 1\n\n");
         assert_eq!(mask.push(Bytes::from_static(b"cab/cd")), "c");
-        assert_eq!(mask.push(Bytes::from_static(b"x")), "ab/cdx");
-        assert_eq!(mask.finish(), "");
+        assert_eq!(mask.push(Bytes::from_static(b"x: 1")), "ab/cdx: ");
+        assert_eq!(mask.finish(), "1");
         assert_eq!(streamed(r#"{"id":1234567890,"name":"abc"}"#, 3), r#"{"id":1234567890,"name":"abc"}"#);
     }
 }

@@ -1,6 +1,7 @@
 //! Tests flows along individual paths and with random sequences of events.
 
 mod browser;
+mod echoes;
 mod sign_in;
 mod stored;
 

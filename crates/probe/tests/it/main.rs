@@ -106,6 +106,57 @@ fn a_secret_with_inserted_control_characters_is_not_quoted() {
     }
 }
 
+/// Returns the quote in the verdict for an error whose body repeats the token `canAry12/34ab+CDef&5678==`.
+fn quote_of(body: &[u8]) -> String {
+    let guide = guide();
+    let method = &guide.methods[0];
+    let values = values("eu", "ann", "canAry12/34ab+CDef&5678==");
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let case =
+        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
+    let answer = Answer::Response(Response { status: 401, headers: Vec::new(), body: body.to_vec() });
+    judge(&case, &answer, 0).quote.expect("a quote")
+}
+
+#[test]
+fn a_secret_is_not_quoted_in_the_encodings_of_common_frameworks() {
+    for encoded in [
+        r"canAry12\/34ab+CDef&5678==",
+        r"canAry12/34ab+CDef\u00265678==",
+        r"canAry12\\\/34ab+CDef\\u00265678==",
+        r"canAry12/34ab\u002BCDef\u00265678\u003D\u003D",
+        "canAry12%2f34ab%2bCDef%265678%3d%3d",
+        "canAry12%252F34ab%252BCDef%25265678%253D%253D",
+        "canAry12&#x2F;34ab+CDef&amp;5678&#61;&#61;",
+        "Y2FuQXJ5MTIvMzRhYitDRGVmJjU2Nzg9PQ==",
+        "63616e41727931322f333461622b4344656626353637383d3d",
+    ] {
+        let quote = quote_of(format!("{{\"error\":\"bad token <{encoded}>\"}}").as_bytes());
+        assert!(quote.starts_with("HTTP 401\n{\"error\":\"bad token <(hidden)"), "{encoded}: {quote}");
+        assert!(!quote.contains("CDef") && quote.len() < 55, "{encoded}: {quote}");
+    }
+}
+
+#[test]
+fn a_secret_that_the_provider_repeats_never_identifies_the_account() {
+    let guide = guide();
+    let method = &guide.methods[0];
+    let values = values("eu", "ann@acme.example", "canary-token");
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let case =
+        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
+    let verdict = |id: &str, name: &str| {
+        let body = serde_json::json!({ "id": id, "name": name, "kind": "user" });
+        judge(&case, &response(200, &[], &body.to_string()), 0)
+    };
+    let found = verdict("ann@acme.example", "Key canary-token of Ann").identity.expect("an identity");
+    assert_eq!((found.id.as_str(), found.name.as_str()), ("ann@acme.example", "Key (hidden) of Ann"));
+    for id in ["canary-token", "key/canary%2Dtoken", "Y2FuYXJ5LXRva2Vu", "63616e6172792d746f6b656e"] {
+        let verdict = verdict(id, "Ann");
+        assert_eq!((verdict.outcome, verdict.identity), (OutcomeKind::ProtocolMismatch, None), "{id}");
+    }
+}
+
 #[test]
 fn captures_are_not_quoted() {
     let guide = guide();

@@ -1,0 +1,63 @@
+//! Tests providers that repeat a secret in a value that would be stored as plain text.
+
+use std::sync::Arc;
+
+use guide::Key;
+use link::{Effect, Flow, Linked, Start};
+use probe::{Answer, Moment, Response};
+use secret::Secret;
+
+const GUIDE: &str = r"
+waystone: 1
+provider: { key: acme, name: Acme }
+methods:
+  - key: main
+    label: Main
+    fields: [{ key: token, label: Token, type: secret }]
+    derived: [{ key: cloud, from: '{{ capture.cloud }}' }]
+    auth: { bearer: { token: '{{ value.token }}' } }
+    base_url: https://acme.example
+    hosts: [acme.example]
+    checks:
+      - key: me
+        role: identity
+        request: GET /me
+        account: { id: '{{ json.id }}', name: '{{ json.name }}' }
+        captures: { cloud: cloud }
+    link:
+      sections:
+        - key: one
+          title: One
+          steps: [{ key: enter, title: Enter, collects: token, body: Enter it. }]
+";
+
+/// Links an account at a provider that returns this body. Returns the account to store.
+fn linked(body: &str) -> Box<Linked> {
+    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
+    let guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
+    let mut flow = Flow::new(Arc::new(guide), "main", Start::default()).expect("a method");
+    flow.submit_all(&[(Key::parse("token").expect("a key"), Secret::from("canary/token"))]);
+    let Some(Effect::Send { id, .. }) = flow.poll(Moment::default()) else {
+        panic!("a request must be sent")
+    };
+    let response = Response { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() };
+    flow.answered(id, &Answer::Response(response), 0);
+    flow.confirm(true);
+    match flow.poll(Moment::default()) {
+        Some(Effect::Store(linked)) => linked,
+        _ => panic!("the account must be stored"),
+    }
+}
+
+#[test]
+fn a_derived_value_that_repeats_a_secret_is_stored_as_a_secret() {
+    let plain = linked(r#"{"id":"7","name":"Ann","cloud":"eu-1"}"#);
+    assert_eq!(plain.public.values().collect::<Vec<_>>(), ["eu-1"]);
+    for cloud in ["canary/token", "eu-1/canary%2ftoken", "Y2FuYXJ5L3Rva2Vu"] {
+        let linked = linked(&format!(r#"{{"id":"7","name":"Key {cloud}","cloud":"{cloud}"}}"#));
+        assert_eq!(linked.public.len(), 0, "{cloud}");
+        assert_eq!(linked.secrets.len(), 2, "{cloud}");
+        let name = linked.identity.expect("an identity").name;
+        assert!(name.starts_with("Key ") && name.ends_with("(hidden)"), "{name}");
+    }
+}
