@@ -54,9 +54,12 @@ pub(crate) async fn run(
     transcript: &mut Vec<Value>,
     owner: FlowOwner<'_>,
 ) -> Result<(), ApiError> {
-    let observer =
+    let mut observer =
         RunObserver { vault, transcript, owner, until: Instant::now() + BUDGET, progress: Value::Null };
-    driver::run(flow, &mut &*egress, &mut { observer }).await.map(|_| ())
+    // The first check is saved as running before its request is sent, because the response can take a long time. The
+    // driver reports every later change.
+    observer.changed(flow).await?;
+    driver::run(flow, &mut &*egress, &mut observer).await.map(|_| ())
 }
 
 /// Observes a run: records its transcript and progress, stores renewed tokens, and enforces its deadline.
