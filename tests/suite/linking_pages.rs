@@ -21,6 +21,7 @@ fn linking_pages_are_well_formed_accessible_and_usable() {
     let folder = gallery();
     node("html-check.mjs", &[folder.path(), Path::new("--linking")]);
     node("linking.mjs", &[folder.path()]);
+    node("failures.mjs", &[folder.path()]);
     // Checks all pages for one guide, and only the form for every other guide.
     let selected = "^gladly--(?!.*-de)|--form[.]|^(?!.*--)";
     node("looks.mjs", &[folder.path(), Path::new("--quick"), Path::new("--only"), Path::new(selected)]);

@@ -73,6 +73,8 @@ pub(crate) struct Run {
     pub(crate) limited: bool,
     /// The verdict on the current request's last attempt, if the request is to be repeated.
     pub(crate) last_verdict: Option<Box<Verdict>>,
+    /// The explanations of the missing access.
+    pub(crate) limits: Vec<Limit>,
     /// Set while the run tries the same credentials in other environments.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
@@ -116,6 +118,9 @@ pub(crate) struct Proof {
     pub(crate) reports: Vec<CheckReport>,
     /// Whether some access is missing.
     pub(crate) limited: bool,
+    /// The explanations of the missing access. Proofs saved by earlier builds have none.
+    #[serde(default)]
+    pub(crate) limits: Vec<Limit>,
     /// The derived values, including values derived from responses. Some derived values are secret, so a snapshot
     /// stores them separately.
     #[serde(skip)]
@@ -128,6 +133,19 @@ impl Proof {
         let reports = self.reports.iter().filter(|report| report.state == *state);
         reports.map(|report| report.check.clone()).collect()
     }
+}
+
+/// Access that a usable account lacks, as a rule of the guide explains it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// The key of the check that found the limit.
+    pub check: Key,
+    /// The check's label.
+    pub label: String,
+    /// What is missing.
+    pub says: Saying,
+    /// How the person can get the missing access.
+    pub fix: Saying,
 }
 
 /// A problem with a field's value.

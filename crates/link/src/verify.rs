@@ -7,7 +7,7 @@ use secret::Redactor;
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
 use crate::renew::{expires_soon, token_step};
-use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
+use crate::state::{CheckReport, CheckState, Elsewhere, Limit, Proof, RequestKind, Run, State};
 
 /// The maximum number of attempts at a request, including the first.
 const MAX_ATTEMPTS: u32 = 3;
@@ -181,6 +181,7 @@ impl Flow {
         // A transient failure does not show that access is missing, so only a permanent failure marks the check as
         // missed.
         if !is_required && !verdict.outcome.is_transient() {
+            run.limits.extend(limit(check, &verdict));
             return self.miss(run);
         }
         set_state(&mut run, CheckState::Failed);
@@ -206,6 +207,10 @@ impl Flow {
             }
             return self.next(run);
         }
+        if verdict.outcome == OutcomeKind::OkLimited {
+            run.limited = true;
+            run.limits.extend(self.check_for(run.request).and_then(|check| limit(check, &verdict)));
+        }
         run.captures.extend(verdict.captures);
         run.granted = verdict.granted.or(run.granted);
         if let Some(found) = verdict.identity {
@@ -217,7 +222,6 @@ impl Flow {
             }
             run.identity = Some(found);
         }
-        run.limited |= verdict.outcome == OutcomeKind::OkLimited;
         self.next(run);
     }
 
@@ -237,10 +241,10 @@ impl Flow {
     /// Asks the person to confirm the account after all checks have run.
     fn finish(&mut self, run: Run) {
         let (derived, _) = probe::derived_values(self.method(), &self.inputs_of(&run));
-        let Run { identity, reports, limited, tokens, tokens_expire_at, .. } = run;
+        let Run { identity, reports, limited, limits, tokens, tokens_expire_at, .. } = run;
         self.tokens = tokens;
         self.tokens_expire_at = tokens_expire_at;
-        self.state = State::Confirming(Proof { identity, reports, limited, derived });
+        self.state = State::Confirming(Proof { identity, reports, limited, limits, derived });
     }
 
     pub(crate) fn fail(&mut self, verdict: Verdict, belongs_to: Option<Key>, reports: Vec<CheckReport>) {
@@ -318,6 +322,14 @@ impl Flow {
         verdict.at_field = error.field;
         verdict
     }
+}
+
+/// Returns the limit that a rule of the guide explains. `None` if no rule determined the verdict, because the standard
+/// wording adds nothing to the check's label.
+fn limit(check: &Check, verdict: &Verdict) -> Option<Limit> {
+    verdict.rule.as_ref()?;
+    let (says, fix) = (verdict.says.clone(), verdict.fix.clone());
+    Some(Limit { check: check.key.clone(), label: check.label.clone(), says, fix })
 }
 
 /// Returns whether the granted scopes include all of the check's scopes, or `None` if the check must run. A mandatory

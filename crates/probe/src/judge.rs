@@ -10,7 +10,6 @@ use std::time::Duration;
 use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 
 use crate::case::Case;
-use crate::case::Case;
 use crate::denial::NO_STATUS;
 use crate::extract::{InvalidId, captures_in, granted_scopes, identity};
 use crate::matching::{has_captures, is_expected, matches};

@@ -150,12 +150,16 @@ fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow
         provider: PageProvider::from(flow.guide()),
         account: "acc_1",
         identity: identity.as_ref(),
+        is_limited: false,
         missed: &[],
         is_again: false,
     };
     put("done", pages::done(frame, &done));
     let missed = ["Reading contacts".to_owned()];
-    put("done-limited", pages::done(frame, &DonePage { missed: &missed, is_again: true, ..done }));
+    put(
+        "done-limited",
+        pages::done(frame, &DonePage { is_limited: true, missed: &missed, is_again: true, ..done }),
+    );
 }
 
 /// Renders the pages for linking an account again: the form, the form after a change of host, and the page that is
@@ -274,6 +278,7 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
         provider: PageProvider { key: "acme", name: "Acme" },
         account: "acc_1",
         identity: Some(&nameless),
+        is_limited: false,
         missed: &[],
         is_again: true,
     };

@@ -68,23 +68,65 @@ fn card(base: &str, key: &str, own: &[&Connector]) -> ProviderCard {
 
 fn choose_method(context: &SessionContext, several: &[&Connector], may_go_back: bool) -> String {
     let base = context.base();
-    let card = |connector: &&Connector| {
+    let named = several.iter().filter_map(|connector| {
+        let method = connector.guide().method(&connector.method)?;
+        let profile = connector.profile.as_ref().map(|profile| profile.name.as_str());
+        Some(Named { method: &method.label, profile })
+    });
+    let mut labels = labels(&named.collect::<Vec<_>>()).into_iter();
+    let mut card = |connector: &&Connector| {
         let method = connector.guide().method(&connector.method)?;
         Some(MethodCard {
-            label: match &connector.profile {
-                Some(profile) => profile.name.clone(),
-                None => method.label.clone(),
-            },
+            label: labels.next()?,
             description: method.description.clone(),
             in_browser: method.auth.needs_browser(),
             url: format!("{base}/{}", connector.id),
         })
     };
-    let cards: Vec<MethodCard> = several.iter().filter_map(card).collect();
+    let cards: Vec<MethodCard> = several.iter().filter_map(&mut card).collect();
     let page = MethodsPage {
         provider: PageProvider::from(several[0].guide()),
         providers: may_go_back.then_some(base.as_str()),
         methods: &cards,
     };
     methods(&context.frame(), &page)
+}
+
+/// What distinguishes the connectors of one provider.
+struct Named<'a> {
+    /// The method's label.
+    method: &'a str,
+    /// The connector profile's name. `None` for a built-in connector.
+    profile: Option<&'a str>,
+}
+
+/// Returns a distinct label for each connector. The name of a connector profile is internal, so it is added to the
+/// method's label only if several connectors have that label. Labels that are still equal are numbered.
+fn labels(all: &[Named<'_>]) -> Vec<String> {
+    let is_shared = |one: &Named<'_>| 1 < all.iter().filter(|other| other.method == one.method).count();
+    let label = |one: &Named<'_>| match one.profile.filter(|_| is_shared(one)) {
+        Some(profile) => format!("{} – {profile}", one.method),
+        None => one.method.to_owned(),
+    };
+    let plain: Vec<String> = all.iter().map(label).collect();
+    let numbered = |(at, text): (usize, &String)| {
+        let same = |texts: &[String]| texts.iter().filter(|other| *other == text).count();
+        if same(&plain) == 1 { text.clone() } else { format!("{text} ({})", same(&plain[..=at])) }
+    };
+    plain.iter().enumerate().map(numbered).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_distinct_and_show_profile_names_only_if_needed() {
+        let of = |all: &[(&'static str, Option<&'static str>)]| {
+            labels(&all.iter().map(|&(method, profile)| Named { method, profile }).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&[("OAuth", Some("SF")), ("API Key", None)]), ["OAuth", "API Key"]);
+        assert_eq!(of(&[("OAuth", Some("EU")), ("OAuth", Some("US"))]), ["OAuth – EU", "OAuth – US"]);
+        assert_eq!(of(&[("OAuth", Some("SF")), ("OAuth", Some("SF"))]), ["OAuth – SF (1)", "OAuth – SF (2)"]);
+    }
 }

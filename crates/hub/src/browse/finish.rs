@@ -78,6 +78,7 @@ pub(super) async fn done(
         provider: PageProvider { key: &account.provider, name },
         account: account.id.as_str(),
         identity: identity.as_ref(),
+        is_limited: account.outcome == "ok_limited",
         missed: &missed,
         is_again: 1 < account.version,
     };

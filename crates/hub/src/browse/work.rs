@@ -42,7 +42,8 @@ impl Work {
     /// Returns the account that is being linked again, with its display name; `None` if no account was chosen.
     pub(super) fn previous(&self) -> Option<PreviousAccount> {
         let account = self.linking.replaces.as_ref()?;
-        let name = account.name.clone().or_else(|| account.label.clone());
+        let name = account.name.clone().filter(|name| !name.trim().is_empty());
+        let name = name.or_else(|| account.label.clone());
         let name = name.unwrap_or_else(|| account.id.to_string());
         Some(PreviousAccount { id: account.external_id.clone(), name })
     }

@@ -100,8 +100,14 @@ pub(crate) async fn run(
 ) -> Result<(), ApiError> {
     let until = Instant::now() + sender.budget;
     let mut transport = TimedTransport { egress: &sender.egress, until };
-    let observer = RunObserver { vault, transcript, owner, until, progress: Value::Null };
-    match driver::run(flow, &mut transport, &mut { observer }).await {
+    let mut observer = RunObserver { vault, transcript, owner, until, progress: Value::Null };
+    // The first check is saved as running before its request is sent, because the response can take a long time. The
+    // driver reports every later change.
+    let run = async {
+        observer.changed(flow).await?;
+        driver::run(flow, &mut transport, &mut observer).await
+    };
+    match run.await {
         Ok(_) => Ok(()),
         Err(Stop::TimeIsUp) => {
             flow.give_up_checks();

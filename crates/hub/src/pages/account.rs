@@ -3,16 +3,15 @@
 //!
 //! **Invariant:** when an account is linked again, the page shows the previous account next to the new one.
 
-use std::collections::BTreeSet;
-
-use link::{CheckState, Flow, Purpose, Stage};
+use link::{CheckReport, CheckState, Flow, Limit, Purpose, Stage};
 use minijinja::context;
 use probe::Identity;
 use serde::Serialize;
 
 use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
+use crate::texts::Localized;
 
-/// An previously linked account.
+/// A previously linked account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreviousAccount {
     /// The account's id at the provider, if known.
@@ -41,6 +40,8 @@ pub struct DonePage<'a> {
     pub account: &'a str,
     /// The account at the provider, if a check identified it.
     pub identity: Option<&'a Identity>,
+    /// Whether the account lacks some access.
+    pub is_limited: bool,
     /// What the account cannot do: the labels of the optional checks that failed.
     pub missed: &'a [String],
     /// Whether the account was previously linked.
@@ -66,17 +67,21 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     };
     let lead = frame.fill(lead, &[("provider", provider.name)]);
     let head = Head { stage: Some(3), provider: Some(provider), ..Head::new(title, lead) };
-    let mut seen = BTreeSet::new();
-    let missed = reports.iter().filter(|one| one.state == CheckState::Missed && seen.insert(&one.check));
-    let missed: Vec<&str> = missed.map(|report| report.label.as_str()).collect();
     let environment = flow.environment().filter(|_| flow.method().environments.len() > 1);
+    // The account's own details may already name the environment.
+    let is_shown = |label: &str| {
+        let details = identity.into_iter().flat_map(|identity| &identity.details);
+        !is_other && details.into_iter().any(|(_, value)| value.eq_ignore_ascii_case(label))
+    };
+    let environment = environment.filter(|environment| !is_shown(&environment.label));
     let page = context! {
         base => page.base,
-        identity => data(identity),
+        identity => data(identity.map(Person::from)),
         environment => environment.map(|environment| &environment.label),
+        environment_label => &flow.method().environment_label,
         host => flow.host(),
         limited,
-        missed => data(missed),
+        missed => data(missing_access(frame, reports, flow.limits())),
         previous => data(page.previous.filter(|_| is_other)),
         is_other,
     };
@@ -86,7 +91,8 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
 /// Renders the page that is shown after the account has been stored.
 pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
     let texts = frame.texts();
-    let name = page.identity.map_or(page.provider.name, |identity| identity.name.as_str());
+    let name = page.identity.map(|identity| identity.name.as_str()).filter(|name| !name.trim().is_empty());
+    let name = name.unwrap_or(page.provider.name);
     let title = if page.is_again { texts.done_title_again } else { texts.done_title };
     let title = frame.fill(title, &[("account", name)]);
     let head = Head {
@@ -95,6 +101,73 @@ pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
         event: Some(Event { name: "linked", detail: page.account, provider: page.provider.key }),
         ..Head::new(title, frame.fill(texts.done_lead, &[]))
     };
-    let page = context! { identity => data(page.identity), missed => data(page.missed) };
+    let missed: Vec<Missing<'_>> = page.missed.iter().map(|label| Missing::new(label)).collect();
+    let page = context! {
+        identity => data(page.identity.map(Person::from)),
+        limited => page.is_limited,
+        missed => data(missed),
+    };
     render_page(frame, &head, "done.html", page)
+}
+
+/// An account at the provider, for the template.
+#[derive(Serialize)]
+struct Person<'a> {
+    /// The account's id. `None` if the name is missing, because the id is then shown in its place.
+    id: Option<&'a str>,
+    name: &'a str,
+    details: &'a [(String, String)],
+}
+
+impl<'a> From<&'a Identity> for Person<'a> {
+    fn from(identity: &'a Identity) -> Self {
+        let details = identity.details.as_slice();
+        match identity.name.trim() {
+            "" => Self { id: None, name: &identity.id, details },
+            name => Self { id: Some(&identity.id), name, details },
+        }
+    }
+}
+
+/// Access that the account lacks.
+#[derive(Serialize)]
+struct Missing<'a> {
+    /// The label of the check that found the limit.
+    label: &'a str,
+    /// The guide's explanation, followed by its advice. Empty if the guide explains nothing.
+    says: Vec<Localized>,
+}
+
+impl<'a> Missing<'a> {
+    fn new(label: &'a str) -> Self {
+        Self { label, says: Vec::new() }
+    }
+}
+
+/// Returns the access that the account lacks: the failed optional checks, and the limits that the guide's rules explain.
+/// Each check appears once. A text that applies to several checks is shown only with the first.
+fn missing_access<'a>(
+    frame: &Frame<'_>,
+    reports: &'a [CheckReport],
+    limits: &'a [Limit],
+) -> Vec<Missing<'a>> {
+    let mut found: Vec<(&guide::Key, Missing<'a>)> = Vec::new();
+    let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
+    let missed = missed.map(|report| (&report.check, report.label.as_str()));
+    for (check, label) in missed.chain(limits.iter().map(|limit| (&limit.check, limit.label.as_str()))) {
+        if found.iter().all(|(known, _)| *known != check) {
+            found.push((check, Missing::new(label)));
+        }
+    }
+    let mut shown: Vec<&str> = Vec::new();
+    for limit in limits {
+        let Some((_, missing)) = found.iter_mut().find(|(check, _)| **check == limit.check) else { continue };
+        for saying in [&limit.says, &limit.fix] {
+            if !saying.is_empty() && !shown.contains(&&**saying) {
+                shown.push(saying);
+                missing.says.push(frame.language.localize(saying));
+            }
+        }
+    }
+    found.into_iter().map(|(_, missing)| missing).collect()
 }

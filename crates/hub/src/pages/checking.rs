@@ -63,6 +63,7 @@ pub fn checking(frame: &Frame<'_>, page: &CheckingPage<'_>) -> String {
         base => page.base,
         host => page.flow.host(),
         waiting => fill(texts.state_waiting_seconds, &waiting),
+        patience => frame.fill(texts.checking_patience, &[("provider", provider.name)]),
         reports => data(progress(frame, page).reports),
     };
     render_page(frame, &head, "checking.html", page)
@@ -84,14 +85,25 @@ pub fn progress(frame: &Frame<'_>, page: &CheckingPage<'_>) -> Progress {
     if state == "checking" {
         let is_pending = |check: &&Check| reports.iter().all(|report| report.check != check.key);
         let pending = page.flow.method().checks.iter().filter(is_pending);
+        let was_idle = !reports.iter().any(|report| is_unfinished(&report.state));
         all.extend(pending.map(|check| Report {
             label: check.label.clone(),
             state: "pending",
             says: frame.texts().state_pending.to_owned(),
             seconds: None,
         }));
+        // The process that runs the checks may not have saved any progress yet, or may be between two requests. The
+        // next check is shown as running, so that a running attempt never looks idle.
+        if let Some(next) = all.iter_mut().find(|one| one.state == "pending").filter(|_| was_idle) {
+            next.state = "running";
+            frame.texts().state_running.clone_into(&mut next.says);
+        }
     }
     Progress { state, reports: all, next }
+}
+
+fn is_unfinished(state: &CheckState) -> bool {
+    matches!(state, CheckState::Running | CheckState::WaitingUntil(_))
 }
 
 fn view(frame: &Frame<'_>, page: &CheckingPage<'_>, report: &CheckReport) -> Report {

@@ -95,6 +95,7 @@ pub(super) const TEXTS: Texts = Texts {
     state_passed: "erledigt",
     state_missed: "übersprungen (nicht erlaubt)",
     state_failed: "fehlgeschlagen",
+    checking_patience: "{provider} braucht länger als sonst. Wir warten bis zu einer Minute.",
     checking_slow: "Das dauert länger als üblich.",
     reload: "Seite neu laden",
 
@@ -104,7 +105,7 @@ pub(super) const TEXTS: Texts = Texts {
     confirm_lead_nameless: "{provider} hat Ihre Angaben akzeptiert, gibt den Namen des Kontos aber nicht an. Gespeichert wird erst, wenn Sie bestätigen.",
     confirm_yes: "Ja, dieses Konto verbinden",
     confirm_no: "Nein, ein anderes Konto verwenden",
-    confirm_environment: "Umgebung",
+    confirm_no_nameless: "Nein, Angaben ändern",
     limited_title: "Einige Berechtigungen fehlen",
     limited_lead: "Alles andere funktioniert. Sie können das Konto jetzt verbinden und die fehlenden Berechtigungen später ergänzen.",
     limited_done: "Alles andere funktioniert. Wenn Sie auch die übrigen Funktionen brauchen, ergänzen Sie die fehlenden Berechtigungen und verbinden Sie das Konto erneut.",

@@ -118,6 +118,7 @@ messages! {
     state_passed: "done",
     state_missed: "skipped (not allowed)",
     state_failed: "failed",
+    checking_patience: "{provider} is taking longer than usual. We'll wait for up to a minute.",
     checking_slow: "This is taking longer than usual.",
     reload: "Reload the page",
 
@@ -127,7 +128,8 @@ messages! {
     confirm_lead_nameless: "{provider} accepted your details but doesn't share the account's name. Nothing is saved until you confirm.",
     confirm_yes: "Yes, connect this account",
     confirm_no: "No, use a different account",
-    confirm_environment: "Environment",
+    /// The same button if the account is unknown.
+    confirm_no_nameless: "No, change my details",
     limited_title: "Some access is missing",
     limited_lead: "Everything else works. You can connect now and add the missing access later.",
     limited_done: "Everything else works. To use every feature, add the missing access and connect the account again.",

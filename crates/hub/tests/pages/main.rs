@@ -5,6 +5,7 @@ mod played;
 #[path = "../../examples/gallery/views.rs"]
 mod views;
 
+mod accounts;
 mod documented;
 mod hostile;
 mod language;

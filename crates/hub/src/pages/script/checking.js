@@ -3,6 +3,8 @@ const polled = one("[data-poll]");
 if (polled) {
   const list = polled.matches(".checks") ? polled : null;
   let failures = 0;
+  // The last progress, and the time since which it has not changed.
+  let [last, since] = ["", Date.now()];
   let wait = 500;
 
   const draw = (reports) => {
@@ -39,6 +41,10 @@ if (polled) {
       const { state, reports, next } = await answer.json();
       failures = 0;
       draw(reports);
+      if (JSON.stringify(reports) !== last) [last, since] = [JSON.stringify(reports), Date.now()];
+      const patience = one(".patience");
+      const says = Date.now() - since > 8000 ? patience?.dataset.says : "";
+      if (patience && patience.textContent !== says) patience.textContent = says;
       // On the sign-in page, the state stays `form` until the person comes back from the provider.
       if (next && (list || state !== "form")) { location.replace(next); return; }
     } catch {

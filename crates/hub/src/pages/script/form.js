@@ -13,8 +13,9 @@ if (form) {
     step.classList.add("now");
     if (isBeside()) released.then(() => bring(step));
   };
-  // Scrolls the guide until the step is visible. If the step is still below the window, also scrolls the page. This
-  // overrides the browser's own scrolling to the focused field, so it must keep that field in view.
+  // Scrolls the guide until the step is visible. If the step is still below the window and a field has focus, also
+  // scrolls the page, as far as the field stays in view. In all other cases the page does not move, because the focus
+  // is elsewhere: after a failure, for example, it is on the summary, which must stay in view.
   const bring = (step) => {
     const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
     if (inner.top >= Math.max(outer.top, 0) && inner.bottom <= Math.min(outer.bottom, innerHeight)) return;
@@ -22,11 +23,13 @@ if (form) {
     const most = guide.scrollHeight - guide.clientHeight - guide.scrollTop;
     const by = Math.min(inner.top - outer.top - 48, most);
     guide.scrollBy({ top: by, behavior });
-    if (inner.bottom - by <= innerHeight) return;
-    const field = (form.contains(document.activeElement) ? document.activeElement : step).getBoundingClientRect();
+    if (inner.bottom - by <= innerHeight || !form.contains(document.activeElement)) return;
+    const field = document.activeElement.getBoundingClientRect();
     const below = Math.max(inner.bottom - by, field.bottom) - innerHeight + 48;
     scrollBy({ top: Math.min(below, inner.top - by, Math.max(0, field.top - 48)), behavior });
   };
+  // The style sheet draws a line above a guide that is scrolled, so that its cut edge does not look like an error.
+  guide?.addEventListener("scroll", () => guide.classList.toggle("scrolled", guide.scrollTop > 0), { passive: true });
   const near = (keys) => {
     for (const field of all(".field")) field.classList.toggle("near", keys.includes(field.dataset.field));
   };

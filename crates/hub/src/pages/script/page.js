@@ -29,9 +29,13 @@ const { event: pageEvent, detail, provider } = document.body.dataset;
 send("page", { title: document.title });
 if (pageEvent) send(pageEvent, { detail, provider });
 
-// Moves the focus to the summary of problems.
+// Moves the focus to the summary of problems and shows the summary, or at least its beginning if the window is small.
 const summary = document.getElementById("_summary");
-if (summary) summary.focus();
+if (summary) {
+  summary.focus({ preventScroll: true });
+  const block = summary.offsetHeight < innerHeight ? "nearest" : "start";
+  summary.scrollIntoView({ block, behavior: "instant" });
+}
 
 // Delays layout changes until the pointer is released. Pressing a button first blurs the current field; if that moved
 // the button away from the pointer, the press would not count as a click.
