@@ -6,6 +6,7 @@ use crate::code::{BAD_CHECK, BAD_PATH, MISPLACED_REFERENCE};
 use crate::finding::{Finding, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
+use crate::key::Key;
 use crate::lower::lowering::Lowering;
 use crate::lower::request_line::bad_line;
 use crate::model::{
@@ -20,7 +21,7 @@ use crate::shape::{
 };
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
-use crate::template::{Context, Target, Template};
+use crate::template::{Context, Target, Template, dotted_index};
 
 impl Lowering<'_> {
     pub(crate) fn check(&mut self, shape: &CheckShape, fields: &[Field], names: &Names<'_>) -> Option<Check> {
@@ -44,13 +45,13 @@ impl Lowering<'_> {
             ShortOr::Long(long) => self.request(long, names),
         };
         let account = shape.account.as_ref().map(|account| AccountTemplate {
-            id: self.answer_text(&account.id, names),
-            name: self.answer_text(&account.name, names),
+            id: self.answer_text(&account.id, fields, names),
+            name: self.answer_text(&account.name, fields, names),
             details: account
                 .details
                 .0
                 .iter()
-                .map(|(label, text)| (label.value.clone(), self.answer_text(text, names)))
+                .map(|(label, text)| (label.value.clone(), self.answer_text(text, fields, names)))
                 .collect(),
             identifies: account.identifies,
         });
@@ -85,8 +86,31 @@ impl Lowering<'_> {
         }
     }
 
-    fn answer_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
-        self.template(text, Context::Answer, names)
+    /// Parses a part of an account, and reports its references to secret values, because accounts are stored and shown
+    /// in plaintext.
+    fn answer_text(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
+        let template = self.template(text, Context::Answer, names);
+        self.secrets(&template, fields, |key| {
+            let message = format!("`{key}` is secret, but accounts are stored and shown in plaintext");
+            (message, "use a value from the response, such as `{{ json.id }}`".to_owned())
+        });
+        template
+    }
+
+    /// Reports references to secret values. `describe` returns the message and the advice for a value's key.
+    fn secrets(
+        &mut self,
+        template: &Template,
+        fields: &[Field],
+        describe: impl Fn(&Key) -> (String, String),
+    ) {
+        for reference in template.references() {
+            let Target::Value(key) = &reference.target else { continue };
+            if fields.iter().any(|field| field.key == *key && field.secret) {
+                let (message, help) = describe(key);
+                self.report(Finding::new(&MISPLACED_REFERENCE, reference.span, message).help(help));
+            }
+        }
     }
 
     /// Parses a request line such as `GET /path`. `turn` is true if the line is part of a scenario turn.
@@ -104,6 +128,7 @@ impl Lowering<'_> {
 
     pub(crate) fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let (verb, path) = self.verb_and_path(line, false)?;
+        self.templates.push(line.span);
         let path = self.reader(Context::Request, names).template(path, line.span);
         Some(RequestTemplate { path, span: line.span, ..RequestTemplate::literal(verb, "") })
     }
@@ -147,7 +172,7 @@ impl Lowering<'_> {
     ) -> Vec<(String, Template)> {
         let mut pairs = Vec::new();
         for (name, text) in &entries.0 {
-            if let Some(name) = self.parameter_name(name, header) {
+            if let Some(name) = self.sent_name(name, header) {
                 let value = self.request_text(text, names);
                 if header {
                     self.header_value(&value, text);
@@ -167,6 +192,7 @@ impl Lowering<'_> {
     ) -> JsonTemplate {
         match value {
             Value::String(text) => {
+                self.templates.push(span);
                 JsonTemplate::Text(self.reader(Context::Request, names).next_template(text, span, braces))
             }
             Value::Array(list) => JsonTemplate::Array(
@@ -185,8 +211,17 @@ impl Lowering<'_> {
 
     pub(crate) fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         let path = JsonPath::parse(text.strip_prefix("json.").unwrap_or(text));
-        if path.is_none() {
-            self.report(Finding::new(&BAD_PATH, span, format!("{} is not a valid JSON path", quoted(text))));
+        match &path {
+            None => {
+                self.report(Finding::new(
+                    &BAD_PATH,
+                    span,
+                    format!("{} is not a valid JSON path", quoted(text)),
+                ));
+            }
+            Some(path) => {
+                self.findings.extend(path.dotted_index().map(|right| dotted_index(span, text, &right)))
+            }
         }
         path
     }
@@ -306,15 +341,15 @@ impl Lowering<'_> {
     /// Parses a message to the person who links an account, and reports its references to secret fields.
     fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
         let template = self.template(text, Context::Message, names);
-        for reference in template.references() {
-            let Target::Value(key) = &reference.target else { continue };
-            if fields.iter().any(|field| field.key == *key && field.secret) {
-                let message = format!("`{key}` is secret, but a message would show it");
-                let found = Finding::new(&MISPLACED_REFERENCE, reference.span, message);
-                self.findings
-                    .push(found.help(format!("refer to the field's label instead: `{{{{ label.{key} }}}}`")));
-            }
-        }
+        let labels = names.fields.clone();
+        self.secrets(&template, fields, |key| {
+            let help = if labels.contains(&key.as_str()) {
+                format!("refer to the field's label instead: `{{{{ label.{key} }}}}`")
+            } else {
+                "refer to a field's label instead".to_owned()
+            };
+            (format!("`{key}` is secret, but a message would show it"), help)
+        });
         template
     }
 

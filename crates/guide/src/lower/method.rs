@@ -5,7 +5,7 @@ use crate::finding::Finding;
 use crate::http::Verb;
 use crate::key::Key;
 use crate::lower::lowering::Lowering;
-use crate::model::{Assertion, Auth, BaseUrl, Carrier, CarrierUse, Carries, Check, Method};
+use crate::model::{Assertion, Auth, BaseUrl, Carrier, CarrierUse, Carries, Check, Field, Method};
 use crate::names::Names;
 use crate::shape::{
     CheckShape, DerivedShape, EnvironmentShape, FieldShape, MethodShape, OutcomeShape, OwnHostShape,
@@ -28,7 +28,10 @@ impl Lowering<'_> {
         for one in &shape.fields {
             if let Some(field) = self.field(one, &used, &names) {
                 self.default_of(&field, one);
-                self.examples(&field, &environments);
+                // The examples of a field whose pattern is invalid would be tried without the pattern.
+                if field.pattern.is_some() == one.pattern.is_some() {
+                    self.examples(&field, &environments);
+                }
                 fields.push(field);
             }
         }
@@ -36,7 +39,9 @@ impl Lowering<'_> {
         names.captures.clone_from(&names.later_captures);
         let derived = self.derived(&shape.derived, &fields, &mut names);
         names.values = all_values;
-        self.sign_in_outcomes(&shape.auth.value, &mut auth, &fields, &names);
+        // Messages and accounts can also refer to derived values.
+        let shown: Vec<Field> = fields.iter().chain(derived.iter().map(|one| &one.field)).cloned().collect();
+        self.sign_in_outcomes(&shape.auth.value, &mut auth, &shown, &names);
         // The hosts in a URL can be checked only if all parts of the URL are valid.
         let before = self.findings.len();
         let hosts = self.hosts(shape);
@@ -48,7 +53,7 @@ impl Lowering<'_> {
         names.captures.clear();
         let mut checks = Vec::new();
         for check in &shape.checks {
-            checks.extend(self.check(check, &fields, &names));
+            checks.extend(self.check(check, &shown, &names));
             names.captures.extend(captured(check));
         }
         self.bodies(&auth, &checks);
@@ -59,7 +64,7 @@ impl Lowering<'_> {
         for base in bases.iter().chain(&redirect).filter(|_| !hosts.is_empty()) {
             self.bound(base, &environments, &hosts, hosts_span);
         }
-        let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, &fields, &names)).collect();
+        let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, &shown, &names)).collect();
         let link = self.walkthrough(&shape.link, &names);
         let setup = shape.setup.as_ref().map(|part| self.walkthrough(part, &names));
         let scenarios = shape.scenarios.iter().map(|one| self.scenario(one, &names)).collect();
