@@ -3,6 +3,7 @@
 //! **Invariant:** the bytes that are sent are exactly the bytes that were checked. A path that the URL parser would
 //! normalize, a header with a line break, and a host that parsers interpret differently are rejected.
 
+use guide::RESERVED_HEADERS;
 use probe::Request;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
@@ -14,25 +15,6 @@ use crate::refusal::Refusal;
 use crate::upstream::Upstream;
 
 const HTTPS: u16 = 443;
-
-/// Headers that guides cannot set: they frame the message, apply only to the connection, or are the same for every
-/// request.
-const OWN_HEADERS: [&str; 14] = [
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-];
 
 /// Checks that the request can be sent to its host, and returns the port.
 pub(crate) fn admit(request: &Request) -> Result<u16, Refusal> {
@@ -97,7 +79,7 @@ fn headers(request: &Request) -> Result<HeaderMap, Refusal> {
     let mut headers = HeaderMap::new();
     for header in &request.headers {
         let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| Refusal::HeaderName)?;
-        if OWN_HEADERS.contains(&name.as_str()) {
+        if RESERVED_HEADERS.contains(&name.as_str()) {
             return Err(Refusal::OwnHeader { name: name.as_str().to_owned() });
         }
         let value = value(&name, header.value.expose())?;

@@ -54,6 +54,25 @@ impl Verb {
     }
 }
 
+/// Headers that guides cannot set: they frame the message, apply only to the connection, or are the same for every
+/// request. The names are in lowercase.
+pub const RESERVED_HEADERS: [&str; 14] = [
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
+
 /// Why there is no usable response.
 #[derive(
     Clone,

@@ -40,6 +40,17 @@ impl JsonPath {
         Some(Self(segments))
     }
 
+    /// Returns the path with brackets around the numbers that follow a dot, as in `items.0.id`. Such a number is the name
+    /// of a member, so the path never finds an item of an array. Returns `None` if there is no such number.
+    pub(crate) fn dotted_index(&self) -> Option<Self> {
+        let index = |segment: &Segment| match segment {
+            Segment::Member(name) => name.parse().map_or_else(|_| segment.clone(), Segment::Index),
+            Segment::Index(_) => segment.clone(),
+        };
+        let right = Self(self.0.iter().map(index).collect());
+        (right != *self).then_some(right)
+    }
+
     /// Returns the value at the path, if there is one.
     pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
         self.0.iter().try_fold(value, |value, segment| match segment {
@@ -75,6 +86,9 @@ mod tests {
         assert_eq!(find("a-b"), Some(Value::Null));
         let list = serde_json::json!([{ "id": 7 }]);
         assert_eq!(JsonPath::parse("[0].id").expect("a path").find(&list), Some(&7.into()));
+        let dotted = |path: &str| JsonPath::parse(path).expect("a path").dotted_index();
+        assert_eq!(dotted("data.0.id"), JsonPath::parse("data[0].id"));
+        assert_eq!(dotted("data[0].v2.id"), None);
         for bad in ["", "$..id", "a..b", "a[", "a[x]", "a.[0]", "[]", "a b"] {
             assert_eq!(JsonPath::parse(bad), None, "{bad}");
         }

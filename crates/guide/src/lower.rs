@@ -12,6 +12,7 @@ mod derived;
 mod exchange;
 mod field;
 mod guide;
+mod literal;
 mod lowering;
 mod method;
 mod pattern;
@@ -22,3 +23,6 @@ mod walkthrough;
 
 pub(crate) use self::brand::brand;
 pub(crate) use self::guide::guide;
+
+#[cfg(test)]
+mod tests;

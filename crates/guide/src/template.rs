@@ -6,6 +6,7 @@
 //! **Invariant:** every reference in a [`Template`] names something that exists and is available in the template's
 //! context.
 
+mod first;
 mod read;
 mod vocabulary;
 
@@ -18,7 +19,8 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::source::Span;
 
-pub(crate) use self::read::TextReader;
+pub(crate) use self::first::first_reference;
+pub(crate) use self::read::{TextReader, dotted_index};
 pub use self::vocabulary::{TextKind, Vocabulary, Word, vocabulary};
 
 /// A string with references.

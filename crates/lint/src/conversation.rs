@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Product, Reply, Scenario, Turn};
 use probe::{Answer, Case, Inputs, Response, Values, matching_rule};
 use secret::Secret;
+use serde_json::Value;
 
 /// A scenario's environment: the environment that a field's value implies, the one that the scenario names, or the
 /// method's first environment.
@@ -73,6 +74,24 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
         });
     }
     reached
+}
+
+/// The JSON bodies of the successful responses to each check's request in the method's scenarios.
+pub(crate) fn bodies<'g>(method: &'g Method) -> Vec<(Key, Value)> {
+    let mut bodies = Vec::new();
+    for scenario in &method.scenarios {
+        replay(method, scenario, |turn, checks, _| {
+            let Reply::Response { status, body, .. } = &turn.reply else { return };
+            let Ok(body) = serde_json::from_str::<Value>(body) else { return };
+            for check in checks {
+                let expected = &check.expect.status;
+                if expected.contains(status) || expected.is_empty() && (200..300).contains(status) {
+                    bodies.push((check.key.clone(), body.clone()));
+                }
+            }
+        });
+    }
+    bodies
 }
 
 /// Calls `visit` for each turn of a scenario, with the checks that may make the turn's request and the values known at

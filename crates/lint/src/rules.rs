@@ -58,6 +58,7 @@ mod unmarked_once;
 mod unproved_secret;
 mod unreachable_part;
 mod unreached_outcome;
+mod unseen_path;
 mod unsourced_evidence;
 mod untried_environment;
 mod untried_field;
@@ -138,6 +139,7 @@ pub static RULES: &[Rule] = &[
     Rule { page: &markup_in_text::PAGE, check: Method(markup_in_text::check) },
     Rule { page: &doubled_scheme::PAGE, check: Method(doubled_scheme::check) },
     Rule { page: &blamed_setup::PAGE, check: Outcome(blamed_setup::check) },
+    Rule { page: &unseen_path::PAGE, check: Method(unseen_path::check) },
 ];
 
 /// The pages of all findings, ordered by code: first the parser's, then the rules'.

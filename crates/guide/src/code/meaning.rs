@@ -84,7 +84,7 @@ pub(crate) static MISPLACED_REFERENCE: CodePage = CodePage {
     name: "misplaced-reference",
     severity: Error,
     summary: "A reference cannot be used here",
-    why: "documentation pages have no access to entered values, requests have no access to labels, and nothing that is shown can contain a secret",
+    why: "a reference is replaced only where its value is available and may be shown",
     help: "use a reference that is available here",
     bad: "body: Your slug is {{ value.slug }}.",
     good: "body: Find {{ label.slug }}.",

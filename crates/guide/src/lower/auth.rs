@@ -3,6 +3,7 @@
 use crate::choice::Algorithm;
 use crate::code::{BAD_AUTH, BAD_CHECK};
 use crate::finding::{Finding, quoted};
+use crate::http::RESERVED_HEADERS;
 use crate::lower::lowering::Lowering;
 use crate::model::{Assertion, Auth, Carrier, CarrierUse, Certificate, JsonTemplate, Signature};
 use crate::names::Names;
@@ -54,7 +55,7 @@ impl Lowering<'_> {
 
     fn carrier(&mut self, shape: &CarrierShape, context: Context, names: &Names<'_>) -> Option<CarrierUse> {
         let carrier = shape.r#in.value;
-        let name = self.parameter_name(&shape.name, carrier == Carrier::Header)?;
+        let name = self.sent_name(&shape.name, carrier == Carrier::Header)?;
         let value = self.template(&shape.value, context, names);
         if carrier == Carrier::Header {
             self.header_value(&value, &shape.value);
@@ -76,6 +77,19 @@ impl Lowering<'_> {
             return None;
         }
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
+    }
+
+    /// Checks the name of a header or parameter of a request. Guides cannot set the headers in [`RESERVED_HEADERS`].
+    pub(crate) fn sent_name(&mut self, text: &Text, header: bool) -> Option<String> {
+        let name = self.parameter_name(text, header)?;
+        if header && RESERVED_HEADERS.contains(&name.as_str()) {
+            let message = format!("a guide cannot set the header {}", quoted(&text.value));
+            let found = Finding::new(&BAD_CHECK, text.span, message)
+                .label("Waystone sets it itself, or never sends it");
+            self.report(found.help("remove the header"));
+            return None;
+        }
+        Some(name)
     }
 
     /// Checks the literal parts of a header value, because a line break in them would start another header. Inserted

@@ -14,7 +14,7 @@ use crate::template::{Context, Template};
 
 /// Lowers a brand file.
 pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: &mut Vec<Finding>) -> Brand {
-    let mut it = Lowering { source, root, findings, allow: Vec::new() };
+    let mut it = Lowering { source, root, findings, allow: Vec::new(), templates: Vec::new() };
     for address in [&shape.support_url, &shape.site_url].into_iter().flatten() {
         it.address(address);
     }

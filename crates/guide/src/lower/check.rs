@@ -21,7 +21,7 @@ use crate::shape::{
 };
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
-use crate::template::{Context, Target, Template};
+use crate::template::{Context, Target, Template, dotted_index};
 
 impl Lowering<'_> {
     pub(crate) fn check(&mut self, shape: &CheckShape, names: &Names<'_>) -> Option<Check> {
@@ -117,6 +117,7 @@ impl Lowering<'_> {
 
     pub(crate) fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let (verb, path) = self.verb_and_path(line, false)?;
+        self.templates.push(line.span);
         let path = self.reader(Context::Request, names).template(path, line.span);
         Some(RequestTemplate { path, span: line.span, ..RequestTemplate::literal(verb, "") })
     }
@@ -160,7 +161,7 @@ impl Lowering<'_> {
     ) -> Vec<(String, Template)> {
         let mut pairs = Vec::new();
         for (name, text) in &entries.0 {
-            if let Some(name) = self.parameter_name(name, header) {
+            if let Some(name) = self.sent_name(name, header) {
                 let value = self.request_text(text, names);
                 if header {
                     self.header_value(&value, text);
@@ -180,6 +181,7 @@ impl Lowering<'_> {
     ) -> JsonTemplate {
         match value {
             Value::String(text) => {
+                self.templates.push(span);
                 JsonTemplate::Text(self.reader(Context::Request, names).next_template(text, span, braces))
             }
             Value::Array(list) => JsonTemplate::Array(
@@ -198,8 +200,17 @@ impl Lowering<'_> {
 
     pub(crate) fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         let path = JsonPath::parse(text.strip_prefix("json.").unwrap_or(text));
-        if path.is_none() {
-            self.report(Finding::new(&BAD_PATH, span, format!("{} is not a valid JSON path", quoted(text))));
+        match &path {
+            None => {
+                self.report(Finding::new(
+                    &BAD_PATH,
+                    span,
+                    format!("{} is not a valid JSON path", quoted(text)),
+                ));
+            }
+            Some(path) => {
+                self.findings.extend(path.dotted_index().map(|right| dotted_index(span, text, &right)))
+            }
         }
         path
     }

@@ -17,7 +17,7 @@ pub(crate) fn guide(
     digest: String,
     findings: &mut Vec<Finding>,
 ) -> Option<Guide> {
-    let mut it = Lowering { source, root, findings, allow: Vec::new() };
+    let mut it = Lowering { source, root, findings, allow: Vec::new(), templates: Vec::new() };
     let provider = it.provider(&shape.provider);
     let scope_names: Vec<&str> = shape.scopes.iter().map(|scope| scope.name.value.as_str()).collect();
     it.unique("scope", shape.scopes.iter().map(|scope| &scope.name));
@@ -65,6 +65,7 @@ pub(crate) fn guide(
         })
         .collect();
     it.allowed(&shape.allow);
+    it.literal_references();
     let allow = it.allow;
     let provider = provider?;
     (!methods.is_empty()).then(|| Guide {

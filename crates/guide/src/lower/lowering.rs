@@ -20,6 +20,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) findings: &'a mut Vec<Finding>,
     /// The `allow` entries found so far.
     pub(crate) allow: Vec<Allow>,
+    /// The locations of the strings that have been parsed for references.
+    pub(crate) templates: Vec<Span>,
 }
 
 impl Lowering<'_> {
@@ -33,10 +35,12 @@ impl Lowering<'_> {
     }
 
     pub(crate) fn template(&mut self, text: &Text, context: Context, names: &Names<'_>) -> Template {
+        self.templates.push(text.span);
         self.reader(context, names).template(&text.value, text.span)
     }
 
     pub(crate) fn prose(&mut self, text: &Text, context: Context, names: &Names<'_>) -> Prose {
+        self.templates.push(text.span);
         prose::read(&mut self.reader(context, names), &text.value, text.span)
     }
 

@@ -29,7 +29,10 @@ impl Lowering<'_> {
         for one in &shape.fields {
             if let Some(field) = self.field(one, &used, &names) {
                 self.default_of(&field, one);
-                self.examples(&field, &environments);
+                // The examples of a field whose pattern is invalid would be tried without the pattern.
+                if field.pattern.is_some() == one.pattern.is_some() {
+                    self.examples(&field, &environments);
+                }
                 names.secrets.extend(field.secret.then(|| field.key.clone()));
                 fields.push(field);
             }

@@ -263,9 +263,16 @@ impl ReferenceReader<'_, '_, '_> {
 
     fn json(&mut self, rest: &str) -> Option<Target> {
         let path = JsonPath::parse(rest);
-        if path.is_none() {
-            let message = format!("{} is not a valid JSON path", quoted(rest));
-            self.text.findings.push(Finding::new(&BAD_PATH, self.part(rest), message));
+        match &path {
+            None => {
+                let message = format!("{} is not a valid JSON path", quoted(rest));
+                self.text.findings.push(Finding::new(&BAD_PATH, self.part(rest), message));
+            }
+            Some(path) => {
+                let right = path.dotted_index();
+                let found = right.map(|right| dotted_index(self.part(rest), rest, &right));
+                self.text.findings.extend(found);
+            }
         }
         path.map(Target::Json)
     }
@@ -339,6 +346,14 @@ impl ReferenceReader<'_, '_, '_> {
             _ => self.span,
         }
     }
+}
+
+/// Describes a path with an index that is written like a member's name.
+pub(crate) fn dotted_index(at: Span, written: &str, right: &JsonPath) -> Finding {
+    let message = format!("{} does not find an item of an array", quoted(written));
+    Finding::new(&BAD_PATH, at, message)
+        .label("a number after a dot is the name of a member")
+        .help(format!("write `{right}`"))
 }
 
 fn no_filters(at: Span, text: &str) -> Finding {

@@ -1,7 +1,8 @@
 //! Authentication that sends the same credential for every account.
 
-use guide::{CodePage, Finding, Method, Severity, Span};
+use guide::{CodePage, Finding, Key, Method, Severity, Span};
 
+use crate::bindings::origins;
 use crate::rule::Subject;
 
 pub(super) static PAGE: CodePage = CodePage {
@@ -23,6 +24,12 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
     let mut templates = method.auth.templates();
     let steps = method.auth.sign_in.iter().flat_map(|sign_in| &sign_in.steps);
     templates.extend(steps.flat_map(|step| step.check.request.contents()));
+    // Some providers expect the credential in the path, as in `/bot{{ value.token }}/me`.
+    let is_secret = |key: &Key| method.field(key.as_str()).is_some_and(|field| field.secret);
+    let mut paths = method.asks().map(|check| &check.request.path).chain([&method.base_url.path]);
+    if paths.any(|path| path.values().flat_map(|key| origins(method, key)).any(is_secret)) {
+        return;
+    }
     if templates.iter().all(|template| template.values().next().is_none()) {
         let mut spans = templates.iter().rev().map(|template| template.span);
         let span = spans.find(|span| *span != Span::default()).unwrap_or(method.auth.span);
