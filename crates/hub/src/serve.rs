@@ -171,7 +171,7 @@ impl Running {
     }
 }
 
-/// Stops accepting requests, and finishes the requests in progress unless `second_signal` completes first. The separate
+/// Stops accepting requests after the delay that the settings specify, and finishes the requests in progress unless `second_signal` completes first. The separate
 /// server for health and metrics keeps running until the end, so that it can report that the Hub is stopping.
 async fn drain(
     app: Arc<App>,
@@ -179,11 +179,13 @@ async fn drain(
     metrics_server: Option<Running>,
     second_signal: impl Future<Output = ()>,
 ) -> Ended {
-    let (began, grace) = (Instant::now(), app.settings.server.shutdown_grace.value);
+    let (began, settings) = (Instant::now(), &app.settings.server);
+    let (delay, grace) = (settings.shutdown_delay.value, settings.shutdown_grace.value);
     let control = server.control.clone();
     app.enter(Phase::Draining);
     tracing::info!(connections = control.connection_count(), "stopping: finishing requests in progress");
     let finish = async {
+        tokio::time::sleep(delay).await;
         server.finish().await;
         // Tasks stop last, because a request in progress may be waiting for a task.
         app.tasks.stop_all();
@@ -191,7 +193,7 @@ async fn drain(
     };
     let ended = tokio::select! {
         () = finish => Ended::Finished,
-        () = tokio::time::sleep(grace) => {
+        () = tokio::time::sleep(delay + grace) => {
             tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace period has ended; stopping immediately");
             Ended::Aborted
         }

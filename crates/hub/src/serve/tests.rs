@@ -72,6 +72,25 @@ async fn a_request_in_progress_is_finished_and_no_new_request_is_accepted() {
 }
 
 #[tokio::test]
+async fn requests_are_accepted_during_the_shutdown_delay() {
+    let test = test_app(&[("WAYSTONE_SHUTDOWN_DELAY", "1h")]).await;
+    let (address, server) = serving(&test.app, Duration::ZERO).await;
+    let (app, (signal, second_signal)) = (Arc::clone(&test.app), tokio::sync::oneshot::channel::<()>());
+    let ended = tokio::spawn(async move {
+        let second_signal = async { second_signal.await.unwrap() };
+        drain(app, server, None, second_signal).await
+    });
+    while test.app.phase() != Phase::Draining {
+        tokio::task::yield_now().await;
+    }
+    let ready = request(address, "/health/ready").await;
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("draining"), "{ready}");
+    assert!(request(address, "/slow").await.ends_with("finished"));
+    signal.send(()).unwrap();
+    assert_eq!(ended.await.unwrap(), Ended::Aborted);
+}
+
+#[tokio::test]
 async fn requests_beyond_the_grace_period_are_aborted() {
     let test = test_app(&[("WAYSTONE_SHUTDOWN_GRACE", "200ms")]).await;
     let (address, server) = serving(&test.app, Duration::from_secs(30)).await;

@@ -81,7 +81,10 @@ settings! {
         trusted_proxies: List<Network> = "none", ["10.0.0.0/8"];
         /// Origins that may embed the linking pages if a session does not specify any origins.
         allow_origins: List<Origin> = "none", ["https://app.example.com"];
-        /// How long requests in progress may take to finish after the Hub receives a signal to stop.
+        /// How long the Hub keeps accepting requests after it receives a signal to stop, so that a load balancer can
+        /// notice that it is no longer ready.
+        shutdown_delay: Required<Time> = "0s", ["10s"];
+        /// How long requests in progress may take to finish after the Hub stops accepting requests.
         shutdown_grace: Required<Time> = "30s", ["30s"];
     }
 

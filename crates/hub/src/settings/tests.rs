@@ -42,6 +42,7 @@ fn the_defaults_in_the_table_apply() {
         "limits.host_attempts",
         "session.expires_in",
         "session.longest",
+        "shutdown_delay",
         "shutdown_grace",
         "log.level",
         "metrics.enabled",
