@@ -10,7 +10,7 @@
 //! | `…/confirm`, `…/done` | confirm and show the account |
 //! | `…/preview`, `…/handoff` | normalizes values as the person types; hands a step off to another person |
 //! | `/help/{token}` | shows the handed-off step to the other person |
-//! | `/connect/oauth2/…` | sends the browser to the provider's sign-in page, and handles its return |
+//! | `/connect/oauth2/…` | send the browser to the provider's sign-in page from a separate window, and handle its return |
 //!
 //! A handler that cannot show its page returns a `Failure`. A single layer renders the page for every `Failure`
 //! (`browse/context.rs`).
@@ -19,6 +19,7 @@
 //! these pages are accepted. A secret's value is never sent to a browser.
 
 mod assets;
+mod away;
 mod check;
 mod choose;
 mod context;
@@ -27,8 +28,10 @@ mod enter;
 mod fill;
 mod finish;
 mod handoff;
+mod policy;
 mod posted;
 mod sign_in;
+mod signed_in;
 mod work;
 
 use std::sync::Arc;
@@ -51,12 +54,11 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/session/{session}/{connector}/progress", get(check::progress))
         .route("/session/{session}/{connector}/confirm", get(finish::show).post(finish::confirm))
         .route("/session/{session}/{connector}/done", get(finish::done))
-        .route("/session/{session}/{connector}/back", get(sign_in::back))
         .route("/session/{session}/{connector}/handoff", post(handoff::create))
         .route("/help/{link}", get(handoff::show).post(handoff::accept))
-        .route("/connect/oauth2/{connector}", get(sign_in::start))
-        .route("/connect/oauth2/{provider}/callback", get(sign_in::callback))
-        .route("/connect/oauth2/leave/{session}/{id}", get(sign_in::leave))
+        .route("/connect/oauth2/{connector}", get(sign_in::ask).post(sign_in::start))
+        .route("/connect/oauth2/leave", post(sign_in::leave))
+        .route("/connect/oauth2/{provider}/callback", get(signed_in::callback))
         .route_layer(from_fn_with_state(Arc::clone(app), context::render_failures))
         .route("/assets/{name}", get(assets::read))
 }

@@ -9,6 +9,7 @@ use link::{CheckState, Flow, Purpose, Stage};
 use minijinja::context;
 use probe::Identity;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 
@@ -47,6 +48,18 @@ pub struct DonePage<'a> {
     pub is_again: bool,
 }
 
+/// Returns a mark of the account that the flow found. The page that asks the person to confirm the account contains it,
+/// so that the person confirms exactly the account that the page shows.
+pub fn account_mark(flow: &Flow) -> String {
+    let identity = match flow.stage() {
+        Stage::Confirm { identity, .. } => identity,
+        _ => None,
+    };
+    let (id, name) = identity.map_or(("", ""), |found| (&found.id, &found.name));
+    let digest = Sha256::new().chain_update(id).chain_update("\0").chain_update(name).finalize();
+    hex::encode(&digest[..8])
+}
+
 /// Renders the page that asks the person to confirm the account.
 pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
@@ -72,6 +85,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let environment = flow.environment().filter(|_| flow.method().environments.len() > 1);
     let page = context! {
         base => page.base,
+        mark => account_mark(flow),
         identity => data(identity),
         environment => environment.map(|environment| &environment.label),
         host => flow.host(),

@@ -42,9 +42,10 @@ addEventListener("pointerdown", () => {
   });
 }, true);
 
-// Prevents a form from being submitted twice.
+// Prevents a form from being submitted twice, unless it opens a window that the person may have closed.
 addEventListener("submit", (event) => {
   const form = event.target;
+  if ("again" in form.dataset) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   if (form.method === "post") {
     form.dataset.sent = "1";
