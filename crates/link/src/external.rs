@@ -1,12 +1,12 @@
-//! Events from outside the flow: a browser returns from the provider, the checks time out, or the process that runs the
-//! checks dies.
+//! Events from outside the flow: a browser returns from the provider, the checks time out, the process that runs the
+//! checks dies, or somebody else links an account.
 //!
 //! **Invariant:** an authorization code is used only once. The failures in this module are never attributed to a field.
 
 use guide::OutcomeKind;
 use probe::{Values, Verdict};
 
-use crate::flow::Flow;
+use crate::flow::{Flow, Purpose};
 use crate::state::{CheckReport, Elsewhere, RequestKind, Run, State};
 
 impl Flow {
@@ -38,6 +38,25 @@ impl Flow {
         } else {
             self.check_all();
         }
+    }
+
+    /// Makes the flow relink an account that somebody else linked while the person was asked to confirm the account that
+    /// was found. If that account must not be replaced with a different one, the flow fails with `different_account`.
+    pub fn relink(&mut self, purpose: Purpose) {
+        self.purpose = purpose;
+        let State::Confirming(proof) = &self.state else { return };
+        if self.is_same(proof.identity.as_ref()) {
+            return;
+        }
+        let (found, reports) = (proof.identity.clone(), proof.reports.clone());
+        let identifies = self.method().checks.iter().find(|check| check.account.is_some());
+        let verdict = match (identifies, found) {
+            (Some(check), Some(found)) => {
+                probe::different_account(&self.case(check, self.inputs(self.environment())), found)
+            }
+            _ => self.standard_verdict(OutcomeKind::DifferentAccount),
+        };
+        self.fail(verdict, None, reports);
     }
 
     /// Ends the checks because the process that ran them died. The failure says nothing about the credentials.

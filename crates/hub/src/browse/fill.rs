@@ -174,11 +174,12 @@ async fn render(
     let handed: Vec<HandedStep<'_>> = handoffs.iter().map(|handoff| handed_step(handoff, now)).collect();
     let others = context.app.connectors.of_session(&context.session).await?;
     let previous = work.previous();
+    let may_choose = 1 < others.len() && context.session.parameters.account.is_none();
     let page = FormPage {
         flow,
         base: &work.base,
         customer: &context.session.parameters.owner.name,
-        providers: (1 < others.len()).then_some(home.as_str()),
+        providers: may_choose.then_some(home.as_str()),
         sent,
         attempt: matches!(flow.stage(), Stage::Failed { .. }).then_some(attempt.id.as_str()),
         previous: previous.as_ref(),

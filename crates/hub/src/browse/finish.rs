@@ -51,6 +51,9 @@ pub(super) async fn confirm(
         if !shown.is_empty() && shown != account_mark(&work.linking.flow) {
             return Ok(redirect_to(&work.path()));
         }
+        if links.notice_new_account(&mut work.linking).await? {
+            return Ok(redirect_to(&work.path()));
+        }
         links.store(&mut work.linking).await?;
     } else {
         work.linking.flow.confirm(false);
