@@ -30,7 +30,8 @@ mod texts;
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
     let output = Command::new("node")
-        .args(["--test", "--test-reporter=spec", file])
+        // A failed test leaves its web server open, which would keep the process running.
+        .args(["--test", "--test-force-exit", "--test-reporter=spec", file])
         .current_dir(folder)
         .env("HUB_URL", &hub.url)
         .env("HUB_KEY", &hub.key)
