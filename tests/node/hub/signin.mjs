@@ -124,6 +124,22 @@ async function addressInTheWidget(created) {
   return `${hub}/connect/oauth2/${profile}?environment=production&token=${created.token}&connection_attempt_id=${id}`;
 }
 
+test("a double click that began on another page does not continue to the provider", async () => {
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  // The clock is stopped, so the button never becomes active by itself.
+  await tab.clock.install();
+  await tab.goto(await addressInTheWidget(await session({ connector_profile_id: profile })));
+  const button = tab.getByRole("button", { name: "Continue to Salesforce" });
+  await tab.clock.pauseAt(Date.now() + 60_000);
+  assert.ok(await button.isEnabled());
+  await tab.evaluate(() => { dispatchEvent(new Event("focus")); });
+  assert.ok(await button.isDisabled());
+  await tab.clock.fastForward(500);
+  assert.ok(await button.isEnabled());
+  await context.close();
+});
+
 test("nobody signs in for someone else by opening an address or another site", async () => {
   const created = await session({ connector_profile_id: profile });
   const address = await addressInTheWidget(created);

@@ -58,6 +58,19 @@ addEventListener("pageshow", (event) => {
   for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
+// Ignores clicks right after the window appears. Another site could make a person double-click, and show this window
+// between the two clicks.
+for (const button of all("[data-careful]")) {
+  let timer;
+  const wait = () => {
+    button.disabled = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => { button.disabled = false; }, 500);
+  };
+  addEventListener("focus", wait);
+  wait();
+}
+
 // Shows times in the reader's time zone.
 for (const time of all("time[datetime]")) {
   const options = { dateStyle: "medium", timeStyle: "short" };
