@@ -10,7 +10,7 @@
 //! | `…/confirm`, `…/done` | confirm and show the account |
 //! | `…/preview`, `…/handoff` | normalizes values as the person types; hands a step off to another person |
 //! | `/help/{token}` | shows the handed-off step to the other person |
-//! | `/connect/oauth2/…` | sends the browser to the provider's sign-in page, and handles its return |
+//! | `/connect/oauth2/…` | send the browser to the provider's sign-in page from a separate window, and handle its return |
 //!
 //! A handler that cannot show its page returns a `Failure`. A single layer renders the page for every `Failure`
 //! (`browse/context.rs`).
@@ -19,6 +19,7 @@
 //! these pages are accepted. A secret's value is never sent to a browser.
 
 mod assets;
+mod away;
 mod check;
 mod choose;
 mod context;
@@ -27,22 +28,55 @@ mod enter;
 mod fill;
 mod finish;
 mod handoff;
+mod policy;
 mod posted;
 mod sign_in;
+mod signed_in;
 mod work;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{FromRequestParts as _, OptionalFromRequestParts};
+use axum::http::Method;
+use axum::http::header::ACCEPT;
+use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{get, post};
 
+use self::context::PageContext;
 use crate::app::App;
+use crate::pages::Trouble;
+
+/// A request that a browser made because a person opened an address.
+pub(crate) struct Navigation(PageContext);
+
+impl Navigation {
+    /// Responds with the page for an address that does not exist.
+    pub(crate) fn not_found(&self) -> Response {
+        self.0.trouble(&Trouble::NotFound)
+    }
+}
+
+impl OptionalFromRequestParts<Arc<App>> for Navigation {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Option<Self>, Infallible> {
+        let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if ![Method::GET, Method::HEAD].contains(&parts.method) || !accepts.contains("text/html") {
+            return Ok(None);
+        }
+        Ok(PageContext::from_request_parts(parts, app).await.ok().map(Self))
+    }
+}
 
 /// Returns the routes of the linking pages.
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/link/{token}", get(enter::enter).post(enter::enter))
+        .route("/link/{token}/", get(enter::enter).post(enter::enter))
         .route("/session/{session}", get(choose::providers))
         .route("/session/{session}/window", post(enter::window))
         .route("/session/{session}/{connector}", get(fill::show).post(fill::submit))
@@ -51,12 +85,12 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/session/{session}/{connector}/progress", get(check::progress))
         .route("/session/{session}/{connector}/confirm", get(finish::show).post(finish::confirm))
         .route("/session/{session}/{connector}/done", get(finish::done))
-        .route("/session/{session}/{connector}/back", get(sign_in::back))
         .route("/session/{session}/{connector}/handoff", post(handoff::create))
         .route("/help/{link}", get(handoff::show).post(handoff::accept))
-        .route("/connect/oauth2/{connector}", get(sign_in::start))
-        .route("/connect/oauth2/{provider}/callback", get(sign_in::callback))
-        .route("/connect/oauth2/leave/{session}/{id}", get(sign_in::leave))
+        .route("/help/{link}/", get(handoff::show).post(handoff::accept))
+        .route("/connect/oauth2/{connector}", get(sign_in::ask).post(sign_in::start))
+        .route("/connect/oauth2/leave", post(sign_in::leave))
+        .route("/connect/oauth2/{provider}/callback", get(signed_in::callback))
         .route_layer(from_fn_with_state(Arc::clone(app), context::render_failures))
         .route("/assets/{name}", get(assets::read))
 }

@@ -20,7 +20,7 @@ mod shell;
 mod sign_in;
 mod trouble;
 
-pub use self::account::{AccountPage, DonePage, PreviousAccount, confirm, done};
+pub use self::account::{AccountPage, DonePage, PreviousAccount, account_mark, confirm, done};
 pub use self::assets::Assets;
 pub use self::checking::{CheckingPage, Progress, Report, checking, progress};
 pub use self::form::{FormPage, HandedStep, HandoffState, SentForm, field_name, field_of, form};
@@ -28,5 +28,5 @@ pub use self::handoff::{HandoffPage, HelpPage, handoff_created, help, help_thank
 pub use self::picker::{MethodCard, MethodsPage, ProviderCard, ProvidersPage, methods, providers, search};
 pub use self::preview::{Preview, PreviewedField, preview};
 pub use self::shell::{Frame, Look, Mode, PageProvider, Scheme};
-pub use self::sign_in::{SignInPage, sign_in, sign_in_failed, signed_in};
+pub use self::sign_in::{NotSignedIn, SignInPage, sign_in, sign_in_ask, sign_in_failed, signed_in};
 pub use self::trouble::{Trouble, opening, trouble};

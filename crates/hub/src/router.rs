@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
 use crate::wire::error::{ApiError, METHOD_NOT_ALLOWED, NOT_FOUND};
@@ -23,8 +24,14 @@ pub(crate) fn numbers(app: &Arc<App>) -> Router {
     layers::around(with_fallbacks(health::routes().merge(health::metrics_route())), app)
 }
 
+/// Responds with a page if a person navigated to the path, and with JSON otherwise.
+async fn not_found(navigation: Option<browse::Navigation>) -> Response {
+    match navigation {
+        Some(navigation) => navigation.not_found(),
+        None => ApiError::of(&NOT_FOUND).into_response(),
+    }
+}
+
 fn with_fallbacks(routes: Router<Arc<App>>) -> Router<Arc<App>> {
-    routes
-        .fallback(|| async { ApiError::of(&NOT_FOUND) })
-        .method_not_allowed_fallback(|| async { ApiError::of(&METHOD_NOT_ALLOWED) })
+    routes.fallback(not_found).method_not_allowed_fallback(|| async { ApiError::of(&METHOD_NOT_ALLOWED) })
 }

@@ -28,8 +28,11 @@ const MINUTES: i64 = 15;
 pub(crate) enum Via {
     /// StackOne's widget: the account is stored without confirmation.
     Widget,
-    /// A linking page.
+    /// A linking page, in the same window.
     Page,
+    /// A linking page in a frame, which waits while the person signs in in another window. The browser sends the
+    /// session's cookie only in the frame.
+    Window,
 }
 
 /// The data stored while the browser is at the provider.
@@ -93,6 +96,38 @@ impl SignIns {
         self.vault.add_sign_in(session.seq, now, until).await
     }
 
+    /// Creates a ticket, with which a waiting page can send the person to the provider from another window. It works
+    /// until it expires, because people close windows and open them again. Each use begins a new sign-in.
+    pub(crate) async fn ticket(&self, session: &Session, attempt: &Attempt) -> Result<Secret, StoreError> {
+        let unsent = self.begin(session).await?;
+        self.vault.set_attempt_of_sign_in(&unsent.id, &attempt.id).await?;
+        Ok(Secret::new(format!("{}.{}", session.seq, unsent.id)))
+    }
+
+    /// Returns the session and the attempt that a ticket belongs to. `None` if there is no such ticket, or it has
+    /// expired.
+    pub(crate) async fn by_ticket(&self, ticket: &str) -> Result<Option<(Session, Attempt)>, StoreError> {
+        let now = Timestamp::now();
+        let Some((seq, id)) = ticket.split_once('.') else { return Ok(None) };
+        let Ok(seq) = seq.parse() else { return Ok(None) };
+        let unsent = self.vault.sign_in(seq, id).await?;
+        let Some(unsent) = unsent.filter(|unsent| unsent.may_be_sent(now)) else { return Ok(None) };
+        let Some(id) = unsent.attempt else { return Ok(None) };
+        let Some(attempt) = self.vault.attempt(&id).await? else { return Ok(None) };
+        let session = self.vault.session(&attempt.project, attempt.session).await?;
+        Ok(session.filter(|session| session.may_continue(now)).map(|session| (session, attempt)))
+    }
+
+    /// Returns the origins that stand in for providers' hosts.
+    pub(crate) fn upstream_origins(&self) -> impl Iterator<Item = String> {
+        self.upstreams.iter().map(Upstream::origin)
+    }
+
+    /// Returns whether a browser is expected to return with this state.
+    pub(crate) async fn is_expected(&self, state: &str) -> Result<bool, StoreError> {
+        self.vault.is_sign_in_sent(&Digest::of(state)).await
+    }
+
     /// Prepares to send the browser to the provider. The attempt's flow must already have all the values that it needs.
     pub(crate) async fn send(
         &self,
@@ -126,8 +161,7 @@ impl SignIns {
         let kept = serde_json::to_string(&StoredState { verifier, via });
         let kept = Secret::new(kept.map_err(|error| ApiError::internal(&error))?);
         if !self.vault.send_sign_in(sign_in, attempt, &back.digest(), &kept).await? {
-            let message = "This sign-in has already been started or has ended; start a new one";
-            return Err(ApiError::new(&GONE, message));
+            return Err(ApiError::new(&GONE, "This sign-in has ended; start a new one"));
         }
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })
     }

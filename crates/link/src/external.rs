@@ -1,12 +1,12 @@
-//! Events from outside the flow: a browser returns from the provider, the checks time out, or the process that runs the
-//! checks dies.
+//! Events from outside the flow: a browser returns from the provider, the checks time out, the process that runs the
+//! checks dies, or somebody else links an account.
 //!
 //! **Invariant:** an authorization code is used only once. The failures in this module are never attributed to a field.
 
 use guide::OutcomeKind;
 use probe::{Values, Verdict};
 
-use crate::flow::Flow;
+use crate::flow::{Flow, Purpose};
 use crate::renew::token_step;
 use crate::state::{CheckReport, CheckState, Elsewhere, RequestKind, Run, State};
 
@@ -40,6 +40,13 @@ impl Flow {
         self.fail(verdict, None, Vec::new());
     }
 
+    /// Handles a sign-in that cannot begin, because what an admin entered in the setup leads to no address.
+    pub fn sign_in_misconfigured(&mut self) {
+        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+            self.fail(self.standard_verdict(OutcomeKind::Misconfigured), None, Vec::new());
+        }
+    }
+
     /// Restarts checks that another process started. If they were trying another environment, `elsewhere` is that
     /// environment and the earlier reports. If that process was exchanging an authorization code for tokens, the
     /// exchange cannot be repeated, because the code is single-use. In that case, the flow waits for
@@ -52,6 +59,25 @@ impl Flow {
         } else {
             self.check_all();
         }
+    }
+
+    /// Makes the flow relink an account that somebody else linked while the person was asked to confirm the account that
+    /// was found. If that account must not be replaced with a different one, the flow fails with `different_account`.
+    pub fn relink(&mut self, purpose: Purpose) {
+        self.purpose = purpose;
+        let State::Confirming(proof) = &self.state else { return };
+        if self.is_same(proof.identity.as_ref()) {
+            return;
+        }
+        let (found, reports) = (proof.identity.clone(), proof.reports.clone());
+        let identifies = self.method().checks.iter().find(|check| check.account.is_some());
+        let verdict = match (identifies, found) {
+            (Some(check), Some(found)) => {
+                probe::different_account(&self.case(check, self.inputs(self.environment())), found)
+            }
+            _ => self.standard_verdict(OutcomeKind::DifferentAccount),
+        };
+        self.fail(verdict, None, reports);
     }
 
     /// Ends the checks because the process that ran them died. The failure says nothing about the credentials.

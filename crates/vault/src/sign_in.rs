@@ -60,11 +60,25 @@ pub struct SignIn {
     pub expires_at: Timestamp,
 }
 
+impl SignIn {
+    /// Returns whether the browser may still be sent to the provider.
+    pub fn may_be_sent(&self, now: Timestamp) -> bool {
+        self.state == SignInState::Pending && now < self.expires_at
+    }
+}
+
 impl Vault {
     /// Returns the sign-in with this id. `None` if the session has no such sign-in.
     pub async fn sign_in(&self, session: i64, id: &str) -> Result<Option<SignIn>, StoreError> {
         let query = sqlx::query("select * from sign_ins where id = $1 and session_seq = $2");
         self.optional(query.bind(id).bind(session), sign_in).await
+    }
+
+    /// Returns whether a browser is expected to return with this `state`: it was sent to the provider with it, and has
+    /// neither returned nor ended the sign-in. The sign-in may have expired.
+    pub async fn is_sign_in_sent(&self, state: &Digest) -> Result<bool, StoreError> {
+        let query = sqlx::query("select * from sign_ins where digest = $1 and state = 'pending'");
+        Ok(self.optional(query.bind(state.bytes()), sign_in).await?.is_some())
     }
 }
 
@@ -106,8 +120,9 @@ impl Writer {
     }
 
     /// Records that the browser is being sent to the provider for a link attempt and will return with `state`. `secret`
-    /// is the part of the sign-in that only the Hub may read. `false` if the browser was already sent to the provider,
-    /// or if the sign-in has ended.
+    /// is the part of the sign-in that only the Hub may read. If the browser was already sent to the provider, the new
+    /// state replaces the previous one, so that a person can go back and continue again. `false` if the sign-in has
+    /// ended.
     pub async fn send_sign_in(
         &self,
         sign_in: &SignIn,
@@ -117,7 +132,7 @@ impl Writer {
     ) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query(
-            "update sign_ins set attempt_id = $2, digest = $3 where id = $1 and state = 'pending' and digest is null",
+            "update sign_ins set attempt_id = $2, digest = $3 where id = $1 and state = 'pending'",
         )
         .bind(sign_in.id.clone())
         .bind(attempt.id.clone())

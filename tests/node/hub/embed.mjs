@@ -290,6 +290,10 @@ test("a person signs in to the provider in a separate window, and the frame cont
   await it.frame.locator("[name=environment][value=production]").check({ force: true });
   await it.frame.locator("button[value=connect]").click();
   const open = it.frame.locator("[data-open]");
+  // People close the window and open it again.
+  const [closed] = await Promise.all([it.context.waitForEvent("page"), open.click()]);
+  await closed.getByRole("link", { name: "Deny access" }).waitFor();
+  await closed.close();
   const [window] = await Promise.all([it.context.waitForEvent("page"), open.click()]);
   await window.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   // The frame detects the sign-in, regardless of which page the window now shows.

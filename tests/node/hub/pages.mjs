@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { violations } from "../accessible.mjs";
-import { api, browser, fillIn, good, host, hub, session } from "./world.mjs";
+import { api, browser, fillIn, good, host, hub, linkIn, session } from "./world.mjs";
 
 let chromium;
 let product;
@@ -246,6 +246,39 @@ for (const javaScriptEnabled of [true, false]) {
     assert.deepEqual([after.version, after.external_name], [1, "Acme West"]);
     await close();
     await replaceAccount(account, javaScriptEnabled);
+  });
+
+  test(`a form in a second tab and a colleague's account lead to a question, ${how}`, async () => {
+    const created = await session({ provider: "gladly" });
+    const { page, context, close } = await customer({ javaScriptEnabled });
+    await page.goto(created.auth_link_url);
+    await heading(page, /Connect Gladly to/);
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await fillIn(page);
+    await connect(page);
+    await heading(page, "Is this the right account?");
+    // What is sent last counts, and the first tab shows it instead of storing what it does not show.
+    await fillIn(second, { ...good, organization_slug: "acme.us-1", api_token: "region-token" });
+    await connect(second);
+    await heading(second, "Is this the right account?");
+    await answerQuestion(page, true);
+    await page.getByText("Acme West").waitFor();
+    assert.deepEqual((await api("GET", `/accounts?origin_owner_id=${created.origin_owner_id}`)).body, []);
+
+    // A colleague links a different account first.
+    const { origin_owner_id, origin_owner_name } = created;
+    const colleague = await customer({ javaScriptEnabled });
+    await colleague.page.goto((await session({ provider: "gladly", origin_owner_id, origin_owner_name })).auth_link_url);
+    await linkIn(colleague.page);
+    await colleague.close();
+    await answerQuestion(page, true);
+    await heading(page, /Connect Gladly to|Edit your Gladly connection/);
+    await page.locator("#_summary").getByRole("heading", { name: "This is a different account" }).waitFor();
+    assert.deepEqual(await page.locator("#_summary .who").allTextContents(), ["Acme Outdoor", "Acme West"]);
+    const { body: [account] } = await api("GET", `/accounts?origin_owner_id=${origin_owner_id}`);
+    assert.deepEqual([account.version, account.external_name], [1, "Acme Outdoor"]);
+    await close();
   });
 
   test(`a step can be handed off to someone else, ${how}`, async () => {

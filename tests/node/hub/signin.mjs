@@ -26,6 +26,13 @@ test("a connector profile shows its values, but no secret", async () => {
   assert.deepEqual([status, refused.code], [400, "invalid_value"]);
 });
 
+/** Presses the button of the page that names the customer, in the window that StackOne's widget opened. */
+async function continueIn(popup, customer) {
+  await popup.getByText("Continue only if you started this yourself").waitFor();
+  assert.match(await popup.textContent("main"), new RegExp(`Connect Salesforce to [^]* on behalf of ${customer}\\.`));
+  await popup.getByRole("button", { name: "Continue to Salesforce" }).click();
+}
+
 test("a person signs in to the provider and returns to the pages", async () => {
   const created = await session({ connector_profile_id: profile });
   const context = await chromium.newContext();
@@ -34,6 +41,7 @@ test("a person signs in to the provider and returns to the pages", async () => {
   tab.on("request", (request) => requests.push(request.url()));
   await tab.goto(created.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
+  await tab.getByText(`for ${created.origin_owner_name}.`).waitFor();
   await tab.locator("button[value=connect]").click();
   await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await tab.locator("button[value=yes]").waitFor();
@@ -67,6 +75,117 @@ test("a person who denies access returns to the form and can try again", async (
   await tab.locator("button[value=yes]").waitFor();
   await context.close();
 });
+
+test("two sign-ins in one browser both finish", async () => {
+  const context = await chromium.newContext();
+  const tabs = [];
+  for (let at = 0; at < 2; at += 1) {
+    const tab = await context.newPage();
+    await tab.goto((await session({ connector_profile_id: profile })).auth_link_url);
+    await tab.locator("[name=environment][value=production]").check({ force: true });
+    await tab.locator("button[value=connect]").click();
+    await tab.getByRole("link", { name: "a successful sign-in", exact: true }).waitFor();
+    tabs.push(tab);
+  }
+  for (const tab of tabs) {
+    await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
+    await tab.locator("button[value=yes]").click();
+    await tab.waitForURL(/\/done$/);
+  }
+  await context.close();
+});
+
+test("a person can go back from the provider and continue again", async () => {
+  const created = await session({ connector_profile_id: profile });
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  await tab.goto(await addressInTheWidget(created));
+  await continueIn(tab, created.origin_owner_name);
+  await tab.getByRole("link", { name: "a successful sign-in", exact: true }).waitFor();
+  await tab.goBack();
+  await continueIn(tab, created.origin_owner_name);
+  await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
+  await tab.getByText(/You're signed in/).waitFor();
+  assert.match(await tab.textContent("main"), new RegExp(`Salesforce to connect it to .* for ${created.origin_owner_name}`));
+  // The sign-in is over, and the page says so.
+  await tab.goBack();
+  await tab.goBack();
+  await tab.reload();
+  await tab.getByRole("heading", { name: "This sign-in is over" }).waitFor();
+  await context.close();
+});
+
+/** Starts a sign-in as StackOne's widget does, and returns the address that the widget opens. */
+async function addressInTheWidget(created) {
+  const response = await fetch(`${hub}/hub/connection_attempts`, {
+    method: "POST", headers: { "content-type": "application/json", "x-hub-session-token": created.token }, body: "{}",
+  });
+  const { id } = await response.json();
+  return `${hub}/connect/oauth2/${profile}?environment=production&token=${created.token}&connection_attempt_id=${id}`;
+}
+
+test("a double click that began on another page does not continue to the provider", async () => {
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  // The clock is stopped, so the button never becomes active by itself.
+  await tab.clock.install();
+  await tab.goto(await addressInTheWidget(await session({ connector_profile_id: profile })));
+  const button = tab.getByRole("button", { name: "Continue to Salesforce" });
+  await tab.clock.pauseAt(Date.now() + 60_000);
+  assert.ok(await button.isEnabled());
+  await tab.evaluate(() => { dispatchEvent(new Event("focus")); });
+  assert.ok(await button.isDisabled());
+  await tab.clock.fastForward(500);
+  assert.ok(await button.isEnabled());
+  await context.close();
+});
+
+test("nobody signs in for someone else by opening an address or another site", async () => {
+  const created = await session({ connector_profile_id: profile });
+  const address = await addressInTheWidget(created);
+  const inPages = await session({ connector_profile_id: profile, allowed_origins: ["http://127.0.0.1:1"] });
+  const ticket = await ticketOf(inPages);
+  const form = (action, fields) => `<!doctype html><form method="post" action="${action}">${Object.entries(fields).map(
+    ([name, value]) => `<input name="${name}" value="${value}">`).join("")}</form><script>document.forms[0].submit()</script>`;
+  const elsewhere = await host({
+    "/link": `<!doctype html><script>location = ${JSON.stringify(address)}</script>`,
+    "/form": form(address.replaceAll("&", "&amp;"), { csrf: "0".repeat(32) }),
+    "/ticket": form(`${hub}/connect/oauth2/leave`, { ticket }),
+    "/frame": `<!doctype html><iframe src="${address.replaceAll("&", "&amp;")}"></iframe>`,
+    "/prefetch": `<!doctype html><link rel="prefetch" href="${address.replaceAll("&", "&amp;")}">
+      <img src="${address.replaceAll("&", "&amp;")}">`,
+  });
+  // This person has previously agreed to sign in, so the browser has the form's cookie.
+  const victim = await chromium.newContext();
+  const tab = await victim.newPage();
+  const left = [];
+  victim.on("request", (request) => { if (request.url().includes("/services/oauth2/")) left.push(request.url()); });
+  await tab.goto(address);
+  await tab.getByRole("button", { name: "Continue to Salesforce" }).waitFor();
+  for (const [path, customer] of [["/link", created], ["/form", created], ["/ticket", inPages]]) {
+    await tab.goto(elsewhere.site + path);
+    await tab.getByText(`on behalf of ${customer.origin_owner_name}.`).waitFor();
+  }
+  for (const path of ["/frame", "/prefetch"]) {
+    await tab.goto(elsewhere.site + path, { waitUntil: "networkidle" });
+    for (const frame of tab.frames()) assert.equal(await frame.getByText("Salesforce").count(), 0, path);
+  }
+  assert.deepEqual(left, []);
+  await victim.close();
+  elsewhere.close();
+});
+
+/** Opens the form as the page of a frame, and returns the ticket that its waiting page contains. */
+async function ticketOf(created) {
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  await tab.goto(`${created.auth_link_url}?parent=http://127.0.0.1:1`);
+  await tab.locator("[name=environment][value=production]").check({ force: true });
+  await tab.locator("button[value=connect]").click();
+  const ticket = await tab.locator("[name=ticket]").getAttribute("value");
+  await context.close();
+  return ticket;
+}
 
 test("the callback works once, and only in the browser that started the sign-in", async () => {
   const created = await session({ connector_profile_id: profile });
@@ -104,6 +223,7 @@ test("StackOne's widget opens a separate window for sign-in", async () => {
   await tab.goto(server.url);
   const connect = tab.getByRole("button", { name: "Connect", exact: true });
   const [popup] = await Promise.all([tab.waitForEvent("popup"), connect.click()]);
+  await continueIn(popup, created.origin_owner_name);
   await popup.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await popup.getByText(/You're signed in/).waitFor();
   assert.ok(!popup.url().includes(created.token));
@@ -122,6 +242,7 @@ test("StackOne's widget shows that access was denied", async () => {
   const tab = await (await chromium.newContext()).newPage();
   await tab.goto(server.url);
   const [popup] = await Promise.all([tab.waitForEvent("popup"), tab.getByRole("button", { name: "Connect", exact: true }).click()]);
+  await continueIn(popup, created.origin_owner_name);
   await popup.getByRole("link", { name: "Deny access" }).click();
   await tab.getByText(/Access to Salesforce wasn't approved/).waitFor();
   server.close();

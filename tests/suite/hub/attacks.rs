@@ -11,6 +11,7 @@ mod keys;
 mod pages;
 mod rights;
 mod sessions;
+mod sign_ins;
 mod target;
 
 use self::target::Target;
@@ -26,6 +27,8 @@ fn attack(database: Database) {
     rights::refused_keys_are_recorded_without_filling_the_trail(&mut target);
     sessions::wrong_sessions_are_rejected(&mut target);
     pages::wrong_browsers_are_rejected(&mut target);
+    pages::incomplete_and_cookieless_navigations_are_explained(&mut target);
+    sign_ins::sign_ins_start_only_by_a_confirmed_form(&mut target);
     pages::forged_forms_are_rejected(&mut target);
     pages::only_allowed_origins_can_frame_the_pages(&mut target);
     bodies::malformed_bodies_are_rejected(&mut target);

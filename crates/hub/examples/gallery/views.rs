@@ -26,6 +26,7 @@ pub(crate) fn bare(flow: &Flow) -> FormPage<'_> {
     FormPage {
         flow,
         base: "/session/s-1/i-1",
+        customer: "Acme Outdoor",
         providers: Some("/session/s-1"),
         sent: None,
         attempt: None,
@@ -229,8 +230,10 @@ fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>) {
         .collect();
     let page = MethodsPage { provider, providers: Some("/session/s-1"), methods: &cards };
     put("methods", pages::methods(frame, &page));
-    let page = SignInPage { provider, base, follow: false };
-    put("sign-in", pages::sign_in(frame, &page, "https://login.example.com/authorize?state=x"));
+    let page = SignInPage { provider, customer: "Acme Outdoor" };
+    put("sign-in", pages::sign_in(frame, &page, base, "1.sgn_example"));
+    put("sign-in-ask", pages::sign_in_ask(frame, &page, None));
+    put("sign-in-done", pages::signed_in(frame, &page));
     put("sign-in-failed", pages::sign_in_failed(frame, &page, None));
 }
 
@@ -260,6 +263,8 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
         Trouble::LinkRevoked,
         Trouble::NoSession,
         Trouble::OtherBrowser,
+        Trouble::SignInOver,
+        Trouble::CookiesOff,
         Trouble::TooManyAttempts { minutes: 5 },
         Trouble::CookiesBlocked { action: "/session/1/window".to_owned(), frame: "wsf_example".to_owned() },
         Trouble::OriginNotAllowed,

@@ -30,6 +30,13 @@ pub(super) async fn providers(
 ) -> Result<Response, Failure> {
     let base = context.base();
     let connectors = context.app.connectors.of_session(&context.session).await?;
+    // The account to edit was linked with one connector, so there is nothing to choose.
+    if let Some(account) = context.app.session_accounts.named(&context.session).await?
+        && let Some(home) = &account.home
+        && connectors.iter().any(|connector| connector.id == home.connector_profile)
+    {
+        return Ok(redirect_to(&format!("{base}/{}", home.connector_profile)));
+    }
     let mut by_provider: BTreeMap<&str, Vec<&Connector>> = BTreeMap::new();
     for connector in &connectors {
         by_provider.entry(connector.provider()).or_default().push(connector);

@@ -9,9 +9,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, VARY,
-};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -21,8 +19,8 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use vault::{Digest, Presentation, Session};
 
-use super::cookie;
 use super::posted::Posted;
+use super::{cookie, policy};
 use crate::app::App;
 use crate::client::Client;
 use crate::pages::{Frame, Look, Mode, Trouble, trouble};
@@ -34,6 +32,10 @@ use crate::wire::error::ApiError;
 /// The name of the query parameter that contains a frame's single-use token. The token is needed if the browser blocks
 /// the frame's cookie.
 pub(super) const FRAME: &str = "frame";
+
+/// The name of the query parameter of the first page after a browser was given a cookie. If the cookie is missing there,
+/// the browser does not keep cookies.
+pub(super) const FIRST: &str = "first";
 
 /// The context of a session's page. It proves that the browser opened the session's link.
 pub(super) struct SessionContext {
@@ -208,10 +210,13 @@ impl PageContext {
     /// Responds with a page that explains why the requested page cannot be shown.
     pub(super) fn trouble(&self, why: &Trouble) -> Response {
         let status = match why {
-            Trouble::LinkExpired | Trouble::LinkUsed | Trouble::LinkRevoked => StatusCode::GONE,
-            Trouble::NoSession | Trouble::OtherBrowser | Trouble::CookiesBlocked { .. } => {
-                StatusCode::UNAUTHORIZED
+            Trouble::LinkExpired | Trouble::LinkUsed | Trouble::LinkRevoked | Trouble::SignInOver => {
+                StatusCode::GONE
             }
+            Trouble::NoSession
+            | Trouble::OtherBrowser
+            | Trouble::CookiesOff
+            | Trouble::CookiesBlocked { .. } => StatusCode::UNAUTHORIZED,
             Trouble::OriginNotAllowed => StatusCode::FORBIDDEN,
             Trouble::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             Trouble::NotFound => StatusCode::NOT_FOUND,
@@ -237,24 +242,24 @@ impl PageContext {
         response
     }
 
+    /// Allows the forms of a page to lead to a provider.
+    pub(super) fn may_leave(&self, mut response: Response) -> Response {
+        policy::set(&self.ancestors, policy::ProviderForms::of(&self.app), &mut response);
+        response
+    }
+
+    /// Whether another page embeds this one.
+    pub(super) fn is_embedded(&self) -> bool {
+        self.parent.is_some()
+    }
+
     fn respond(&self, status: StatusCode, html: String) -> Response {
-        let ancestors = match self.ancestors.as_slice() {
-            [] => "'none'".to_owned(),
-            origins => origins.iter().map(WebOrigin::as_str).collect::<Vec<_>>().join(" "),
-        };
-        let policy = format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
-        );
         let mut response = (status, html).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
-        // An origin consists of characters that a header can contain, so the value is valid.
-        if let Ok(policy) = HeaderValue::from_str(&policy) {
-            headers.insert(CONTENT_SECURITY_POLICY, policy);
-        }
+        policy::set(&self.ancestors, policy::ProviderForms::none(), &mut response);
         response
     }
 
@@ -264,11 +269,13 @@ impl PageContext {
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
         let seq = seq.ok_or(Trouble::NotFound)?;
         let query = parts.uri.query().unwrap_or_default();
-        let frame = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == FRAME);
+        let parameter = |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| *key == name);
+        let (frame, is_first) = (parameter(FRAME), parameter(FIRST).is_some());
         let secret = cookie::read(&parts.headers, &cookie_name(seq));
         let (secret, frame) = match (secret, frame) {
             (Some(secret), frame) => (secret, frame),
             (None, Some((_, frame))) => return Err(self.without_cookie(seq, &frame).await),
+            (None, None) if is_first => return Err(Trouble::CookiesOff.into()),
             (None, None) => return Err(Trouble::NoSession.into()),
         };
         let browser = Digest::of(secret.expose());
@@ -281,6 +288,8 @@ impl PageContext {
                 self.app.vault.delete_frame_token(seq, &browser).await?;
                 Err(Failure::Redirect(parts.uri.path().to_owned()))
             }
+            // Without the parameter, the page can be reloaded after the session and its cookie have ended.
+            (Some(_), None) if is_first => Err(Failure::Redirect(parts.uri.path().to_owned())),
             (Some((session, presentation)), None) => {
                 self.set_browser(secret.expose());
                 self.set_session(&session, &presentation);

@@ -11,9 +11,19 @@ use secret::Secret;
 
 /// Returns the value of a cookie; `None` if the browser did not send it.
 pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    pairs(headers).find(|(key, _)| *key == name).map(|(_, value)| Secret::from(value))
+}
+
+/// Returns the names of the cookies that meet a condition, in the order in which the browser sent them.
+pub(super) fn names(headers: &HeaderMap, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let pairs = pairs(headers).map(|(name, _)| name);
+    pairs.filter(|name| is_wanted(name)).map(str::to_owned).collect()
+}
+
+/// Returns the names and values of the cookies that the browser sent.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| Secret::from(value))
+    texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// A cookie to set.

@@ -12,7 +12,7 @@ use secret::Secret;
 use serde::Deserialize;
 use vault::{Digest, Presentation, Session};
 
-use super::context::{FRAME, Failure, PageContext, cookie_name, redirect_to};
+use super::context::{FIRST, FRAME, Failure, PageContext, cookie_name, redirect_to};
 use super::cookie::{self, Cookie};
 use super::handoff::HANDOFF_HOURS;
 use super::posted::Posted;
@@ -57,7 +57,8 @@ pub(super) async fn enter(
     Segments(token): Segments<String>,
     Query(display): Query<Display>,
 ) -> Result<Response, Failure> {
-    let Some(session) = context.app.vault.session_by_token(&Digest::of(&token)).await? else {
+    let token = token_of(&token);
+    let Some(session) = context.app.vault.session_by_token(&Digest::of(token)).await? else {
         return Err(context.wrong_guess(Trouble::NotFound).await);
     };
     let now = Timestamp::now();
@@ -109,7 +110,7 @@ pub(super) async fn enter(
     };
     let to = match &browser.frame {
         Some(frame) => format!("{path}?{FRAME}={}", frame.secret().expose()),
-        None => path,
+        None => format!("{path}?{FIRST}"),
     };
     Ok(redirect_with_cookie(&context, &session, browser.secret.secret(), &to, presentation.parent.is_some()))
 }
@@ -123,7 +124,8 @@ pub(super) async fn window(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let vault = &context.app.vault;
-    let posted = Posted::parse(&headers, &body).ok_or(Trouble::NotFound)?;
+    let posted =
+        Posted::parse(&headers, &body).filter(|_| is_same_origin(&headers)).ok_or(Trouble::NotFound)?;
     let frame = Digest::of(posted.text(FRAME));
     let now = Timestamp::now();
     let found = vault.session_by_frame(seq, &frame).await?;
@@ -132,7 +134,13 @@ pub(super) async fn window(
     };
     let since = now.saturating_sub(MINUTES.minutes()).unwrap_or(now);
     let secret = vault.exchange_frame_token(seq, &frame, since).await?.ok_or(Trouble::NoSession)?;
-    Ok(redirect_with_cookie(&context, &session, secret.secret(), &path(seq), false))
+    Ok(redirect_with_cookie(&context, &session, secret.secret(), &format!("{}?{FIRST}", path(seq)), false))
+}
+
+/// Returns the token at the beginning of a path segment. Mail programs and chat apps often append punctuation to a link.
+pub(super) fn token_of(segment: &str) -> &str {
+    let is_foreign = |ch: char| !(ch.is_ascii_alphanumeric() || ch == '-' || ch == '_');
+    segment.find(is_foreign).map_or(segment, |end| &segment[..end])
 }
 
 /// Whether the headers show that a person is navigating to the page. They do not if the request comes from a link
@@ -149,10 +157,10 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
 }
 
-/// Whether a form was submitted from one of the Hub's pages. No cookie can prove this yet, so the browser's
-/// `Sec-Fetch-Site` header is checked. Anyone who has the link may open it, but another site must not open it without
-/// the person noticing.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+/// Whether a form was submitted from one of the Hub's pages, according to the browser's `Sec-Fetch-Site` header. This is
+/// for forms that no cookie protects. Anyone who has a link may open it, but another site must not open it without the
+/// person noticing.
+pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
 
@@ -184,6 +192,13 @@ fn redirect_with_cookie(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn punctuation_after_a_token_is_ignored() {
+        for end in ["", ".", ",", ")", ">.", "\u{201d}", "&utm_source=mail", "%20", "…"] {
+            assert_eq!(token_of(&format!("wst_a-B_9{end}")), "wst_a-B_9", "{end}");
+        }
+    }
 
     #[test]
     fn only_navigations_of_a_person_count() {

@@ -11,15 +11,18 @@ use link::{FieldProblem, Stage};
 use serde::Deserialize;
 use vault::{AttemptState, Handoff};
 
+use super::away::redirect_to_provider;
 use super::context::{Failure, SessionContext, redirect_to};
 use super::posted::public_values;
 use super::work::{Work, work};
-use crate::linking::Entered;
+use crate::linking::{Entered, Linking};
 use crate::pages::{
     FormPage, HandedStep, HandoffState, PageProvider, SentForm, SignInPage, form, preview as preview_of,
     sign_in as sign_in_page,
 };
+use crate::sign_ins::Via;
 use crate::wire::Segments;
+use crate::wire::error::CONFLICT;
 
 pub(super) async fn show(
     context: SessionContext,
@@ -29,7 +32,7 @@ pub(super) async fn show(
     if matches!(work.linking.attempt.state, AttemptState::Checking | AttemptState::Confirming) {
         return Ok(redirect_to(&work.path()));
     }
-    Ok(context.page(render(&context, &work, None).await?))
+    Ok(may_leave(&context, &work, context.page(render(&context, &work, None).await?)))
 }
 
 pub(super) async fn submit(
@@ -44,6 +47,14 @@ pub(super) async fn submit(
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(redirect_to(&work.path()));
     }
+    // The form is also open in another tab, and the account that was found there has not been confirmed. What was sent
+    // last counts. The other tab notices (`finish.rs`).
+    if work.linking.attempt.state == AttemptState::Confirming {
+        if posted.text("do") != "connect" {
+            return Ok(redirect_to(&work.path()));
+        }
+        work.linking.flow.confirm(false);
+    }
     let mut values = posted.typed();
     // The form does not show fields that were handed to another person, so submitting it must not clear them.
     let handoffs = context.app.vault.handoffs_of(&work.linking.attempt.id).await?;
@@ -53,7 +64,7 @@ pub(super) async fn submit(
     let environment = Some(posted.text("environment")).filter(|key| !key.is_empty());
     let entered = Entered { environment: environment.map(str::to_owned), values };
     if work.linking.flow.method().auth.needs_browser() {
-        return to_provider(&context, work, &entered).await;
+        return to_provider(&context, &headers, work, &entered).await;
     }
     let (flow, mut problems) = (&mut work.linking.flow, Vec::new());
     match posted.text("do") {
@@ -75,6 +86,7 @@ pub(super) async fn submit(
 /// again.
 async fn to_provider(
     context: &SessionContext,
+    headers: &HeaderMap,
     mut work: Work,
     entered: &Entered,
 ) -> Result<Response, Failure> {
@@ -84,12 +96,32 @@ async fn to_provider(
     if !is_ready {
         return rejected(context, &work, entered, &problems).await;
     }
+    let Linking { flow, attempt, .. } = &work.linking;
+    // Providers forbid framing, so the sign-in needs a separate window.
+    if context.is_embedded() {
+        let ticket = app.sign_ins.ticket(&context.session, attempt).await?;
+        let provider = PageProvider::from(flow.guide());
+        let page = SignInPage { provider, customer: &context.session.parameters.owner.name };
+        let waiting = sign_in_page(&context.frame(), &page, &work.base, ticket.expose());
+        return Ok(context.may_leave(context.page(waiting)));
+    }
     let sign_in = app.sign_ins.begin(&context.session).await?;
-    app.vault.set_attempt_of_sign_in(&sign_in.id, &work.linking.attempt.id).await?;
-    let provider = PageProvider::from(work.linking.flow.guide());
-    let page = SignInPage { provider, base: &work.base, follow: true };
-    let leave = format!("/connect/oauth2/leave/{}/{}", context.session.seq, sign_in.id);
-    Ok(context.page(sign_in_page(&context.frame(), &page, &leave)))
+    match app.sign_ins.send(&sign_in, attempt, flow, Via::Page).await {
+        Ok(sent) => Ok(redirect_to_provider(headers, app.is_secure(), &sent)),
+        Err(error) if *error.code == CONFLICT => {
+            // The person can neither see nor fix the problem in the setup, so the log has the details.
+            tracing::warn!(connector = work.linking.connector.id, error = error.message, "cannot sign in");
+            work.linking.flow.sign_in_misconfigured();
+            app.links.save(&mut work.linking).await?;
+            rejected(context, &work, entered, &[]).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Allows the form of a method with a sign-in to lead to the provider.
+fn may_leave(context: &SessionContext, work: &Work, response: Response) -> Response {
+    if work.linking.flow.method().auth.needs_browser() { context.may_leave(response) } else { response }
 }
 
 /// The values to preview while a person types.
@@ -127,7 +159,7 @@ async fn rejected(
 ) -> Result<Response, Failure> {
     let typed = public_values(work.linking.flow.method(), &entered.values);
     let sent = SentForm { typed: &typed, problems };
-    Ok(context.rejected(render(context, work, Some(sent)).await?))
+    Ok(may_leave(context, work, context.rejected(render(context, work, Some(sent)).await?)))
 }
 
 /// Renders the form.
@@ -142,10 +174,12 @@ async fn render(
     let handed: Vec<HandedStep<'_>> = handoffs.iter().map(|handoff| handed_step(handoff, now)).collect();
     let others = context.app.connectors.of_session(&context.session).await?;
     let previous = work.previous();
+    let may_choose = 1 < others.len() && context.session.parameters.account.is_none();
     let page = FormPage {
         flow,
         base: &work.base,
-        providers: (1 < others.len()).then_some(home.as_str()),
+        customer: &context.session.parameters.owner.name,
+        providers: may_choose.then_some(home.as_str()),
         sent,
         attempt: matches!(flow.stage(), Stage::Failed { .. }).then_some(attempt.id.as_str()),
         previous: previous.as_ref(),

@@ -8,7 +8,9 @@ use vault::AttemptState;
 
 use super::context::{Failure, SessionContext, redirect_to};
 use super::work::work;
-use crate::pages::{AccountPage, DonePage, PageProvider, confirm as confirm_page, done as done_page};
+use crate::pages::{
+    AccountPage, DonePage, PageProvider, account_mark, confirm as confirm_page, done as done_page,
+};
 use crate::wire::Segments;
 
 pub(super) async fn show(
@@ -44,6 +46,14 @@ pub(super) async fn confirm(
         return Ok(redirect_to(&work.base));
     }
     if posted.text("do") == "yes" {
+        // Another tab may have found a different account since the page was shown.
+        let shown = posted.text("account");
+        if !shown.is_empty() && shown != account_mark(&work.linking.flow) {
+            return Ok(redirect_to(&work.path()));
+        }
+        if links.notice_new_account(&mut work.linking).await? {
+            return Ok(redirect_to(&work.path()));
+        }
         links.store(&mut work.linking).await?;
     } else {
         work.linking.flow.confirm(false);

@@ -17,6 +17,7 @@ use vault::{Attempt, Digest, Handoff, NewHandoff, Session};
 
 use super::context::{Failure, PageContext, SessionContext, redirect_to};
 use super::cookie::{self, Cookie};
+use super::enter::token_of;
 use super::posted::public_values;
 use super::work::work;
 use crate::app::App;
@@ -123,6 +124,7 @@ pub(super) async fn accept(
 
 /// Moves the token from the URL into a cookie.
 async fn enter(context: &PageContext, token: &str) -> Result<Response, Failure> {
+    let token = token_of(token);
     let Some(handoff) = context.app.vault.handoff_by_token(&Digest::of(token)).await? else {
         return Err(context.wrong_guess(Trouble::NotFound).await);
     };

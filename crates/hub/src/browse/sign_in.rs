@@ -1,114 +1,140 @@
-//! Sends browsers to a provider's sign-in page and handles their return, for the linking pages and for StackOne's
-//! widget.
+//! Sends browsers to a provider's sign-in page from a separate window: the window that StackOne's widget opens, and the
+//! window that a linking page in a frame opens. A linking page in its own window does this itself (`fill.rs`).
 //!
-//! **Invariant:** the state that a browser returns with must match the browser's cookie. This prevents anyone from
-//! finishing a sign-in that someone else began, even with a forwarded link.
+//! **Invariant:** only a form on one of the Hub's pages sends a browser to a provider. That page names the customer, the
+//! product and the provider. A link, a redirect, a prefetch and another site's form start nothing, so nobody can make
+//! someone else sign in on their behalf without that person's knowledge.
 
-use std::sync::Arc;
-
+use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use guide::Key;
-use link::Stage;
+use guide::{Guide, Key};
+use jiff::Timestamp;
 use secret::Secret;
-use vault::{Session, SignIn, SignInState};
+use vault::{Presentation, Session, SignIn, SignInState, Token};
 
-use super::context::{Failure, PageContext, SessionContext, redirect_to};
+use super::away::{self, redirect_to_provider};
+use super::context::{Failure, PageContext};
 use super::cookie::{self, Cookie};
+use super::enter::is_same_origin;
+use super::posted::Posted;
+use crate::access::AppState;
 use crate::app::App;
-use crate::linking::{Entered, Linking};
-use crate::pages::{PageProvider, SignInPage, Trouble, sign_in_failed, signed_in};
-use crate::sign_ins::{Back, Returned, Sent, Via};
+use crate::connectors::Connector;
+use crate::linking::Entered;
+use crate::pages::{NotSignedIn, PageProvider, SignInPage, Trouble, sign_in_ask, sign_in_failed};
+use crate::sign_ins::{Sent, Via};
 use crate::widget::ENVIRONMENT;
-use crate::wire::error::{ApiError, CONFLICT, GONE};
-use crate::wire::{Query, Segments};
+use crate::wire::Segments;
+use crate::wire::error::{ApiError, CONFLICT, GONE, INVALID_VALUE};
 
-/// The name of the cookie that holds a sign-in's state.
-const STATE_COOKIE: &str = "waystone_away";
-/// The path of the cookie, which is a prefix of the path that the provider redirects to.
-const PATH: &str = "/connect/oauth2";
+/// The name of the cookie from which the CSRF token of a separate window is derived. It grants no access to a session.
+const FORM_COOKIE: &str = "waystone_form";
+
 /// The lifetime of the cookie, in seconds.
-const SECONDS: i64 = 15 * 60;
+const FORM_SECONDS: i64 = 60 * 60;
 
-/// Starts a sign-in in the window that StackOne's widget opens. The URL contains the session's token and the entered
-/// values. The browser is redirected immediately, and the URL is never logged.
-pub(super) async fn start(
-    State(app): State<Arc<App>>,
-    context: PageContext,
+/// Shows the page that asks the person to continue to the provider, in the window that StackOne's widget opens. The URL
+/// contains the session's token and the entered values, so the page's form is submitted to the same URL. The URL is
+/// never logged.
+pub(super) async fn ask(
+    State(app): AppState,
+    mut context: PageContext,
+    headers: HeaderMap,
     Segments(connector): Segments<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let mut parameters = Parameters::parse(query.as_deref().unwrap_or_default());
-    let session = app.access.session(&context.client, &parameters.take("token")).await;
-    let session = session.map_err(|error| match error.status {
-        StatusCode::UNAUTHORIZED => Trouble::NoSession.into(),
-        _ => Failure::Error(error),
-    })?;
-    app.limiter.write(&session)?;
-    let sign_in = app.vault.sign_in(session.seq, &parameters.take("connection_attempt_id")).await?;
-    parameters.take("redirect_uri");
-    let sign_in = sign_in.filter(|sign_in| sign_in.state == SignInState::Pending);
-    let sign_in = sign_in.ok_or(Trouble::LinkUsed)?;
-    match to_provider(&app, &session, &connector, &sign_in, parameters).await {
-        Ok(sent) => Ok(redirect_to_provider(&app, &sent)),
+    let opened = Opened::find(&app, &context, &connector, query.as_deref()).await?;
+    ask_page(&mut context, &headers, &opened.session, opened.connector.guide(), None)
+}
+
+/// Sends the browser to the provider from the window that StackOne's widget opened, if the person pressed the button
+/// there.
+pub(super) async fn start(
+    State(app): AppState,
+    mut context: PageContext,
+    headers: HeaderMap,
+    Segments(connector): Segments<String>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let opened = Opened::find(&app, &context, &connector, query.as_deref()).await?;
+    if !is_confirmed(&mut context, &headers, &body)? {
+        return ask_page(&mut context, &headers, &opened.session, opened.connector.guide(), None);
+    }
+    app.limiter.write(&opened.session)?;
+    let Opened { session, sign_in, connector, parameters } = opened;
+    match to_provider(&app, &session, &connector.id, &sign_in, parameters).await {
+        Ok(sent) => Ok(redirect_to_provider(&headers, app.is_secure(), &sent)),
+        Err(error) if *error.code == GONE => Err(Trouble::SignInOver.into()),
         Err(error) => {
             let reason = Some(("misconfigured", error.message.as_str()));
             app.vault.end_sign_in(&sign_in.id, SignInState::Error, None, reason).await?;
-            Err(error.into())
+            not_begun(&context, &session, connector.guide(), error)
         }
     }
 }
 
-/// Handles the provider's redirect back to the Hub.
-pub(super) async fn callback(
-    State(app): State<Arc<App>>,
-    context: PageContext,
+/// Sends the browser to the provider from the window that a page in a frame opened. The frame's form contains a ticket,
+/// because browsers do not send the frame's cookie in another window.
+pub(super) async fn leave(
+    State(app): AppState,
+    mut context: PageContext,
     headers: HeaderMap,
-    Segments(provider): Segments<String>,
-    Query(back): Query<Back>,
+    body: Bytes,
 ) -> Result<Response, Failure> {
-    let state = back.state.as_deref().ok_or(Trouble::NotFound)?;
-    let own = cookie::read(&headers, STATE_COOKIE);
-    if own.as_ref().map(Secret::expose) != Some(state) {
-        return Err(context.wrong_guess(Trouble::OtherBrowser).await);
-    }
-    let returned = app.sign_ins.take(state).await?.ok_or(Trouble::LinkUsed)?;
-    let Returned { sign_in, via, verifier, session, attempt } = returned;
-    let linking = app.links.open(&session, attempt).await?;
-    let linking = linking.filter(|linking| linking.connector.provider() == provider);
-    let mut linking = linking.ok_or(Trouble::LinkUsed)?;
-    app.sign_ins.resume_flow(&mut linking.flow, verifier, &back);
-    linking.record_denial();
-    let mut response = match via {
-        Via::Widget => for_widget(&context, &sign_in, linking).await?,
-        Via::Page => Box::pin(for_page(&context, &sign_in, linking)).await?,
+    let posted = Posted::parse(&headers, &body).ok_or(Trouble::NotFound)?;
+    let ticket = posted.text("ticket");
+    let Some((session, attempt)) = app.sign_ins.by_ticket(ticket).await? else {
+        return Err(context.wrong_guess(Trouble::SignInOver).await);
     };
-    set_state_cookie(&app, &Secret::default(), 0, &mut response);
-    Ok(response)
+    let linking = app.links.open(&session, attempt).await?.ok_or(Trouble::SignInOver)?;
+    let guide = linking.flow.guide();
+    // The form in the frame is the page that names the customer. A browser without Fetch Metadata headers does not prove
+    // that the request came from there.
+    let is_from_frame = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    if !is_from_frame && !is_confirmed(&mut context, &headers, &body)? {
+        return ask_page(&mut context, &headers, &session, guide, Some(ticket));
+    }
+    app.limiter.write(&session)?;
+    let sign_in = app.sign_ins.begin(&session).await?;
+    match app.sign_ins.send(&sign_in, &linking.attempt, &linking.flow, Via::Window).await {
+        Ok(sent) => Ok(redirect_to_provider(&headers, app.is_secure(), &sent)),
+        Err(error) => not_begun(&context, &session, guide, error),
+    }
 }
 
-/// Sends the browser from a linking page to the provider. This handler can set a cookie even if the browser blocks
-/// cookies in the frame that shows the page.
-pub(super) async fn leave(
-    State(app): State<Arc<App>>,
-    context: PageContext,
-    Segments((seq, id)): Segments<(i64, String)>,
-) -> Result<Response, Failure> {
-    // The id serves as a token: it has 128 random bits, can be used once, and expires after a few minutes.
-    let sign_in = app.vault.sign_in(seq, &id).await?;
-    let Some(sign_in) = sign_in.filter(|sign_in| sign_in.state == SignInState::Pending) else {
-        return Err(context.wrong_guess(Trouble::LinkUsed).await);
-    };
-    let attempt = sign_in.attempt.as_deref().ok_or(Trouble::LinkUsed)?;
-    let attempt = app.vault.attempt(attempt).await?.ok_or(Trouble::LinkUsed)?;
-    let session = app.vault.session(&attempt.project, attempt.session).await?.ok_or(Trouble::LinkUsed)?;
-    let linking = app.links.open(&session, attempt).await?.ok_or(Trouble::LinkUsed)?;
-    Ok(redirect_to_provider(
-        &app,
-        &app.sign_ins.send(&sign_in, &linking.attempt, &linking.flow, Via::Page).await?,
-    ))
+/// What the URL of the widget's window refers to.
+struct Opened {
+    session: Session,
+    sign_in: SignIn,
+    connector: Connector,
+    /// The values that were entered in the widget's form.
+    parameters: Parameters,
+}
+
+impl Opened {
+    /// Finds the session, the sign-in and the connector. Fails if the sign-in is over.
+    async fn find(
+        app: &App,
+        context: &PageContext,
+        connector: &str,
+        query: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let mut parameters = Parameters::parse(query.unwrap_or_default());
+        let session = app.access.session(&context.client, &parameters.take("token")).await;
+        let session = session.map_err(|error| match error.status {
+            StatusCode::UNAUTHORIZED => Trouble::NoSession.into(),
+            _ => Failure::Error(error),
+        })?;
+        let sign_in = app.vault.sign_in(session.seq, &parameters.take("connection_attempt_id")).await?;
+        let sign_in = sign_in.filter(|sign_in| sign_in.may_be_sent(Timestamp::now()));
+        let sign_in = sign_in.ok_or(Trouble::SignInOver)?;
+        parameters.take("redirect_uri");
+        let connector = app.connectors.in_session(&session, connector).await?;
+        Ok(Self { session, sign_in, connector, parameters })
+    }
 }
 
 /// The query parameters of the URL that the widget opens.
@@ -146,79 +172,57 @@ async fn to_provider(
     app.sign_ins.send(sign_in, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
-/// Redirects the browser to the provider, and sets a cookie that identifies the browser when it returns.
-fn redirect_to_provider(app: &App, sent: &Sent) -> Response {
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::FOUND;
-    if let Ok(url) = HeaderValue::from_str(&sent.url) {
-        response.headers_mut().insert(LOCATION, url);
-    }
-    set_state_cookie(app, sent.back.secret(), SECONDS, &mut response);
-    response
-}
-
-/// Sets the cookie that is compared with the state when the browser returns.
-fn set_state_cookie(app: &App, value: &Secret, seconds: i64, response: &mut Response) {
-    let is_secure = app.is_secure();
-    Cookie { name: STATE_COOKIE, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
-}
-
-/// Runs the checks and stores the account, because the widget polls for the result and shows no further pages.
-async fn for_widget(
-    context: &PageContext,
-    sign_in: &SignIn,
-    mut linking: Linking,
-) -> Result<Response, Failure> {
-    let app = &context.app;
-    let finished = app.links.finish(&context.client, &mut linking).await;
-    let (state, account, reason) = match &finished {
-        Ok(account) => (SignInState::Authenticated, Some(account.id.as_str()), None),
-        Err(error) => {
-            let response = error.provider_response.as_deref().unwrap_or_default();
-            (SignInState::Error, None, Some((error.message.as_str(), response)))
+/// Whether the person pressed the button on a page that [`ask_page`] showed in this browser. Fails if the browser does
+/// not keep cookies.
+fn is_confirmed(context: &mut PageContext, headers: &HeaderMap, body: &Bytes) -> Result<bool, Failure> {
+    let Some(posted) = Posted::parse(headers, body) else { return Ok(false) };
+    let token = posted.text("csrf");
+    match cookie::read(headers, FORM_COOKIE) {
+        Some(secret) => {
+            context.set_browser(secret.expose());
+            Ok(context.is_own(headers, token))
         }
-    };
-    if !app.vault.end_sign_in(&sign_in.id, state, account, reason).await? {
-        return Err(ApiError::new(&GONE, "The sign-in was canceled").into());
+        // Browsers do not send the cookie with another site's form.
+        None if token.is_empty() || !is_same_origin(headers) => Ok(false),
+        None => Err(Trouble::CookiesOff.into()),
     }
-    let provider = PageProvider::from(linking.flow.guide());
-    if finished.is_ok() {
-        return Ok(context.page(signed_in(&context.frame(), Some(provider))));
-    }
-    let verdict = match linking.flow.stage() {
-        Stage::Failed { verdict, .. } => Some(verdict),
-        _ => None,
-    };
-    let page = SignInPage { provider, base: "", follow: false };
-    Ok(context.page(sign_in_failed(&context.frame(), &page, verdict)))
 }
 
-/// Starts the checks, and redirects to the linking pages, which show the checks as they run.
-async fn for_page(
-    context: &PageContext,
-    sign_in: &SignIn,
-    mut linking: Linking,
+/// Shows the page that asks the person to continue to the provider. Several windows of a browser have the same cookie.
+fn ask_page(
+    context: &mut PageContext,
+    headers: &HeaderMap,
+    session: &Session,
+    guide: &Guide,
+    ticket: Option<&str>,
 ) -> Result<Response, Failure> {
-    let app = &context.app;
-    let back = format!("/session/{}/{}/back", linking.session.seq, linking.connector.id);
-    app.vault.end_sign_in(&sign_in.id, SignInState::Authenticated, None, None).await?;
-    if !linking.is_checking() {
-        app.links.save(&mut linking).await?;
-    } else if !app.links.check(&context.client, linking).await? {
-        return Err(ApiError::new(&CONFLICT, "The checks are already running").into());
-    }
-    Ok(redirect_to(&back))
+    let known = cookie::read(headers, FORM_COOKIE).filter(|secret| !secret.is_empty());
+    let secret = match known {
+        Some(secret) => secret,
+        None => Token::random("wsc_")?.secret().clone(),
+    };
+    context.set_browser(secret.expose());
+    context.set_session(session, &Presentation::default());
+    let page = SignInPage { provider: PageProvider::from(guide), customer: &session.parameters.owner.name };
+    let mut response = context.may_leave(context.page(sign_in_ask(&context.frame(), &page, ticket)));
+    let is_secure = context.app.is_secure();
+    let seconds = FORM_SECONDS;
+    let (name, value, path) = (FORM_COOKIE, &secret, away::PATH);
+    Cookie { name, value, path, seconds, is_secure, embedded: false }.set(&mut response);
+    Ok(response)
 }
 
-/// Redirects to the checks after a sign-in. A window that was opened just for the sign-in may not have the session's
-/// cookie. In that case, shows a page that asks the person to continue in the original window.
-pub(super) async fn back(
-    Segments((seq, id)): Segments<(i64, String)>,
-    session: Result<SessionContext, Failure>,
-    context: PageContext,
-) -> Response {
-    if session.is_ok() {
-        return redirect_to(&format!("/session/{seq}/{id}/checking"));
+/// Explains why the browser was not sent to the provider.
+fn not_begun(
+    context: &PageContext,
+    session: &Session,
+    guide: &Guide,
+    error: ApiError,
+) -> Result<Response, Failure> {
+    if ![&CONFLICT, &INVALID_VALUE, &GONE].contains(&error.code) {
+        return Err(error.into());
     }
-    context.page(signed_in(&context.frame(), None))
+    let page = SignInPage { provider: PageProvider::from(guide), customer: &session.parameters.owner.name };
+    let why = NotSignedIn::NotBegun(&error.message);
+    Ok(context.rejected(sign_in_failed(&context.frame(), &page, Some(why))))
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use driver::{stored_secrets, stored_values, values};
 use guide::{Guide, Key};
 use jiff::Timestamp;
-use link::{Flow, Purpose, Start};
+use link::{Flow, Purpose, Stage, Start};
 use vault::{Account, Attempt, By, Session};
 
 use super::attempt::Linking;
@@ -83,6 +83,31 @@ impl Links {
         };
         let new_lines = Vec::new();
         Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
+    }
+
+    /// Makes the attempt relink the account that somebody else linked for the same owner while the person was asked to
+    /// confirm the account that was found. Returns whether there is such an account and it is a different one, so that
+    /// the person has to decide again.
+    pub(crate) async fn notice_new_account(&self, linking: &mut Linking) -> Result<bool, ApiError> {
+        let Stage::Confirm { identity, .. } = linking.flow.stage() else { return Ok(false) };
+        if linking.replaces.is_some() || *linking.flow.purpose() != Purpose::Link {
+            return Ok(false);
+        }
+        let own = self.accounts.at(&linking.session, linking.connector.provider()).await?;
+        let found = identity.map(|found| found.id.as_str());
+        // The same order as the vault's: the same account at the provider, or else the oldest.
+        if own.iter().any(|account| account.external_id.as_deref() == found) {
+            return Ok(false);
+        }
+        let Some(theirs) = own.into_iter().next().filter(|account| account.external_id.is_some()) else {
+            return Ok(false);
+        };
+        let allow_different = linking.session.parameters.allow_different;
+        linking.flow.relink(driver::purpose(&theirs, allow_different));
+        linking.attempt.account = Some(theirs.id.to_string());
+        linking.replaces = Some(theirs);
+        self.save(linking).await?;
+        Ok(true)
     }
 
     /// Opens the stored secrets of the account that the attempt edits, if the flow needs them: before its checks, and

@@ -7,6 +7,7 @@ use link::{CheckReport, CheckState, Flow, Limit, Purpose, Stage};
 use minijinja::context;
 use probe::Identity;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 use crate::texts::Localized;
@@ -48,6 +49,18 @@ pub struct DonePage<'a> {
     pub is_again: bool,
 }
 
+/// Returns a mark of the account that the flow found. The page that asks the person to confirm the account contains it,
+/// so that the person confirms exactly the account that the page shows.
+pub fn account_mark(flow: &Flow) -> String {
+    let identity = match flow.stage() {
+        Stage::Confirm { identity, .. } => identity,
+        _ => None,
+    };
+    let (id, name) = identity.map_or(("", ""), |found| (&found.id, &found.name));
+    let digest = Sha256::new().chain_update(id).chain_update("\0").chain_update(name).finalize();
+    hex::encode(&digest[..8])
+}
+
 /// Renders the page that asks the person to confirm the account.
 pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
@@ -76,6 +89,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let environment = environment.filter(|environment| !is_shown(&environment.label));
     let page = context! {
         base => page.base,
+        mark => account_mark(flow),
         identity => data(identity.map(Person::from)),
         environment => environment.map(|environment| &environment.label),
         environment_label => &flow.method().environment_label,

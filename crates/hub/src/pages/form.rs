@@ -25,6 +25,8 @@ pub struct FormPage<'a> {
     pub flow: &'a Flow,
     /// The page's path without a trailing slash: `/session/{session}/{connector}`.
     pub base: &'a str,
+    /// The name of the customer that the account is linked for.
+    pub customer: &'a str,
     /// The path for choosing another provider; `None` if there is only one provider.
     pub providers: Option<&'a str>,
     /// The rejected form that the page shows again; `None` if no form was submitted.
@@ -105,6 +107,9 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         attempt => page.attempt,
         previous => data(page.previous),
         button,
+        for_customer => is_browser.then(|| {
+            frame.fill(texts.browser_for, &[("provider", provider.name), ("customer", page.customer)])
+        }),
         host => flow.host().filter(|_| !is_host_theirs),
         guide => steps::guide(frame, flow, active.as_ref()),
         hand => steps::to_hand_over(flow),

@@ -1,68 +1,105 @@
-//! The pages that are shown before and after the person signs in to the provider.
+//! The pages that are shown before and after the person signs in to the provider in a separate window. If the form is
+//! shown in its own window, it leads to the provider itself.
 //!
-//! **Invariant:** the URL that the browser is sent to comes from the flow; the page only shows it.
+//! **Invariant:** every page that leads to a provider names the customer, the product and the provider, so that nobody
+//! unknowingly gives access to someone else's customer account. Only a form leads to a provider, never a link.
 
 use minijinja::context;
 use probe::Verdict;
 
-use super::shell::{Event, Frame, Head, Mode, PageProvider, data, is_web, render_page};
-use crate::texts::Localized;
+use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
+use crate::texts::{GUIDE_LANGUAGE, Localized};
 
 /// The data for a page before or after a sign-in.
 #[derive(Clone, Copy)]
 pub struct SignInPage<'a> {
     /// The provider.
     pub provider: PageProvider<'a>,
-    /// The path of the form: `/session/{session}/{connector}`.
-    pub base: &'a str,
-    /// Whether a script navigates to the provider automatically. It never does so in a frame, because providers forbid
-    /// framing.
-    pub follow: bool,
+    /// The name of the customer that the account is linked for.
+    pub customer: &'a str,
 }
 
-/// Renders the page that sends the browser to the provider. If the page is embedded, the provider opens in a separate
-/// window while the page waits.
-pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> String {
+/// Why a sign-in did not work.
+#[derive(Clone, Copy, Debug)]
+pub enum NotSignedIn<'a> {
+    /// The provider or a check refused the sign-in.
+    Refused(&'a Verdict),
+    /// The sign-in could not begin, for the reason that the message states.
+    NotBegun(&'a str),
+}
+
+impl SignInPage<'_> {
+    fn fill(&self, frame: &Frame<'_>, message: &str) -> String {
+        frame.fill(message, &[("provider", self.provider.name), ("customer", self.customer)])
+    }
+}
+
+/// Renders the page that waits in a frame while the person signs in in a separate window. `base` is the path of the
+/// form. The button opens the window as often as it is needed.
+pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, base: &str, ticket: &str) -> String {
     let texts = frame.texts();
-    let fill = |message| frame.fill(message, &[("provider", page.provider.name)]);
     let head = Head {
         stage: Some(2),
         provider: Some(page.provider),
         event: Some(Event { name: "sign_in", ..Event::default() }),
-        ..Head::new(fill(texts.browser_title), fill(texts.browser_lead))
+        ..Head::new(page.fill(frame, texts.browser_title), page.fill(frame, texts.browser_lead))
     };
-    let open = Some((authorize, fill(texts.browser_open))).filter(|(url, _)| is_web(url));
+    let label = page.fill(frame, texts.browser_open);
     let page = context! {
-        poll => format!("{}/progress", page.base),
-        follow => page.follow && frame.mode == Mode::Standalone,
-        actions => data(Vec::from_iter(open)),
+        note => page.fill(frame, texts.browser_for),
+        poll => format!("{base}/progress"),
+        leave => context! { action => LEAVE, ticket, label, window => true },
+        actions => data([(base, texts.hand_back)]),
     };
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the page after a failed sign-in: access was declined, or the response was not valid.
-pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<&Verdict>) -> String {
+/// Renders the first page in a separate window. Its form is submitted to the page's own address, or to the address for
+/// tickets if the page is shown for one.
+pub fn sign_in_ask(frame: &Frame<'_>, page: &SignInPage<'_>, ticket: Option<&str>) -> String {
     let texts = frame.texts();
-    let fill = |message| frame.fill(message, &[("provider", page.provider.name)]);
-    let title = match verdict {
-        Some(verdict) => frame.language.outcome(verdict.outcome).to_owned(),
-        None => fill(texts.browser_failed_title),
+    let head = Head {
+        provider: Some(page.provider),
+        ..Head::new(page.fill(frame, texts.browser_ask_title), page.fill(frame, texts.browser_ask_lead))
+    };
+    let label = page.fill(frame, texts.continue_to);
+    let action = ticket.map(|_| LEAVE);
+    let page = context! {
+        note => texts.browser_ask_fix,
+        leave => context! { action, ticket, label, window => false },
+    };
+    render_page(frame, &head, "notice.html", page)
+}
+
+/// Renders the page that is shown in a separate window if the sign-in did not work.
+pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, why: Option<NotSignedIn<'_>>) -> String {
+    let texts = frame.texts();
+    let title = match why {
+        Some(NotSignedIn::Refused(verdict)) => frame.language.outcome(verdict.outcome).to_owned(),
+        Some(NotSignedIn::NotBegun(_)) | None => page.fill(frame, texts.browser_failed_title),
     };
     let head = Head {
-        stage: Some(2),
         provider: Some(page.provider),
         is_problem: true,
-        ..Head::new(title, fill(texts.browser_failed_fix))
+        ..Head::new(title, page.fill(frame, texts.browser_failed_fix))
     };
-    let explanation = verdict.into_iter().flat_map(|verdict| [&verdict.says, &verdict.fix]);
-    let notes: Vec<Localized> = explanation.map(|saying| frame.language.localize(saying)).collect();
-    let page = context! { notes => data(&notes), actions => data([(page.base, texts.browser_again)]) };
-    render_page(frame, &head, "notice.html", page)
+    let notes: Vec<Localized> = match why {
+        Some(NotSignedIn::Refused(verdict)) => {
+            [&verdict.says, &verdict.fix].map(|saying| frame.language.localize(saying)).into()
+        }
+        Some(NotSignedIn::NotBegun(text)) => vec![Localized { text: text.to_owned(), lang: GUIDE_LANGUAGE }],
+        None => Vec::new(),
+    };
+    render_page(frame, &head, "notice.html", context! { notes => data(&notes) })
 }
 
-/// Renders the last page in the window that was opened for the sign-in. The person continues in the original window.
-pub fn signed_in(frame: &Frame<'_>, provider: Option<PageProvider<'_>>) -> String {
+/// Renders the last page in a separate window. The person continues in the original window.
+pub fn signed_in(frame: &Frame<'_>, page: &SignInPage<'_>) -> String {
     let texts = frame.texts();
-    let head = Head { provider, ..Head::new(texts.browser_done_title, texts.help_close) };
+    let lead = page.fill(frame, texts.browser_done_lead);
+    let head = Head { provider: Some(page.provider), ..Head::new(texts.browser_done_title, lead) };
     render_page(frame, &head, "notice.html", context! { mark => "done" })
 }
+
+/// The path that a waiting page's form, which contains a ticket, is submitted to.
+const LEAVE: &str = "/connect/oauth2/leave";

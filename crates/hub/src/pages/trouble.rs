@@ -21,6 +21,10 @@ pub enum Trouble {
     NoSession,
     /// The session was opened in another browser.
     OtherBrowser,
+    /// The sign-in has already finished, was canceled, or has expired.
+    SignInOver,
+    /// The browser keeps no cookies.
+    CookiesOff,
     /// There were too many attempts.
     TooManyAttempts {
         /// The minutes to wait before the next attempt.
@@ -60,6 +64,8 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
         Trouble::LinkRevoked => ("link", texts.revoked_title, texts.revoked_fix),
         Trouble::NoSession => ("link", texts.no_session_title, texts.no_session_fix),
         Trouble::OtherBrowser => ("link", texts.other_browser_title, texts.other_browser_fix),
+        Trouble::SignInOver => ("clock", texts.sign_in_over_title, texts.sign_in_over_fix),
+        Trouble::CookiesOff => ("link", texts.cookies_off_title, texts.cookies_off_fix),
         Trouble::TooManyAttempts { .. } => ("clock", texts.too_many_title, texts.too_many_fix),
         Trouble::CookiesBlocked { .. } => ("link", texts.no_cookie_title, texts.no_cookie_fix),
         Trouble::OriginNotAllowed => ("link", texts.wrong_origin_title, texts.wrong_origin_fix),

@@ -168,14 +168,20 @@ messages! {
     help_thanks_lead: "The person who sent you the link can continue now.",
     help_close: "You can close this window.",
 
+    /// The customer that the account is connected for. Each page that leads to a provider says so.
+    browser_for: "You're connecting {provider} to {product} for {customer}.",
     browser_title: "Sign in to {provider}",
-    browser_lead: "We'll take you to {provider}. Sign in there and approve access. You'll come back here automatically.",
+    browser_lead: "{provider} opens in a new window. Sign in there and approve access. This page continues automatically.",
     browser_open: "Open {provider}",
     browser_failed_title: "Signing in to {provider} didn't work",
-    browser_failed_fix: "Nothing was saved. Start again, and approve access when {provider} asks.",
-    /// The page in the window that was opened for the sign-in.
+    browser_failed_fix: "Nothing was saved. Close this window and start again. Approve access when {provider} asks.",
+    /// The first page in the window that was opened for the sign-in.
+    browser_ask_title: "Connect {provider} to {product}",
+    browser_ask_lead: "{product} gets access to your {provider} account, on behalf of {customer}.",
+    browser_ask_fix: "Continue only if you started this yourself. If someone sent you here, close this window.",
+    /// The last page in the window that was opened for the sign-in.
     browser_done_title: "You're signed in",
-    browser_again: "Sign in again",
+    browser_done_lead: "You signed in to {provider} to connect it to {product} for {customer}. You can close this window.",
 
     /// The page that is shown before a single-use link is opened.
     open_title: "Connect an account to {product}",
@@ -193,6 +199,10 @@ messages! {
     no_session_fix: "The link is incomplete or too old. Start again in {product}.",
     other_browser_title: "You started this in another browser",
     other_browser_fix: "For security, you can finish only in that browser. Go back to that browser, or start again in {product}.",
+    sign_in_over_title: "This sign-in is over",
+    sign_in_over_fix: "It's already finished, it was canceled, or it took longer than 15 minutes. Look in {product} first. If the account isn't connected there, start again.",
+    cookies_off_title: "Turn on cookies to continue",
+    cookies_off_fix: "Your browser doesn't keep cookies from this site. We need one to make sure that nobody else can continue in your place. Allow cookies for this site, then open the link again. If the link works only once, ask for a new one.",
     too_many_title: "Too many attempts",
     too_many_fix: "Try again in {minutes} min. We've kept what you entered.",
     no_cookie_title: "Continue in a new window",

@@ -17,15 +17,19 @@ async fn a_sign_in_can_be_taken_once_before_it_expires() {
         let (state, verifier) = (Digest::of("state"), Secret::new("verifier"));
 
         let sign_in = vault.add_sign_in(created.seq, at(0), at(10)).await.unwrap();
+        // A person who goes back and continues again is sent with a new state, which replaces the first one.
+        let (first, first_verifier) = (Digest::of("first"), Secret::new("first verifier"));
+        assert!(vault.send_sign_in(&sign_in, &attempt, &first, &first_verifier).await.unwrap(), "{name}");
+        assert!(vault.is_sign_in_sent(&first).await.unwrap(), "{name}");
         assert!(vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await.unwrap(), "{name}");
-        assert!(
-            !vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await.unwrap(),
-            "{name}: the sign-in was sent twice"
-        );
+        assert!(!vault.is_sign_in_sent(&first).await.unwrap(), "{name}");
+        assert!(vault.take_sign_in(&first, at(1)).await.unwrap().is_none(), "{name}");
+        assert!(vault.is_sign_in_sent(&state).await.unwrap(), "{name}");
         assert!(vault.take_sign_in(&Digest::of("other"), at(1)).await.unwrap().is_none(), "{name}");
         let taken = futures_join((0..4).map(|_| vault.take_sign_in(&state, at(1)))).await;
         let taken: Vec<_> = taken.into_iter().filter_map(Result::unwrap).collect();
         assert_eq!(taken.len(), 1, "{name}");
+        assert!(!vault.is_sign_in_sent(&state).await.unwrap(), "{name}");
         let (found, secret) = &taken[0];
         assert_eq!((found.id.as_str(), secret.expose()), (sign_in.id.as_str(), "verifier"), "{name}");
         assert_eq!(found.attempt.as_deref(), Some(attempt.id.as_str()), "{name}");
@@ -34,6 +38,8 @@ async fn a_sign_in_can_be_taken_once_before_it_expires() {
         let end = async || vault.end_sign_in(&sign_in.id, SignInState::Authenticated, account, None).await;
         assert!(end().await.unwrap(), "{name}");
         assert!(!end().await.unwrap(), "{name}: the sign-in ended twice");
+        let again = vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await;
+        assert!(!again.unwrap(), "{name}: an ended sign-in was sent");
         let ended = vault.sign_in(created.seq, &sign_in.id).await.unwrap().unwrap();
         assert_eq!((ended.state, ended.account.as_deref()), (SignInState::Authenticated, account), "{name}");
         assert!(vault.sign_in(created.seq + 1, &sign_in.id).await.unwrap().is_none(), "{name}");

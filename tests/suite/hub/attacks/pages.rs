@@ -54,7 +54,7 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
     assert_eq!(first.status, 303);
     assert_eq!(
         first.header("location"),
-        Some(format!("/session/{}", single_use.id).as_str()),
+        Some(format!("/session/{}?first", single_use.id).as_str()),
         "the address must not contain a token"
     );
     for request in [
@@ -129,6 +129,39 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
             "a guessed link to a handed-off step",
             Request::get(&format!("/help/{link}")),
             404,
+        );
+    }
+}
+
+/// Opens an address as a browser does.
+pub(super) fn navigated(path: &str) -> Request {
+    Request::get(path).header("accept", "text/html").header("sec-fetch-mode", "navigate")
+}
+
+pub(super) fn incomplete_and_cookieless_navigations_are_explained(target: &mut Target) {
+    // A browser that keeps no cookies.
+    let created = target.session(&json!({}));
+    let opened = target.send(navigated(&created.link));
+    let first = opened.header("location").unwrap_or_default().to_owned();
+    let off = target.assert_page("no cookies", navigated(&first), 401);
+    assert!(off.body.contains("Turn on cookies"), "{}", off.body);
+    // A browser that keeps cookies is redirected to an address that can be reloaded later.
+    let cookie = opened.header("set-cookie").and_then(|text| text.split(';').next()).unwrap_or_default();
+    let secret = cookie.split_once('=').map_or("", |(_, value)| value).to_owned();
+    target.keep_secret(&secret);
+    let kept = target.send(navigated(&first).header("cookie", cookie));
+    assert_eq!((kept.status, kept.header("location")), (303, first.strip_suffix("?first")));
+    // Mail programs append punctuation.
+    for end in [".", ")", "/", ",", "%20", "%E2%80%9D"] {
+        let created = target.session(&json!({}));
+        let opened = target.send(navigated(&format!("{}{end}", created.link)));
+        assert_eq!(opened.status, 303, "{end}: {}", opened.body);
+    }
+    for path in ["/link/x/y", "/session", "/", "/connect/oauth2/none"] {
+        target.assert_page(
+            "an address that does not exist",
+            navigated(path),
+            if path.ends_with("none") { 401 } else { 404 },
         );
     }
 }

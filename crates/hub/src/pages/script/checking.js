@@ -68,12 +68,11 @@ if (polled) {
   }
 
   // Providers forbid framing, so the sign-in opens in a separate window while this page waits.
-  for (const link of all("[data-open]")) {
-    if ("follow" in link.dataset) location.replace(link.href);
-    if (!parentOrigin) continue;
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      window.open(link.href, "_blank", "popup,width=560,height=760");
+  // The window has a name, so that opening it again reuses it. Without a window, the form opens a tab.
+  for (const { form } of all("[data-open]")) {
+    const name = `waystone${location.pathname}`;
+    form.addEventListener("submit", () => {
+      form.target = window.open("", name, "popup,width=560,height=760") ? name : "_blank";
     });
   }
 }

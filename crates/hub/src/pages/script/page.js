@@ -46,9 +46,10 @@ addEventListener("pointerdown", () => {
   });
 }, true);
 
-// Prevents a form from being submitted twice.
+// Prevents a form from being submitted twice, unless it opens a window that the person may have closed.
 addEventListener("submit", (event) => {
   const form = event.target;
+  if ("again" in form.dataset) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   if (form.method === "post") {
     form.dataset.sent = "1";
@@ -60,6 +61,19 @@ addEventListener("pageshow", (event) => {
   for (const form of all("form[data-sent]")) delete form.dataset.sent;
   for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
+
+// Ignores clicks right after the window appears. Another site could make a person double-click, and show this window
+// between the two clicks.
+for (const button of all("[data-careful]")) {
+  let timer;
+  const wait = () => {
+    button.disabled = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => { button.disabled = false; }, 500);
+  };
+  addEventListener("focus", wait);
+  wait();
+}
 
 // Shows times in the reader's time zone.
 for (const time of all("time[datetime]")) {

@@ -1,0 +1,146 @@
+//! The cookies that identify a browser when it returns from a provider.
+//!
+//! **Invariant:** each sign-in has its own cookie, which contains the sign-in's state, so that several sign-ins in one
+//! browser do not affect each other. A browser has at most [`MOST`] of these cookies.
+
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use secret::Secret;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::cookie::{self, Cookie};
+use crate::sign_ins::Sent;
+
+/// The path of the cookies, which is a prefix of the path that a provider redirects to.
+pub(super) const PATH: &str = "/connect/oauth2";
+
+/// The beginning of a cookie's name. A digest of the state follows.
+const PREFIX: &str = "waystone_away_";
+
+/// The number of hexadecimal characters of the digest in a cookie's name.
+const DIGITS: usize = 16;
+
+/// The lifetime of a cookie, in seconds.
+const SECONDS: i64 = 15 * 60;
+
+/// The most sign-ins that a browser can have in progress. Unfinished sign-ins must not make the browser's requests too
+/// large.
+const MOST: usize = 8;
+
+/// Redirects a browser to the provider, and sets the cookie that identifies the browser when it returns. `headers` are
+/// those of the browser's request.
+pub(super) fn redirect_to_provider(headers: &HeaderMap, is_secure: bool, sent: &Sent) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(url) = HeaderValue::from_str(&sent.url) {
+        response.headers_mut().insert(LOCATION, url);
+    }
+    // Browsers send cookies with the same path in the order in which they were set.
+    let names = cookie::names(headers, |name| name.strip_prefix(PREFIX).is_some_and(is_digest));
+    for name in names.iter().rev().skip(MOST - 1) {
+        set(name, &Secret::default(), 0, is_secure, &mut response);
+    }
+    let state = sent.back.secret();
+    set(&name(state.expose()), state, SECONDS, is_secure, &mut response);
+    response
+}
+
+/// Whether this browser was sent to a provider with this state.
+pub(super) fn is_of_browser(headers: &HeaderMap, state: &str) -> bool {
+    let own = cookie::read(headers, &name(state));
+    own.is_some_and(|own| bool::from(own.expose().as_bytes().ct_eq(state.as_bytes())))
+}
+
+/// Removes the cookie of a sign-in that is over.
+pub(super) fn forget(state: &str, is_secure: bool, response: &mut Response) {
+    set(&name(state), &Secret::default(), 0, is_secure, response);
+}
+
+fn set(name: &str, value: &Secret, seconds: i64, is_secure: bool, response: &mut Response) {
+    Cookie { name, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
+}
+
+fn name(state: &str) -> String {
+    let digest = hex::encode(Sha256::digest(state));
+    format!("{PREFIX}{}", &digest[..DIGITS])
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::{COOKIE, SET_COOKIE};
+    use vault::Token;
+
+    use super::*;
+
+    /// The cookies of a browser, as names and values, in the order in which they were set.
+    #[derive(Default)]
+    struct Jar(Vec<(String, String)>);
+
+    impl Jar {
+        fn headers(&self) -> HeaderMap {
+            let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, pairs.join("; ").parse().expect("a header"));
+            headers
+        }
+
+        fn keep(&mut self, response: &Response) {
+            for cookie in response.headers().get_all(SET_COOKIE) {
+                let text = cookie.to_str().expect("a text");
+                let (name, rest) = text.split_once('=').expect("a pair");
+                let value = rest.split(';').next().unwrap_or_default();
+                self.0.retain(|(existing, _)| existing != name);
+                if !text.contains("Max-Age=0;") {
+                    self.0.push((name.to_owned(), value.to_owned()));
+                }
+            }
+        }
+
+        fn leave(&mut self) -> String {
+            let sent = Sent {
+                url: "https://acme.example/".to_owned(),
+                back: Token::random("wso_").expect("a token"),
+            };
+            let response = redirect_to_provider(&self.headers(), true, &sent);
+            assert_eq!(response.status(), StatusCode::SEE_OTHER);
+            self.keep(&response);
+            sent.back.secret().expose().to_owned()
+        }
+    }
+
+    #[test]
+    fn several_sign_ins_in_a_browser_do_not_affect_each_other() {
+        let (mut own, mut other) = (Jar::default(), Jar::default());
+        let (one, two, theirs) = (own.leave(), own.leave(), other.leave());
+        assert!(is_of_browser(&own.headers(), &one) && is_of_browser(&own.headers(), &two));
+        assert!(!is_of_browser(&own.headers(), &theirs) && !is_of_browser(&other.headers(), &one));
+        let mut response = Response::default();
+        forget(&one, true, &mut response);
+        own.keep(&response);
+        assert!(!is_of_browser(&own.headers(), &one) && is_of_browser(&own.headers(), &two));
+    }
+
+    #[test]
+    fn a_cookie_with_another_value_identifies_nobody() {
+        let mut jar = Jar::default();
+        let (one, two) = (jar.leave(), jar.leave());
+        jar.0[0].1.clone_from(&two);
+        assert!(!is_of_browser(&jar.headers(), &one) && is_of_browser(&jar.headers(), &two));
+        jar.0[0].1.clear();
+        assert!(!is_of_browser(&jar.headers(), &one));
+    }
+
+    #[test]
+    fn the_oldest_sign_in_is_forgotten_if_there_are_too_many() {
+        let mut jar = Jar::default();
+        let states: Vec<String> = (0..=MOST).map(|_| jar.leave()).collect();
+        assert_eq!(jar.0.len(), MOST);
+        let known = states.iter().map(|state| is_of_browser(&jar.headers(), state));
+        assert_eq!(known.collect::<Vec<_>>(), [&[false][..], &[true; MOST]].concat());
+    }
+}

@@ -1,0 +1,133 @@
+//! Handles browsers that return from a provider.
+//!
+//! **Invariant:** only the browser that was sent to the provider can finish the sign-in, so neither a forwarded address
+//! of the provider nor a forwarded callback links an account. A sign-in is finished at most once.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use link::Stage;
+use vault::{SignIn, SignInState};
+
+use super::away;
+use super::context::{Failure, PageContext, redirect_to};
+use crate::access::AppState;
+use crate::linking::Linking;
+use crate::pages::{NotSignedIn, PageProvider, SignInPage, Trouble, sign_in_failed, signed_in};
+use crate::sign_ins::{Back, Returned, Via};
+use crate::wire::error::{ApiError, CONFLICT, GONE};
+use crate::wire::{Query, Segments};
+
+/// Handles the provider's redirect back to the Hub.
+pub(super) async fn callback(
+    State(app): AppState,
+    context: PageContext,
+    headers: HeaderMap,
+    Segments(provider): Segments<String>,
+    Query(back): Query<Back>,
+) -> Result<Response, Failure> {
+    let state = back.state.as_deref().ok_or(Trouble::NotFound)?;
+    if !away::is_of_browser(&headers, state) {
+        let is_expected = app.sign_ins.is_expected(state).await?;
+        let why = if is_expected { Trouble::OtherBrowser } else { Trouble::SignInOver };
+        return Err(context.wrong_guess(why).await);
+    }
+    let returned = app.sign_ins.take(state).await?.ok_or(Trouble::SignInOver)?;
+    let Returned { sign_in, via, verifier, session, attempt } = returned;
+    let linking = app.links.open(&session, attempt).await?;
+    let linking = linking.filter(|linking| linking.connector.provider() == provider);
+    let mut linking = linking.ok_or(Trouble::SignInOver)?;
+    let is_checking = linking.is_checking();
+    // This sign-in is newer than the account that the person was asked to confirm.
+    linking.flow.confirm(false);
+    app.sign_ins.resume_flow(&mut linking.flow, verifier, &back);
+    linking.record_denial();
+    let mut response = match via {
+        Via::Widget => Box::pin(for_widget(&context, &sign_in, linking)).await?,
+        // Another window of the session is running the checks.
+        Via::Page | Via::Window if is_checking => {
+            app.vault.end_sign_in(&sign_in.id, SignInState::Cancelled, None, None).await?;
+            redirect_to(&format!("{}/checking", base(&linking)))
+        }
+        Via::Page => {
+            let base = base(&linking);
+            Box::pin(check(&context, &sign_in, linking)).await?;
+            redirect_to(&format!("{base}/checking"))
+        }
+        Via::Window => {
+            let page = last_page(&context, &linking);
+            Box::pin(check(&context, &sign_in, linking)).await?;
+            context.page(page)
+        }
+    };
+    away::forget(state, app.is_secure(), &mut response);
+    Ok(response)
+}
+
+/// Returns the path of the attempt's form.
+fn base(linking: &Linking) -> String {
+    format!("/session/{}/{}", linking.session.seq, linking.connector.id)
+}
+
+/// Runs the checks and stores the account, because the widget polls for the result and shows no further pages.
+async fn for_widget(
+    context: &PageContext,
+    sign_in: &SignIn,
+    mut linking: Linking,
+) -> Result<Response, Failure> {
+    let app = &context.app;
+    let finished = app.links.finish(&context.client, &mut linking).await;
+    let (state, account, reason) = match &finished {
+        Ok(account) => (SignInState::Authenticated, Some(account.id.as_str()), None),
+        Err(error) => {
+            let response = error.provider_response.as_deref().unwrap_or_default();
+            (SignInState::Error, None, Some((error.message.as_str(), response)))
+        }
+    };
+    if !app.vault.end_sign_in(&sign_in.id, state, account, reason).await? {
+        return Err(Trouble::SignInOver.into());
+    }
+    Ok(context.page(match finished {
+        Ok(_) => last_page(context, &linking),
+        Err(_) => failed_page(context, &linking),
+    }))
+}
+
+/// Starts the checks, which the linking pages show as they run.
+async fn check(context: &PageContext, sign_in: &SignIn, mut linking: Linking) -> Result<(), Failure> {
+    let app = &context.app;
+    app.vault.end_sign_in(&sign_in.id, SignInState::Authenticated, None, None).await?;
+    let back = base(&linking);
+    let done = if linking.is_checking() {
+        app.links.check(&context.client, linking).await.map(|_| ())
+    } else {
+        app.links.save(&mut linking).await
+    };
+    done.map_err(|error| changed(error, back))
+}
+
+/// Returns the failure for an attempt that another window changed or ended. `back` is the path of the form.
+fn changed(error: ApiError, back: String) -> Failure {
+    if [&CONFLICT, &GONE].contains(&error.code) { Trouble::StaleForm { back }.into() } else { error.into() }
+}
+
+/// Renders the last page in a separate window.
+fn last_page(context: &PageContext, linking: &Linking) -> String {
+    match linking.flow.stage() {
+        Stage::Failed { .. } => failed_page(context, linking),
+        _ => signed_in(&context.frame(), &page(linking)),
+    }
+}
+
+fn failed_page(context: &PageContext, linking: &Linking) -> String {
+    let why = match linking.flow.stage() {
+        Stage::Failed { verdict, .. } => Some(NotSignedIn::Refused(verdict)),
+        _ => None,
+    };
+    sign_in_failed(&context.frame(), &page(linking), why)
+}
+
+fn page(linking: &Linking) -> SignInPage<'_> {
+    let provider = PageProvider::from(linking.flow.guide());
+    SignInPage { provider, customer: &linking.session.parameters.owner.name }
+}
