@@ -99,3 +99,27 @@ fn described() -> (Router<Arc<App>>, Value) {
         .route("/accounts/{id}/proxy/{*path}", any(requests::pass));
     (routes, document)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::openapi;
+
+    /// Generators of clients name functions after these ids, and drop an operation whose id is already in use.
+    #[test]
+    fn every_operation_has_a_unique_id() {
+        let document = openapi();
+        let paths = document["paths"].as_object().unwrap();
+        let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (path, item) in paths {
+            for (method, operation) in item.as_object().unwrap() {
+                let id = operation["operationId"].as_str().unwrap();
+                assert!(id.contains('_'), "{method} {path}: `{id}` does not name what it is about");
+                lines.entry(id.to_owned()).or_default().push(format!("{method} {path}"));
+            }
+        }
+        lines.retain(|_, lines| 1 < lines.len());
+        assert!(lines.is_empty(), "ids that are used several times: {lines:?}");
+    }
+}

@@ -5,8 +5,8 @@
 //! that its decisions depend on does not change: on SQLite, only one connection writes at a time; on PostgreSQL, the
 //! transaction locks names that stand for the data. Data deleted from a SQLite database is overwritten.
 //!
-//! Only this file and `schema.rs` handle the differences between the two databases. All other statements run unchanged
-//! on both databases.
+//! Only this file, `schema.rs` and `unavailable.rs` handle the differences between the two databases. All other
+//! statements run unchanged on both databases.
 
 use std::fmt;
 use std::future::ready;
@@ -19,6 +19,7 @@ use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Pool};
 use url::Url;
 
 use crate::error::StoreError;
+use crate::unavailable::{SQLITE_BUSY, sqlite_code};
 
 pub(crate) type Db = Any;
 pub(crate) type DbRow = AnyRow;
@@ -277,51 +278,9 @@ fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
     Url::parse(&text).map_err(|error| sqlx::Error::Configuration(error.into()))
 }
 
-/// The SQLite codes of an error that the environment causes: busy, locked, out of memory, read-only, input or output
-/// failed, full, cannot open, and locking protocol.
-const SQLITE_UNAVAILABLE: [u32; 8] = [SQLITE_BUSY, 6, 7, 8, 10, 13, 14, 15];
-
-/// The SQLite code for a database that another connection is writing to.
-const SQLITE_BUSY: u32 = 5;
-
-/// The starts of the PostgreSQL codes of an error that the environment causes: the connection failed, the server is
-/// read-only, a resource such as the disk is used up, an operator intervened (for example, the server is stopping), and
-/// the system failed.
-const POSTGRES_UNAVAILABLE: [&str; 5] = ["08", "25006", "53", "57P", "58"];
-
-/// Returns whether an error says that the database cannot be used at the moment: it cannot be reached, it is stopping,
-/// or its disk is full. The statement itself is not at fault, so the same statement may succeed later.
-pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
-    use sqlx::Error;
-    match error {
-        // The driver reports a protocol error if the connection is closed during the handshake.
-        Error::Io(_)
-        | Error::Tls(_)
-        | Error::Protocol(_)
-        | Error::PoolTimedOut
-        | Error::PoolClosed
-        | Error::WorkerCrashed => true,
-        Error::Database(error) => {
-            let code = error.code().unwrap_or_default();
-            // A PostgreSQL code has five characters, and a SQLite code has at most four digits.
-            if code.len() == 5 {
-                POSTGRES_UNAVAILABLE.iter().any(|start| code.starts_with(start))
-            } else {
-                sqlite_code(&code).is_some_and(|code| SQLITE_UNAVAILABLE.contains(&code))
-            }
-        }
-        _ => false,
-    }
-}
-
 fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| sqlite_code(&code)) == Some(SQLITE_BUSY)
-}
-
-/// Returns the primary part of a SQLite error code: its lowest byte. The higher bytes distinguish the variants.
-fn sqlite_code(code: &str) -> Option<u32> {
-    code.parse::<u32>().ok().map(|code| code & 0xff)
 }
 
 #[cfg(test)]

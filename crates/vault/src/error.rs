@@ -7,10 +7,10 @@
 use thiserror::Error;
 
 use crate::account::Hold;
-use crate::database;
 use crate::id::AccountId;
 use crate::key::KeyError;
 use crate::seal::SealError;
+use crate::unavailable;
 
 /// Why the vault could not be read or written.
 #[derive(Debug, Error)]
@@ -98,7 +98,7 @@ impl StoreError {
     /// Returns whether the database cannot be used at the moment: it cannot be reached, or its disk is full. The same
     /// operation may succeed later.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Database(error) if database::is_unavailable(error))
+        matches!(self, Self::Database(error) if unavailable::is_unavailable(error))
     }
 
     /// Returns a function for `map_err` that adds the name of the item that could not be sealed or unsealed.

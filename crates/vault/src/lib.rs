@@ -51,6 +51,7 @@ mod sign_in;
 mod source;
 mod store;
 mod token;
+mod unavailable;
 mod write;
 mod writer;
 

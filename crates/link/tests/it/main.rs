@@ -3,6 +3,7 @@
 mod browser;
 mod echoes;
 mod sign_in;
+mod slow;
 mod stored;
 
 use std::sync::Arc;
@@ -238,35 +239,6 @@ fn a_transient_failure_is_retried_up_to_three_attempts() {
     };
     flow.answered(id, &Answer::Response(busy), now);
     assert_eq!(stage(&flow), "failed throttled [retry, go find]", "a fifteen-minute wait is too long");
-}
-
-#[test]
-fn checks_that_take_too_long_end_with_the_verdict_on_the_last_request() {
-    for (failure, expected) in [
-        (response(429, ""), "failed throttled [retry, go find]"),
-        (response(500, ""), "failed provider_down [retry, go find]"),
-    ] {
-        let mut flow = flow(live());
-        flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
-        let id = sent(&mut flow);
-        flow.answered(id, &failure, 0);
-        assert_eq!(stage(&flow), "checking 1");
-        flow.give_up_checks();
-        assert_eq!(stage(&flow), expected);
-        assert!(flow.poll(MOMENT).is_none(), "no wait and no request is left");
-    }
-    // The verdict on one request does not become the verdict on the next request.
-    let mut flow = flow(live());
-    flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
-    let id = sent(&mut flow);
-    flow.answered(id, &response(429, ""), 0);
-    assert!(matches!(flow.poll(MOMENT), Some(Effect::WaitUntil(_))));
-    flow.elapsed(100);
-    let id = sent(&mut flow);
-    flow.answered(id, &ann(), 100);
-    assert_eq!(stage(&flow), "checking 2");
-    flow.give_up_checks();
-    assert_eq!(stage(&flow), "failed unreachable [retry, go find]");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tests of the databases' settings, and of errors that mean that a database cannot be used at the moment.
+//! Tests of the databases' settings.
 
 use sqlx::Connection as _;
 
