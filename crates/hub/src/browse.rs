@@ -28,6 +28,7 @@ mod enter;
 mod fill;
 mod finish;
 mod handoff;
+mod link_token;
 mod policy;
 mod posted;
 mod sign_in;

@@ -58,6 +58,12 @@ test("a person signs in to the provider and returns to the pages", async () => {
   assert.equal(verified.outcome, "ok", "the stored tokens do not work");
   const proxied = await api("GET", `/accounts/${account.id}/proxy/services/data/v62.0/`);
   assert.equal(proxied.status, 200);
+  // A session for the account opens the form of its own method, without a choice.
+  const { origin_owner_id, origin_owner_name } = created;
+  const edit = await session({ account_id: account.id, origin_owner_id, origin_owner_name });
+  await tab.goto(edit.auth_link_url);
+  await tab.getByRole("heading", { name: "Edit your Salesforce connection" }).waitFor();
+  assert.equal(await tab.getByRole("link", { name: "Choose a different app" }).count(), 0);
   await context.close();
 });
 

@@ -17,7 +17,7 @@ use vault::{Attempt, Digest, Handoff, NewHandoff, Session};
 
 use super::context::{Failure, PageContext, SessionContext, redirect_to};
 use super::cookie::{self, Cookie};
-use super::enter::token_of;
+use super::link_token::token_of;
 use super::posted::public_values;
 use super::work::work;
 use crate::app::App;

@@ -6,7 +6,8 @@
 //! someone else sign in on their behalf without that person's knowledge.
 
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use guide::{Guide, Key};
@@ -41,11 +42,10 @@ const FORM_SECONDS: i64 = 60 * 60;
 pub(super) async fn ask(
     State(app): AppState,
     mut context: PageContext,
-    headers: HeaderMap,
+    Parts { headers, uri, .. }: Parts,
     Segments(connector): Segments<String>,
-    RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let opened = Opened::find(&app, &context, &connector, query.as_deref()).await?;
+    let opened = Opened::find(&app, &context, &connector, uri.query()).await?;
     ask_page(&mut context, &headers, &opened.session, opened.connector.guide(), None)
 }
 
@@ -54,12 +54,11 @@ pub(super) async fn ask(
 pub(super) async fn start(
     State(app): AppState,
     mut context: PageContext,
-    headers: HeaderMap,
+    Parts { headers, uri, .. }: Parts,
     Segments(connector): Segments<String>,
-    RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Response, Failure> {
-    let opened = Opened::find(&app, &context, &connector, query.as_deref()).await?;
+    let opened = Opened::find(&app, &context, &connector, uri.query()).await?;
     if !is_confirmed(&mut context, &headers, &body)? {
         return ask_page(&mut context, &headers, &opened.session, opened.connector.guide(), None);
     }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod echoes;
+mod relink;
 mod sign_in;
 mod slow;
 mod stored;
@@ -9,7 +10,7 @@ mod stored;
 use std::sync::Arc;
 
 use guide::{Fault, Guide, Key};
-use link::{Effect, Flow, Offer, Purpose, Stage, Start};
+use link::{Effect, Flow, Offer, Stage, Start};
 use probe::{Answer, Moment, Response, Values};
 use proptest::prelude::*;
 use secret::Secret;
@@ -260,49 +261,6 @@ fn other_environments_are_tried_only_with_consent() {
         panic!("the flow must send a request")
     };
     assert_eq!(request.host, "eu.acme.test");
-}
-
-#[test]
-fn a_relink_must_find_the_same_account() {
-    let relink = |allow_different| Start {
-        purpose: Purpose::Relink { external_id: Some("8".to_owned()), allow_different },
-        ..live()
-    };
-    for (allow_different, expected) in
-        [(false, "failed different_account [retry, go find]"), (true, "checking 2")]
-    {
-        let mut flow = flow(relink(allow_different));
-        flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
-        let id = sent(&mut flow);
-        flow.answered(id, &ann(), 0);
-        assert_eq!(stage(&flow), expected);
-    }
-}
-
-#[test]
-fn an_account_that_somebody_else_linked_meanwhile_is_not_replaced_unnoticed() {
-    let confirming = || {
-        let mut flow = flow(live());
-        flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
-        for _ in 0..2 {
-            let id = sent(&mut flow);
-            flow.answered(id, &ann(), 0);
-        }
-        assert_eq!(stage(&flow), "confirm Ann");
-        flow
-    };
-    let theirs =
-        |id: &str, allow_different| Purpose::Relink { external_id: Some(id.to_owned()), allow_different };
-    let mut refused = confirming();
-    refused.relink(theirs("8", false));
-    assert!(stage(&refused).starts_with("failed different_account"), "{}", stage(&refused));
-    refused.confirm(true);
-    assert!(refused.poll(MOMENT).is_none(), "a different account was stored");
-    for (id, allow_different) in [("8", true), ("7", false)] {
-        let mut allowed = confirming();
-        allowed.relink(theirs(id, allow_different));
-        assert_eq!(stage(&allowed), "confirm Ann");
-    }
 }
 
 #[test]
