@@ -154,6 +154,30 @@ pub struct CheckReport {
     pub label: String,
     /// Its current state.
     pub state: CheckState,
+    /// What the guide's rule says about an optional check that failed. `None` if no rule matched the response, or if no
+    /// request was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Box<Advice>>,
+}
+
+/// What a guide's rule says about missing access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// The rule's key.
+    pub rule: Key,
+    /// A message for the person about what happened.
+    pub says: Saying,
+    /// A message for the person about what to do.
+    pub fix: Saying,
+    /// The step in which the person can fix the problem, if the rule names one.
+    pub return_to: Option<Key>,
+}
+
+impl Advice {
+    /// Returns the advice of a verdict, or `None` if no rule of the guide determined the verdict.
+    pub(crate) fn of(verdict: Verdict) -> Option<Self> {
+        Some(Self { rule: verdict.rule?, says: verdict.says, fix: verdict.fix, return_to: verdict.return_to })
+    }
 }
 
 /// A check's progress or result.

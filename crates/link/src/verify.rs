@@ -6,7 +6,7 @@ use probe::{Answer, FillError, Inputs, Moment, Problem, Verdict};
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
 use crate::renew::token_step;
-use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
+use crate::state::{Advice, CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
 
 /// The maximum number of attempts at a request, including the first.
 const MAX_ATTEMPTS: u32 = 3;
@@ -112,7 +112,8 @@ impl Flow {
             let name = self.method().environment(elsewhere.environment.as_str()).map_or("", |one| &one.label);
             label = format!("{label} in {name}");
         }
-        let report = CheckReport { check: check.key.clone(), label, state: CheckState::Running };
+        let report =
+            CheckReport { check: check.key.clone(), label, state: CheckState::Running, advice: None };
         match run.reports.last_mut() {
             Some(last) if last.check == report.check && last.label == report.label => *last = report,
             _ => run.reports.push(report),
@@ -122,7 +123,7 @@ impl Flow {
                 set_state(&mut run, CheckState::Passed);
                 self.next(run);
             }
-            Some(false) => self.miss(run),
+            Some(false) => self.miss(run, None),
             None => {
                 self.state = State::Checking(run);
                 self.effects.push_back(Due::Send);
@@ -138,9 +139,12 @@ impl Flow {
             && !check.scopes.iter().any(|scope| selected.contains(scope))
     }
 
-    /// Marks an optional check as missed and continues with the next check.
-    fn miss(&mut self, mut run: Run) {
+    /// Marks an optional check as missed, with the advice of the rule that matched, and continues with the next check.
+    fn miss(&mut self, mut run: Run, advice: Option<Advice>) {
         set_state(&mut run, CheckState::Missed);
+        if let Some(last) = run.reports.last_mut() {
+            last.advice = advice.map(Box::new);
+        }
         run.limited = true;
         self.next(run);
     }
@@ -188,7 +192,7 @@ impl Flow {
         // A transient failure does not show that access is missing, so only a permanent failure marks the check as
         // missed.
         if !is_required && !verdict.outcome.is_transient() {
-            return self.miss(run);
+            return self.miss(run, Advice::of(verdict));
         }
         set_state(&mut run, CheckState::Failed);
         self.fail(verdict, None, run.reports);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use link::{CheckState, Flow, Purpose, Stage};
+use link::{CheckReport, CheckState, Flow, Purpose, Stage};
 use minijinja::context;
 use probe::Identity;
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let head = Head { stage: Some(3), provider: Some(provider), ..Head::new(title, lead) };
     let mut seen = BTreeSet::new();
     let missed = reports.iter().filter(|one| one.state == CheckState::Missed && seen.insert(&one.check));
-    let missed: Vec<&str> = missed.map(|report| report.label.as_str()).collect();
+    let missed: Vec<String> = missed.map(missing_access).collect();
     let environment = flow.environment().filter(|_| flow.method().environments.len() > 1);
     let page = context! {
         base => page.base,
@@ -81,6 +81,12 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
         is_other,
     };
     render_page(frame, &head, "confirm.html", page)
+}
+
+/// Describes missing access: the check's label, followed by the advice of the guide's rule that matched, if any.
+fn missing_access(report: &CheckReport) -> String {
+    let Some(advice) = &report.advice else { return report.label.clone() };
+    format!("{}: {} {}", report.label, advice.says, advice.fix).trim_end().to_owned()
 }
 
 /// Renders the page that is shown after the account has been stored.
