@@ -24,4 +24,4 @@ pub use crate::effect::{Effect, Linked};
 pub use crate::flow::{Flow, Purpose, Start};
 pub use crate::snapshot::RestoreError;
 pub use crate::stage::{Offer, Stage, StepView};
-pub use crate::state::{CheckReport, CheckState, FieldProblem, Limit};
+pub use crate::state::{Advice, CheckReport, CheckState, FieldProblem};

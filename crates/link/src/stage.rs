@@ -4,7 +4,7 @@ use guide::{Environment, Field, Key, Section, Step};
 use probe::{Identity, Verdict};
 
 use crate::flow::Flow;
-use crate::state::{CheckReport, FieldProblem, Limit, State};
+use crate::state::{CheckReport, FieldProblem, State};
 
 /// The view to show to the person.
 #[derive(Debug)]
@@ -95,15 +95,6 @@ impl Flow {
             State::Storing(_) => Stage::Storing,
             State::Linked => Stage::Linked,
             State::Closed => Stage::Closed,
-        }
-    }
-
-    /// Returns the explanations of the access that the account to confirm lacks. Empty if no rule of the guide explains
-    /// the missing access, or if there is no account to confirm.
-    pub fn limits(&self) -> &[Limit] {
-        match &self.state {
-            State::Confirming(proof) | State::Storing(proof) => &proof.limits,
-            _ => &[],
         }
     }
 

@@ -73,8 +73,6 @@ pub(crate) struct Run {
     pub(crate) limited: bool,
     /// The verdict on the current request's last attempt, if the request is to be repeated.
     pub(crate) last_verdict: Option<Box<Verdict>>,
-    /// The explanations of the missing access.
-    pub(crate) limits: Vec<Limit>,
     /// Set while the run tries the same credentials in other environments.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
@@ -118,9 +116,6 @@ pub(crate) struct Proof {
     pub(crate) reports: Vec<CheckReport>,
     /// Whether some access is missing.
     pub(crate) limited: bool,
-    /// The explanations of the missing access. Proofs saved by earlier builds have none.
-    #[serde(default)]
-    pub(crate) limits: Vec<Limit>,
     /// The derived values, including values derived from responses. Some derived values are secret, so a snapshot
     /// stores them separately.
     #[serde(skip)]
@@ -133,19 +128,6 @@ impl Proof {
         let reports = self.reports.iter().filter(|report| report.state == *state);
         reports.map(|report| report.check.clone()).collect()
     }
-}
-
-/// Access that a usable account lacks, as a rule of the guide explains it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limit {
-    /// The key of the check that found the limit.
-    pub check: Key,
-    /// The check's label.
-    pub label: String,
-    /// What is missing.
-    pub says: Saying,
-    /// How the person can get the missing access.
-    pub fix: Saying,
 }
 
 /// A problem with a field's value.
@@ -174,6 +156,32 @@ pub struct CheckReport {
     pub label: String,
     /// Its current state.
     pub state: CheckState,
+    /// What the guide's rule says about missing access. `None` if no access is missing, no rule matched the response, or
+    /// no request was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Box<Advice>>,
+}
+
+/// What a guide's rule says about missing access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// The rule's key.
+    pub rule: Key,
+    /// A message for the person about what happened.
+    pub says: Saying,
+    /// A message for the person about what to do.
+    pub fix: Saying,
+    /// The step in which the person can fix the problem, if the rule names one.
+    pub return_to: Option<Key>,
+}
+
+impl Advice {
+    /// Returns the advice of a verdict, or `None` if no rule of the guide determined the verdict.
+    pub(crate) fn of(verdict: &Verdict) -> Option<Box<Self>> {
+        let rule = verdict.rule.clone()?;
+        let (says, fix, return_to) = (verdict.says.clone(), verdict.fix.clone(), verdict.return_to.clone());
+        Some(Box::new(Self { rule, says, fix, return_to }))
+    }
 }
 
 /// A check's progress or result.

@@ -7,7 +7,7 @@ use secret::Redactor;
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
 use crate::renew::{expires_soon, token_step};
-use crate::state::{CheckReport, CheckState, Elsewhere, Limit, Proof, RequestKind, Run, State};
+use crate::state::{Advice, CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
 
 /// The maximum number of attempts at a request, including the first.
 const MAX_ATTEMPTS: u32 = 3;
@@ -104,7 +104,8 @@ impl Flow {
             let name = self.method().environment(elsewhere.environment.as_str()).map_or("", |one| &one.label);
             label = format!("{label} in {name}");
         }
-        let report = CheckReport { check: check.key.clone(), label, state: CheckState::Running };
+        let report =
+            CheckReport { check: check.key.clone(), label, state: CheckState::Running, advice: None };
         match run.reports.last_mut() {
             Some(last) if last.check == report.check && last.label == report.label => *last = report,
             _ => run.reports.push(report),
@@ -114,7 +115,7 @@ impl Flow {
                 set_state(&mut run, CheckState::Passed);
                 self.next(run);
             }
-            Some(false) => self.miss(run),
+            Some(false) => self.miss(run, None),
             None => {
                 self.state = State::Checking(run);
                 self.effects.push_back(Due::Send);
@@ -130,9 +131,12 @@ impl Flow {
             && !check.scopes.iter().any(|scope| selected.contains(scope))
     }
 
-    /// Marks an optional check as missed and continues with the next check.
-    fn miss(&mut self, mut run: Run) {
+    /// Marks an optional check as missed, with the advice of the rule that matched, and continues with the next check.
+    fn miss(&mut self, mut run: Run, advice: Option<Box<Advice>>) {
         set_state(&mut run, CheckState::Missed);
+        if let Some(last) = run.reports.last_mut() {
+            last.advice = advice;
+        }
         run.limited = true;
         self.next(run);
     }
@@ -181,8 +185,7 @@ impl Flow {
         // A transient failure does not show that access is missing, so only a permanent failure marks the check as
         // missed.
         if !is_required && !verdict.outcome.is_transient() {
-            run.limits.extend(limit(check, &verdict));
-            return self.miss(run);
+            return self.miss(run, Advice::of(&verdict));
         }
         set_state(&mut run, CheckState::Failed);
         self.fail(verdict, None, run.reports);
@@ -209,7 +212,9 @@ impl Flow {
         }
         if verdict.outcome == OutcomeKind::OkLimited {
             run.limited = true;
-            run.limits.extend(self.check_for(run.request).and_then(|check| limit(check, &verdict)));
+            if let Some(last) = run.reports.last_mut() {
+                last.advice = Advice::of(&verdict);
+            }
         }
         run.captures.extend(verdict.captures);
         run.granted = verdict.granted.or(run.granted);
@@ -241,10 +246,10 @@ impl Flow {
     /// Asks the person to confirm the account after all checks have run.
     fn finish(&mut self, run: Run) {
         let (derived, _) = probe::derived_values(self.method(), &self.inputs_of(&run));
-        let Run { identity, reports, limited, limits, tokens, tokens_expire_at, .. } = run;
+        let Run { identity, reports, limited, tokens, tokens_expire_at, .. } = run;
         self.tokens = tokens;
         self.tokens_expire_at = tokens_expire_at;
-        self.state = State::Confirming(Proof { identity, reports, limited, limits, derived });
+        self.state = State::Confirming(Proof { identity, reports, limited, derived });
     }
 
     pub(crate) fn fail(&mut self, verdict: Verdict, belongs_to: Option<Key>, reports: Vec<CheckReport>) {
@@ -322,14 +327,6 @@ impl Flow {
         verdict.at_field = error.field;
         verdict
     }
-}
-
-/// Returns the limit that a rule of the guide explains. `None` if no rule determined the verdict, because the standard
-/// wording adds nothing to the check's label.
-fn limit(check: &Check, verdict: &Verdict) -> Option<Limit> {
-    verdict.rule.as_ref()?;
-    let (says, fix) = (verdict.says.clone(), verdict.fix.clone());
-    Some(Limit { check: check.key.clone(), label: check.label.clone(), says, fix })
 }
 
 /// Returns whether the granted scopes include all of the check's scopes, or `None` if the check must run. A mandatory

@@ -77,7 +77,7 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
 }
 
 /// The JSON bodies of the successful responses to each check's request in the method's scenarios.
-pub(crate) fn bodies<'g>(method: &'g Method) -> Vec<(Key, Value)> {
+pub(crate) fn bodies(method: &Method) -> Vec<(Key, Value)> {
     let mut bodies = Vec::new();
     for scenario in &method.scenarios {
         replay(method, scenario, |turn, checks, _| {

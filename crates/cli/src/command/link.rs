@@ -223,6 +223,9 @@ impl Task<'_> {
             }
             return Ok(if is_proved { 0 } else { FOUND });
         }
+        if let (false, Stage::Confirm { limited: true, reports, .. }) = (json, flow.stage()) {
+            out.message(report::limited_lines(reports).trim_end());
+        }
         // Without prompts, the account is confirmed automatically. If a specific account is required, the flow has
         // already checked that the credentials belong to it.
         let linked = driver::confirm(&mut flow);

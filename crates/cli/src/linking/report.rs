@@ -49,14 +49,24 @@ fn identity_lines(identity: &Identity, out: &Out) -> String {
 }
 
 /// Lists the optional checks that failed.
-fn limited_lines(reports: &[CheckReport]) -> String {
+pub(crate) fn limited_lines(reports: &[CheckReport]) -> String {
     let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
     let missed: Vec<&str> = missed.map(|report| report.label.as_str()).collect();
     if missed.is_empty() {
         return "It works, but with fewer permissions than Waystone can use.\n".to_owned();
     }
     let (all, good) = (reports.len(), reports.len() - missed.len());
-    wrapped(&format!("It works: {good} of {all} checks passed. Not available: {}.", missed.join(", ")), 0)
+    let mut text = wrapped(
+        &format!("It works: {good} of {all} checks passed. Not available: {}.", missed.join(", ")),
+        0,
+    );
+    for report in reports {
+        if let Some(advice) = &report.advice {
+            let says = format!("{}: {} {}", report.label, advice.says, advice.fix);
+            text.push_str(&wrapped(says.trim_end(), 2));
+        }
+    }
+    text
 }
 
 /// Describes why linking failed, and how to fix the problem.
@@ -150,7 +160,17 @@ pub(crate) fn account(account: &Account) -> Value {
 }
 
 fn checks(reports: &[CheckReport]) -> Value {
-    json!(reports)
+    let json = |report: &CheckReport| {
+        let mut value = json!({ "check": report.check, "label": report.label, "state": report.state });
+        if let Some(advice) = &report.advice {
+            value["rule"] = json!(advice.rule);
+            value["says"] = json!(&*advice.says);
+            value["fix"] = json!(&*advice.fix);
+            value["return_to"] = json!(advice.return_to);
+        }
+        value
+    };
+    reports.iter().map(json).collect()
 }
 
 fn problems(problems: &[FieldProblem]) -> Value {

@@ -209,7 +209,7 @@ impl Lowering<'_> {
                 ));
             }
             Some(path) => {
-                self.findings.extend(path.dotted_index().map(|right| dotted_index(span, text, &right)))
+                self.findings.extend(path.dotted_index().map(|right| dotted_index(span, text, &right)));
             }
         }
         path

@@ -3,7 +3,7 @@
 //!
 //! **Invariant:** when an account is linked again, the page shows the previous account next to the new one.
 
-use link::{CheckReport, CheckState, Flow, Limit, Purpose, Stage};
+use link::{CheckReport, CheckState, Flow, Purpose, Stage};
 use minijinja::context;
 use probe::Identity;
 use serde::Serialize;
@@ -95,7 +95,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
         environment_label => &flow.method().environment_label,
         host => flow.host(),
         limited,
-        missed => data(missing_access(frame, reports, flow.limits())),
+        missed => data(missing_access(frame, reports)),
         previous => data(page.previous.filter(|_| is_other)),
         is_other,
     };
@@ -160,26 +160,21 @@ impl<'a> Missing<'a> {
 
 /// Returns the access that the account lacks: the failed optional checks, and the limits that the guide's rules explain.
 /// Each check appears once. A text that applies to several checks is shown only with the first.
-fn missing_access<'a>(
-    frame: &Frame<'_>,
-    reports: &'a [CheckReport],
-    limits: &'a [Limit],
-) -> Vec<Missing<'a>> {
+fn missing_access<'a>(frame: &Frame<'_>, reports: &'a [CheckReport]) -> Vec<Missing<'a>> {
     let mut found: Vec<(&guide::Key, Missing<'a>)> = Vec::new();
-    let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
-    let missed = missed.map(|report| (&report.check, report.label.as_str()));
-    for (check, label) in missed.chain(limits.iter().map(|limit| (&limit.check, limit.label.as_str()))) {
-        if found.iter().all(|(known, _)| *known != check) {
-            found.push((check, Missing::new(label)));
-        }
-    }
     let mut shown: Vec<&str> = Vec::new();
-    for limit in limits {
-        let Some((_, missing)) = found.iter_mut().find(|(check, _)| **check == limit.check) else { continue };
-        for saying in [&limit.says, &limit.fix] {
+    let limits =
+        reports.iter().filter(|report| report.state == CheckState::Missed || report.advice.is_some());
+    for report in limits {
+        let place = found.iter().position(|(known, _)| **known == report.check).unwrap_or(found.len());
+        if place == found.len() {
+            found.push((&report.check, Missing::new(&report.label)));
+        }
+        let advice = report.advice.iter().flat_map(|advice| [&advice.says, &advice.fix]);
+        for saying in advice {
             if !saying.is_empty() && !shown.contains(&&**saying) {
                 shown.push(saying);
-                missing.says.push(frame.language.localize(saying));
+                found[place].1.says.push(frame.language.localize(saying));
             }
         }
     }

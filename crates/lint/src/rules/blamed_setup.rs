@@ -6,7 +6,7 @@ use crate::bindings::is_only_in_setup;
 use crate::rule::Subject;
 
 pub(super) static PAGE: CodePage = CodePage {
-    code: "W0365",
+    code: "W0366",
     name: "blamed-setup",
     severity: Severity::Warning,
     summary: "A rule blames a field that only the setup guide collects",
