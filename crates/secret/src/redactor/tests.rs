@@ -1,3 +1,5 @@
+//! Tests that secrets are found in every encoding, and that other text stays.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
