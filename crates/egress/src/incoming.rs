@@ -40,12 +40,15 @@ fn headers(response: &reqwest::Response) -> Vec<(String, String)> {
     response.headers().iter().map(pair).collect()
 }
 
+/// The content codings that a body can have ([RFC 9110, 8.4.1](https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1), and
+/// the registered codings that servers use). Old servers send other values, such as a character set, which browsers ignore.
+const CODINGS: [&[u8]; 8] =
+    [b"gzip", b"x-gzip", b"compress", b"x-compress", b"deflate", b"br", b"zstd", b"dcb"];
+
 /// Returns whether the body is still encoded. The HTTP client removes the `content-encoding` header when it decodes the
 /// body.
 fn is_still_encoded(response: &reqwest::Response) -> bool {
-    response
-        .headers()
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"))
+    let values = response.headers().get_all(CONTENT_ENCODING).iter();
+    let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings.any(|coding| CODINGS.iter().any(|known| known.eq_ignore_ascii_case(coding.trim_ascii())))
 }

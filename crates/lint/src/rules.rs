@@ -138,8 +138,8 @@ pub static RULES: &[Rule] = &[
     Rule { page: &literal_account::PAGE, check: Method(literal_account::check) },
     Rule { page: &markup_in_text::PAGE, check: Method(markup_in_text::check) },
     Rule { page: &doubled_scheme::PAGE, check: Method(doubled_scheme::check) },
-    Rule { page: &blamed_setup::PAGE, check: Outcome(blamed_setup::check) },
     Rule { page: &unseen_path::PAGE, check: Method(unseen_path::check) },
+    Rule { page: &blamed_setup::PAGE, check: Outcome(blamed_setup::check) },
 ];
 
 /// The pages of all findings, ordered by code: first the parser's, then the rules'.

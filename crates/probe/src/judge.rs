@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
+use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template, When};
 
 use crate::case::Case;
 use crate::denial::NO_STATUS;
@@ -74,9 +74,15 @@ pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a Outcome
 
 /// The rule that determines the verdict, or the kind of outcome if no rule matches.
 fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeRule, OutcomeKind> {
+    let is_foreign = is_foreign_page(case, parsed);
     let first = |rules: &'a [OutcomeRule]| {
-        let applies =
-            |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| matches(when, parsed, &case.inputs));
+        let applies = |rule: &&OutcomeRule| {
+            let says_nothing = |when: &&When| is_foreign && when.is_json.is_none() && when.headers.is_empty();
+            rule.when
+                .as_ref()
+                .filter(|when| !says_nothing(when))
+                .is_some_and(|when| matches(when, parsed, &case.inputs))
+        };
         rules.iter().find(applies)
     };
     if let Some(rule) = first(&case.check.outcomes) {
@@ -86,6 +92,18 @@ fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeR
         return Err(OutcomeKind::Ok);
     }
     first(&case.method.outcomes).ok_or_else(|| default_kind(case, parsed))
+}
+
+/// Whether a refusal is a web page although the request asked for something else. Such a page usually comes from a
+/// firewall in front of the provider, so its status says nothing about the credentials.
+fn is_foreign_page(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> bool {
+    let is_refusal =
+        matches!(parsed.answer, Answer::Response(response) if matches!(response.status, 403 | 406 | 451));
+    let asks_for_pages = || {
+        let mut headers = case.check.request.headers.iter();
+        headers.any(|(name, _)| name.eq_ignore_ascii_case("accept"))
+    };
+    is_refusal && parsed.is_page() && !asks_for_pages()
 }
 
 /// The verdict for a relink that finds a different account than the previously linked one.
@@ -109,6 +127,9 @@ pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict 
 }
 
 fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
+    if is_foreign_page(case, parsed) {
+        return OutcomeKind::IpBlocked;
+    }
     if case.check.speaks_oauth
         && let Some(kind) = oauth_kind(case, parsed)
     {

@@ -32,6 +32,7 @@ mod retry;
 mod case;
 mod extract;
 mod judge;
+mod lenient;
 mod matching;
 mod parsed;
 mod redaction;

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::message::Answer;
+use crate::lenient;
+use crate::message::{Answer, Response};
 
 /// An [`Answer`] and its body as JSON.
 pub(crate) struct ParsedAnswer<'a> {
@@ -14,11 +15,25 @@ pub(crate) struct ParsedAnswer<'a> {
 impl<'a> ParsedAnswer<'a> {
     pub(crate) fn new(answer: &'a Answer) -> Self {
         let json = match answer {
-            Answer::Response(response) => serde_json::from_slice(&response.body).ok(),
+            Answer::Response(response) => lenient::json(response),
             Answer::Failed { .. } => None,
         };
         Self { answer, json }
     }
+
+    /// Whether the response is a web page.
+    pub(crate) fn is_page(&self) -> bool {
+        matches!(self.answer, Answer::Response(response) if self.json.is_none() && is_html(response))
+    }
+}
+
+/// Whether a body is HTML, according to its type or its first characters.
+fn is_html(response: &Response) -> bool {
+    let kind = response.header("content-type").unwrap_or_default().trim().to_ascii_lowercase();
+    let start = &response.body[..response.body.len().min(64)];
+    let start =
+        String::from_utf8_lossy(start).trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).to_lowercase();
+    kind.starts_with("text/html") || start.starts_with("<!doctype html") || start.starts_with("<html")
 }
 
 /// A string, number or boolean, formatted as a string. `None` for null, arrays and objects.

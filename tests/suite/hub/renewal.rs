@@ -125,9 +125,7 @@ pub(super) fn returned(address: SocketAddr, key: &str, parameters: &str) -> Brow
     let page = browser.open(|| address).expect("no response");
     let csrf = between(&page.body, "name=\"csrf\" value=\"", "\"");
     let form = Request::post(&browser.path).form(&[("csrf", csrf), ("do", "connect")]);
-    let page = browser.send(address, form).expect("no response");
-    let leave = format!("/connect/oauth2/leave/{}", between(&page.body, "/connect/oauth2/leave/", "\""));
-    let away = browser.send(address, Request::get(&leave)).expect("no response");
+    let away = browser.send(address, form).expect("no response");
     let state = between(away.header("location").expect("no redirect"), "&state=", "&");
     let back = format!("/connect/oauth2/{KEY}/callback?{parameters}&state={state}");
     let back = browser.send(address, Request::get(&back)).expect("no response");

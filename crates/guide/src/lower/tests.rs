@@ -16,7 +16,7 @@ fn check(old: &str, new: &str, expected: &str) {
 
 #[test]
 fn an_account_never_contains_a_secret() {
-    let secret = "W0205: `api_token` is secret, but accounts are stored and shown in plaintext";
+    let secret = "W0205: `api_token` is secret, but accounts are shown with their id, name and details";
     check("'{{ json.id }}'", "'{{ value.api_token }}'", secret);
     check("'{{ json.name }}'", "'Acme {{ value.api_token }}'", secret);
     check(

@@ -316,11 +316,15 @@ impl Accept {
         environment: &mut Option<Key>,
     ) -> Cow<'v, str> {
         match self {
-            Self::Trim => cut(value, |text| Some(text.trim())),
+            Self::Trim => {
+                cut(value, |text| Some(text.trim_matches(|ch: char| ch.is_whitespace() || is_invisible(ch))))
+            }
             Self::Lowercase => Cow::Owned(value.to_lowercase()),
             Self::Uppercase => Cow::Owned(value.to_uppercase()),
             Self::Digits => Cow::Owned(value.chars().filter(char::is_ascii_digit).collect()),
-            Self::LabelOf(host) => cut(value, |text| label_before(host_of(text), host)),
+            Self::LabelOf(host) => {
+                cut(value, |text| label_before(host_of(text), host).or_else(|| label_and_slash(text)))
+            }
             Self::LabelOfEnvironment => {
                 let found =
                     environments.iter().find(|one| label_before(host_of(&value), &one.host).is_some());
@@ -334,7 +338,9 @@ impl Accept {
             }
             Self::Host => cut(value, |text| Some(host_of(text)).filter(|host| host.contains('.'))),
             Self::PathSegment(n) => cut(value, |text| {
-                let path = text.split_once("://").map(|(_, rest)| rest)?.split(['?', '#']).next()?;
+                let path = after_scheme(text).split(['?', '#']).next()?;
+                // Without a scheme, only a first part with a dot is a host.
+                path.split('/').next().filter(|host| path != text || host.contains('.'))?;
                 path.split('/').nth(*n).filter(|segment| !segment.is_empty())
             }),
             Self::StripPrefix(prefix) => cut(value, |text| text.strip_prefix(prefix.as_str())),
@@ -369,11 +375,35 @@ fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, s
 
 /// Returns the host in a URL, which can omit the scheme.
 fn host_of(text: &str) -> &str {
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = after_scheme(text);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = host.split(':').next().unwrap_or(host);
     host.strip_suffix('.').unwrap_or(host)
+}
+
+/// Returns the part of a URL after the scheme and the slashes. The scheme can be missing, and a copied URL can have too few
+/// slashes.
+fn after_scheme(text: &str) -> &str {
+    let is_scheme = |name: &str| {
+        name.starts_with(|ch: char| ch.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    match text.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) && rest.starts_with('/') => rest.trim_start_matches('/'),
+        _ => text.strip_prefix("//").unwrap_or(text),
+    }
+}
+
+/// Returns a host's first label that was copied with the slash after the host, but without the rest of the host.
+fn label_and_slash(text: &str) -> Option<&str> {
+    text.strip_suffix('/').filter(|label| is_label(&label.to_ascii_lowercase()))
+}
+
+/// Returns whether a character is invisible. Such characters come along when text is copied from web pages, chats and
+/// files: zero-width spaces and joiners, direction marks, byte order marks and soft hyphens.
+fn is_invisible(ch: char) -> bool {
+    matches!(ch, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {

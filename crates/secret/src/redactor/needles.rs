@@ -71,7 +71,7 @@ impl Needles {
         let mut buffer = [0; 4];
         let mut candidates = Vec::new();
         for place in 0..length {
-            if place != next && !self.can_start(readings, place) {
+            if place != next && !self.can_start(readings, place, tail) {
                 continue;
             }
             candidates.clear();
@@ -100,10 +100,14 @@ impl Needles {
         found
     }
 
-    /// Returns whether a needle can begin at this place.
-    fn can_start(&self, readings: &Readings<'_>, place: usize) -> bool {
+    /// Returns whether a needle can begin at this place. From `tail` on, more text could complete an escape.
+    fn can_start(&self, readings: &Readings<'_>, place: usize, tail: usize) -> bool {
         let next = place + 1;
-        if next == readings.text.len() || !readings.is_plain(place) || !readings.is_plain(next) {
+        if tail <= next
+            || next == readings.text.len()
+            || !readings.is_plain(place)
+            || !readings.is_plain(next)
+        {
             return true;
         }
         self.starts[pair(readings.text[place], readings.text[next])]

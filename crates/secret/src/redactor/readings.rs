@@ -14,7 +14,7 @@ use self::entities::ENTITIES;
 const MOST: usize = 32;
 
 /// The maximum number of bytes that the end of a text can need to become a complete escape.
-const LONGEST_TAIL: usize = 24;
+const LONGEST_TAIL: usize = 160;
 
 /// What a place reads as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

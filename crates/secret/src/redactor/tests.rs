@@ -149,6 +149,12 @@ proptest! {
 }
 
 #[test]
+fn a_secret_waits_for_an_escape_that_is_cut_off_after_its_first_character() {
+    let redactor = Redactor::new([&Secret::new("a<secret")]);
+    assert_eq!(redactor.places(b"[a\\").open, 1);
+}
+
+#[test]
 fn common_encodings_are_redacted() {
     let check = |text: &str, expected: &str| check("ca/nary \"token\"&", text, expected);
     check("a ca/nary \"token\"& b", "a (hidden) b");

@@ -1,0 +1,212 @@
+//! Reads JSON as providers send it, including what other clients accept although it is not quite JSON.
+//!
+//! - A byte order mark is ignored, and a character set that the response names is decoded.
+//! - An integer that no integer type can hold becomes a string with the same digits, because a rounded id could be another
+//!   customer's.
+//! - `NaN`, `Infinity` and numbers that are out of range become null. Half of a surrogate pair becomes U+FFFD. A control
+//!   character in a string is kept.
+//!
+//! **Invariant:** valid JSON without such integers is read unchanged.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8};
+use serde_json::Value;
+
+use crate::message::Response;
+
+/// Reads a body. `None` if it is not JSON.
+pub(crate) fn json(response: &Response) -> Option<Value> {
+    let named = response.header("content-type").and_then(charset).unwrap_or(UTF_8);
+    // A byte order mark takes precedence over the header.
+    let (text, _, _) = named.decode(&response.body);
+    serde_json::from_str(&repaired(&text)).ok()
+}
+
+/// Returns the encoding that a content type names.
+fn charset(content_type: &str) -> Option<&'static Encoding> {
+    let mut parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let (_, name) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+    Encoding::for_label(name.trim().trim_matches('"').as_bytes())
+}
+
+/// Replaces what the JSON parser does not accept, or would round.
+fn repaired(text: &str) -> Cow<'_, str> {
+    let mut repaired = String::new();
+    // The end of the part that has been copied to `repaired`.
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let token = match first {
+            '"' => string(&text[at..]),
+            '-' | '0'..='9' | 'N' | 'I' => word(&text[at..]),
+            _ => Token::kept(first.len_utf8()),
+        };
+        if let Some(instead) = token.instead {
+            repaired.push_str(&text[copied..at]);
+            repaired.push_str(&instead);
+            copied = at + token.length;
+        }
+        at += token.length;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    repaired.push_str(&text[copied..]);
+    Cow::Owned(repaired)
+}
+
+/// A token's length in bytes, and what replaces it.
+struct Token {
+    length: usize,
+    instead: Option<String>,
+}
+
+impl Token {
+    fn kept(length: usize) -> Self {
+        Self { length, instead: None }
+    }
+}
+
+/// Reads a number or a word such as `NaN`.
+fn word(text: &str) -> Token {
+    let is_part = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '+' | '.');
+    let length = text.find(|ch| !is_part(ch)).unwrap_or(text.len());
+    let word = &text[..length];
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    let instead = if matches!(digits, "NaN" | "Infinity") {
+        Some("null".to_owned())
+    } else if digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty() {
+        let fits = word.parse::<i64>().is_ok() || word.parse::<u64>().is_ok();
+        (!fits && !digits.starts_with('0')).then(|| format!("\"{word}\""))
+    } else {
+        word.parse::<f64>().is_ok_and(f64::is_infinite).then(|| "null".to_owned())
+    };
+    Token { length: length.max(1), instead }
+}
+
+/// Reads a string, with its quotes.
+fn string(text: &str) -> Token {
+    let mut repaired = String::new();
+    let mut copied = 0;
+    let mut at = 1;
+    while let Some(ch) = text[at..].chars().next() {
+        let (length, instead) = match ch {
+            '"' => {
+                at += 1;
+                break;
+            }
+            '\\' => escape(&text[at..]),
+            '\0'..='\u{1f}' => (1, Some(format!("\\u{:04x}", u32::from(ch)))),
+            _ => (ch.len_utf8(), None),
+        };
+        if let Some(instead) = instead {
+            repaired.push_str(&text[copied..at]);
+            repaired.push_str(&instead);
+            copied = at + length;
+        }
+        at += length;
+    }
+    if copied == 0 {
+        return Token::kept(at);
+    }
+    repaired.push_str(&text[copied..at]);
+    Token { length: at, instead: Some(repaired) }
+}
+
+/// Reads an escape sequence. Returns its length in bytes, and what replaces it.
+fn escape(text: &str) -> (usize, Option<String>) {
+    match code_unit(text) {
+        Some(0xd800..=0xdbff) if text.get(6..).and_then(code_unit).is_some_and(is_low) => (12, None),
+        Some(0xd800..=0xdfff) => (6, Some("\\ufffd".to_owned())),
+        Some(_) => (6, None),
+        // The parser judges every other escape sequence.
+        None => (1 + text[1..].chars().next().map_or(0, char::len_utf8), None),
+    }
+}
+
+fn is_low(unit: u32) -> bool {
+    (0xdc00..=0xdfff).contains(&unit)
+}
+
+/// Returns the UTF-16 code unit in `\uXXXX` at the start of a text.
+fn code_unit(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(content_type: &str, body: &[u8]) -> Option<Value> {
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        json(&Response { status: 200, headers, body: body.to_vec() })
+    }
+
+    #[track_caller]
+    fn check(body: &str, expected: Option<Value>) {
+        assert_eq!(read("application/json", body.as_bytes()), expected, "{body}");
+    }
+
+    #[test]
+    fn character_sets_and_byte_order_marks_are_decoded() {
+        let expected = Some(json!({ "name": "Müller" }));
+        let text = "{\"name\":\"Müller\"}";
+        let latin: Vec<u8> = text.chars().map(|ch| u8::try_from(u32::from(ch)).expect("Latin-1")).collect();
+        let utf16: Vec<u8> =
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read("application/json", format!("\u{feff}{text}").as_bytes()), expected);
+        assert_eq!(read("application/json; charset=ISO-8859-1", &latin), expected);
+        assert_eq!(read("application/json; x=y; Charset=\"latin1\"", &latin), expected);
+        assert_eq!(read("application/json; charset=utf-8", &utf16), expected);
+        assert_eq!(read("application/json; charset=unknown", text.as_bytes()), expected);
+    }
+
+    #[test]
+    fn integers_keep_their_digits() {
+        check("[18446744073709551615, -9223372036854775808]", Some(json!([u64::MAX, i64::MIN])));
+        check("{\"id\":18446744073709551616}", Some(json!({ "id": "18446744073709551616" })));
+        check("[-9223372036854775809,1]", Some(json!(["-9223372036854775809", 1])));
+        check("[1.5,1e3]", Some(json!([1.5, 1000.0])));
+    }
+
+    #[test]
+    fn odd_values_do_not_make_the_rest_unreadable() {
+        check(
+            "{\"a\":NaN,\"b\":-Infinity,\"c\":1e400,\"d\":1}",
+            Some(json!({ "a": null, "b": null, "c": null, "d": 1 })),
+        );
+        check(
+            r#"["\ud83d","\ud83dx","\ude00","\ud83d\ude00"]"#,
+            Some(json!(["\u{fffd}", "\u{fffd}x", "\u{fffd}", "😀"])),
+        );
+        check("[\"a\tb\nc\",\"\\\\\",\"\\\"\"]", Some(json!(["a\tb\nc", "\\", "\""])));
+    }
+
+    #[test]
+    fn what_is_not_json_is_not_read() {
+        for body in [
+            "", "<html>", "{", "\"", "\"\\", "\"\\u", "[1,]", "[01]", "[-]", "NaNa", "nul", "[1 2]", "{a:1}",
+            "\"\\x\"",
+        ] {
+            check(body, None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn valid_json_is_read_unchanged(text in "[a-zé😀\\\\\"\u{1}\n]{0,12}", number in any::<i64>(), float in -1e9..1e9_f64) {
+            let value = json!({ text.clone(): [text, number, float, null, true] });
+            check(&value.to_string(), Some(value));
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(text in r#"["\\u0-9a-fdDNI{}\[\]:,\-\.é😀 ]{0,40}"#) {
+            let _ = read("application/json", text.as_bytes());
+        }
+    }
+}
