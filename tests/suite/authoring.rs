@@ -142,7 +142,7 @@ fn guide_around(block: &Block<'_>) -> (String, bool) {
          link:\n  sections:\n    - key: main\n      title: Get It\n      steps:\n        \
          - {{ key: get, title: Get the Key, collects: [{collects}], body: Copy it. }}\n\
          scenarios:\n  - name: the right key\n    given: {{ {given} }}\n{tokens}    talk:\n{talk}      \
-         - {{ request: {verb} /me, response: {{ status: 200, json: {{ id: a1, name: Acme }} }} }}\n    then: {{ outcome: ok }}\n",
+         - {{ request: {verb} /me, response: {{ status: 200, json: {{ id: a1, name: Acme, plan: Pro }} }} }}\n    then: {{ outcome: ok }}\n",
         verb = if block.text.contains("POST /me") { "POST" } else { "GET" },
         collects = collects.join(", "),
         given = given.join(", "),

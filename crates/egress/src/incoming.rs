@@ -4,7 +4,7 @@
 //! so compressed and uncompressed responses have the same limits.
 
 use guide::Fault;
-use reqwest::header::CONTENT_ENCODING;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 use crate::fault::Failure;
 use crate::policy::Policy;
@@ -27,7 +27,7 @@ pub(crate) async fn read(
         }
         body.extend_from_slice(&chunk);
     }
-    if !body.is_empty() && is_still_encoded(&response) {
+    if !body.is_empty() && is_still_encoded(response.headers()) {
         return Err(Failure::new(Fault::Malformed, "the body has an encoding that was not requested"));
     }
     Ok(probe::Response { status: response.status().as_u16(), headers, body })
@@ -47,8 +47,31 @@ const CODINGS: [&[u8]; 8] =
 
 /// Returns whether the body is still encoded. The HTTP client removes the `content-encoding` header when it decodes the
 /// body.
-fn is_still_encoded(response: &reqwest::Response) -> bool {
-    let values = response.headers().get_all(CONTENT_ENCODING).iter();
+fn is_still_encoded(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(CONTENT_ENCODING).iter();
     let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     codings.any(|coding| CODINGS.iter().any(|known| known.eq_ignore_ascii_case(coding.trim_ascii())))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_codings_count_as_encodings() {
+        for (value, expected) in [
+            ("br", true),
+            ("GZIP", true),
+            ("identity, zstd", true),
+            ("identity", false),
+            ("UTF-8", false),
+            ("none", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static(value))]);
+            assert_eq!(is_still_encoded(&headers), expected, "{value}");
+        }
+    }
 }

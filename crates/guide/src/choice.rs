@@ -183,6 +183,19 @@ pub enum Holds {
     Pem,
 }
 
+/// What is done with spaces in a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Spaces {
+    /// A secret with spaces is rejected, because keys and tokens contain none.
+    #[default]
+    Refuse,
+    /// Spaces are part of the secret, as in a password.
+    Keep,
+    /// Spaces are removed, because the provider shows the secret in groups of characters, such as an app password.
+    Remove,
+}
+
 /// What a check verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -11,6 +11,7 @@ mod field;
 mod guide;
 mod lifecycle;
 mod method;
+mod pasted;
 mod walkthrough;
 
 pub use self::auth::*;

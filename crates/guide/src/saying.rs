@@ -219,6 +219,12 @@ pub enum Mistake {
     /// The value is a secret that contains a space.
     #[display("{{label}} can't contain spaces. Copy only the value itself.")]
     Space,
+    /// The value contains a character that cannot be seen, such as a zero-width space.
+    #[display("{{label}} contains an invisible character. Copy the value again, or type it.")]
+    Invisible,
+    /// The value is a secret in quotation marks.
+    #[display("{{label}} can't be in quotation marks. Copy only the value itself.")]
+    Quoted,
     /// The value is not a JSON object.
     #[display("{{label}} must be JSON, from the first `{{` to the last `}}`.")]
     NotJson,

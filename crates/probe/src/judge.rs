@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template, When};
+use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 
 use crate::case::Case;
 use crate::denial::NO_STATUS;
@@ -76,14 +76,9 @@ pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a Outcome
 fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeRule, OutcomeKind> {
     let is_foreign = is_foreign_page(case, parsed);
     let first = |rules: &'a [OutcomeRule]| {
-        let applies = |rule: &&OutcomeRule| {
-            let says_nothing = |when: &&When| is_foreign && when.is_json.is_none() && when.headers.is_empty();
-            rule.when
-                .as_ref()
-                .filter(|when| !says_nothing(when))
-                .is_some_and(|when| matches(when, parsed, &case.inputs))
-        };
-        rules.iter().find(applies)
+        let applies =
+            |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| matches(when, parsed, &case.inputs));
+        rules.iter().filter(|rule| !is_foreign || is_about_pages(rule)).find(applies)
     };
     if let Some(rule) = first(&case.check.outcomes) {
         return Ok(rule);
@@ -104,6 +99,13 @@ fn is_foreign_page(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> bool {
         headers.any(|(name, _)| name.eq_ignore_ascii_case("accept"))
     };
     is_refusal && parsed.is_page() && !asks_for_pages()
+}
+
+/// Whether a rule can apply to a page that comes from a firewall: it recognizes the page by its headers, or blames neither
+/// the credentials nor the person.
+fn is_about_pages(rule: &OutcomeRule) -> bool {
+    let is_blameless = matches!(rule.is, OutcomeKind::IpBlocked | OutcomeKind::ProtocolMismatch);
+    is_blameless || rule.is.is_transient() || rule.when.as_ref().is_some_and(|when| !when.headers.is_empty())
 }
 
 /// The verdict for a relink that finds a different account than the previously linked one.

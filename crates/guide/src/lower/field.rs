@@ -106,6 +106,7 @@ impl Lowering<'_> {
             max_length: shape.max_length.map_or(longest(kind), |n| n as usize),
             range: (shape.min, shape.max),
             holds: shape.holds.map(|holds| holds.value),
+            spaces: shape.spaces.map(|spaces| spaces.value).unwrap_or_default(),
             span: shape.key.span,
         })
     }
@@ -132,6 +133,10 @@ impl Lowering<'_> {
         if shape.min.zip(shape.max).is_some_and(|(min, max)| max < min) {
             let found = Finding::new(&BAD_FIELD, at, "`min` is greater than `max`");
             self.report(found.help("swap the two values"));
+        }
+        if let Some(spaces) = shape.spaces.filter(|_| kind != FieldType::Secret) {
+            let found = Finding::new(&BAD_FIELD, spaces.span, "only a `secret` can have `spaces`");
+            self.report(found.help("write `type: secret`, or remove `spaces`"));
         }
         if let Some(holds) = shape.holds.filter(|_| !matches!(kind, FieldType::Multiline | FieldType::File)) {
             let found = Finding::new(&BAD_FIELD, holds.span, "only `multiline` and `file` can have `holds`");

@@ -6,11 +6,14 @@ use std::fmt;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::choice::{FieldType, Holds, RefusedBy};
+use crate::choice::{FieldType, Holds, RefusedBy, Spaces};
 use crate::host::is_label;
 use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::model::environment::Environment;
+use crate::model::pasted::{
+    after_scheme, host_of, is_email, is_invisible, is_pem, is_quoted, label_and_slash, label_before,
+};
 use crate::model::walkthrough::Condition;
 use crate::prose::Prose;
 use crate::saying::{Mistake, Saying};
@@ -58,6 +61,8 @@ pub struct Field {
     pub range: (Option<i64>, Option<i64>),
     /// The format of a `multiline` or `file` value.
     pub holds: Option<Holds>,
+    /// What is done with spaces in a `secret`.
+    pub spaces: Spaces,
     /// The location in the source.
     pub span: Span,
 }
@@ -188,6 +193,7 @@ impl Field {
         for accept in &self.accept {
             value = accept.apply(value, environments, &mut environment);
         }
+        value = self.mended(value);
         if value.trim().is_empty() {
             let default = self.default.clone().unwrap_or_default();
             if default.is_empty() && self.required {
@@ -200,6 +206,21 @@ impl Field {
             || environments.iter().find(|one| one.is_told_by(&self.key, &value)).map(|one| one.key.clone());
         let environment = environment.or_else(identified);
         Ok(Kept { value: value.into_owned(), environment })
+    }
+
+    /// Undoes what copying does to a value: spaces between groups, and line breaks that are written as `\n`, as in a JSON
+    /// file.
+    fn mended<'v>(&self, value: Cow<'v, str>) -> Cow<'v, str> {
+        if self.kind == FieldType::Secret && self.spaces == Spaces::Remove {
+            return Cow::Owned(
+                value.chars().filter(|ch| !ch.is_whitespace() && !is_invisible(*ch)).collect(),
+            );
+        }
+        let is_one_line = || !value.trim().contains('\n') && value.contains("\\n");
+        if self.holds == Some(Holds::Pem) && is_one_line() {
+            return Cow::Owned(value.replace("\\r", "").replace("\\n", "\n"));
+        }
+        value
     }
 
     pub(crate) fn judge(&self, value: &str) -> Result<(), Refused> {
@@ -236,6 +257,9 @@ impl Field {
         if value.chars().any(|ch| ch == '\0' || is_line && ch.is_control()) {
             return Some(if is_line { Mistake::SeveralLines } else { Mistake::Nul });
         }
+        if is_line && value.chars().any(is_invisible) {
+            return Some(Mistake::Invisible);
+        }
         match self.kind {
             FieldType::Email => (!is_email(value)).then_some(Mistake::NotEmail),
             FieldType::Url => {
@@ -260,8 +284,11 @@ impl Field {
                 })
             }
             FieldType::Text | FieldType::Secret => {
-                let inner_space = self.kind == FieldType::Secret && value.chars().any(char::is_whitespace);
-                inner_space.then_some(Mistake::Space)
+                if self.kind == FieldType::Text || self.spaces == Spaces::Keep {
+                    return None;
+                }
+                let has_space = value.chars().any(char::is_whitespace);
+                has_space.then_some(Mistake::Space).or_else(|| is_quoted(value).then_some(Mistake::Quoted))
             }
             FieldType::Multiline | FieldType::File => match self.holds? {
                 Holds::Json => {
@@ -295,17 +322,6 @@ impl Derived {
         })?;
         Ok(kept.value)
     }
-}
-
-/// Returns whether a string looks like PEM: its first and last lines have the same label. The contents are not checked
-/// ([RFC 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
-fn is_pem(text: &str) -> bool {
-    let name = text
-        .trim()
-        .strip_prefix("-----BEGIN ")
-        .and_then(|rest| rest.split_once("-----"))
-        .map(|(name, _)| name);
-    name.is_some_and(|name| !name.is_empty() && text.contains(&format!("-----END {name}-----")))
 }
 
 impl Accept {
@@ -371,53 +387,4 @@ fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, s
             None => Cow::Owned(text),
         },
     }
-}
-
-/// Returns the host in a URL, which can omit the scheme.
-fn host_of(text: &str) -> &str {
-    let rest = after_scheme(text);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = host.split(':').next().unwrap_or(host);
-    host.strip_suffix('.').unwrap_or(host)
-}
-
-/// Returns the part of a URL after the scheme and the slashes. The scheme can be missing, and a copied URL can have too few
-/// slashes.
-fn after_scheme(text: &str) -> &str {
-    let is_scheme = |name: &str| {
-        name.starts_with(|ch: char| ch.is_ascii_alphabetic())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    };
-    match text.split_once(':') {
-        Some((scheme, rest)) if is_scheme(scheme) && rest.starts_with('/') => rest.trim_start_matches('/'),
-        _ => text.strip_prefix("//").unwrap_or(text),
-    }
-}
-
-/// Returns a host's first label that was copied with the slash after the host, but without the rest of the host.
-fn label_and_slash(text: &str) -> Option<&str> {
-    text.strip_suffix('/').filter(|label| is_label(&label.to_ascii_lowercase()))
-}
-
-/// Returns whether a character is invisible. Such characters come along when text is copied from web pages, chats and
-/// files: zero-width spaces and joiners, direction marks, byte order marks and soft hyphens.
-fn is_invisible(ch: char) -> bool {
-    matches!(ch, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
-    let cut = host.len().checked_sub(end.len())?;
-    let (front, tail) = (host.get(..cut)?, host.get(cut..)?);
-    tail.eq_ignore_ascii_case(end).then_some(front)?.strip_suffix('.').filter(|front| !front.is_empty())
-}
-
-/// Returns whether a string looks like an email address. Does not check whether the address exists.
-fn is_email(text: &str) -> bool {
-    let Some((local, host)) = text.rsplit_once('@') else { return false };
-    !local.is_empty()
-        && local.len() <= 64
-        && local.chars().all(|ch| ch.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(ch))
-        && host.contains('.')
-        && host.to_ascii_lowercase().split('.').all(is_label)
 }

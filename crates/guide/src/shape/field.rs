@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::forms::Text;
 use super::parts::{AllowShape, ConditionShape};
-use crate::choice::{FieldType, Holds, RefusedBy};
+use crate::choice::{FieldType, Holds, RefusedBy, Spaces};
 use crate::spanned::Spanned;
 
 /// A value that people enter.
@@ -61,6 +61,9 @@ pub(crate) struct FieldShape {
     pub(crate) min: Option<i64>,
     /// The maximum value, for `type: number`.
     pub(crate) max: Option<i64>,
+    /// What is done with spaces in the value, for `type: secret`: `refuse` (the default), `keep` for a password, or `remove`
+    /// for an app password that is shown in groups.
+    pub(crate) spaces: Option<Spanned<Spaces>>,
     /// The format of the contents, for `type: multiline` and `type: file`, such as `pem` for a private key.
     pub(crate) holds: Option<Spanned<Holds>>,
     /// Warnings to allow here, each with a reason.

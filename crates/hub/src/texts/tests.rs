@@ -51,6 +51,8 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         Mistake::NotBoolean,
         Mistake::NotOneOf(vec![other()]),
         Mistake::Space,
+        Mistake::Invisible,
+        Mistake::Quoted,
         Mistake::NotJson,
         Mistake::NotPem,
         Mistake::NotWhole,

@@ -71,6 +71,10 @@ fn of_field(label: &str, mistake: &Mistake) -> String {
         Mistake::NotHost => "muss ein Hostname sein, etwa acme.example.com.",
         Mistake::NotBoolean => "muss true oder false sein.",
         Mistake::Space => "darf keine Leerzeichen enthalten. Kopieren Sie nur den Wert selbst.",
+        Mistake::Invisible => {
+            "enthält ein unsichtbares Zeichen. Kopieren Sie den Wert noch einmal, oder tippen Sie ihn ab."
+        }
+        Mistake::Quoted => "darf nicht in Anführungszeichen stehen. Kopieren Sie nur den Wert selbst.",
         Mistake::NotJson => "muss JSON sein, von der ersten `{` bis zur letzten `}`.",
         Mistake::NotPem => {
             "muss ein Text sein, der mit `-----BEGIN` beginnt und mit `-----` endet. Kopieren Sie ihn vollständig."

@@ -1,0 +1,105 @@
+//! Recognizes what people enter: hosts and parts of addresses, PEM, email addresses, and what copying adds to a value.
+
+use crate::host::is_label;
+
+/// Returns whether a string looks like PEM: its first and last lines have the same label. The contents are not checked
+/// ([RFC 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
+pub(super) fn is_pem(text: &str) -> bool {
+    let name = text
+        .trim()
+        .strip_prefix("-----BEGIN ")
+        .and_then(|rest| rest.split_once("-----"))
+        .map(|(name, _)| name);
+    name.is_some_and(|name| !name.is_empty() && text.contains(&format!("-----END {name}-----")))
+}
+
+/// Returns the host in a URL, which can omit the scheme.
+pub(super) fn host_of(text: &str) -> &str {
+    let rest = after_scheme(text);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or(host);
+    host.strip_suffix('.').unwrap_or(host)
+}
+
+/// Returns the part of a URL after the scheme and the slashes. The scheme can be missing, and a copied URL can have too few
+/// slashes.
+pub(super) fn after_scheme(text: &str) -> &str {
+    let is_scheme = |name: &str| {
+        name.starts_with(|ch: char| ch.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    match text.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) && rest.starts_with('/') => rest.trim_start_matches('/'),
+        _ => text.strip_prefix("//").unwrap_or(text),
+    }
+}
+
+/// Returns a host's first label that was copied with the slash after the host, but without the rest of the host.
+pub(super) fn label_and_slash(text: &str) -> Option<&str> {
+    text.strip_suffix('/').filter(|label| is_label(&label.to_ascii_lowercase()))
+}
+
+/// Returns whether a value was copied with the quotation marks around it.
+pub(super) fn is_quoted(text: &str) -> bool {
+    const PAIRS: [(char, &str); 6] =
+        [('"', "\""), ('\'', "'"), ('“', "”"), ('„', "“”"), ('‘', "’"), ('«', "»")];
+    let mut chars = text.chars();
+    let ends = chars.next().zip(chars.next_back());
+    ends.is_some_and(|(first, last)| PAIRS.iter().any(|(open, close)| first == *open && close.contains(last)))
+}
+
+/// Returns whether a character is invisible. Such characters come along when text is copied from web pages, chats and
+/// files: zero-width spaces and joiners, direction marks, byte order marks and soft hyphens.
+pub(super) fn is_invisible(ch: char) -> bool {
+    matches!(ch, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+pub(super) fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
+    let cut = host.len().checked_sub(end.len())?;
+    let (front, tail) = (host.get(..cut)?, host.get(cut..)?);
+    tail.eq_ignore_ascii_case(end).then_some(front)?.strip_suffix('.').filter(|front| !front.is_empty())
+}
+
+/// Returns whether a string looks like an email address. Does not check whether the address exists.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((local, host)) = text.rsplit_once('@') else { return false };
+    !local.is_empty()
+        && local.len() <= 64
+        && local.chars().all(|ch| ch.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(ch))
+        && host.contains('.')
+        && host.to_ascii_lowercase().split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_found_in_addresses_as_people_paste_them() {
+        for (typed, expected) in [
+            ("https://acme.example.com/a?b=https://other.example", "acme.example.com"),
+            ("acme.example.com/login?next=https://other.example", "acme.example.com"),
+            ("//acme.example.com", "acme.example.com"),
+            ("https:/acme.example.com", "acme.example.com"),
+            ("https://ann:pw@acme.example.com:8443/", "acme.example.com"),
+            ("acme.example.com:8443", "acme.example.com"),
+            ("acme.example.com.", "acme.example.com"),
+            ("acme", "acme"),
+        ] {
+            assert_eq!(host_of(typed), expected, "{typed}");
+        }
+        assert_eq!(label_and_slash("acme/"), Some("acme"));
+        assert_eq!(label_and_slash("acme/x/"), None);
+    }
+
+    #[test]
+    fn quotation_marks_around_a_value_are_recognized() {
+        for typed in ["\"a\"", "'a'", "“a”", "„a“", "‘a’", "«a»"] {
+            assert!(is_quoted(typed), "{typed}");
+        }
+        for typed in ["\"", "a\"b", "“a", "a", ""] {
+            assert!(!is_quoted(typed), "{typed}");
+        }
+    }
+}
