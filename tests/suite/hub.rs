@@ -21,6 +21,7 @@ pub(crate) mod world;
 
 mod attacks;
 mod crash;
+mod echo;
 mod endings;
 mod proxy;
 mod renewal;

@@ -22,14 +22,25 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
         Answer::Response(response) => {
             line["status"] = json!(response.status);
             // Parameters are dropped, because only the type helps with support. The provider controls the header, so it
-            // can repeat a secret.
-            let kind = response.header("content-type").and_then(|value| value.split(';').next());
-            line["content_type"] = json!(kind.map(|kind| flow.redactor().redact(kind.trim())));
+            // can repeat a secret. It is redacted first, because a part of a secret would not be found.
+            let kind = response.header("content-type").map(|value| flow.redactor().redact(value));
+            line["content_type"] = json!(kind.as_deref().and_then(media_type));
             line["bytes"] = json!(response.body.len());
         }
         Answer::Failed { fault, .. } => line["fault"] = json!(fault.to_string()),
     }
     push(transcript, line, flow);
+}
+
+/// Returns the type and subtype in a content type. `None` if they contain other characters than those that registered
+/// media types use, because then the provider sent something else in the header.
+fn media_type(text: &str) -> Option<&str> {
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    let (kind, subtype) = essence.split_once('/')?;
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.+".contains(&byte))
+    };
+    (is_name(kind) && is_name(subtype)).then_some(essence)
 }
 
 /// Appends a sign-in that the provider or the person denied to a transcript. It involves no request to the provider.

@@ -40,17 +40,17 @@ fn headers(response: &reqwest::Response) -> Vec<(String, String)> {
     response.headers().iter().map(pair).collect()
 }
 
-/// The content codings that a body can have ([RFC 9110, 8.4.1](https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1), and
-/// the registered codings that servers use). Old servers send other values, such as a character set, which browsers ignore.
-const CODINGS: [&[u8]; 8] =
-    [b"gzip", b"x-gzip", b"compress", b"x-compress", b"deflate", b"br", b"zstd", b"dcb"];
+/// Values of `content-encoding` that old servers send although they are no codings, such as a character set. Browsers
+/// ignore them. `identity` means that the body is not encoded.
+const NO_CODINGS: [&[u8]; 8] =
+    [b"", b"identity", b"none", b"binary", b"utf-8", b"utf8", b"iso-8859-1", b"us-ascii"];
 
 /// Returns whether the body is still encoded. The HTTP client removes the `content-encoding` header when it decodes the
 /// body.
 fn is_still_encoded(headers: &HeaderMap) -> bool {
     let values = headers.get_all(CONTENT_ENCODING).iter();
     let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    codings.any(|coding| CODINGS.iter().any(|known| known.eq_ignore_ascii_case(coding.trim_ascii())))
+    !codings.all(|coding| NO_CODINGS.iter().any(|known| known.eq_ignore_ascii_case(coding.trim_ascii())))
 }
 
 #[cfg(test)]
@@ -65,6 +65,7 @@ mod tests {
             ("br", true),
             ("GZIP", true),
             ("identity, zstd", true),
+            ("rot13", true),
             ("identity", false),
             ("UTF-8", false),
             ("none", false),
