@@ -59,6 +59,25 @@ fn value_of(value: &Value, pointer: &str, column: usize, mistake: Option<&Mistak
             }
         }
         // JSON on one line is also YAML.
-        plain => drop(writeln!(out, " {plain}")),
+        plain => drop(writeln!(out, " {}", visible(&plain.to_string()))),
     }
+}
+
+/// Escapes invisible characters in JSON, because a guide must not contain them as such.
+fn visible(json: &str) -> String {
+    let mut out = String::new();
+    for ch in json.chars() {
+        match ch {
+            '\u{a0}'
+            | '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(ch));
+            }
+            _ => out.push(ch),
+        }
+    }
+    out
 }
