@@ -34,7 +34,7 @@ impl CheckSender {
     /// `request_timeout` is the maximum duration of a request to the Hub. A sixth of it is left for everything else
     /// that the request does.
     pub(crate) fn new(egress: Egress, request_timeout: Duration) -> Self {
-        Self { egress, budget: MAX_BUDGET.min(request_timeout - request_timeout / 6) }
+        Self { egress, budget: MAX_BUDGET.min(request_timeout / 6 * 5) }
     }
 }
 
