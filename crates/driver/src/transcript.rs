@@ -33,12 +33,12 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
 }
 
 /// Returns the type and subtype in a content type. `None` if they contain other characters than those that registered
-/// media types use, because then the provider sent something else in the header.
+/// media types and the redactor's mark use, because then the provider sent something else in the header.
 fn media_type(text: &str) -> Option<&str> {
     let essence = text.split(';').next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/')?;
     let is_name = |name: &str| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.+".contains(&byte))
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.+()".contains(&byte))
     };
     (is_name(kind) && is_name(subtype)).then_some(essence)
 }
