@@ -208,15 +208,18 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
 /// The verdict for a response that no rule matches.
 fn by_default(case: &Case<'_>, kind: OutcomeKind, parsed: &ParsedAnswer<'_>) -> Verdict {
     let mut verdict = by_kind(case, kind);
+    if kind != OutcomeKind::ProtocolMismatch {
+        return verdict;
+    }
     let is_token_request =
         case.method.auth.token_steps().any(|step| std::ptr::eq(&raw const step.check, case.check));
-    if kind == OutcomeKind::ProtocolMismatch
-        && is_token_request
-        && parsed.json.is_some()
-        && !has_captures(case.check, parsed)
-    {
-        let provider = case.guide.provider.name.clone();
+    let lacks_token = is_token_request && parsed.json.is_some() && !has_captures(case.check, parsed);
+    let provider = case.guide.provider.name.clone();
+    if lacks_token {
         verdict.says = Ours::NoToken { provider: provider.clone() }.into();
+    }
+    // The address is right if the response is JSON, even if part of the JSON is missing.
+    if lacks_token || parsed.is_damaged() {
         let product = case.product.clone();
         verdict.fix = Ours::Fix { outcome: OutcomeKind::Unknown, provider, product }.into();
     }
