@@ -148,8 +148,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(body: &str, expected: Option<Value>) {
-        assert_eq!(read("application/json", body.as_bytes()), expected, "{body}");
+    fn check(body: &str, expected: Option<&Value>) {
+        assert_eq!(read("application/json", body.as_bytes()).as_ref(), expected, "{body}");
     }
 
     #[test]
@@ -168,23 +168,23 @@ mod tests {
 
     #[test]
     fn integers_keep_their_digits() {
-        check("[18446744073709551615, -9223372036854775808]", Some(json!([u64::MAX, i64::MIN])));
-        check("{\"id\":18446744073709551616}", Some(json!({ "id": "18446744073709551616" })));
-        check("[-9223372036854775809,1]", Some(json!(["-9223372036854775809", 1])));
-        check("[1.5,1e3]", Some(json!([1.5, 1000.0])));
+        check("[18446744073709551615, -9223372036854775808]", Some(&json!([u64::MAX, i64::MIN])));
+        check("{\"id\":18446744073709551616}", Some(&json!({ "id": "18446744073709551616" })));
+        check("[-9223372036854775809,1]", Some(&json!(["-9223372036854775809", 1])));
+        check("[1.5,1e3]", Some(&json!([1.5, 1000.0])));
     }
 
     #[test]
     fn odd_values_do_not_make_the_rest_unreadable() {
         check(
             "{\"a\":NaN,\"b\":-Infinity,\"c\":1e400,\"d\":1}",
-            Some(json!({ "a": null, "b": null, "c": null, "d": 1 })),
+            Some(&json!({ "a": null, "b": null, "c": null, "d": 1 })),
         );
         check(
             r#"["\ud83d","\ud83dx","\ude00","\ud83d\ude00"]"#,
-            Some(json!(["\u{fffd}", "\u{fffd}x", "\u{fffd}", "😀"])),
+            Some(&json!(["\u{fffd}", "\u{fffd}x", "\u{fffd}", "😀"])),
         );
-        check("[\"a\tb\nc\",\"\\\\\",\"\\\"\"]", Some(json!(["a\tb\nc", "\\", "\""])));
+        check("[\"a\tb\nc\",\"\\\\\",\"\\\"\"]", Some(&json!(["a\tb\nc", "\\", "\""])));
     }
 
     #[test]
@@ -201,7 +201,7 @@ mod tests {
         #[test]
         fn valid_json_is_read_unchanged(text in "[a-zé😀\\\\\"\u{1}\n]{0,12}", number in any::<i64>(), float in -1e9..1e9_f64) {
             let value = json!({ text.clone(): [text, number, float, null, true] });
-            check(&value.to_string(), Some(value));
+            check(&value.to_string(), Some(&value));
         }
 
         #[test]
