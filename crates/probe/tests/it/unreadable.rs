@@ -2,7 +2,7 @@
 //! that was cut off.
 
 use guide::{Guide, Ours, OutcomeKind, Product};
-use probe::{Case, Inputs, judge};
+use probe::{Answer, Case, Inputs, Response, Verdict, judge};
 
 use super::{GUIDE, judge_first_check, read, response, values};
 
@@ -33,14 +33,38 @@ fn json_that_was_cut_off_is_not_taken_for_a_page() {
     }
 }
 
-#[test]
-fn the_advice_on_json_that_was_cut_off_does_not_doubt_the_address() {
+fn judge_body(body: &[u8]) -> Verdict {
     let guide = guide();
     let method = &guide.methods[0];
     let values = values("eu", "ann", "token");
     let inputs = Inputs::new(method, method.environments.first(), &values);
     let case =
         Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
-    let verdict = judge(&case, &response(200, &[], r#"{"id":7,"na"#), 0);
+    let answer = Answer::Response(Response { status: 200, headers: Vec::new(), body: body.to_vec() });
+    judge(&case, &answer, 0)
+}
+
+#[test]
+fn the_advice_on_json_that_was_cut_off_does_not_doubt_the_address() {
+    let verdict = judge_body(br#"{"id":7,"na"#);
     assert!(matches!(verdict.fix.ours(), Some(Ours::Fix { outcome: OutcomeKind::Unknown, .. })));
+}
+
+#[test]
+fn ids_are_exact_or_refused() {
+    let id = |id: &str| {
+        let verdict = judge_body(format!(r#"{{"id":{id},"kind":"user"}}"#).as_bytes());
+        verdict.identity.map(|identity| identity.id)
+    };
+    for number in ["18446744073709551616", "18446744073709551617", "1234567890123456789012345.0"] {
+        assert_eq!(id(number).as_deref(), Some(number));
+    }
+    // Each of these could be several ids.
+    for unreadable in [&b"{\"id\":\"M\xfc\",\"kind\":\"user\"}"[..], br#"{"id":"M\ud83d","kind":"user"}"#] {
+        let verdict = judge_body(unreadable);
+        assert_eq!((verdict.outcome, verdict.identity), (OutcomeKind::ProtocolMismatch, None));
+    }
+    // A name is only shown.
+    let verdict = judge_body(b"{\"id\":7,\"name\":\"M\xfcller\",\"kind\":\"user\"}");
+    assert_eq!(verdict.identity.expect("an identity").name, "M\u{fffd}ller");
 }
