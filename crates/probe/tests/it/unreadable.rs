@@ -33,6 +33,15 @@ fn json_that_was_cut_off_is_not_taken_for_a_page() {
     }
 }
 
+#[test]
+fn a_proxy_that_responds_instead_of_the_provider_is_not_blamed_on_the_person() {
+    for body in ["<html>Sign in to the network", "", r#"{"error":"proxy authentication required"}"#] {
+        check(407, body, "unreachable - - -");
+        check(511, body, "unreachable - - -");
+    }
+    check(403, "<!doctype html><title>Request blocked</title>", "ip_blocked - - -");
+}
+
 fn judge_body(body: &[u8]) -> Verdict {
     let guide = guide();
     let method = &guide.methods[0];
