@@ -119,3 +119,9 @@ impl Fault {
         self.into()
     }
 }
+
+/// Returns whether a string from a guide can be part of a path: one or more segments, separated by slashes. Servers
+/// resolve `.` and `..` even when they are encoded.
+pub fn is_path_part(text: &str) -> bool {
+    text.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
+}

@@ -64,6 +64,7 @@ mod untried_environment;
 mod untried_field;
 mod unused_field;
 mod unused_scope;
+mod wide_host_pattern;
 mod wordless_pattern;
 mod wordless_scope;
 
@@ -140,6 +141,7 @@ pub static RULES: &[Rule] = &[
     Rule { page: &doubled_scheme::PAGE, check: Method(doubled_scheme::check) },
     Rule { page: &unseen_path::PAGE, check: Method(unseen_path::check) },
     Rule { page: &blamed_setup::PAGE, check: Outcome(blamed_setup::check) },
+    Rule { page: &wide_host_pattern::PAGE, check: Method(wide_host_pattern::check) },
 ];
 
 /// The pages of all findings, ordered by code: first the parser's, then the rules'.

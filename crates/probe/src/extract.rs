@@ -31,10 +31,11 @@ pub(crate) fn captures_in(check: &Check, parsed: &ParsedAnswer<'_>) -> Values {
 }
 
 /// The value that a response contains for a capture. An empty value counts as missing: some providers send
-/// `"refresh_token": ""` for "no refresh token", and it must not replace the token that works.
+/// `"refresh_token": ""` for "no refresh token", and it must not replace the token that works. A value of which a
+/// character could not be read counts as missing too.
 pub(crate) fn captured(capture: &Capture, json: Option<&Value>) -> Option<Secret> {
     let text = text_of(capture.path.find(json?)?)?;
-    (!text.trim().is_empty()).then(|| Secret::new(text))
+    (!text.trim().is_empty() && !text.contains(char::REPLACEMENT_CHARACTER)).then(|| Secret::new(text))
 }
 
 /// The scopes that a response lists, or `None` if the check does not read scopes or the response does not list any.
@@ -74,7 +75,8 @@ fn lifetime(value: &Value) -> Option<u32> {
     (seconds != 0).then_some(seconds)
 }
 
-/// The error for an account id that is too long, or that contains a control character or a secret.
+/// The error for an account id that is too long, or that contains a control character, a character that could not be read,
+/// or a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidId;
 
@@ -89,7 +91,9 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
     let Some(id) = text(&template.id).filter(|id| !id.is_empty()) else { return Ok(None) };
     // A provider can repeat the credentials. An account's id, name and details are stored as plain text.
     let redactor = identity_redactor(case.method, &case.inputs);
-    if id.contains(char::is_control) || MAX_ID < id.chars().count() || redactor.finds_in(&id) {
+    // A character that could not be read is replaced, so that different ids can look the same.
+    let is_odd = |ch: char| ch.is_control() || ch == char::REPLACEMENT_CHARACTER;
+    if id.contains(is_odd) || MAX_ID < id.chars().count() || redactor.finds_in(&id) {
         return Err(InvalidId);
     }
     // Redacted before it is truncated, because a truncated secret would not be detected.

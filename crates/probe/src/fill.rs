@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use guide::{
     Derived, Filter, JsonTemplate, Key, Method, Mistake, Part, Reference, Saying, Target, Template, is_label,
+    is_path_part,
 };
 use secret::{Secret, percent_encoded};
 use serde_json::{Map, Value};
@@ -23,7 +24,7 @@ use crate::inputs::Filling;
 pub(crate) enum Slot {
     /// One or more labels in a host name.
     Host,
-    /// A path segment.
+    /// A path segment. An environment's value can be several segments.
     Path,
     /// A header value.
     Header,
@@ -204,6 +205,10 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
         Slot::Host => {
             let is_valid = text.split('.').count() <= labels && text.split('.').all(is_label);
             (!is_valid).then_some(Problem::NotAHostLabel)
+        }
+        // The guide's own text can have several segments.
+        Slot::Path if matches!(reference.target, Target::EnvironmentValue(_)) && is_path_part(text) => {
+            return Ok(Secret::new(text.split('/').map(percent_encoded).collect::<Vec<_>>().join("/")));
         }
         // Servers resolve `.` and `..` even when they are encoded.
         Slot::Path if text.is_empty() || text == "." || text == ".." => Some(Problem::NotAPathSegment),

@@ -74,11 +74,11 @@ pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a Outcome
 
 /// The rule that determines the verdict, or the kind of outcome if no rule matches.
 fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeRule, OutcomeKind> {
-    let is_foreign = is_foreign_page(case, parsed);
+    let is_foreign = is_foreign_page(case, parsed) || is_from_network(parsed);
     let first = |rules: &'a [OutcomeRule]| {
         let applies =
             |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| matches(when, parsed, &case.inputs));
-        rules.iter().filter(|rule| !is_foreign || is_about_pages(rule)).find(applies)
+        rules.iter().filter(|rule| !is_foreign || is_about_others(rule)).find(applies)
     };
     if let Some(rule) = first(&case.check.outcomes) {
         return Ok(rule);
@@ -101,9 +101,15 @@ fn is_foreign_page(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> bool {
     is_refusal && parsed.is_page() && !asks_for_pages()
 }
 
-/// Whether a rule can apply to a page that comes from a firewall: it recognizes the page by its headers, or blames neither
-/// the credentials nor the person.
-fn is_about_pages(rule: &OutcomeRule) -> bool {
+/// Whether the status belongs to a proxy (407) or to the sign-in page of a network (511,
+/// [RFC 6585, 6](https://www.rfc-editor.org/rfc/rfc6585#section-6)), which respond instead of the provider.
+fn is_from_network(parsed: &ParsedAnswer<'_>) -> bool {
+    matches!(parsed.answer, Answer::Response(response) if matches!(response.status, 407 | 511))
+}
+
+/// Whether a rule can apply to a response that does not come from the provider: it recognizes the response by its headers,
+/// or blames neither the credentials nor the person.
+fn is_about_others(rule: &OutcomeRule) -> bool {
     let is_blameless = matches!(rule.is, OutcomeKind::IpBlocked | OutcomeKind::ProtocolMismatch);
     is_blameless || rule.is.is_transient() || rule.when.as_ref().is_some_and(|when| !when.headers.is_empty())
 }
@@ -131,6 +137,9 @@ pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict 
 fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
     if is_foreign_page(case, parsed) {
         return OutcomeKind::IpBlocked;
+    }
+    if is_from_network(parsed) {
+        return OutcomeKind::Unreachable;
     }
     if case.check.speaks_oauth
         && let Some(kind) = oauth_kind(case, parsed)
@@ -208,15 +217,18 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
 /// The verdict for a response that no rule matches.
 fn by_default(case: &Case<'_>, kind: OutcomeKind, parsed: &ParsedAnswer<'_>) -> Verdict {
     let mut verdict = by_kind(case, kind);
+    if kind != OutcomeKind::ProtocolMismatch {
+        return verdict;
+    }
     let is_token_request =
         case.method.auth.token_steps().any(|step| std::ptr::eq(&raw const step.check, case.check));
-    if kind == OutcomeKind::ProtocolMismatch
-        && is_token_request
-        && parsed.json.is_some()
-        && !has_captures(case.check, parsed)
-    {
-        let provider = case.guide.provider.name.clone();
+    let lacks_token = is_token_request && parsed.json.is_some() && !has_captures(case.check, parsed);
+    let provider = case.guide.provider.name.clone();
+    if lacks_token {
         verdict.says = Ours::NoToken { provider: provider.clone() }.into();
+    }
+    // The address is right if the response is JSON, even if part of the JSON is missing.
+    if lacks_token || parsed.is_damaged() {
         let product = case.product.clone();
         verdict.fix = Ours::Fix { outcome: OutcomeKind::Unknown, provider, product }.into();
     }

@@ -1,12 +1,12 @@
 //! Reads JSON as providers send it, including what other clients accept although it is not quite JSON.
 //!
 //! - A byte order mark is ignored, and a character set that the response names is decoded.
-//! - An integer that no integer type can hold becomes a string with the same digits, because a rounded id could be another
-//!   customer's.
+//! - A large number that no type can hold exactly becomes a string with the same digits, because a rounded id could be
+//!   another customer's.
 //! - `NaN`, `Infinity` and numbers that are out of range become null. Half of a surrogate pair becomes U+FFFD. A control
 //!   character in a string is kept.
 //!
-//! **Invariant:** valid JSON without such integers is read unchanged.
+//! **Invariant:** valid JSON without such numbers is read unchanged.
 
 use std::borrow::Cow;
 
@@ -80,9 +80,25 @@ fn word(text: &str) -> Token {
         let fits = word.parse::<i64>().is_ok() || word.parse::<u64>().is_ok();
         (!fits && !digits.starts_with('0')).then(|| format!("\"{word}\""))
     } else {
-        word.parse::<f64>().is_ok_and(f64::is_infinite).then(|| "null".to_owned())
+        match word.parse::<f64>() {
+            Ok(value) if value.is_infinite() => Some("null".to_owned()),
+            Ok(value) if LARGE <= value.abs() && !keeps_digits(digits, value) => Some(format!("\"{word}\"")),
+            _ => None,
+        }
     };
     Token { length: length.max(1), instead }
+}
+
+/// The number from which a float cannot hold every integer. A smaller number loses only part of its fraction.
+const LARGE: f64 = 9_007_199_254_740_992.0;
+
+/// Whether a float has the same significant digits as the number that was sent.
+fn keeps_digits(sent: &str, value: f64) -> bool {
+    let significant = |number: &str| {
+        let digits = number.split(['e', 'E']).next().unwrap_or_default().replace(['.', '-'], "");
+        digits.trim_matches('0').to_owned()
+    };
+    significant(sent) == significant(&format!("{value:e}"))
 }
 
 /// Reads a string, with its quotes.
@@ -172,6 +188,19 @@ mod tests {
         check("{\"id\":18446744073709551616}", Some(&json!({ "id": "18446744073709551616" })));
         check("[-9223372036854775809,1]", Some(&json!(["-9223372036854775809", 1])));
         check("[1.5,1e3]", Some(&json!([1.5, 1000.0])));
+    }
+
+    #[test]
+    fn large_numbers_with_a_fraction_or_an_exponent_keep_their_digits() {
+        check(
+            "[1234567890123456789012345.0,9007199254740993.0,-12345678901234567891e2]",
+            Some(&json!(["1234567890123456789012345.0", "9007199254740993.0", "-12345678901234567891e2"])),
+        );
+        // These are exact, or small.
+        check(
+            "[9007199254740992.0,1e30,1.50E+25,0.12345678901234567891]",
+            Some(&json!([9_007_199_254_740_992.0, 1e30, 1.5e25, 0.123_456_789_012_345_68])),
+        );
     }
 
     #[test]

@@ -45,9 +45,15 @@ pub(crate) fn matches(when: &When, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_
     when.fails.is_empty()
         && (when.status.is_empty() || when.status.contains(&response.status))
         && !when.status_not.contains(&response.status)
-        && when.is_json.is_none_or(|expected| expected == parsed.json.is_some())
+        && when.is_json.is_none_or(|expected| is_json(expected, parsed))
         && when.headers.iter().all(|(name, test)| header_matches(test, &response.header_values(name)))
         && when.json.iter().all(|(path, test)| json_matches(path, test, parsed.json.as_ref(), inputs))
+}
+
+/// Whether a body is JSON, or is something else, as a rule expects. JSON that was cut off is neither: it is not what the
+/// provider meant to send, and not a web page or a message either.
+fn is_json(expected: bool, parsed: &ParsedAnswer<'_>) -> bool {
+    if expected { parsed.json.is_some() } else { parsed.json.is_none() && !parsed.is_damaged() }
 }
 
 /// Whether a header passes a test. A header can be sent several times, which is equivalent to one header with all

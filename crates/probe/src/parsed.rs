@@ -21,6 +21,11 @@ impl<'a> ParsedAnswer<'a> {
         Self { answer, json }
     }
 
+    /// Whether the body starts like JSON but is not JSON, because it was cut off or damaged.
+    pub(crate) fn is_damaged(&self) -> bool {
+        matches!(self.answer, Answer::Response(response) if self.json.is_none() && starts_like_json(&response.body))
+    }
+
     /// Whether the response is a web page.
     pub(crate) fn is_page(&self) -> bool {
         matches!(self.answer, Answer::Response(response) if self.json.is_none() && is_html(response))
@@ -34,6 +39,20 @@ fn is_html(response: &Response) -> bool {
     let start =
         String::from_utf8_lossy(start).trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).to_lowercase();
     kind.starts_with("text/html") || start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+/// Whether a body starts with an object or an array. Plain text can also start with a bracket, as in `[error] …`, so the
+/// next character counts too.
+fn starts_like_json(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    let inner = |rest: &[u8]| rest.trim_ascii_start().first().copied();
+    match body.split_first() {
+        Some((b'{', rest)) => matches!(inner(rest), None | Some(b'"' | b'}')),
+        Some((b'[', rest)) => {
+            matches!(inner(rest), None | Some(b'{' | b'[' | b'"' | b']' | b'-' | b'0'..=b'9'))
+        }
+        _ => false,
+    }
 }
 
 /// A string, number or boolean, formatted as a string. `None` for null, arrays and objects.

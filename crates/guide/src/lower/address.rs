@@ -4,6 +4,7 @@
 use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};
 use crate::host::HostPattern;
+use crate::http::is_path_part;
 use crate::lower::lowering::Lowering;
 use crate::model::{BaseUrl, Environment};
 use crate::names::Names;
@@ -148,6 +149,7 @@ impl Lowering<'_> {
         hosts: &[HostPattern],
         hosts_span: Span,
     ) {
+        self.path_values(&base.path, environments);
         let sound = |one: &&Environment| one.host.parse::<HostPattern>().is_ok_and(|host| !host.is_wild());
         let choices: Vec<Option<&Environment>> = if environments.is_empty() {
             vec![None]
@@ -156,6 +158,14 @@ impl Lowering<'_> {
         };
         for environment in choices {
             let (host, labels) = possible(base, environment);
+            if host.contains('/') {
+                let message = "an environment's value would add a path to the host";
+                let found = Finding::new(&BAD_ADDRESS, base.span, message);
+                let advice =
+                    "write `/` between the host and the reference, and the value without its first slash";
+                self.report(found.help(advice));
+                return;
+            }
             let free_end = host.rsplit(VALUE).next().unwrap_or_default();
             let is_bound = free_end.split_once('.').is_some_and(|(_, rest)| rest.contains('.'));
             if host.contains(VALUE) && !is_bound {
@@ -190,6 +200,23 @@ impl Lowering<'_> {
                 .help(format!("add `{cover}` to `hosts`, or correct the URL"));
                 self.report(found);
                 return;
+            }
+        }
+    }
+
+    /// Reports environments whose value cannot be part of a path that refers to it.
+    pub(crate) fn path_values(&mut self, path: &Template, environments: &[Environment]) {
+        let names = path.references().filter_map(|reference| match &reference.target {
+            Target::EnvironmentValue(name) => Some(name),
+            _ => None,
+        });
+        for name in names {
+            let is_bad =
+                |one: &&Environment| one.value(name.as_str()).is_some_and(|value| !is_path_part(value));
+            if let Some(one) = environments.iter().find(is_bad) {
+                let message = format!("`{name}` of the environment `{}` cannot be part of a path", one.key);
+                let found = Finding::new(&BAD_ADDRESS, one.span, message).also(path.span, "is used here");
+                self.report(found.help("write one or more path segments, such as `api` or `eu/api`"));
             }
         }
     }

@@ -57,9 +57,11 @@ impl Lowering<'_> {
             names.captures.extend(captured(check));
         }
         self.bodies(&auth, &checks);
-        let sign_in = auth.token_steps().map(|step| &step.check);
-        let bases: Vec<BaseUrl> =
-            sign_in.chain(&checks).filter_map(|check| check.request.base.clone()).collect();
+        let asked: Vec<&Check> = auth.token_steps().map(|step| &step.check).chain(&checks).collect();
+        for check in &asked {
+            self.path_values(&check.request.path, &environments);
+        }
+        let bases: Vec<BaseUrl> = asked.into_iter().filter_map(|check| check.request.base.clone()).collect();
         let redirect = auth.sign_in.as_ref().and_then(|one| one.redirect.as_ref()).map(|one| one.url.clone());
         for base in bases.iter().chain(&redirect).filter(|_| !hosts.is_empty()) {
             self.bound(base, &environments, &hosts, hosts_span);

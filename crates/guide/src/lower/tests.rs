@@ -80,6 +80,29 @@ fn a_guide_cannot_set_the_headers_that_waystone_sets() {
 }
 
 #[test]
+fn an_environments_value_is_part_of_the_path_or_of_the_host() {
+    let with = |base: &str, value: &str| {
+        let environments = format!(
+            "    environments: [{{ key: one, label: One, host: api.acme.example, values: {{ path: '{value}' }} }}]\n    base_url: '{base}'\n"
+        );
+        let text = GUIDE.replacen("    base_url: https://api.acme.example\n", &environments, 1);
+        assert_ne!(text, GUIDE);
+        let reading = read("guide.yaml", text.as_bytes());
+        let errors = reading.findings.iter().map(|found| format!("{}: {}", found.code.code, found.message));
+        errors.collect::<Vec<_>>().join("\n")
+    };
+    let in_path = "https://{{ environment.host }}/{{ environment.path }}";
+    assert_eq!(with(in_path, "x"), "");
+    assert_eq!(with(in_path, "x/y z"), "");
+    for value in ["", "/x", "x/", "x//y", "..", "x/./y"] {
+        let expected = "W0212: `path` of the environment `one` cannot be part of a path";
+        assert_eq!(with(in_path, value), expected, "{value}");
+    }
+    let in_host = with("https://{{ environment.host }}{{ environment.path }}", "/x/y");
+    assert_eq!(in_host, "W0212: an environment's value would add a path to the host");
+}
+
+#[test]
 fn examples_are_not_tried_without_their_invalid_pattern() {
     let field = "type: secret\n        pattern: '['\n        examples: [{ typed: 'a b', refused: pattern }]";
     let reading = read("guide.yaml", GUIDE.replacen("type: secret", field, 1).as_bytes());

@@ -255,7 +255,7 @@ pub struct When {
     pub headers: Vec<(String, HeaderTest)>,
     /// Tests for values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
-    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). JSON that was cut off is neither. `None` if both are accepted.
     pub is_json: Option<bool>,
     /// The faults, one of which must occur instead of a response. If the list is empty, the rule matches only if there
     /// is a response.

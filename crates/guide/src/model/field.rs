@@ -188,7 +188,10 @@ pub struct Refused {
 impl Field {
     /// Normalizes and validates an entered value. The terminal, the browser and tests all use this function.
     pub fn keep(&self, typed: &str, environments: &[Environment]) -> Result<Kept, Refused> {
-        let mut value = Cow::Borrowed(typed);
+        let is_file = matches!(self.kind, FieldType::Multiline | FieldType::File);
+        // Some editors begin a file with a byte order mark.
+        let text = if is_file { typed.trim_start_matches('\u{feff}') } else { typed };
+        let mut value = Cow::Borrowed(text);
         let mut environment = None;
         for accept in &self.accept {
             value = accept.apply(value, environments, &mut environment);

@@ -1,7 +1,9 @@
 //! Tests requests and verdicts with a small guide.
 
 mod auth;
+mod paths;
 mod tokens;
+mod unreadable;
 
 use guide::{Fault, Guide, Key, OutcomeKind, Product};
 use probe::{Answer, Case, Inputs, Problem, Response, Values, judge, request};
@@ -56,7 +58,11 @@ methods:
 ";
 
 fn guide() -> Guide {
-    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
+    read(GUIDE)
+}
+
+fn read(text: &str) -> Guide {
+    let reading = guide::read("acme.yaml", text.as_bytes());
     reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings))
 }
 
