@@ -47,9 +47,10 @@ fn blocks(word: &str) -> Vec<Block<'static>> {
 const PEM: &str = r#""-----BEGIN NOTHING-----\nAAAA\n-----END NOTHING-----""#;
 
 /// Fields that a block can use without declaring them: key, declaration and entered value.
-const FIELDS: [(&str, &str, &str); 17] = [
+const FIELDS: [(&str, &str, &str); 18] = [
     ("api_key", "label: API Key, type: secret", "live_key-us6"),
     ("app_key", "label: App Key, type: secret", "app-key"),
+    ("app_password", "label: App Password, type: secret", "abcd efgh"),
     ("email", "label: Email, type: email, public: true", "ann@acme.example"),
     ("api_token", "label: API Token, type: secret", "a-token"),
     ("client_id", "label: Client ID, type: text, public: true", "an-app"),
