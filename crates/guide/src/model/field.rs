@@ -61,7 +61,7 @@ pub struct Field {
     pub range: (Option<i64>, Option<i64>),
     /// The format of a `multiline` or `file` value.
     pub holds: Option<Holds>,
-    /// What is done with spaces in a `secret`.
+    /// How spaces in a `secret` are handled.
     pub spaces: Spaces,
     /// The location in the source.
     pub span: Span,

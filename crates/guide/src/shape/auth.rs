@@ -105,14 +105,14 @@ pub(crate) struct Oauth2Shape {
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
     /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first one. With
-    /// `grant: authorization_code`, a refresh token that the provider returns is used in any case.
+    /// `grant: authorization_code`, a refresh token that the provider returns is always used.
     pub(crate) refresh: Option<RefreshShape>,
     /// Where requests carry the token. Default: an `Authorization: Bearer …` header.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
     /// The outcome rules for responses from the token endpoint. These rules are tried before the standard OAuth errors.
-    /// They also apply to the error with which the provider redirects the browser back instead of granting access: its
-    /// parameters, such as `error` and `error_description`, are tested as `json`, and it has no status.
+    /// They also apply to the error with which the provider redirects the browser back instead of granting access: they
+    /// test its parameters, such as `error` and `error_description`, as `json`, and it has no status.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
@@ -257,7 +257,7 @@ pub(crate) struct RefreshShape {
     #[serde(default)]
     pub(crate) parameters: Entries<Text>,
     /// The scopes, from `scopes` of `oauth2`, without which the provider returns no refresh token. They are requested even
-    /// if a session selects other scopes. `offline_access` is always one of them.
+    /// if a session selects other scopes. `offline_access` does not need to be listed.
     #[serde(default)]
     pub(crate) scopes: OneOrMany<Text>,
 }

@@ -61,8 +61,8 @@ pub(crate) struct FieldShape {
     pub(crate) min: Option<i64>,
     /// The maximum value, for `type: number`.
     pub(crate) max: Option<i64>,
-    /// What is done with spaces in the value, for `type: secret`: `refuse` (the default), `keep` for a password, or `remove`
-    /// for an app password that is shown in groups.
+    /// How spaces in the value are handled, for `type: secret`: `refuse` (the default), `keep` for a password, or
+    /// `remove` for an app password that the provider shows in groups.
     pub(crate) spaces: Option<Spanned<Spaces>>,
     /// The format of the contents, for `type: multiline` and `type: file`, such as `pem` for a private key.
     pub(crate) holds: Option<Spanned<Holds>>,

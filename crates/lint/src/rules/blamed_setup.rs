@@ -11,7 +11,7 @@ pub(super) static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A rule blames a field that only the setup guide collects",
     why: "the person who links an account never sees the field, so the message asks them to correct a value that they did not enter",
-    help: "remove the field; send the person to a step with `return_to`, or use `is: misconfigured` if an admin must act",
+    help: "remove the field, and send the person to a step with `return_to`; if an admin must act, use `is: misconfigured`",
     bad: "- { key: refused, when: { status: 401 }, is: wrong_secret, at_field: client_secret }",
     good: "- { key: refused, when: { status: 401 }, is: expired, return_to: sign-in }",
 };

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "unseen-path",
     severity: Severity::Warning,
     summary: "No scenario's response contains a value that the check reads",
-    why: "a path that has never found anything may be misspelled, and the account would lack the value without notice",
+    why: "a misspelled path finds nothing, so linked accounts would lack the value and nobody would notice",
     help: "add the value to a response in a scenario, copied from the provider's documentation, or correct the path",
     bad: "account: { id: '{{ json.id }}', name: '{{ json.name }}', details: { Plan: '{{ json.plan }}' } }
 response: { status: 200, json: { id: a1, name: Acme One } }",
