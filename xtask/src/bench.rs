@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     for page in pages {
         let [package, example] = page.example;
         build(&["--package", package, "--example", example])?;
-        let machine = machine::machine()?;
+        let (source, machine) = (machine::source()?, machine::machine()?);
         let scratch = tempfile::Builder::new().prefix("waystone-bench-").tempdir()?;
         let world = World { scratch: scratch.path().to_owned(), tools: target().join("bench/tools"), quick };
         fs::create_dir_all(&world.tools)?;
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         let rows: Vec<Vec<Row>> = page.sections.iter().map(rows).collect();
         let folder = if quick { target().join("bench") } else { root().join("docs") };
         let file = folder.join(page.file);
-        fs::write(&file, report::page(page, quick, &machine, &rows))
+        fs::write(&file, report::page(page, quick, &source, &machine, &rows))
             .with_context(|| format!("cannot write {}", file.display()))?;
         println!("wrote {}", file.display());
     }

@@ -1,4 +1,4 @@
-//! The properties of the machine that affect the figures, without its name.
+//! The properties of the machine that affect the figures, without its name, and the source that is measured.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use super::figures::memory;
 use super::process::kib;
 use crate::command::output;
+use crate::tree::root;
 
 /// Describes this machine, and includes the date and the load average over the last minute.
 pub(super) fn machine() -> Result<String> {
@@ -26,6 +27,14 @@ pub(super) fn machine() -> Result<String> {
         compiler.split(" (").next().unwrap_or_default(),
         load.split(' ').next().unwrap_or_default(),
     ))
+}
+
+/// Names the commit that is measured, and says whether files have changed since. The pages themselves do not count.
+pub(super) fn source() -> Result<String> {
+    let git = |arguments: &[&str]| output(Command::new("git").args(arguments).current_dir(root()));
+    let commit = git(&["rev-parse", "--short=10", "HEAD"])?;
+    let changes = git(&["status", "--porcelain", "--", ".", ":!docs"])?;
+    Ok(format!("commit `{commit}`{}", if changes.is_empty() { "" } else { ", with uncommitted changes" }))
 }
 
 /// Finds the processor's name in the text of `/proc/cpuinfo`.

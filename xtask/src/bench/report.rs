@@ -21,12 +21,13 @@ fn compared(cell: &Cell<'_>) -> Option<String> {
 }
 
 /// Returns the whole page. `rows` contains the rows of each section.
-pub(super) fn page(page: &Page, quick: bool, machine: &str, rows: &[Vec<Row>]) -> String {
+pub(super) fn page(page: &Page, quick: bool, source: &str, machine: &str, rows: &[Vec<Row>]) -> String {
     let Page { argument, title, other, method, .. } = page;
     let option = if quick { " --quick" } else { "" };
     let mut text = format!(
         "# {title}\n\n`cargo xtask bench {argument}{option}` measured these figures in one run on one machine. Figures \
          on other machines differ, but their ratios are similar. {other}\n\n\
+         - **Source:** {source}.\n\
          - **Machine:** {machine}.\n\
          - **Method:** Waystone is a release build (`--profile dist`). {method}\n\n\
          ## Aims\n\nTimes are per item: a guide, a page, an edit, a link or a start.\n\n\

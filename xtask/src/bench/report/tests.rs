@@ -4,6 +4,7 @@ use super::page;
 use crate::bench::pages::PAGES;
 use crate::bench::run::{Aim, Figures, Measure, Row};
 
+const SOURCE: &str = "commit `0123456789`";
 const MACHINE: &str = "2026-11-25, Linux, 2 cores (Some CPU)";
 
 fn row(name: &str, guides: u32, seconds: &[f64], items: u32) -> Row {
@@ -13,7 +14,7 @@ fn row(name: &str, guides: u32, seconds: &[f64], items: u32) -> Row {
 }
 
 fn guides_page(checks: Vec<Row>, pieces: Vec<Row>) -> String {
-    page(&PAGES[0], false, MACHINE, &[checks, pieces, Vec::new(), Vec::new()])
+    page(&PAGES[0], false, SOURCE, MACHINE, &[checks, pieces, Vec::new(), Vec::new()])
 }
 
 #[test]
@@ -58,9 +59,10 @@ fn links_are_compared_by_their_rate() {
         Row { baseline: Some("SQLite: bare handler".to_owned()), ..row }
     });
     let starts = [row("start", 1_000, &[0.4, 1.5], 1)];
-    let page = page(&PAGES[1], true, MACHINE, &[links.into(), starts.into()]);
+    let page = page(&PAGES[1], true, SOURCE, MACHINE, &[links.into(), starts.into()]);
     for line in [
         "`cargo xtask bench hub --quick` measured",
+        "- **Source:** commit `0123456789`.",
         "- **Machine:** 2026-11-25, Linux, 2 cores (Some CPU).",
         "| `SQLite: whole link` (10 guides) takes at most 10.0× as long as `SQLite: bare handler` (10 guides) | 12.5× | **no** |",
         "| `start` (1 000 guides) takes at most 1.00 s at the 99th percentile | 1.50 s | **no** |",
