@@ -183,7 +183,7 @@ pub enum Holds {
     Pem,
 }
 
-/// What is done with spaces in a secret.
+/// How spaces in a secret are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Spaces {

@@ -105,7 +105,7 @@ pub(crate) struct Oauth2Shape {
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
     /// How to refresh an expired token. If omitted, a new token is obtained in the same way as the first one. With
-    /// `grant: authorization_code`, a refresh token that the provider returns is used in any case.
+    /// `grant: authorization_code`, a refresh token that the provider returns is always used.
     pub(crate) refresh: Option<RefreshShape>,
     /// Where requests carry the token. Default: an `Authorization: Bearer …` header.
     #[serde(default)]
