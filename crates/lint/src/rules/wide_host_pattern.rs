@@ -20,9 +20,8 @@ pub(super) static PAGE: CodePage = CodePage {
 const PROBES: [&str; 5] = ["acme_outdoor", "AcmeOutdoor", "ACME01", "acme.outdoor", "a_b"];
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
-    let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
     let mut seen = Vec::new();
-    for reference in bases.flat_map(|base| base.host.references()) {
+    for reference in method.bases().flat_map(|base| base.host.references()) {
         let Target::Value(key) = &reference.target else { continue };
         let field = method.field(key.as_str());
         let Some(field) = field.filter(|field| field.pattern.is_some() && !seen.contains(&key)) else {
