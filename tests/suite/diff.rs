@@ -118,6 +118,10 @@ fn request_and_response_changes_have_the_impact_recheck() {
         "hosts: ['**.gladly.com', api.gladly.dev, ",
         &["recheck: requests can now go to `api.gladly.dev`"],
     );
+    let spaces = ("type: secret\n", "type: secret\n        spaces: keep\n");
+    let example = ("          - { typed: an example token, refused: type }\n", "");
+    let expected = ["recheck: the handling of spaces in the field `api_token` changed"];
+    assert_eq!(changes(&[spaces, example]), expected);
     check(
         "accept: [trim, lowercase, {",
         "accept: [trim, lowercase, { strip_suffix: . }, {",

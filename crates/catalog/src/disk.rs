@@ -31,7 +31,7 @@ pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
     guide_files(path)?.iter().map(|file| read_guide_file(file)).collect()
 }
 
-/// Lists the guide files at a path, sorted by folder name, without reading them. Returns an error if there is none.
+/// Lists the guide files at a path, sorted by folder name, without reading them. Fails if there are none.
 pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let files = guide_files(path)?;
     if files.is_empty() {
@@ -42,6 +42,7 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(files)
 }
 
+/// Lists the guide files at a path, sorted by folder name. The list can be empty.
 fn guide_files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
     if !fs::metadata(path).map_err(fail)?.is_dir() {

@@ -54,8 +54,8 @@ impl Verb {
     }
 }
 
-/// Headers that guides cannot set: they frame the message, apply only to the connection, or are the same for every
-/// request. The names are in lowercase.
+/// The headers that guides cannot set, because they frame the message, apply only to one connection, or are the same for
+/// every request. The names are in lowercase.
 pub const RESERVED_HEADERS: [&str; 14] = [
     "accept-encoding",
     "connection",
@@ -120,8 +120,8 @@ impl Fault {
     }
 }
 
-/// Returns whether a string from a guide can be part of a path: one or more segments, separated by slashes. Servers
-/// resolve `.` and `..` even when they are encoded.
+/// Returns whether a string from a guide can be part of a path: one or more segments, separated by slashes. A segment
+/// cannot be `.` or `..`, because servers resolve them even when they are encoded.
 pub fn is_path_part(text: &str) -> bool {
     text.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
 }

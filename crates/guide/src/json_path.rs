@@ -40,8 +40,9 @@ impl JsonPath {
         Some(Self(segments))
     }
 
-    /// Returns the path with brackets around the numbers that follow a dot, as in `items.0.id`. Such a number is the name
-    /// of a member, so the path never finds an item of an array. Returns `None` if there is no such number.
+    /// Returns the path with an index for each number that follows a dot: `items[0].id` for `items.0.id`. A number after a
+    /// dot is a member's name, so the original path never finds an array's item. Returns `None` if the path contains no
+    /// such number.
     pub(crate) fn dotted_index(&self) -> Option<Self> {
         let index = |segment: &Segment| match segment {
             Segment::Member(name) => name.parse().map_or_else(|_| segment.clone(), Segment::Index),

@@ -104,7 +104,7 @@ pub enum Ours {
         chosen: String,
     },
     /// The response to a sign-in request contains no token.
-    #[display("{provider} sent a reply without a token.")]
+    #[display("{provider} sent a response without a token.")]
     NoToken {
         /// The provider's name.
         provider: String,
@@ -166,7 +166,7 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// Rounds a number of seconds. Minutes are rounded up, so that nobody tries again too early; hours and days are
+    /// Rounds a number of seconds. Minutes are rounded up, so that people do not try again too early; hours and days are
     /// rounded to the nearest number.
     pub fn rounded(seconds: u64) -> Self {
         const HOUR: u64 = 3600;

@@ -20,7 +20,7 @@ use crate::key::Key;
 use crate::source::Span;
 
 pub(crate) use self::first::first_reference;
-pub(crate) use self::read::{TextReader, dotted_index};
+pub(crate) use self::read::{TextReader, json_path};
 pub use self::vocabulary::{TextKind, Vocabulary, Word, vocabulary};
 
 /// A string with references.

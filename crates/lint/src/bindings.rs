@@ -40,7 +40,7 @@ pub(crate) fn collecting<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.collects.contains(field)).collect()
 }
 
-/// Whether only the setup guide collects a field, so that an admin enters its value.
+/// Returns whether only the setup guide collects a field, so that an admin enters its value.
 pub(crate) fn is_only_in_setup(method: &Method, field: &Key) -> bool {
     let mut setup = method.setup.iter().flat_map(Walkthrough::steps);
     setup.any(|(_, step)| step.collects.contains(field)) && method.collected_at(field.as_str()).is_none()

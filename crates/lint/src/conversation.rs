@@ -76,7 +76,7 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
     reached
 }
 
-/// The JSON bodies of the successful responses to each check's request in the method's scenarios.
+/// The JSON bodies of the successful responses to the checks' requests in the method's scenarios, each with its check.
 pub(crate) fn bodies(method: &Method) -> Vec<(Key, Value)> {
     let mut bodies = Vec::new();
     for scenario in &method.scenarios {
@@ -84,8 +84,7 @@ pub(crate) fn bodies(method: &Method) -> Vec<(Key, Value)> {
             let Reply::Response { status, body, .. } = &turn.reply else { return };
             let Ok(body) = serde_json::from_str::<Value>(body) else { return };
             for check in checks {
-                let expected = &check.expect.status;
-                if expected.contains(status) || expected.is_empty() && (200..300).contains(status) {
+                if check.expect.allows(*status) {
                     bodies.push((check.key.clone(), body.clone()));
                 }
             }

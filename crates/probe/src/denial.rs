@@ -8,7 +8,7 @@ use crate::message::{Answer, Response};
 /// The status of a denial, which is not a response. No rule can name this status.
 pub(crate) const NO_STATUS: u16 = 0;
 
-/// Returns the redirect's parameters in the form of a response, so that the rules for responses from the token endpoint
+/// Returns the redirect's parameters as a response, so that the rules for responses from the token endpoint
 /// also apply to denials: the parameters are its JSON, and it has no status.
 pub fn denial(parameters: &[(String, String)]) -> Answer {
     let members = parameters.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str())));

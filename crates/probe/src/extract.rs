@@ -30,9 +30,9 @@ pub(crate) fn captures_in(check: &Check, parsed: &ParsedAnswer<'_>) -> Values {
     check.captures.iter().filter_map(found).collect()
 }
 
-/// The value that a response contains for a capture. An empty value counts as missing: some providers send
-/// `"refresh_token": ""` for "no refresh token", and it must not replace the token that works. A value of which a
-/// character could not be read counts as missing too.
+/// Returns the value that a response contains for a capture. An empty value counts as missing: some providers send
+/// `"refresh_token": ""` for "no refresh token", and it must not replace the token that works. A value with a character
+/// that could not be decoded also counts as missing.
 pub(crate) fn captured(capture: &Capture, json: Option<&Value>) -> Option<Secret> {
     let text = text_of(capture.path.find(json?)?)?;
     (!text.trim().is_empty() && !text.contains(char::REPLACEMENT_CHARACTER)).then(|| Secret::new(text))
@@ -75,8 +75,8 @@ fn lifetime(value: &Value) -> Option<u32> {
     (seconds != 0).then_some(seconds)
 }
 
-/// The error for an account id that is too long, or that contains a control character, a character that could not be read,
-/// or a secret.
+/// The error for an account id that is too long, or that contains a control character, a character that could not be
+/// decoded, or a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidId;
 
@@ -89,11 +89,11 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
     let Some(template) = case.check.account.as_ref() else { return Ok(None) };
     let text = |template: &Template| answer_text(template, parsed.json.as_ref(), &case.inputs);
     let Some(id) = text(&template.id).filter(|id| !id.is_empty()) else { return Ok(None) };
-    // A provider can repeat the credentials. An account's id, name and details are stored as plain text.
+    // The response can repeat the credentials, but an account's id, name and details are stored as plain text.
     let redactor = identity_redactor(case.method, &case.inputs);
-    // A character that could not be read is replaced, so that different ids can look the same.
-    let is_odd = |ch: char| ch.is_control() || ch == char::REPLACEMENT_CHARACTER;
-    if id.contains(is_odd) || MAX_ID < id.chars().count() || redactor.finds_in(&id) {
+    // A character that could not be decoded has been replaced, so that different ids could become the same.
+    let is_invalid = |ch: char| ch.is_control() || ch == char::REPLACEMENT_CHARACTER;
+    if id.contains(is_invalid) || MAX_ID < id.chars().count() || redactor.finds_in(&id) {
         return Err(InvalidId);
     }
     // Redacted before it is truncated, because a truncated secret would not be detected.
@@ -129,8 +129,8 @@ fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -
     Some(out)
 }
 
-/// Formats a string from the provider for display on one line, with at most this many characters. Line breaks and tabs
-/// become spaces; other control characters are removed.
+/// Formats a string from the provider for display on one line, with at most `most` characters. Line breaks and tabs become
+/// spaces; other control characters are removed.
 fn one_line(text: &str, most: usize) -> String {
     let one_line = text.chars().filter_map(|ch| match ch {
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),

@@ -132,7 +132,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
     let missing = |field: Option<&Key>| FillError { field: field.cloned(), problem: Problem::Missing };
     let environment = |text: Option<&str>| text.map(Secret::from).ok_or(missing(None));
     match &reference.target {
-        Target::Value(key) => match inputs.derived.iter().find(|one| one.field.key == *key) {
+        Target::Value(key) => match inputs.method.derived(key.as_str()) {
             Some(derived) => self::derived(derived, with).or_else(|error| match error.problem {
                 // When an existing account is linked again, uses the stored derived value until a response provides a
                 // new one.
@@ -178,6 +178,11 @@ pub(crate) fn derived(derived: &Derived, with: &Filling<'_>) -> Result<Secret, F
     derived.keep(source.expose()).map(Secret::new).map_err(invalid)
 }
 
+/// Returns whether a value can be inserted into a host in place of a reference.
+pub fn fits_host(reference: &Reference, value: &str) -> bool {
+    encode_value(reference, Secret::from(value), Slot::Host).is_ok()
+}
+
 fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<Secret, FillError> {
     let mut labels = 1;
     for filter in &reference.filters {
@@ -206,7 +211,7 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
             let is_valid = text.split('.').count() <= labels && text.split('.').all(is_label);
             (!is_valid).then_some(Problem::NotAHostLabel)
         }
-        // The guide's own text can have several segments.
+        // An environment's value comes from the guide, so it can have several segments.
         Slot::Path if matches!(reference.target, Target::EnvironmentValue(_)) && is_path_part(text) => {
             return Ok(Secret::new(text.split('/').map(percent_encoded).collect::<Vec<_>>().join("/")));
         }
@@ -248,7 +253,7 @@ pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value,
 /// from.
 pub(crate) fn invalid_key(template: &Template, with: &Filling<'_>) -> FillError {
     let field = template.values().find_map(|key| {
-        let derived = with.inputs.derived.iter().find(|one| one.field.key == *key);
+        let derived = with.inputs.method.derived(key.as_str());
         derived.map_or_else(|| Some(key.clone()), |one| one.source.clone())
     });
     FillError { field, problem: Problem::NotAKey }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use guide::{Derived, Environment, Key, Method, RequestPart};
+use guide::{Environment, Key, Method, RequestPart};
 use secret::Secret;
 
 use crate::moment::Moment;
@@ -18,10 +18,9 @@ pub struct Inputs<'a> {
     pub environment: Option<&'a Environment>,
     /// The normalized values of fields.
     pub values: &'a Values,
-    /// The method, whose fields have the defaults of values that were not entered.
+    /// The method. It defines the defaults for values that were not entered, and the derived values, which are computed
+    /// when a template refers to them.
     pub method: &'a Method,
-    /// The method's derived values, which are computed when a template refers to them.
-    pub derived: &'a [Derived],
     /// Values captured from earlier responses.
     pub captures: &'a Values,
     /// The tokens from sign-in.
@@ -41,7 +40,6 @@ impl<'a> Inputs<'a> {
             environment,
             values,
             method,
-            derived: &method.derived,
             captures: &NO_VALUES,
             tokens: &NO_VALUES,
             redirect_uri: None,

@@ -20,7 +20,7 @@ use crate::retry::retry_after;
 use crate::verdict::{Identity, Verdict};
 use crate::wording::message;
 
-/// A wait that messages do not mention.
+/// The longest wait that messages do not mention.
 const SHORT_WAIT: Duration = Duration::from_secs(30);
 
 /// Judges a response, or a request that failed. `now` is the current Unix time in seconds; the verdict's wait is
@@ -55,8 +55,8 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     verdict
 }
 
-/// Says how long to wait, if the provider does and the guide gives no advice of its own. A short wait is not worth
-/// saying: the request is repeated after it.
+/// Adds the wait to the advice, if the provider specifies a wait and the guide does not give advice. A short wait is not
+/// mentioned, because the request is repeated after it.
 fn advise_to_wait(verdict: &mut Verdict) {
     let is_standard = matches!(verdict.fix.ours(), Some(Ours::Fix { .. }));
     if let Some(wait) = verdict.retry_after.filter(|wait| SHORT_WAIT < *wait)
@@ -74,11 +74,11 @@ pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a Outcome
 
 /// The rule that determines the verdict, or the kind of outcome if no rule matches.
 fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeRule, OutcomeKind> {
-    let is_foreign = is_foreign_page(case, parsed) || is_from_network(parsed);
+    let foreign = foreign_kind(case, parsed);
     let first = |rules: &'a [OutcomeRule]| {
         let applies =
             |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| matches(when, parsed, &case.inputs));
-        rules.iter().filter(|rule| !is_foreign || is_about_others(rule)).find(applies)
+        rules.iter().filter(|rule| foreign.is_none() || is_about_others(rule)).find(applies)
     };
     if let Some(rule) = first(&case.check.outcomes) {
         return Ok(rule);
@@ -86,29 +86,39 @@ fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeR
     if is_expected(case.check, parsed, &case.inputs) {
         return Err(OutcomeKind::Ok);
     }
-    first(&case.method.outcomes).ok_or_else(|| default_kind(case, parsed))
+    first(&case.method.outcomes).ok_or_else(|| foreign.unwrap_or_else(|| default_kind(case, parsed)))
 }
 
-/// Whether a refusal is a web page although the request asked for something else. Such a page usually comes from a
-/// firewall in front of the provider, so its status says nothing about the credentials.
+/// Returns the default outcome for a response that does not come from the provider, or `None` if it appears to.
+fn foreign_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind> {
+    if is_foreign_page(case, parsed) {
+        return Some(OutcomeKind::IpBlocked);
+    }
+    is_from_network(parsed).then_some(OutcomeKind::Unreachable)
+}
+
+/// Returns whether a refusal is a web page although the request did not ask for one. Such a page usually comes from a
+/// firewall in front of the provider, so its status does not mean that the provider refuses the credentials.
 fn is_foreign_page(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> bool {
     let is_refusal =
         matches!(parsed.answer, Answer::Response(response) if matches!(response.status, 403 | 406 | 451));
     let asks_for_pages = || {
         let mut headers = case.check.request.headers.iter();
-        headers.any(|(name, _)| name.eq_ignore_ascii_case("accept"))
+        headers.any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.to_string().contains("html"))
     };
     is_refusal && parsed.is_page() && !asks_for_pages()
 }
 
-/// Whether the status belongs to a proxy (407) or to the sign-in page of a network (511,
+/// Returns whether the status is that of a proxy (407) or of a network's sign-in page (511,
 /// [RFC 6585, 6](https://www.rfc-editor.org/rfc/rfc6585#section-6)), which respond instead of the provider.
 fn is_from_network(parsed: &ParsedAnswer<'_>) -> bool {
     matches!(parsed.answer, Answer::Response(response) if matches!(response.status, 407 | 511))
 }
 
-/// Whether a rule can apply to a response that does not come from the provider: it recognizes the response by its headers,
-/// or blames neither the credentials nor the person.
+/// Returns whether a rule can apply to a response that does not seem to come from the provider. A rule that blames neither
+/// the credentials nor the person can. A rule that tests a header also can, even if it blames a field: any firewall can
+/// send the same status and a page, so those alone prove nothing, but a guide tests a header to recognize one particular
+/// sender, such as a known firewall or the provider itself.
 fn is_about_others(rule: &OutcomeRule) -> bool {
     let is_blameless = matches!(rule.is, OutcomeKind::IpBlocked | OutcomeKind::ProtocolMismatch);
     is_blameless || rule.is.is_transient() || rule.when.as_ref().is_some_and(|when| !when.headers.is_empty())
@@ -135,12 +145,6 @@ pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict 
 }
 
 fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
-    if is_foreign_page(case, parsed) {
-        return OutcomeKind::IpBlocked;
-    }
-    if is_from_network(parsed) {
-        return OutcomeKind::Unreachable;
-    }
     if case.check.speaks_oauth
         && let Some(kind) = oauth_kind(case, parsed)
     {
@@ -220,14 +224,12 @@ fn by_default(case: &Case<'_>, kind: OutcomeKind, parsed: &ParsedAnswer<'_>) -> 
     if kind != OutcomeKind::ProtocolMismatch {
         return verdict;
     }
-    let is_token_request =
-        case.method.auth.token_steps().any(|step| std::ptr::eq(&raw const step.check, case.check));
-    let lacks_token = is_token_request && parsed.json.is_some() && !has_captures(case.check, parsed);
+    let lacks_token = is_token_request(case) && parsed.json.is_some() && !has_captures(case.check, parsed);
     let provider = case.guide.provider.name.clone();
     if lacks_token {
         verdict.says = Ours::NoToken { provider: provider.clone() }.into();
     }
-    // The address is right if the response is JSON, even if part of the JSON is missing.
+    // The default advice is to check the address, but a response in JSON, even truncated JSON, shows that it is correct.
     if lacks_token || parsed.is_damaged() {
         let product = case.product.clone();
         verdict.fix = Ours::Fix { outcome: OutcomeKind::Unknown, provider, product }.into();
@@ -279,6 +281,11 @@ fn enters_secret(method: &Method) -> bool {
     secrets.any(|field| method.collected_at(field.key.as_str()).is_some())
 }
 
+/// Returns whether the check's request obtains tokens.
+fn is_token_request(case: &Case<'_>) -> bool {
+    case.method.auth.token_steps().any(|step| step.check.key == case.check.key)
+}
+
 /// An excerpt from the response for support: the status and the first 500 characters of the body, without secrets.
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let redactor = redactor(case.method, &case.inputs);
@@ -287,10 +294,7 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
         Answer::Response(response) => response,
     };
     // A successful token response contains new tokens, which the redactor does not recognize.
-    let mut token_steps = case.method.auth.token_steps();
-    if (NO_STATUS + 1..400).contains(&response.status)
-        && token_steps.any(|step| step.check.key == case.check.key)
-    {
+    if (NO_STATUS + 1..400).contains(&response.status) && is_token_request(case) {
         return format!("HTTP {}", response.status);
     }
     // The body is redacted before it is truncated, because a truncated secret would not be detected. It is redacted a

@@ -1,26 +1,32 @@
-//! Reads JSON as providers send it, including what other clients accept although it is not quite JSON.
+//! Reads JSON as providers send it, with the deviations from the standard that other clients accept.
 //!
-//! - A byte order mark is ignored, and a character set that the response names is decoded.
+//! - A byte order mark is ignored, and the character set that the response names is decoded.
 //! - A large number that no type can hold exactly becomes a string with the same digits, because a rounded id could be
 //!   another customer's.
-//! - `NaN`, `Infinity` and numbers that are out of range become null. Half of a surrogate pair becomes U+FFFD. A control
+//! - `NaN`, `Infinity` and numbers that are out of range become null. An unpaired surrogate becomes U+FFFD. A control
 //!   character in a string is kept.
 //!
 //! **Invariant:** valid JSON without such numbers is read unchanged.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use encoding_rs::{Encoding, UTF_8};
 use serde_json::Value;
 
 use crate::message::Response;
 
-/// Reads a body. `None` if it is not JSON.
+/// Reads a body as JSON. Returns `None` if it is not JSON.
 pub(crate) fn json(response: &Response) -> Option<Value> {
+    serde_json::from_str(&repaired(&text(response))).ok()
+}
+
+/// Returns a body as text, without its byte order mark.
+pub(crate) fn text(response: &Response) -> Cow<'_, str> {
     let named = response.header("content-type").and_then(charset).unwrap_or(UTF_8);
     // A byte order mark takes precedence over the header.
     let (text, _, _) = named.decode(&response.body);
-    serde_json::from_str(&repaired(&text)).ok()
+    text
 }
 
 /// Returns the encoding that a content type names.
@@ -30,69 +36,109 @@ fn charset(content_type: &str) -> Option<&'static Encoding> {
     Encoding::for_label(name.trim().trim_matches('"').as_bytes())
 }
 
-/// Replaces what the JSON parser does not accept, or would round.
+/// Replaces the parts of a text that the JSON parser does not accept, or would round.
 fn repaired(text: &str) -> Cow<'_, str> {
-    let mut repaired = String::new();
-    // The end of the part that has been copied to `repaired`.
-    let mut copied = 0;
+    let mut repair = Repair { text, repaired: String::new(), copied: 0 };
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
-        let token = match first {
-            '"' => string(&text[at..]),
-            '-' | '0'..='9' | 'N' | 'I' => word(&text[at..]),
-            _ => Token::kept(first.len_utf8()),
+        at = match first {
+            '"' => repair.string(at),
+            '-' | '0'..='9' | 'N' | 'I' => repair.word(at),
+            _ => at + first.len_utf8(),
         };
-        if let Some(instead) = token.instead {
-            repaired.push_str(&text[copied..at]);
-            repaired.push_str(&instead);
-            copied = at + token.length;
+    }
+    repair.finish()
+}
+
+/// A text and the repairs so far.
+struct Repair<'t> {
+    text: &'t str,
+    repaired: String,
+    /// The end of the part that has been copied to `repaired`, or replaced there.
+    copied: usize,
+}
+
+impl<'t> Repair<'t> {
+    /// Replaces a part of the text. Parts must be replaced in order.
+    fn replace(&mut self, part: Range<usize>, replacement: &str) {
+        self.repaired.push_str(&self.text[self.copied..part.start]);
+        self.repaired.push_str(replacement);
+        self.copied = part.end;
+    }
+
+    fn finish(mut self) -> Cow<'t, str> {
+        if self.copied == 0 {
+            return Cow::Borrowed(self.text);
         }
-        at += token.length;
+        self.repaired.push_str(&self.text[self.copied..]);
+        Cow::Owned(self.repaired)
     }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    repaired.push_str(&text[copied..]);
-    Cow::Owned(repaired)
-}
 
-/// A token's length in bytes, and what replaces it.
-struct Token {
-    length: usize,
-    instead: Option<String>,
-}
-
-impl Token {
-    fn kept(length: usize) -> Self {
-        Self { length, instead: None }
-    }
-}
-
-/// Reads a number or a word such as `NaN`.
-fn word(text: &str) -> Token {
-    let is_part = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '+' | '.');
-    let length = text.find(|ch| !is_part(ch)).unwrap_or(text.len());
-    let word = &text[..length];
-    let digits = word.strip_prefix('-').unwrap_or(word);
-    let instead = if matches!(digits, "NaN" | "Infinity") {
-        Some("null".to_owned())
-    } else if digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty() {
-        let fits = word.parse::<i64>().is_ok() || word.parse::<u64>().is_ok();
-        (!fits && !digits.starts_with('0')).then(|| format!("\"{word}\""))
-    } else {
-        match word.parse::<f64>() {
-            Ok(value) if value.is_infinite() => Some("null".to_owned()),
-            Ok(value) if LARGE <= value.abs() && !keeps_digits(digits, value) => Some(format!("\"{word}\"")),
-            _ => None,
+    /// Reads a number or a word such as `NaN`. Returns its end.
+    fn word(&mut self, start: usize) -> usize {
+        let is_part = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '+' | '.');
+        let rest = &self.text[start..];
+        let word = &rest[..rest.find(|ch| !is_part(ch)).unwrap_or(rest.len())];
+        let end = start + word.len();
+        let digits = word.strip_prefix('-').unwrap_or(word);
+        if matches!(digits, "NaN" | "Infinity") {
+            self.replace(start..end, "null");
+        } else if digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty() {
+            let fits = word.parse::<i64>().is_ok() || word.parse::<u64>().is_ok();
+            if !fits && !digits.starts_with('0') {
+                self.replace(start..end, &format!("\"{word}\""));
+            }
+        } else {
+            match word.parse::<f64>() {
+                Ok(value) if value.is_infinite() => self.replace(start..end, "null"),
+                Ok(value) if LARGE <= value.abs() && !keeps_digits(digits, value) => {
+                    self.replace(start..end, &format!("\"{word}\""));
+                }
+                Ok(_) | Err(_) => {}
+            }
         }
-    };
-    Token { length: length.max(1), instead }
+        end
+    }
+
+    /// Reads a string, with its quotes. Returns its end.
+    fn string(&mut self, start: usize) -> usize {
+        let mut at = start + 1;
+        while let Some(ch) = self.text[at..].chars().next() {
+            at = match ch {
+                '"' => return at + 1,
+                '\\' => self.escape(at),
+                _ => {
+                    let end = at + ch.len_utf8();
+                    if matches!(ch, '\0'..='\u{1f}') {
+                        self.replace(at..end, &format!("\\u{:04x}", u32::from(ch)));
+                    }
+                    end
+                }
+            };
+        }
+        at
+    }
+
+    /// Reads an escape sequence. Returns its end.
+    fn escape(&mut self, start: usize) -> usize {
+        let text = &self.text[start..];
+        match code_unit(text) {
+            Some(0xd800..=0xdbff) if text.get(6..).and_then(code_unit).is_some_and(is_low) => start + 12,
+            Some(0xd800..=0xdfff) => {
+                self.replace(start..start + 6, "\\ufffd");
+                start + 6
+            }
+            Some(_) => start + 6,
+            // The parser judges every other escape sequence.
+            None => start + 1 + text[1..].chars().next().map_or(0, char::len_utf8),
+        }
+    }
 }
 
 /// The number from which a float cannot hold every integer. A smaller number loses only part of its fraction.
 const LARGE: f64 = 9_007_199_254_740_992.0;
 
-/// Whether a float has the same significant digits as the number that was sent.
+/// Returns whether a float has the same significant digits as the number that was sent.
 fn keeps_digits(sent: &str, value: f64) -> bool {
     let significant = |number: &str| {
         let digits = number.split(['e', 'E']).next().unwrap_or_default().replace(['.', '-'], "");
@@ -101,51 +147,11 @@ fn keeps_digits(sent: &str, value: f64) -> bool {
     significant(sent) == significant(&format!("{value:e}"))
 }
 
-/// Reads a string, with its quotes.
-fn string(text: &str) -> Token {
-    let mut repaired = String::new();
-    let mut copied = 0;
-    let mut at = 1;
-    while let Some(ch) = text[at..].chars().next() {
-        let (length, instead) = match ch {
-            '"' => {
-                at += 1;
-                break;
-            }
-            '\\' => escape(&text[at..]),
-            '\0'..='\u{1f}' => (1, Some(format!("\\u{:04x}", u32::from(ch)))),
-            _ => (ch.len_utf8(), None),
-        };
-        if let Some(instead) = instead {
-            repaired.push_str(&text[copied..at]);
-            repaired.push_str(&instead);
-            copied = at + length;
-        }
-        at += length;
-    }
-    if copied == 0 {
-        return Token::kept(at);
-    }
-    repaired.push_str(&text[copied..at]);
-    Token { length: at, instead: Some(repaired) }
-}
-
-/// Reads an escape sequence. Returns its length in bytes, and what replaces it.
-fn escape(text: &str) -> (usize, Option<String>) {
-    match code_unit(text) {
-        Some(0xd800..=0xdbff) if text.get(6..).and_then(code_unit).is_some_and(is_low) => (12, None),
-        Some(0xd800..=0xdfff) => (6, Some("\\ufffd".to_owned())),
-        Some(_) => (6, None),
-        // The parser judges every other escape sequence.
-        None => (1 + text[1..].chars().next().map_or(0, char::len_utf8), None),
-    }
-}
-
 fn is_low(unit: u32) -> bool {
     (0xdc00..=0xdfff).contains(&unit)
 }
 
-/// Returns the UTF-16 code unit in `\uXXXX` at the start of a text.
+/// Returns the UTF-16 code unit in a `\uXXXX` at the beginning of a text.
 fn code_unit(text: &str) -> Option<u32> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
@@ -217,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_not_read() {
+    fn text_that_is_not_json_is_not_read() {
         for body in [
             "", "<html>", "{", "\"", "\"\\", "\"\\u", "[1,]", "[01]", "[-]", "NaNa", "nul", "[1 2]", "{a:1}",
             "\"\\x\"",

@@ -44,7 +44,7 @@ pub use crate::case::Case;
 pub use crate::denial::denial;
 pub use crate::derived::derived_values;
 pub use crate::extract::{captures, token_lifetime};
-pub use crate::fill::{FillError, Problem};
+pub use crate::fill::{FillError, Problem, fits_host};
 pub use crate::inputs::{Inputs, Values};
 pub use crate::judge::{different_account, judge, matching_rule, wrong_environment};
 pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Request, Response};

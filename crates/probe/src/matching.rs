@@ -14,24 +14,19 @@ pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inp
     meets_conditions(check, parsed, inputs) && has_captures(check, parsed)
 }
 
-/// Whether a response has every required capture.
+/// Returns whether a response contains every required capture.
 pub(crate) fn has_captures(check: &Check, parsed: &ParsedAnswer<'_>) -> bool {
     let mut required = check.captures.iter().filter(|capture| capture.required);
     required.all(|capture| captured(capture, parsed.json.as_ref()).is_some())
 }
 
-/// Whether a response meets the conditions of the check's expectation.
+/// Returns whether a response meets the conditions of the check's expectation.
 fn meets_conditions(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
     let expect = &check.expect;
     let json = parsed.json.as_ref();
     let Answer::Response(response) = parsed.answer else { return false };
-    let status = if expect.status.is_empty() {
-        (200..300).contains(&response.status)
-    } else {
-        expect.status.contains(&response.status)
-    };
-    status
-        && expect.is_json.is_none_or(|expected| expected == json.is_some())
+    expect.allows(response.status)
+        && expect.is_json.is_none_or(|expected| is_json(expected, parsed))
         && expect.headers.iter().all(|(name, test)| header_matches(test, &response.header_values(name)))
         && expect.json.iter().all(|(path, test)| json_matches(path, test, json, inputs))
 }
@@ -50,8 +45,8 @@ pub(crate) fn matches(when: &When, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_
         && when.json.iter().all(|(path, test)| json_matches(path, test, parsed.json.as_ref(), inputs))
 }
 
-/// Whether a body is JSON, or is something else, as a rule expects. JSON that was cut off is neither: it is not what the
-/// provider meant to send, and not a web page or a message either.
+/// Returns whether a body is JSON (`true`) or something else (`false`), as expected. Truncated JSON is neither: it is not
+/// what the provider meant to send, but it is no web page or plain message either.
 fn is_json(expected: bool, parsed: &ParsedAnswer<'_>) -> bool {
     if expected { parsed.json.is_some() } else { parsed.json.is_none() && !parsed.is_damaged() }
 }

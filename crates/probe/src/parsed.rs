@@ -21,36 +21,33 @@ impl<'a> ParsedAnswer<'a> {
         Self { answer, json }
     }
 
-    /// Whether the body starts like JSON but is not JSON, because it was cut off or damaged.
+    /// Returns whether the body starts like JSON but is not JSON, because it was truncated or damaged.
     pub(crate) fn is_damaged(&self) -> bool {
-        matches!(self.answer, Answer::Response(response) if self.json.is_none() && starts_like_json(&response.body))
+        matches!(self.answer, Answer::Response(response) if self.json.is_none() && starts_like_json(response))
     }
 
-    /// Whether the response is a web page.
+    /// Returns whether the response is a web page.
     pub(crate) fn is_page(&self) -> bool {
         matches!(self.answer, Answer::Response(response) if self.json.is_none() && is_html(response))
     }
 }
 
-/// Whether a body is HTML, according to its type or its first characters.
+/// Returns whether a response is HTML, according to its type or its first characters.
 fn is_html(response: &Response) -> bool {
     let kind = response.header("content-type").unwrap_or_default().trim().to_ascii_lowercase();
-    let start = &response.body[..response.body.len().min(64)];
-    let start =
-        String::from_utf8_lossy(start).trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).to_lowercase();
+    let text = lenient::text(response);
+    let start: String = text.trim_start().chars().take(16).collect::<String>().to_ascii_lowercase();
     kind.starts_with("text/html") || start.starts_with("<!doctype html") || start.starts_with("<html")
 }
 
-/// Whether a body starts with an object or an array. Plain text can also start with a bracket, as in `[error] …`, so the
-/// next character counts too.
-fn starts_like_json(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    let inner = |rest: &[u8]| rest.trim_ascii_start().first().copied();
-    match body.split_first() {
-        Some((b'{', rest)) => matches!(inner(rest), None | Some(b'"' | b'}')),
-        Some((b'[', rest)) => {
-            matches!(inner(rest), None | Some(b'{' | b'[' | b'"' | b']' | b'-' | b'0'..=b'9'))
-        }
+/// Returns whether a body starts with an object or an array. Plain text can also start with a bracket, as in `[error] …`,
+/// so the next character counts too.
+fn starts_like_json(response: &Response) -> bool {
+    let text = lenient::text(response);
+    let mut chars = text.chars().filter(|ch| !ch.is_ascii_whitespace());
+    match (chars.next(), chars.next()) {
+        (Some('{'), next) => matches!(next, None | Some('"' | '}')),
+        (Some('['), next) => matches!(next, None | Some('{' | '[' | '"' | ']' | '-' | '0'..='9')),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! The secrets that must not appear in what a provider returns.
 
-use guide::{CarrierUse, Key, Method, Target, Template};
+use guide::{Key, Method};
 use secret::{Redactor, Secret};
 
 use crate::derived::derived_values;
@@ -10,33 +10,25 @@ use crate::inputs::Inputs;
 /// occur in ids for other reasons.
 const SHORTEST: usize = 8;
 
-/// Returns the redactor for excerpts from responses. It hides all values, also those that are not secret: an excerpt is
-/// for support, and does not need them. Tokens and captures are hidden too. For example, a request may contain a session
-/// or a code from an earlier response.
+/// Returns the redactor for excerpts from responses. It hides all values, even those that are not secret, because support
+/// does not need them to understand an excerpt. It also hides tokens and captures: for example, a response can repeat a
+/// session or a code from an earlier response.
 pub fn redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
     let (derived, _) = derived_values(method, inputs);
     let received = inputs.tokens.values().chain(inputs.captures.values());
     Redactor::new(inputs.values.values().chain(derived.values()).chain(received))
 }
 
-/// Returns the redactor for what is shown and stored as plain text: an account's id, name, details and public derived
-/// values. It hides secret fields, secret derived values and the tokens that authenticate requests, but not values that
+/// Returns the redactor for the data that is shown and stored as plain text: an account's id, name, details and public
+/// derived values. It hides secret fields, secret derived values and the tokens that are credentials, but not values that
 /// can identify an account.
 pub fn identity_redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
     let (derived, _) = derived_values(method, inputs);
     let is_secret_field = |key: &Key| method.field(key.as_str()).is_some_and(|field| field.secret);
     let is_secret_derived = |key: &Key| method.derived(key.as_str()).is_some_and(|one| one.field.secret);
-    let carried = method.auth.carries.iter().flat_map(CarrierUse::templates).flat_map(Template::references);
-    let carried: Vec<&Key> = carried
-        .filter_map(|reference| match &reference.target {
-            Target::Token(name) => Some(name),
-            _ => None,
-        })
-        .collect();
-    let authenticates = |key: &Key| key.as_str() == "refresh_token" || carried.contains(&key);
     let fields = inputs.values.iter().filter(|(key, _)| is_secret_field(key));
     let derived = derived.iter().filter(|(key, _)| is_secret_derived(key));
-    let tokens = inputs.tokens.iter().filter(|(key, _)| authenticates(key));
+    let tokens = inputs.tokens.iter().filter(|(key, _)| method.auth.is_credential(key));
     // Some people use their user name as their password. It is shown anyway.
     let is_shown =
         |secret: &&Secret| inputs.values.iter().any(|(key, value)| !is_secret_field(key) && value == *secret);

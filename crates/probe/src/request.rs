@@ -77,8 +77,8 @@ pub(crate) fn host_of(
 /// The fields whose values determine the host that requests are sent to. If one of these values changes, stored secrets
 /// must be entered again.
 pub fn host_fields(method: &Method) -> Vec<&Key> {
-    let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
-    bases
+    method
+        .bases()
         .flat_map(|base| base.host.values())
         .filter_map(|key| match method.derived(key.as_str()) {
             Some(derived) => derived.source.as_ref(),

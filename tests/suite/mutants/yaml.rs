@@ -63,20 +63,15 @@ fn value_of(value: &Value, pointer: &str, column: usize, mistake: Option<&Mistak
     }
 }
 
-/// Escapes invisible characters in JSON, because a guide must not contain them as such.
+/// Escapes the characters outside ASCII in JSON, because a guide must not contain invisible ones unescaped. The result is a
+/// YAML string in double quotes.
 fn visible(json: &str) -> String {
     let mut out = String::new();
     for ch in json.chars() {
-        match ch {
-            '\u{a0}'
-            | '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(ch));
-            }
-            _ => out.push(ch),
+        if ch.is_ascii() {
+            out.push(ch);
+        } else {
+            let _ = write!(out, "\\U{:08x}", u32::from(ch));
         }
     }
     out

@@ -223,7 +223,7 @@ impl Task<'_> {
             }
             return Ok(if is_proved { 0 } else { FOUND });
         }
-        if let (false, Stage::Confirm { limited: true, reports, .. }) = (json, flow.stage()) {
+        if !json && let Stage::Confirm { limited: true, reports, .. } = flow.stage() {
             out.message(report::limited_lines(reports).trim_end());
         }
         // Without prompts, the account is confirmed automatically. If a specific account is required, the flow has

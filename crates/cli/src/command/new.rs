@@ -16,7 +16,7 @@ use crate::args::{Common, NewArgs};
 use crate::failure::{Failure, cannot};
 use crate::out::{Out, capital};
 
-use self::parts::{IN_BROWSER, Parts, TYPED, parts_of};
+use self::parts::{Parts, parts_of};
 
 /// The mark on each line that the author must complete.
 const MARK: char = '←';
@@ -67,18 +67,18 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
 fn guide(key: &Key, name: &str, parts: &Parts, schema: &str) -> String {
     let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
     let given = |word: &str| parts.given.replace('?', word);
-    let pieces = if parts.in_browser { &IN_BROWSER } else { &TYPED };
+    let linking = parts.linking;
     let mut text = include_str!("new/guide.yaml").to_owned();
     for (slot, value) in [
-        ("@section@", pieces.section.to_owned()),
-        ("@upkeep@\n", pieces.upkeep.to_owned()),
-        ("@setup@", pieces.setup.to_owned()),
-        ("@credential@", pieces.credential.to_owned()),
-        ("@outcomes@", pieces.outcomes.to_owned()),
-        ("@refusal@", pieces.refusal.to_owned()),
-        ("@refused_as@", pieces.refused_as.to_owned()),
-        ("@small_name@", pieces.small.to_owned()),
-        ("@blames@", pieces.blames.to_owned()),
+        ("@section@", linking.section.to_owned()),
+        ("@upkeep@\n", linking.upkeep.to_owned()),
+        ("@setup@", linking.setup.to_owned()),
+        ("@credential@", linking.credential.to_owned()),
+        ("@outcomes@", linking.outcomes.to_owned()),
+        ("@refused_name@", linking.refused_name.to_owned()),
+        ("@refused_as@", linking.refused_as.to_owned()),
+        ("@small_name@", linking.small_name.to_owned()),
+        ("@blames@", linking.blames.to_owned()),
         ("@schema@", schema.to_owned()),
         ("@fields@", parts.fields.to_owned()),
         ("@auth@\n", parts.auth.to_owned()),

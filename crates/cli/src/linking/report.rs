@@ -48,7 +48,7 @@ fn identity_lines(identity: &Identity, out: &Out) -> String {
     text
 }
 
-/// Lists the optional checks that failed.
+/// Lists the optional checks that failed, with advice on each.
 pub(crate) fn limited_lines(reports: &[CheckReport]) -> String {
     let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
     let missed: Vec<&str> = missed.map(|report| report.label.as_str()).collect();
@@ -160,7 +160,7 @@ pub(crate) fn account(account: &Account) -> Value {
 }
 
 fn checks(reports: &[CheckReport]) -> Value {
-    let json = |report: &CheckReport| {
+    let entry = |report: &CheckReport| {
         let mut value = json!({ "check": report.check, "label": report.label, "state": report.state });
         if let Some(advice) = &report.advice {
             value["rule"] = json!(advice.rule);
@@ -170,7 +170,7 @@ fn checks(reports: &[CheckReport]) -> Value {
         }
         value
     };
-    reports.iter().map(json).collect()
+    reports.iter().map(entry).collect()
 }
 
 fn problems(problems: &[FieldProblem]) -> Value {

@@ -204,7 +204,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reports environments whose value cannot be part of a path that refers to it.
+    /// Reports an environment whose value cannot be part of a path that refers to the value.
     pub(crate) fn path_values(&mut self, path: &Template, environments: &[Environment]) {
         let names = path.references().filter_map(|reference| match &reference.target {
             Target::EnvironmentValue(name) => Some(name),

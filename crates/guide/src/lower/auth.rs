@@ -85,7 +85,7 @@ impl Lowering<'_> {
         if header && RESERVED_HEADERS.contains(&name.as_str()) {
             let message = format!("a guide cannot set the header {}", quoted(&text.value));
             let found = Finding::new(&BAD_CHECK, text.span, message)
-                .label("Waystone sets it itself, or never sends it");
+                .label("Waystone sets this header itself, or never sends it");
             self.report(found.help("remove the header"));
             return None;
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::code::{BAD_CHECK, BAD_PATH, MISPLACED_REFERENCE};
+use crate::code::{BAD_CHECK, MISPLACED_REFERENCE};
 use crate::finding::{Finding, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
@@ -21,7 +21,7 @@ use crate::shape::{
 };
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
-use crate::template::{Context, Target, Template, dotted_index};
+use crate::template::{Context, Target, Template, json_path};
 
 impl Lowering<'_> {
     pub(crate) fn check(&mut self, shape: &CheckShape, names: &Names<'_>) -> Option<Check> {
@@ -199,20 +199,7 @@ impl Lowering<'_> {
     }
 
     pub(crate) fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
-        let path = JsonPath::parse(text.strip_prefix("json.").unwrap_or(text));
-        match &path {
-            None => {
-                self.report(Finding::new(
-                    &BAD_PATH,
-                    span,
-                    format!("{} is not a valid JSON path", quoted(text)),
-                ));
-            }
-            Some(path) => {
-                self.findings.extend(path.dotted_index().map(|right| dotted_index(span, text, &right)));
-            }
-        }
-        path
+        json_path(text.strip_prefix("json.").unwrap_or(text), span, self.findings)
     }
 
     fn json_tests(

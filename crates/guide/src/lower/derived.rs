@@ -2,7 +2,7 @@
 
 use crate::key::Key;
 use crate::lower::lowering::Lowering;
-use crate::model::{Auth, CarrierUse, Derived, Field, FieldType, MAX_FILE_LENGTH};
+use crate::model::{Auth, Derived, Field, FieldType, MAX_FILE_LENGTH};
 use crate::names::Names;
 use crate::shape::{DerivedShape, FieldShape};
 use crate::spanned::Spanned;
@@ -20,7 +20,8 @@ impl Lowering<'_> {
         let mut all: Vec<Derived> = Vec::new();
         for shape in shapes {
             let from = self.request_text(&shape.from, names);
-            let is_secret = from.values().any(|key| names.secrets.contains(key)) || is_sent(&from, auth);
+            let is_secret =
+                from.values().any(|key| names.secrets.contains(key)) || has_credential(&from, auth);
             let as_field = as_field(shape, is_secret);
             if let Some(field) = self.field(&as_field, &[], names) {
                 let source = from.values().find_map(|key| origin(key, fields, &all));
@@ -44,12 +45,10 @@ fn origin(key: &Key, fields: &[Field], derived: &[Derived]) -> Option<Key> {
     derived.iter().find(|one| one.field.key == *key)?.source.clone()
 }
 
-/// Returns whether a string contains a token or a capture that authenticates requests.
-fn is_sent(from: &Template, auth: &Auth) -> bool {
-    let carried = || auth.carries.iter().flat_map(CarrierUse::templates).flat_map(Template::references);
+/// Returns whether a string contains a token that is a credential.
+fn has_credential(from: &Template, auth: &Auth) -> bool {
     from.references().any(|reference| match &reference.target {
-        Target::Token(name) if name.as_str() == "refresh_token" => true,
-        Target::Token(_) | Target::Capture(_) => carried().any(|sent| sent.target == reference.target),
+        Target::Token(name) => auth.is_credential(name),
         _ => false,
     })
 }

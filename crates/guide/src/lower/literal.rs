@@ -8,15 +8,14 @@ use crate::page::Severity;
 use crate::source::Span;
 use crate::template::first_reference;
 
-/// The keys below which braces are data: responses, entered values and tests of them. Their references, if they are
-/// mistakes, are reported elsewhere.
+/// The keys whose strings can contain literal braces: responses, entered values, tests of either, and evidence.
 const DATA: &[&str] = &["evidence", "examples", "expect", "pattern", "scenarios", "when"];
 
 impl Lowering<'_> {
     /// Reports references in strings that were not parsed for references, because people would see the braces, or the
-    /// provider would get them. Call it when the whole guide has been lowered.
+    /// provider would receive them. Must be called after the rest of the guide has been lowered.
     ///
-    /// If there are other errors, some strings may not have been reached, so nothing is reported.
+    /// Reports nothing if there are other errors, because they can keep strings from being parsed.
     pub(crate) fn literal_references(&mut self) {
         if self.findings.iter().all(|finding| finding.severity() != Severity::Error) {
             let mut found = Vec::new();
@@ -43,7 +42,8 @@ fn collect(node: &Node, parsed: &[Span], found: &mut Vec<(Span, String)>) {
         Kind::Text(text) => {
             let is_parsed = || {
                 let before = parsed.partition_point(|span| span.start <= node.span.start);
-                parsed[..before].iter().any(|span| node.span.end <= span.end)
+                // Nearly always, the last location is the string's own.
+                parsed[..before].iter().rev().any(|span| node.span.end <= span.end)
             };
             if let Some(reference) = first_reference(text).filter(|_| !is_parsed()) {
                 found.push((node.span, reference.to_owned()));

@@ -29,7 +29,7 @@ impl Lowering<'_> {
         for one in &shape.fields {
             if let Some(field) = self.field(one, &used, &names) {
                 self.default_of(&field, one);
-                // The examples of a field whose pattern is invalid would be tried without the pattern.
+                // An invalid pattern has been reported, and examples that are tried without it can have other results.
                 if field.pattern.is_some() == one.pattern.is_some() {
                     self.examples(&field, &environments);
                 }

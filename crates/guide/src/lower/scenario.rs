@@ -19,7 +19,7 @@ impl Lowering<'_> {
             .collect();
         let talk = shape.talk.iter().filter_map(|turn| self.turn(turn, names)).collect();
         let then = &shape.then;
-        self.begins(shape, names);
+        self.talk_or_denial(shape, names);
         Scenario {
             name: shape.name.value.clone(),
             environment: self.known_if(shape.environment.as_ref(), "environment", environments),
@@ -56,15 +56,15 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reports a scenario that neither sends a request nor is denied access, or that does both.
-    fn begins(&mut self, shape: &ScenarioShape, names: &Names<'_>) {
+    /// Reports a scenario that has neither `talk` nor `denied`, or both.
+    fn talk_or_denial(&mut self, shape: &ScenarioShape, names: &Names<'_>) {
         let found = |message: &str| Finding::new(&BAD_SCENARIO, shape.name.span, message);
         let is_denied = !shape.denied.0.is_empty();
         if is_denied && !names.redirects {
-            let found = found("`denied` is only for methods with which people sign in through a browser");
+            let found = found("`denied` requires a method with which people sign in through a browser");
             self.report(found.help("remove `denied`"));
         } else if is_denied && !(shape.talk.is_empty() && shape.tokens.0.is_empty()) {
-            let found = found("without access, there are no tokens, and no requests are sent");
+            let found = found("without access, a scenario has no tokens and sends no requests");
             self.report(found.help("remove `talk` and `tokens`, or remove `denied`"));
         } else if !is_denied && shape.talk.is_empty() {
             self.report(found("this scenario has no requests").help("add the requests to `talk`"));

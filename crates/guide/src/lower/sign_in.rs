@@ -76,7 +76,7 @@ impl Lowering<'_> {
         Auth { sign_in, assertion, ..Auth::new("oauth2", carries, span) }
     }
 
-    /// Creates the sign-in page and the request that exchanges the returned code for tokens.
+    /// Creates the redirect to the sign-in page, and the request that exchanges the returned code for tokens.
     fn redirect(&mut self, url: &Text, shape: &Oauth2Shape, names: &Names<'_>) -> Option<Redirect> {
         let span = shape.grant.span;
         let token = |name: &str| Some((name.to_owned(), of_target(Target::Token(Key::parse(name)?), span)));

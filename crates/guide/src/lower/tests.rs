@@ -61,11 +61,11 @@ fn a_reference_is_reported_where_it_is_not_replaced() {
 
 #[test]
 fn an_index_is_written_in_brackets() {
-    check("{{ json.id }}", "{{ json.data.0.id }}", "W0213: `data.0.id` does not find an item of an array");
+    check("{{ json.id }}", "{{ json.data.0.id }}", "W0213: `data.0.id` does not find an array's item");
     check(
         "role: identity",
         "role: identity\n        granted: data.0",
-        "W0213: `data.0` does not find an item of an array",
+        "W0213: `data.0` does not find an array's item",
     );
 }
 
@@ -108,4 +108,29 @@ fn examples_are_not_tried_without_their_invalid_pattern() {
     let reading = read("guide.yaml", GUIDE.replacen("type: secret", field, 1).as_bytes());
     let codes: Vec<_> = reading.findings.iter().map(|found| found.code.code).collect();
     assert_eq!(codes, ["W0210"], "{:?}", reading.findings);
+}
+
+#[test]
+fn a_value_of_invisible_characters_is_missing() {
+    let example = "type: secret\n        examples: [{ typed: \"\\u200b \\u206a\", refused: required }]";
+    check("type: secret", example, "");
+}
+
+#[test]
+fn a_path_segment_is_extracted_only_after_a_host() {
+    let example = |typed: &str, becomes: &str| {
+        format!(
+            "type: secret\n        accept: [{{ path_segment: 1 }}]\n        examples: [{{ typed: '{typed}', becomes: '{becomes}' }}]"
+        )
+    };
+    for (typed, becomes) in [
+        ("https://acme.example/one/two?x=/y", "one"),
+        ("https://acme/one", "one"),
+        ("acme.example/one#two", "one"),
+        ("acme/one", "acme/one"),
+        ("acme/one?x", "acme/one?x"),
+        ("acme.example", "acme.example"),
+    ] {
+        check("type: secret", &example(typed, becomes), "");
+    }
 }

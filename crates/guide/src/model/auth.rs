@@ -10,7 +10,7 @@ use crate::model::carrier::CarrierUse;
 use crate::model::check::{Check, JsonTemplate};
 use crate::model::environment::BaseUrl;
 use crate::source::Span;
-use crate::template::Template;
+use crate::template::{Target, Template};
 
 /// How requests are authenticated.
 #[derive(Clone, Debug)]
@@ -154,6 +154,17 @@ impl Auth {
             all.extend(redirect.parameters.iter().map(|(_, value)| value));
         }
         all
+    }
+
+    /// Returns whether a token is a credential: requests carry it, or it is the refresh token. Other tokens are facts about
+    /// the account, such as its host.
+    pub fn is_credential(&self, token: &Key) -> bool {
+        let carried = self.carries.iter().flat_map(CarrierUse::templates).flat_map(Template::references);
+        let mut tokens = carried.filter_map(|reference| match &reference.target {
+            Target::Token(name) => Some(name),
+            _ => None,
+        });
+        token.as_str() == "refresh_token" || tokens.any(|name| name == token)
     }
 
     /// Returns the requests that obtain tokens: the sign-in requests, the exchange of an authorization code, then the

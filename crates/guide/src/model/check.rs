@@ -173,8 +173,16 @@ pub struct Expect {
     pub json: Vec<(JsonPath, JsonTest)>,
     /// Tests for headers, with names in lowercase.
     pub headers: Vec<(String, HeaderTest)>,
-    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). `None` if both are accepted.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). Truncated JSON is neither. `None` if both are
+    /// accepted.
     pub is_json: Option<bool>,
+}
+
+impl Expect {
+    /// Returns whether a status is expected: it is in the list or, if the list is empty, indicates success.
+    pub fn allows(&self, status: u16) -> bool {
+        if self.status.is_empty() { (200..300).contains(&status) } else { self.status.contains(&status) }
+    }
 }
 
 /// A test for a value in a JSON body. Every condition must hold.
@@ -255,7 +263,8 @@ pub struct When {
     pub headers: Vec<(String, HeaderTest)>,
     /// Tests for values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
-    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). JSON that was cut off is neither. `None` if both are accepted.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). Truncated JSON is neither. `None` if both are
+    /// accepted.
     pub is_json: Option<bool>,
     /// The faults, one of which must occur instead of a response. If the list is empty, the rule matches only if there
     /// is a response.

@@ -12,7 +12,8 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::model::environment::Environment;
 use crate::model::pasted::{
-    after_scheme, host_of, is_email, is_invisible, is_pem, is_quoted, label_and_slash, label_before,
+    after_scheme, host_of, is_blank, is_blank_char, is_email, is_invisible, is_pem, is_quoted,
+    label_and_slash, label_before,
 };
 use crate::model::walkthrough::Condition;
 use crate::prose::Prose;
@@ -99,7 +100,7 @@ pub struct Pattern {
 /// A normalization step for an entered value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accept {
-    /// Removes leading and trailing whitespace.
+    /// Removes leading and trailing whitespace and invisible characters.
     Trim,
     /// Converts letters to lowercase.
     Lowercase,
@@ -196,8 +197,8 @@ impl Field {
         for accept in &self.accept {
             value = accept.apply(value, environments, &mut environment);
         }
-        value = self.mended(value);
-        if value.trim().is_empty() {
+        value = self.cleaned(value);
+        if is_blank(&value) {
             let default = self.default.clone().unwrap_or_default();
             if default.is_empty() && self.required {
                 return Err(self.refused(RefusedBy::Required, Mistake::Missing));
@@ -211,16 +212,13 @@ impl Field {
         Ok(Kept { value: value.into_owned(), environment })
     }
 
-    /// Undoes what copying does to a value: spaces between groups, and line breaks that are written as `\n`, as in a JSON
-    /// file.
-    fn mended<'v>(&self, value: Cow<'v, str>) -> Cow<'v, str> {
+    /// Removes the spaces from a secret that is shown in groups of characters, and replaces each `\n` in PEM that was
+    /// copied from a JSON file with a line break.
+    fn cleaned<'v>(&self, value: Cow<'v, str>) -> Cow<'v, str> {
         if self.kind == FieldType::Secret && self.spaces == Spaces::Remove {
-            return Cow::Owned(
-                value.chars().filter(|ch| !ch.is_whitespace() && !is_invisible(*ch)).collect(),
-            );
+            return Cow::Owned(value.chars().filter(|ch| !is_blank_char(*ch)).collect());
         }
-        let is_one_line = || !value.trim().contains('\n') && value.contains("\\n");
-        if self.holds == Some(Holds::Pem) && is_one_line() {
+        if self.holds == Some(Holds::Pem) && !value.trim().contains('\n') && value.contains("\\n") {
             return Cow::Owned(value.replace("\\r", "").replace("\\n", "\n"));
         }
         value
@@ -260,7 +258,7 @@ impl Field {
         if value.chars().any(|ch| ch == '\0' || is_line && ch.is_control()) {
             return Some(if is_line { Mistake::SeveralLines } else { Mistake::Nul });
         }
-        if is_line && value.chars().any(is_invisible) {
+        if is_line && value.contains(is_invisible) {
             return Some(Mistake::Invisible);
         }
         match self.kind {
@@ -290,7 +288,7 @@ impl Field {
                 if self.kind == FieldType::Text || self.spaces == Spaces::Keep {
                     return None;
                 }
-                let has_space = value.chars().any(char::is_whitespace);
+                let has_space = value.contains(char::is_whitespace);
                 has_space.then_some(Mistake::Space).or_else(|| is_quoted(value).then_some(Mistake::Quoted))
             }
             FieldType::Multiline | FieldType::File => match self.holds? {
@@ -335,9 +333,7 @@ impl Accept {
         environment: &mut Option<Key>,
     ) -> Cow<'v, str> {
         match self {
-            Self::Trim => {
-                cut(value, |text| Some(text.trim_matches(|ch: char| ch.is_whitespace() || is_invisible(ch))))
-            }
+            Self::Trim => cut(value, |text| Some(text.trim_matches(is_blank_char))),
             Self::Lowercase => Cow::Owned(value.to_lowercase()),
             Self::Uppercase => Cow::Owned(value.to_uppercase()),
             Self::Digits => Cow::Owned(value.chars().filter(char::is_ascii_digit).collect()),
@@ -357,10 +353,11 @@ impl Accept {
             }
             Self::Host => cut(value, |text| Some(host_of(text)).filter(|host| host.contains('.'))),
             Self::PathSegment(n) => cut(value, |text| {
-                let path = after_scheme(text).split(['?', '#']).next()?;
-                // Without a scheme, only a first part with a dot is a host.
-                path.split('/').next().filter(|host| path != text || host.contains('.'))?;
-                path.split('/').nth(*n).filter(|segment| !segment.is_empty())
+                let rest = after_scheme(text);
+                let mut parts = rest.split(['?', '#']).next()?.split('/');
+                // Without a scheme, the first part is a host only if it contains a dot.
+                parts.next().filter(|host| rest.len() < text.len() || host.contains('.'))?;
+                parts.nth(n.checked_sub(1)?).filter(|segment| !segment.is_empty())
             }),
             Self::StripPrefix(prefix) => cut(value, |text| text.strip_prefix(prefix.as_str())),
             Self::StripSuffix(suffix) => cut(value, |text| text.strip_suffix(suffix.as_str())),

@@ -127,6 +127,11 @@ impl Method {
         self.steps().chain(self.setup.iter().flat_map(Walkthrough::steps)).find(|(_, step)| step.key == *key)
     }
 
+    /// Returns the base addresses of all requests.
+    pub fn bases(&self) -> impl Iterator<Item = &BaseUrl> {
+        self.asks().filter_map(|check| check.request.base.as_ref()).chain([&self.base_url])
+    }
+
     /// Returns the step in which people fill in a field, if there is one.
     pub fn collected_at(&self, field: &str) -> Option<&Step> {
         self.steps().map(|(_, step)| step).find(|step| step.collects.iter().any(|key| key == field))

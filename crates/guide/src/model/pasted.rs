@@ -1,4 +1,5 @@
-//! Recognizes what people enter: hosts and parts of addresses, PEM, email addresses, and what copying adds to a value.
+//! Recognizes the forms in which people enter values: whole URLs, PEM, email addresses, and text with characters that
+//! copying adds.
 
 use crate::host::is_label;
 
@@ -22,20 +23,23 @@ pub(super) fn host_of(text: &str) -> &str {
     host.strip_suffix('.').unwrap_or(host)
 }
 
-/// Returns the part of a URL after the scheme and the slashes. The scheme can be missing, and a copied URL can have too few
-/// slashes.
+/// Returns the part of a URL after the scheme and the slashes. The scheme can be missing, and a pasted URL can have too few
+/// slashes, or a second scheme if it was pasted after the `https://` that was already there.
 pub(super) fn after_scheme(text: &str) -> &str {
     let is_scheme = |name: &str| {
         name.starts_with(|ch: char| ch.is_ascii_alphabetic())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte))
     };
-    match text.split_once(':') {
-        Some((scheme, rest)) if is_scheme(scheme) && rest.starts_with('/') => rest.trim_start_matches('/'),
-        _ => text.strip_prefix("//").unwrap_or(text),
+    let mut rest = text.strip_prefix("//").unwrap_or(text);
+    while let Some((_, after)) =
+        rest.split_once(':').filter(|(scheme, after)| is_scheme(scheme) && after.starts_with('/'))
+    {
+        rest = after.trim_start_matches('/');
     }
+    rest
 }
 
-/// Returns a host's first label that was copied with the slash after the host, but without the rest of the host.
+/// Returns the label in `acme/`, which people paste when they copy the end of the host along with the label.
 pub(super) fn label_and_slash(text: &str) -> Option<&str> {
     text.strip_suffix('/').filter(|label| is_label(&label.to_ascii_lowercase()))
 }
@@ -49,10 +53,22 @@ pub(super) fn is_quoted(text: &str) -> bool {
     ends.is_some_and(|(first, last)| PAIRS.iter().any(|(open, close)| first == *open && close.contains(last)))
 }
 
-/// Returns whether a character is invisible. Such characters come along when text is copied from web pages, chats and
-/// files: zero-width spaces and joiners, direction marks, byte order marks and soft hyphens.
+/// Returns whether a value contains nothing that people can see.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(is_blank_char)
+}
+
+/// Returns whether a character is whitespace or invisible.
+pub(super) fn is_blank_char(ch: char) -> bool {
+    ch.is_whitespace() || is_invisible(ch)
+}
+
+/// Returns whether a character is invisible: a soft hyphen, a zero-width space or joiner, a direction mark, another
+/// formatting character, or a byte order mark. Web pages, chats and files contain such characters, and copying includes
+/// them.
 pub(super) fn is_invisible(ch: char) -> bool {
-    matches!(ch, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(ch, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(ch, '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 pub(super) fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
@@ -76,12 +92,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_host_is_found_in_addresses_as_people_paste_them() {
+    fn the_host_is_found_in_pasted_addresses() {
         for (typed, expected) in [
             ("https://acme.example.com/a?b=https://other.example", "acme.example.com"),
             ("acme.example.com/login?next=https://other.example", "acme.example.com"),
             ("//acme.example.com", "acme.example.com"),
             ("https:/acme.example.com", "acme.example.com"),
+            ("https://https://acme.example.com", "acme.example.com"),
+            ("https://HTTP:/acme.example.com/a", "acme.example.com"),
+            ("acme.example.com:/a", "acme.example.com"),
             ("https://ann:pw@acme.example.com:8443/", "acme.example.com"),
             ("acme.example.com:8443", "acme.example.com"),
             ("acme.example.com.", "acme.example.com"),
@@ -91,6 +110,19 @@ mod tests {
         }
         assert_eq!(label_and_slash("acme/"), Some("acme"));
         assert_eq!(label_and_slash("acme/x/"), None);
+    }
+
+    #[test]
+    fn invisible_characters_are_recognized() {
+        for ch in [
+            '\u{ad}', '\u{61c}', '\u{200b}', '\u{202e}', '\u{2060}', '\u{2069}', '\u{206a}', '\u{206f}',
+            '\u{feff}',
+        ] {
+            assert!(is_invisible(ch) && is_blank(&format!(" {ch}")), "{ch:?}");
+        }
+        for ch in ['a', ' ', '-', 'é', '\u{2010}', '\u{2070}'] {
+            assert!(!is_invisible(ch), "{ch:?}");
+        }
     }
 
     #[test]

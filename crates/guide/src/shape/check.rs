@@ -104,7 +104,7 @@ pub(crate) struct ExpectShape {
     /// Tests for headers, by name.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTest>,
-    /// Whether the body must be JSON (`true`) or must not be JSON (`false`).
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). Truncated JSON is neither.
     pub(crate) is_json: Option<bool>,
 }
 
@@ -197,7 +197,7 @@ pub(crate) struct WhenShape {
     /// Tests for values in the JSON body, by path.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,
-    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). JSON that was cut off meets neither.
+    /// Whether the body must be JSON (`true`) or must not be JSON (`false`). Truncated JSON is neither.
     pub(crate) is_json: Option<bool>,
     /// The fault that occurred instead of a response, or a list of possible faults.
     #[serde(default)]

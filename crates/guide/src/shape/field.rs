@@ -61,8 +61,8 @@ pub(crate) struct FieldShape {
     pub(crate) min: Option<i64>,
     /// The maximum value, for `type: number`.
     pub(crate) max: Option<i64>,
-    /// How spaces in the value are handled, for `type: secret`: `refuse` (the default), `keep` for a password, or
-    /// `remove` for an app password that the provider shows in groups.
+    /// How spaces in the value are handled, for `type: secret`: `refuse` (the default), `keep` for a password, or `remove`
+    /// for an app password that is shown in groups.
     pub(crate) spaces: Option<Spanned<Spaces>>,
     /// The format of the contents, for `type: multiline` and `type: file`, such as `pem` for a private key.
     pub(crate) holds: Option<Spanned<Holds>>,
@@ -79,7 +79,7 @@ const fn yes() -> bool {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum AcceptShape {
-    /// Removes leading and trailing whitespace.
+    /// Removes leading and trailing whitespace and invisible characters.
     Trim,
     /// Converts letters to lowercase. Not allowed for secrets.
     Lowercase,

@@ -262,19 +262,8 @@ impl ReferenceReader<'_, '_, '_> {
     }
 
     fn json(&mut self, rest: &str) -> Option<Target> {
-        let path = JsonPath::parse(rest);
-        match &path {
-            None => {
-                let message = format!("{} is not a valid JSON path", quoted(rest));
-                self.text.findings.push(Finding::new(&BAD_PATH, self.part(rest), message));
-            }
-            Some(path) => {
-                let right = path.dotted_index();
-                let found = right.map(|right| dotted_index(self.part(rest), rest, &right));
-                self.text.findings.extend(found);
-            }
-        }
-        path.map(Target::Json)
+        let at = self.part(rest);
+        json_path(rest, at, self.text.findings).map(Target::Json)
     }
 
     fn capture(&mut self, name: &str) -> Option<Key> {
@@ -348,12 +337,20 @@ impl ReferenceReader<'_, '_, '_> {
     }
 }
 
-/// Describes a path with an index that is written like a member's name.
-pub(crate) fn dotted_index(at: Span, written: &str, right: &JsonPath) -> Finding {
-    let message = format!("{} does not find an item of an array", quoted(written));
-    Finding::new(&BAD_PATH, at, message)
-        .label("a number after a dot is the name of a member")
-        .help(format!("write `{right}`"))
+/// Parses a JSON path. Reports an invalid path, and a path with a number after a dot, which never finds an array's item.
+pub(crate) fn json_path(text: &str, at: Span, findings: &mut Vec<Finding>) -> Option<JsonPath> {
+    let path = JsonPath::parse(text);
+    match &path {
+        None => {
+            findings.push(Finding::new(&BAD_PATH, at, format!("{} is not a valid JSON path", quoted(text))));
+        }
+        Some(path) => findings.extend(path.dotted_index().map(|right| {
+            let message = format!("{} does not find an array's item", quoted(text));
+            let found = Finding::new(&BAD_PATH, at, message);
+            found.label("a number after a dot is a member's name").help(format!("write `{right}`"))
+        })),
+    }
+    path
 }
 
 fn no_filters(at: Span, text: &str) -> Finding {

@@ -92,6 +92,9 @@ fn field(changes: &mut Comparison<'_, Field>, old: &Field, new: &Field) {
         let (from, to) = (bound(", minimum ", field.range.0), bound(", maximum ", field.range.1));
         format!("at most {} characters{from}{to}", field.max_length)
     });
+    changes.differ(Impact::Recheck, &format!("the handling of spaces in {name}"), |field| {
+        format!("{:?}", field.spaces).to_lowercase()
+    });
     changes.differ(Impact::Offer, &format!("the normalization of {name}"), |field| {
         one_line::accept(&field.accept)
     });

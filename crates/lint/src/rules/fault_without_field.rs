@@ -17,8 +17,8 @@ pub(super) static PAGE: CodePage = CodePage {
 };
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, rule: &OutcomeRule, findings: &mut Vec<Finding>) {
-    // The person who links an account cannot correct the fields that an admin fills in. A person who enters nothing, as
-    // in a sign-in with a browser, can only be sent to a step.
+    // A person who links an account cannot correct the fields that an admin fills in. A person who enters nothing, because
+    // they sign in through a browser, can only be sent to a step.
     let entered = || method.fields.iter().filter(|field| !is_only_in_setup(method, &field.key));
     let is_blamed = match rule.is {
         // If a method has only one secret, that secret is blamed even if the rule names no field.

@@ -35,8 +35,8 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
 
 /// The templates that become part of a request's URL, each with the part's name.
 fn url_parts(method: &Method) -> Vec<(&Template, &'static str)> {
-    let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
-    let mut parts: Vec<_> = bases.flat_map(|base| [(&base.host, "host"), (&base.path, "path")]).collect();
+    let mut parts: Vec<_> =
+        method.bases().flat_map(|base| [(&base.host, "host"), (&base.path, "path")]).collect();
     parts.extend(method.auth.carries.iter().filter_map(in_query));
     for request in method.asks().map(|check| &check.request) {
         parts.push((&request.path, "path"));

@@ -10,7 +10,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "unseen-path",
     severity: Severity::Warning,
     summary: "No scenario's response contains a value that the check reads",
-    why: "a misspelled path finds nothing, so linked accounts would lack the value and nobody would notice",
+    why: "a path that finds nothing in any scenario may be misspelled, and nobody would notice that the value is missing",
     help: "add the value to a response in a scenario, copied from the provider's documentation, or correct the path",
     bad: "account: { id: '{{ json.id }}', name: '{{ json.name }}', details: { Plan: '{{ json.plan }}' } }
 response: { status: 200, json: { id: a1, name: Acme One } }",
@@ -23,7 +23,7 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
     for check in &method.checks {
         let responses: Vec<_> =
             bodies.iter().filter(|(key, _)| *key == check.key).map(|(_, body)| body).collect();
-        // Without a successful response, every path would be reported, and other rules report the missing scenario.
+        // Without a successful response, every path would be reported. Other rules report the missing scenario.
         if responses.is_empty() {
             continue;
         }

@@ -1,6 +1,7 @@
 //! A field that is part of a host, and whose pattern accepts values that no host can contain.
 
-use guide::{CodePage, Field, Filter, Finding, Method, Reference, Severity, Target, is_label};
+use guide::{CodePage, Field, Finding, Method, Reference, Severity, Target};
+use probe::fits_host;
 
 use crate::rule::Subject;
 
@@ -15,13 +16,12 @@ pub(super) static PAGE: CodePage = CodePage {
     good: "pattern: '[a-z0-9]+(-[a-z0-9]+)*'",
 };
 
-/// Values with an underscore, capitals or a dot, in lengths that most patterns accept. People type values like these.
+/// Values that people enter, with an underscore, capitals or a dot, in lengths that most patterns accept.
 const PROBES: [&str; 5] = ["acme_outdoor", "AcmeOutdoor", "ACME01", "acme.outdoor", "a_b"];
 
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
-    let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
     let mut seen = Vec::new();
-    for reference in bases.flat_map(|base| base.host.references()) {
+    for reference in method.bases().flat_map(|base| base.host.references()) {
         let Target::Value(key) = &reference.target else { continue };
         let field = method.field(key.as_str());
         let Some(field) = field.filter(|field| field.pattern.is_some() && !seen.contains(&key)) else {
@@ -37,19 +37,8 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
     }
 }
 
-/// Returns the value that a field keeps of what is typed, if a host cannot contain the value.
+/// Returns the normalized value of an entered value that the field accepts although a host cannot contain it.
 fn misfit(field: &Field, typed: &str, method: &Method, reference: &Reference) -> Option<String> {
     let kept = field.keep(typed, &method.environments).ok()?.value;
-    let mut value = kept.clone();
-    let mut labels = 1;
-    for filter in &reference.filters {
-        match filter {
-            Filter::HostLabels(n) => labels = usize::from(*n),
-            Filter::Lowercase => value = value.to_lowercase(),
-            // Other filters produce their own characters.
-            _ => return None,
-        }
-    }
-    let fits = value.split('.').count() <= labels && value.split('.').all(is_label);
-    (!fits && !kept.is_empty()).then_some(kept)
+    (!kept.is_empty() && !fits_host(reference, &kept)).then_some(kept)
 }

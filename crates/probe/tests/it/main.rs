@@ -6,7 +6,7 @@ mod tokens;
 mod unreadable;
 
 use guide::{Fault, Guide, Key, OutcomeKind, Product};
-use probe::{Answer, Case, Inputs, Problem, Response, Values, judge, request};
+use probe::{Answer, Case, Inputs, Problem, Response, Values, Verdict, judge, request};
 use proptest::prelude::*;
 use secret::Secret;
 
@@ -75,17 +75,23 @@ fn values(site: &str, email: &str, token: &str) -> Values {
     ])
 }
 
-/// Judges a response to the check. Returns `outcome rule at_field return_to`, and asserts that the verdict does not
-/// contain the token.
-fn judge_first_check(guide: &Guide, answer: &Answer) -> String {
+/// Returns the verdict on a response to the first check, for these values.
+fn verdict_with(guide: &Guide, values: &Values, answer: &Answer) -> Verdict {
     let method = &guide.methods[0];
-    let (values, captures) = (values("eu", "ann", "canary-token"), Values::new());
-    let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environments.first(), &values) };
-    let verdict = judge(
-        &Case { guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") },
-        answer,
-        0,
-    );
+    let inputs = Inputs::new(method, method.environments.first(), values);
+    let product = Product::named("Us");
+    judge(&Case { guide, method, check: &method.checks[0], inputs, product: &product }, answer, 0)
+}
+
+/// Returns the verdict on a response to the first check.
+fn verdict(guide: &Guide, answer: &Answer) -> Verdict {
+    verdict_with(guide, &values("eu", "ann", "canary-token"), answer)
+}
+
+/// Returns the verdict on a response to the first check as `outcome rule at_field return_to`, and asserts that the verdict
+/// does not contain the token.
+fn judge_first_check(guide: &Guide, answer: &Answer) -> String {
+    let verdict = verdict(guide, answer);
     let word = |key: &Option<Key>| key.as_ref().map_or("-", Key::as_str).to_owned();
     assert!(!format!("{verdict:?}").contains("canary-token"));
     format!(
@@ -102,6 +108,12 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() })
 }
 
+/// Returns a response to the first check that contains a user with this id and name.
+fn user(id: &str, name: &str) -> Answer {
+    let body = serde_json::json!({ "id": id, "name": name, "kind": "user" });
+    response(200, &[], &body.to_string())
+}
+
 /// `judge_first_check` asserts that the verdict does not contain the token.
 #[test]
 fn a_secret_with_inserted_control_characters_is_not_quoted() {
@@ -112,20 +124,9 @@ fn a_secret_with_inserted_control_characters_is_not_quoted() {
     }
 }
 
-/// Returns the quote in the verdict for an error whose body repeats the token `canAry12/34ab+CDef&5678==`.
-fn quote_of(body: &[u8]) -> String {
-    let guide = guide();
-    let method = &guide.methods[0];
-    let values = values("eu", "ann", "canAry12/34ab+CDef&5678==");
-    let inputs = Inputs::new(method, method.environments.first(), &values);
-    let case =
-        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
-    let answer = Answer::Response(Response { status: 401, headers: Vec::new(), body: body.to_vec() });
-    judge(&case, &answer, 0).quote.expect("a quote")
-}
-
 #[test]
 fn a_secret_is_not_quoted_in_the_encodings_of_common_frameworks() {
+    let (guide, values) = (guide(), values("eu", "ann", "canAry12/34ab+CDef&5678=="));
     for encoded in [
         r"canAry12\/34ab+CDef&5678==",
         r"canAry12/34ab+CDef\u00265678==",
@@ -137,7 +138,8 @@ fn a_secret_is_not_quoted_in_the_encodings_of_common_frameworks() {
         "Y2FuQXJ5MTIvMzRhYitDRGVmJjU2Nzg9PQ==",
         "63616e41727931322f333461622b4344656626353637383d3d",
     ] {
-        let quote = quote_of(format!("{{\"error\":\"bad token <{encoded}>\"}}").as_bytes());
+        let answer = response(401, &[], &format!("{{\"error\":\"bad token <{encoded}>\"}}"));
+        let quote = verdict_with(&guide, &values, &answer).quote.expect("a quote");
         assert!(quote.starts_with("HTTP 401\n{\"error\":\"bad token <(hidden)"), "{encoded}: {quote}");
         assert!(!quote.contains("CDef") && quote.len() < 55, "{encoded}: {quote}");
     }
@@ -145,16 +147,8 @@ fn a_secret_is_not_quoted_in_the_encodings_of_common_frameworks() {
 
 #[test]
 fn a_secret_that_the_provider_repeats_never_identifies_the_account() {
-    let guide = guide();
-    let method = &guide.methods[0];
     let values = values("eu", "ann@acme.example", "canary-token");
-    let inputs = Inputs::new(method, method.environments.first(), &values);
-    let case =
-        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
-    let verdict = |id: &str, name: &str| {
-        let body = serde_json::json!({ "id": id, "name": name, "kind": "user" });
-        judge(&case, &response(200, &[], &body.to_string()), 0)
-    };
+    let verdict = |id: &str, name: &str| verdict_with(&guide(), &values, &user(id, name));
     let found = verdict("ann@acme.example", "Key canary-token of Ann").identity.expect("an identity");
     assert_eq!((found.id.as_str(), found.name.as_str()), ("ann@acme.example", "Key (hidden) of Ann"));
     for id in ["canary-token", "key/canary%2Dtoken", "Y2FuYXJ5LXRva2Vu", "63616e6172792d746f6b656e"] {
@@ -212,16 +206,7 @@ fn the_first_matching_rule_decides() {
 
 #[test]
 fn names_are_cleaned_and_invalid_ids_are_rejected() {
-    let guide = guide();
-    let method = &guide.methods[0];
-    let values = values("eu", "ann", "token");
-    let inputs = Inputs::new(method, method.environments.first(), &values);
-    let case =
-        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
-    let verdict = |id: &str, name: &str| {
-        let body = serde_json::json!({ "id": id, "name": name, "kind": "user" });
-        judge(&case, &response(200, &[], &body.to_string()), 0)
-    };
+    let verdict = |id: &str, name: &str| verdict(&guide(), &user(id, name));
     let long = "x".repeat(600);
     let found = verdict("7", "An\0n\tof\nA\u{7}cme").identity.expect("an identity");
     assert_eq!((found.id.as_str(), found.name.as_str()), ("7", "Ann of Acme"));
@@ -265,18 +250,12 @@ fn advice_about_blocked_addresses_names_the_products_addresses() {
 
 #[test]
 fn advice_to_wait_says_how_long() {
-    let guide = guide();
-    let method = &guide.methods[0];
-    let values = values("eu", "ann", "token");
-    let inputs = Inputs::new(method, method.environments.first(), &values);
-    let case =
-        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
     let check = |status, wait: &str, expected: &str| {
-        let verdict = judge(&case, &response(status, &[("retry-after", wait)], ""), 0);
+        let verdict = verdict(&guide(), &response(status, &[("retry-after", wait)], ""));
         assert_eq!(&*verdict.fix, expected, "{status} {wait}");
         let kept = serde_json::to_string(&verdict).expect("JSON");
-        let kept: probe::Verdict = serde_json::from_str(&kept).expect("a verdict");
-        assert_eq!(kept.retry_after, verdict.retry_after, "a restored flow must know the wait");
+        let kept: Verdict = serde_json::from_str(&kept).expect("a verdict");
+        assert_eq!(kept.retry_after, verdict.retry_after, "a restored flow must keep the wait");
     };
     check(429, "3600", "Your details look fine. Try again in about an hour.");
     check(503, "120", "Your details look fine. Try again in about 2 minutes.");

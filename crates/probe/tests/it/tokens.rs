@@ -4,7 +4,7 @@ use guide::{Check, Guide, OutcomeKind, Product};
 use probe::{Case, Inputs, Values, Verdict, judge, token_lifetime};
 use secret::Secret;
 
-use crate::response;
+use super::{read, response};
 
 /// A guide with one OAuth method. `{grant}`, `{more}` and `{walkthroughs}` are replaced.
 const GUIDE: &str = r"
@@ -41,22 +41,17 @@ const SETUP: &str = "    setup:
           steps: [{ key: register, title: Register, collects: [client_id, client_secret], body: Do it. }]
 ";
 
-fn guide(text: &str) -> Guide {
-    let reading = guide::read("acme.yaml", text.as_bytes());
-    reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings))
-}
-
 /// A guide with which people sign in through a browser. An admin enters the client's secret.
 fn browser_guide() -> Guide {
     let text = GUIDE.replace("{grant}", "authorization_code").replace("{collects}", "");
     let more = "authorize_url: https://acme.example/authorize\n        refresh: {}";
-    guide(&(text.replace("{more}", more) + SETUP))
+    read(&(text.replace("{more}", more) + SETUP))
 }
 
 /// A guide with which people enter a client's secret.
 fn client_guide() -> Guide {
     let text = GUIDE.replace("{grant}", "client_credentials").replace("{more}", "");
-    guide(&text.replace("{collects}", "collects: [client_id, client_secret],"))
+    read(&text.replace("{collects}", "collects: [client_id, client_secret],"))
 }
 
 fn verdict(guide: &Guide, check: &Check, status: u16, body: &str) -> Verdict {
@@ -79,7 +74,7 @@ fn an_empty_token_counts_as_missing() {
         for body in [r#"{"access_token":""}"#, r#"{"access_token":" "}"#, r#"{"access_token":null}"#, "{}"] {
             let verdict = verdict(&guide, token_request(&guide, "sign-in"), 200, body);
             assert_eq!(verdict.outcome, OutcomeKind::ProtocolMismatch, "{body}");
-            assert_eq!(&*verdict.says, "Acme sent a reply without a token.", "{body}");
+            assert_eq!(&*verdict.says, "Acme sent a response without a token.", "{body}");
             assert_eq!(&*verdict.fix, "Try again. If that doesn't help, contact support.", "{body}");
         }
     }

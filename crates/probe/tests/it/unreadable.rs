@@ -1,10 +1,9 @@
-//! Tests verdicts on responses that the provider did not send as they arrived: pages of a firewall or a proxy, and JSON
-//! that was cut off.
+//! Tests verdicts on responses that differ from what the provider sent: pages from a firewall or a proxy, and damaged JSON.
 
-use guide::{Guide, Ours, OutcomeKind, Product};
-use probe::{Answer, Case, Inputs, Response, Verdict, judge};
+use guide::{Guide, Ours, OutcomeKind};
+use probe::{Answer, Response, Verdict};
 
-use super::{GUIDE, judge_first_check, read, response, values};
+use super::{GUIDE, judge_first_check, read, response, verdict};
 
 /// A guide that attributes every response that is not JSON to the site, as the built-in guides do.
 fn guide() -> Guide {
@@ -22,7 +21,7 @@ fn check(status: u16, body: &str, expected: &str) {
 }
 
 #[test]
-fn json_that_was_cut_off_is_not_taken_for_a_page() {
+fn truncated_json_is_not_mistaken_for_a_page() {
     for body in [r#"{"id":7,"na"#, "{", "[{\"id\"", "\u{feff} {\"id\":7,}", "[1,2"] {
         check(200, body, "protocol_mismatch - - -");
     }
@@ -34,33 +33,40 @@ fn json_that_was_cut_off_is_not_taken_for_a_page() {
 }
 
 #[test]
-fn a_proxy_that_responds_instead_of_the_provider_is_not_blamed_on_the_person() {
+fn a_response_from_a_proxy_does_not_blame_the_person() {
     for body in ["<html>Sign in to the network", "", r#"{"error":"proxy authentication required"}"#] {
         check(407, body, "unreachable - - -");
         check(511, body, "unreachable - - -");
     }
-    check(403, "<!doctype html><title>Request blocked</title>", "ip_blocked - - -");
-}
-
-fn judge_body(body: &[u8]) -> Verdict {
-    let guide = guide();
-    let method = &guide.methods[0];
-    let values = values("eu", "ann", "token");
-    let inputs = Inputs::new(method, method.environments.first(), &values);
-    let case =
-        Case { guide: &guide, method, check: &method.checks[0], inputs, product: &Product::named("Us") };
-    let answer = Answer::Response(Response { status: 200, headers: Vec::new(), body: body.to_vec() });
-    judge(&case, &answer, 0)
 }
 
 #[test]
-fn the_advice_on_json_that_was_cut_off_does_not_doubt_the_address() {
+fn a_page_is_from_a_firewall_unless_the_request_asks_for_pages() {
+    let page = response(403, &[], "<!doctype html><title>Request blocked</title>");
+    let with_header =
+        |header: &str| GUIDE.replace("headers: { X-Site:", &format!("headers: {{ {header}X-Site:"));
+    for (header, expected) in [
+        ("", "ip_blocked - - -"),
+        ("Accept: application/json, ", "ip_blocked - - -"),
+        ("Accept: text/html, ", "missing_permission - - -"),
+    ] {
+        assert_eq!(judge_first_check(&read(&with_header(header)), &page), expected, "{header}");
+    }
+}
+
+/// Returns the verdict on a body, which can be invalid UTF-8.
+fn judge_body(body: &[u8]) -> Verdict {
+    verdict(&guide(), &Answer::Response(Response { status: 200, headers: Vec::new(), body: body.to_vec() }))
+}
+
+#[test]
+fn the_advice_on_truncated_json_does_not_question_the_address() {
     let verdict = judge_body(br#"{"id":7,"na"#);
     assert!(matches!(verdict.fix.ours(), Some(Ours::Fix { outcome: OutcomeKind::Unknown, .. })));
 }
 
 #[test]
-fn ids_are_exact_or_refused() {
+fn ids_are_exact_or_rejected() {
     let id = |id: &str| {
         let verdict = judge_body(format!(r#"{{"id":{id},"kind":"user"}}"#).as_bytes());
         verdict.identity.map(|identity| identity.id)
@@ -68,9 +74,9 @@ fn ids_are_exact_or_refused() {
     for number in ["18446744073709551616", "18446744073709551617", "1234567890123456789012345.0"] {
         assert_eq!(id(number).as_deref(), Some(number));
     }
-    // Each of these could be several ids.
-    for unreadable in [&b"{\"id\":\"M\xfc\",\"kind\":\"user\"}"[..], br#"{"id":"M\ud83d","kind":"user"}"#] {
-        let verdict = judge_body(unreadable);
+    // Different ids could be decoded to each of these.
+    for undecodable in [&b"{\"id\":\"M\xfc\",\"kind\":\"user\"}"[..], br#"{"id":"M\ud83d","kind":"user"}"#] {
+        let verdict = judge_body(undecodable);
         assert_eq!((verdict.outcome, verdict.identity), (OutcomeKind::ProtocolMismatch, None));
     }
     // A name is only shown.

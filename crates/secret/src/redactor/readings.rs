@@ -122,7 +122,7 @@ impl<'t> Readings<'t> {
         list.split_off(1)
     }
 
-    /// Returns the readings that begin with this one.
+    /// Returns the readings of the escapes that begin with this reading.
     fn opened_by(&self, opener: Reading) -> Vec<Reading> {
         let end = opener.end;
         match opener.unit {

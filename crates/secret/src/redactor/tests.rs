@@ -126,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn the_end_of_a_text_waits_for_the_rest(
+    fn the_beginning_of_a_secret_at_the_end_of_a_text_is_reported(
         secret in any_secret(),
         encoders in prop::collection::vec(prop::sample::select(BY_CHARACTER), 0..3),
         base64 in any::<bool>(),
@@ -140,7 +140,7 @@ proptest! {
         let text = format!("[{text}]");
         for place in redactor.places(text.as_bytes()).hidden {
             let at = place.start + cut.index(place.len());
-            // The whole secret can be in the first part if what follows also reads as its last character.
+            // The first part can contain the whole secret, because a run of backslashes reads as one backslash.
             let before = redactor.places(&text.as_bytes()[..at]);
             let is_hidden = before.hidden.iter().any(|hidden| hidden.contains(&place.start));
             prop_assert!(before.open <= place.start || is_hidden || 64 < secret.len(), "{text} {at} {before:?}");
@@ -149,7 +149,7 @@ proptest! {
 }
 
 #[test]
-fn a_secret_waits_for_an_escape_that_is_cut_off_after_its_first_character() {
+fn the_beginning_of_an_escape_at_the_end_of_a_text_is_part_of_the_secret() {
     let redactor = Redactor::new([&Secret::new("a<secret")]);
     assert_eq!(redactor.places(b"[a\\").open, 1);
 }

@@ -64,8 +64,8 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
     Ok(if failed == 0 { 0 } else { FOUND })
 }
 
-/// Returns whether only a Hub can check an account: its method uses values from a connector profile, or tokens from a
-/// sign-in with a browser, which the Hub renews. Without them, the checks would fail although the account works.
+/// Returns whether only the account's Hub can check it, because the method uses values from a connector profile, or tokens
+/// from a sign-in in a browser, which the Hub renews. Without them, the checks would fail although the account works.
 fn needs_hub(common: &Common, account: &Account, out: &Out) -> Result<bool, Failure> {
     let guide = guides::guide(common, &account.provider, out)?;
     let method = guides::method(&guide, Some(&account.method))?;

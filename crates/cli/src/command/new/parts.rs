@@ -19,50 +19,52 @@ pub(crate) struct Parts {
     pub(crate) signs_in: &'static str,
     /// The request that fails if the credential is wrong: a sign-in request or the first check.
     pub(crate) refused_at: &'static str,
-    /// Whether an admin enters the fields, so that a person who links an account only signs in through a browser.
-    pub(crate) in_browser: bool,
+    pub(crate) linking: &'static Linking,
 }
 
-/// The parts of a starter guide that depend on whether people enter a credential or sign in through a browser.
-pub(super) struct Pieces {
-    pub(super) section: &'static str,
+/// The parts that depend on how people link an account: by entering a credential, or by signing in through a browser.
+pub(crate) struct Linking {
+    /// The section that leads to the credential.
+    pub(crate) section: &'static str,
     /// The sections about replacing and revoking the credential.
-    pub(super) upkeep: &'static str,
+    pub(crate) upkeep: &'static str,
     /// The setup guide, for the admin.
-    pub(super) setup: &'static str,
-    pub(super) credential: &'static str,
+    pub(crate) setup: &'static str,
+    /// The facts about the credential.
+    pub(crate) credential: &'static str,
     /// The outcome rules for a refused credential and for a missing permission.
-    pub(super) outcomes: &'static str,
-    /// The name and outcome of the scenario with a refused credential.
-    pub(super) refusal: &'static str,
-    pub(super) refused_as: &'static str,
-    /// The name of the scenario without a permission.
-    pub(super) small: &'static str,
-    /// Where people can correct a failure: the field or the step.
-    pub(super) blames: &'static str,
+    pub(crate) outcomes: &'static str,
+    /// The name of the scenario with a refused credential.
+    pub(crate) refused_name: &'static str,
+    /// The outcome of the scenario with a refused credential.
+    pub(crate) refused_as: &'static str,
+    /// The name of the scenario with a missing permission.
+    pub(crate) small_name: &'static str,
+    /// The field or step at which people can correct either failure.
+    pub(crate) blames: &'static str,
 }
 
-pub(super) const TYPED: Pieces = Pieces {
+const TYPED: Linking = Linking {
     section: include_str!("typed/section.yaml"),
     upkeep: include_str!("typed/upkeep.yaml"),
     setup: "",
     credential: include_str!("typed/credential.yaml"),
     outcomes: include_str!("typed/outcomes.yaml"),
-    refusal: "an incorrect credential",
+    refused_name: "an incorrect credential",
     refused_as: "wrong_secret",
-    small: "a credential without the permission",
+    small_name: "a credential without the permission",
     blames: "at_field: @secret@",
 };
 
-pub(super) const IN_BROWSER: Pieces = Pieces {
+const IN_BROWSER: Linking = Linking {
     section: include_str!("browser/section.yaml"),
     upkeep: include_str!("browser/upkeep.yaml"),
     setup: include_str!("browser/setup.yaml"),
     credential: include_str!("browser/credential.yaml"),
     outcomes: include_str!("browser/outcomes.yaml"),
-    refusal: "access that was revoked",
+    refused_name: "access that was revoked",
     refused_as: "expired",
-    small: "a user without the permission",
+    small_name: "a user without the permission",
     blames: "return_to: agree",
 };
 
@@ -106,7 +108,7 @@ const API_KEY: Parts = Parts {
     given: "api_key: ?-key",
     signs_in: "",
     refused_at: "GET /me",
-    in_browser: false,
+    linking: &TYPED,
 };
 
 const BEARER: Parts = Parts { auth: "      bearer: { token: '{{ value.api_key }}' }\n", ..API_KEY };
@@ -208,7 +210,7 @@ const OAUTH2: Parts = Parts {
     obtains: "client_id, client_secret",
     collects: "client_id, client_secret",
     given: "client_id: example-app, client_secret: app-secret }\n        tokens: { access_token: ?-token",
-    in_browser: true,
+    linking: &IN_BROWSER,
     ..API_KEY
 };
 
