@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::hub::client::escaped;
 
-/// A token whose characters are encoded differently in each place.
+/// A token with characters that each encoding changes differently.
 pub(super) const TOKEN: &str = r#"canAry12/34ab+CDef&56"78<90>é\%Tail3=="#;
 
 /// The parts of the token that no encoding changes except Base64 and hexadecimal.
@@ -15,7 +15,7 @@ const PLAIN: &[&str] = &["canAry12", "CDef", "Tail3"];
 /// An encoding's name, and the function that encodes a string.
 type Encoding = (&'static str, fn(&str) -> String);
 
-/// The encodings.
+/// The encodings that the tests cover.
 pub(super) const ENCODINGS: &[Encoding] = &[
     ("as it was sent", str::to_owned),
     ("JSON", json),
@@ -55,7 +55,7 @@ pub(super) fn assert_reveals_nothing(case: &str, text: &str) {
     for part in PLAIN {
         assert!(!text.contains(part), "{case}: `{part}` of the token is in {text}");
     }
-    // A part in the middle of an encoded token does not depend on what is next to the token.
+    // The middle of an encoded token does not depend on the text around the token.
     for (name, encode) in ENCODINGS {
         let encoded = encode(TOKEN);
         let middle: String = encoded.chars().skip(encoded.chars().count() / 2 - 7).take(14).collect();
