@@ -30,7 +30,7 @@ pub struct Flow {
     pub(crate) tokens: Values,
     /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
-    /// The callback URL, if it is known. Sign-in requests can send it.
+    /// The callback URL, if it is known. Sign-in requests can contain it.
     pub(crate) redirect_uri: Option<String>,
     pub(crate) state: State,
     pub(crate) effects: VecDeque<Due>,

@@ -172,7 +172,7 @@ async fn to_provider(
 }
 
 /// Whether the person pressed the button on a page that [`ask_page`] showed in this browser. Fails if the browser does
-/// not keep cookies.
+/// not store cookies.
 fn is_confirmed(context: &mut PageContext, headers: &HeaderMap, body: &Bytes) -> Result<bool, Failure> {
     let Some(posted) = Posted::parse(headers, body) else { return Ok(false) };
     let token = posted.text("csrf");

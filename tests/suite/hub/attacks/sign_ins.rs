@@ -7,7 +7,7 @@ use super::target::Target;
 use crate::hub::browser::between;
 use crate::hub::client::Request;
 
-pub(super) fn sign_ins_start_only_by_a_confirmed_form(target: &mut Target) {
+pub(super) fn only_a_confirmed_form_starts_a_sign_in(target: &mut Target) {
     let body = json!({ "provider": "salesforce", "method": "oauth", "name": "Salesforce",
         "values": { "client_id": "app", "client_secret": super::target::TOKEN } });
     let profile = target.send(Request::post("/connector_profiles").key(&target.key).json(&body)).text("id");

@@ -20,26 +20,26 @@ pub(super) const ENCODINGS: &[Encoding] = &[
     ("as it was sent", str::to_owned),
     ("JSON", json),
     ("JSON in JSON in JSON", |text| json(&json(&json(text)))),
-    ("JSON of PHP", |text| json(text).replace('/', "\\/").replace('é', "\\u00e9")),
-    ("JSON of Go", |text| json(text).replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")),
-    ("JSON of Java", |text| json(text).replace('=', "\\u003D").replace("\\\\", "\\u005C")),
-    ("percent codes", escaped),
-    ("lowercase percent codes of .NET", |text| {
+    ("PHP's JSON", |text| json(text).replace('/', "\\/").replace('é', "\\u00e9")),
+    ("Go's JSON", |text| json(text).replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")),
+    ("Java's JSON", |text| json(text).replace('=', "\\u003D").replace("\\\\", "\\u005C")),
+    ("percent-encoding", escaped),
+    (".NET's lowercase percent-encoding", |text| {
         let code = |byte: u8| format!("%{byte:02x}");
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric();
         text.bytes()
             .map(|byte| if is_plain(&byte) { char::from(byte).to_string() } else { code(byte) })
             .collect()
     }),
-    ("percent codes twice", |text| escaped(&escaped(text))),
+    ("double percent-encoding", |text| escaped(&escaped(text))),
     ("HTML", |text| html_escape::encode_safe(text).into_owned()),
     ("HTML in JSON", |text| json(&html_escape::encode_quoted_attribute(text))),
     ("decimal entities", |text| text.chars().map(|ch| format!("&#{};", u32::from(ch))).collect()),
-    ("Rust", |text| text.escape_default().to_string()),
+    ("Rust's escapes", |text| text.escape_default().to_string()),
     ("Base64", |text| STANDARD.encode(text)),
     ("Base64 of the header", |text| STANDARD.encode(format!("api-user@acme.example:{text}"))),
-    ("Base64 for URLs of JSON", |text| URL_SAFE_NO_PAD.encode(format!(r#"{{"key":"{}"}}"#, json(text)))),
-    ("Base64 twice", |text| STANDARD.encode(STANDARD.encode(text))),
+    ("URL-safe Base64 of JSON", |text| URL_SAFE_NO_PAD.encode(format!(r#"{{"key":"{}"}}"#, json(text)))),
+    ("double Base64", |text| STANDARD.encode(STANDARD.encode(text))),
     ("hexadecimal", |text| hex::encode(text)),
 ];
 
