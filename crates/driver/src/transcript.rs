@@ -22,8 +22,8 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
         Answer::Response(response) => {
             line["status"] = json!(response.status);
             // The provider controls the header, so it can contain a secret. The header is redacted before it is split,
-            // because the redactor would not find a part of a secret. Support needs only the type, so the parameters are
-            // dropped.
+            // because the redactor would not find a part of a secret. Support needs only the type, so the parameters
+            // are dropped.
             let kind = response.header("content-type").map(|value| flow.redactor().redact(value));
             line["content_type"] = json!(kind.as_deref().and_then(media_type));
             line["bytes"] = json!(response.body.len());
@@ -33,8 +33,8 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     push(transcript, line, flow);
 }
 
-/// Returns the type and subtype in a content type. `None` if they contain a character that neither registered media types
-/// nor the redactor's mark contain, because the header then contains something else.
+/// Returns the type and subtype in a content type. `None` if they contain a character that neither registered media
+/// types nor the redactor's mark contain, because the header then contains something else.
 fn media_type(text: &str) -> Option<&str> {
     let essence = text.split(';').next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/')?;

@@ -64,8 +64,8 @@ impl AccountFlows {
         check_and_keep(&self.sender, &self.vault, flow, keeper).await
     }
 
-    /// Stores a failure that requires a person to act, so that the account's status shows it. Ignores other failures: the
-    /// next request through the account tries again.
+    /// Stores a failure that requires a person to act, so that the account's status shows it. Ignores other failures:
+    /// the next request through the account tries again.
     pub(crate) async fn record_failure(
         &self,
         flow: &Flow,

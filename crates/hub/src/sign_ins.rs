@@ -30,8 +30,8 @@ pub(crate) enum Via {
     Widget,
     /// A linking page, in the same window.
     Page,
-    /// A linking page in a frame, which waits while the person signs in in another window. The browser does not send the
-    /// frame's cookie from that window.
+    /// A linking page in a frame, which waits while the person signs in in another window. The browser does not send
+    /// the frame's cookie from that window.
     Window,
 }
 
@@ -96,8 +96,8 @@ impl SignIns {
         self.vault.add_sign_in(session.seq, now, until).await
     }
 
-    /// Creates a ticket, with which a waiting page can send the person to the provider from another window. The ticket can
-    /// be used until it expires, because people close windows and open them again. Each use begins a new sign-in.
+    /// Creates a ticket, with which a waiting page can send the person to the provider from another window. The ticket
+    /// can be used until it expires, because people close windows and open them again. Each use begins a new sign-in.
     pub(crate) async fn ticket(&self, session: &Session, attempt: &Attempt) -> Result<Secret, StoreError> {
         let unsent = self.begin(session).await?;
         self.vault.set_attempt_of_sign_in(&unsent.id, &attempt.id).await?;
@@ -115,8 +115,8 @@ impl SignIns {
         self.attempt_of(&unsent, now).await
     }
 
-    /// Returns the attempt that a sign-in belongs to, with its session. `None` if there is no attempt, or the session has
-    /// ended.
+    /// Returns the attempt that a sign-in belongs to, with its session. `None` if there is no attempt, or the session
+    /// has ended.
     async fn attempt_of(
         &self,
         sign_in: &SignIn,

@@ -98,10 +98,10 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
     }
 }
 
-/// Returns the pattern that the widget checks before it sends a value; `None` if it checks nothing, as for secrets. If the
-/// server rejects a value, the widget clears the whole form, so mistakes should be found before that. The server checks
-/// the normalized value but the widget checks the value as typed, so a guide's pattern is not used for a field whose
-/// values are normalized.
+/// Returns the pattern that the widget checks before it sends a value; `None` if it checks nothing, as for secrets. If
+/// the server rejects a value, the widget clears the whole form, so mistakes should be found before that. The server
+/// checks the normalized value but the widget checks the value as typed, so a guide's pattern is not used for a field
+/// whose values are normalized.
 fn validation(field: &Field) -> Option<HubValidation> {
     if field.secret {
         return None;

@@ -23,8 +23,8 @@ impl Flow {
     }
 
     /// Handles a browser's return without a code, because the person or the provider declined the sign-in. `parameters`
-    /// are the redirect's parameters that describe the error, such as `error` and `error_description`. The guide's rules
-    /// for the token endpoint also apply to them.
+    /// are the redirect's parameters that describe the error, such as `error` and `error_description`. The guide's
+    /// rules for the token endpoint also apply to them.
     pub fn sign_in_failed(&mut self, parameters: &[(String, String)]) {
         if !self.may_sign_in() {
             return;
@@ -90,8 +90,9 @@ impl Flow {
         self.stop_checks(|_| None);
     }
 
-    /// Ends the checks because they took too long. The verdict is that of the last attempt at the current request. While
-    /// the credentials are tried in another environment, it is the verdict for the environment that the person chose.
+    /// Ends the checks because they took too long. The verdict is that of the last attempt at the current request.
+    /// While the credentials are tried in another environment, it is the verdict for the environment that the person
+    /// chose.
     pub fn give_up_checks(&mut self) {
         self.stop_checks(|run| {
             let chosen = run.elsewhere.as_ref().map(|elsewhere| &*elsewhere.verdict);

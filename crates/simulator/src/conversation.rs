@@ -175,8 +175,8 @@ impl Expected<'_> {
     }
 }
 
-/// Returns whether a request's values are unpredictable. Values that depend on the time are predictable only if the time is
-/// fixed. The client's callback URL and randomized signatures are never predictable.
+/// Returns whether a request's values are unpredictable. Values that depend on the time are predictable only if the
+/// time is fixed. The client's callback URL and randomized signatures are never predictable.
 fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -> bool {
     let auth = &method.auth;
     let algorithms = auth.assertion.iter().map(|one| one.algorithm);

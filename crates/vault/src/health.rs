@@ -26,9 +26,9 @@ impl Vault {
 }
 
 impl Writer {
-    /// Writes a row to the database and deletes it if a transaction has ended without a commit since the last successful
-    /// call. Otherwise, does nothing, so that frequent calls cost nothing. Returns an error if the database cannot be
-    /// written, for example because its disk is full.
+    /// Writes a row to the database and deletes it if a transaction has ended without a commit since the last
+    /// successful call. Otherwise, does nothing, so that frequent calls cost nothing. Returns an error if the database
+    /// cannot be written, for example because its disk is full.
     pub async fn test_write_if_suspect(&self, now: Timestamp) -> Result<(), StoreError> {
         // If the write fails, its transaction ends without a commit, which sets the flag again.
         if !self.is_suspect.swap(false, Ordering::Relaxed) {

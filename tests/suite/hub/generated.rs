@@ -1,5 +1,5 @@
-//! Clients that third-party generators create from the API's description: they contain every operation, compile, and need
-//! no workarounds.
+//! Clients that third-party generators create from the API's description: they contain every operation, compile, and
+//! need no workarounds.
 
 use std::fs;
 use std::path::Path;

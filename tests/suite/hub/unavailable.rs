@@ -1,5 +1,5 @@
-//! A database that temporarily cannot be used: requests fail with 503, the readiness check reports the failure, and the Hub
-//! recovers without a restart and without losing anything that it acknowledged.
+//! A database that temporarily cannot be used: requests fail with 503, the readiness check reports the failure, and the
+//! Hub recovers without a restart and without losing anything that it acknowledged.
 //!
 //! **Invariant:** the failures are real. The kernel refuses to let SQLite's files grow, and the connections to
 //! PostgreSQL are closed.

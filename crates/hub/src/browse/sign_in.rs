@@ -90,8 +90,8 @@ pub(super) async fn leave(
     };
     let linking = app.links.open(&session, attempt).await?.ok_or(Trouble::SignInOver)?;
     let guide = linking.flow.guide();
-    // The frame's page has already named the customer. Without the `Sec-Fetch-Site` header, nothing proves that its form
-    // was submitted, so this window asks again.
+    // The frame's page has already named the customer. Without the `Sec-Fetch-Site` header, nothing proves that its
+    // form was submitted, so this window asks again.
     let is_from_frame = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
     if !is_from_frame && !is_confirmed(&mut context, &headers, &body)? {
         return ask_page(&mut context, &headers, &session, guide, Some(ticket));
@@ -187,8 +187,8 @@ fn is_confirmed(context: &mut PageContext, headers: &HeaderMap, body: &Bytes) ->
     }
 }
 
-/// Shows the page that asks the person to continue to the provider. Several windows of a browser share one cookie, so an
-/// existing cookie is kept.
+/// Shows the page that asks the person to continue to the provider. Several windows of a browser share one cookie, so
+/// an existing cookie is kept.
 fn ask_page(
     context: &mut PageContext,
     headers: &HeaderMap,

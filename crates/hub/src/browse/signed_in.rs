@@ -1,7 +1,7 @@
 //! Handles browsers that return from a provider.
 //!
-//! **Invariant:** only the browser that was sent to the provider can finish the sign-in, so forwarding the provider's URL
-//! or the callback URL links no account. A sign-in is finished at most once.
+//! **Invariant:** only the browser that was sent to the provider can finish the sign-in, so forwarding the provider's
+//! URL or the callback URL links no account. A sign-in is finished at most once.
 
 use axum::extract::State;
 use axum::http::HeaderMap;

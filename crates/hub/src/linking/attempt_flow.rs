@@ -85,9 +85,9 @@ impl Links {
         Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
     }
 
-    /// Checks whether someone else has linked an account for the same owner since the checks found this person's account.
-    /// If the two accounts differ, makes the attempt relink that account and returns `true`: the person must decide
-    /// again.
+    /// Checks whether someone else has linked an account for the same owner since the checks found this person's
+    /// account. If the two accounts differ, makes the attempt relink that account and returns `true`: the person must
+    /// decide again.
     pub(crate) async fn notice_new_account(&self, linking: &mut Linking) -> Result<bool, ApiError> {
         let Stage::Confirm { identity, .. } = linking.flow.stage() else { return Ok(false) };
         if linking.replaces.is_some() || *linking.flow.purpose() != Purpose::Link {

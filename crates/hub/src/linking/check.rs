@@ -38,8 +38,8 @@ impl CheckSender {
     }
 }
 
-/// Sends a run's requests until the run's deadline. After that, every request fails as if the provider had not responded
-/// in time.
+/// Sends a run's requests until the run's deadline. After that, every request fails as if the provider had not
+/// responded in time.
 struct TimedTransport<'a> {
     egress: &'a Egress,
     /// The run's deadline.
@@ -91,8 +91,8 @@ pub(crate) async fn check_and_keep(
     run(sender, vault, flow, &mut Vec::new(), FlowOwner::Account(keeper)).await
 }
 
-/// Runs a flow until a person must act, an account is ready to be stored, or the budget is used up. In the last case, the
-/// flow fails with a verdict.
+/// Runs a flow until a person must act, an account is ready to be stored, or the budget is used up. In the last case,
+/// the flow fails with a verdict.
 pub(crate) async fn run(
     sender: &CheckSender,
     vault: &Vault,
@@ -103,8 +103,8 @@ pub(crate) async fn run(
     let until = Instant::now() + sender.budget;
     let mut transport = TimedTransport { egress: &sender.egress, until };
     let mut observer = RunObserver { vault, transcript, owner, until, progress: Value::Null };
-    // Saves the first check as running before its request is sent, because the response can take a long time. The driver
-    // reports every later change.
+    // Saves the first check as running before its request is sent, because the response can take a long time. The
+    // driver reports every later change.
     let run = async {
         observer.changed(flow).await?;
         driver::run(flow, &mut transport, &mut observer).await

@@ -49,8 +49,8 @@ pub struct DonePage<'a> {
     pub is_again: bool,
 }
 
-/// Returns a digest of the account that the flow found. The form that confirms the account contains it, so that the person
-/// confirms exactly the account that the page shows.
+/// Returns a digest of the account that the flow found. The form that confirms the account contains it, so that the
+/// person confirms exactly the account that the page shows.
 pub fn account_mark(flow: &Flow) -> String {
     let identity = match flow.stage() {
         Stage::Confirm { identity, .. } => identity,

@@ -1,5 +1,5 @@
-//! The pages that are shown before and after the person signs in to the provider in a separate window. A form that is not
-//! embedded needs no such window: it leads to the provider directly.
+//! The pages that are shown before and after the person signs in to the provider in a separate window. A form that is
+//! not embedded needs no such window: it leads to the provider directly.
 //!
 //! **Invariant:** every page that leads to a provider names the customer, the product and the provider, so that nobody
 //! unknowingly gives access to someone else's customer account. Only a form leads to a provider, never a link.
