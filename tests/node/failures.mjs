@@ -1,5 +1,5 @@
-// Opens the form after each kind of failure, at several window sizes, and checks that the reason is in view and has
-// focus.
+// Opens the form after each kind of failure, at several window sizes, and checks that the summary of the failure is in
+// view and has focus.
 //
 //   node failures.mjs FOLDER         the folder that `cargo run -p hub --example gallery` writes
 
@@ -36,7 +36,7 @@ for (const [width, height] of SIZES) {
     if (!names.includes(name)) { failures += 1; console.log(`${name} is missing`); continue; }
     const tab = await context.newPage();
     await tab.goto(`${origin}/${name}`);
-    // The guide may scroll smoothly, and anything that also moves the page does so within this time.
+    // Smooth scrolling, of the guide or of the page, ends within this time.
     await tab.waitForTimeout(700);
     const seen = await tab.evaluate(() => {
       const { top, bottom } = document.getElementById("_summary").getBoundingClientRect();

@@ -21,8 +21,9 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     match &exchange.answer {
         Answer::Response(response) => {
             line["status"] = json!(response.status);
-            // Parameters are dropped, because only the type helps with support. The provider controls the header, so it
-            // can repeat a secret. It is redacted first, because a part of a secret would not be found.
+            // The provider controls the header, so it can contain a secret. The header is redacted before it is split,
+            // because the redactor would not find a part of a secret. Support needs only the type, so the parameters
+            // are dropped.
             let kind = response.header("content-type").map(|value| flow.redactor().redact(value));
             line["content_type"] = json!(kind.as_deref().and_then(media_type));
             line["bytes"] = json!(response.body.len());
@@ -32,8 +33,8 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     push(transcript, line, flow);
 }
 
-/// Returns the type and subtype in a content type. `None` if they contain other characters than those that registered
-/// media types and the redactor's mark use, because then the provider sent something else in the header.
+/// Returns the type and subtype in a content type. `None` if they contain a character that neither registered media
+/// types nor the redactor's mark contain, because the header then contains something else.
 fn media_type(text: &str) -> Option<&str> {
     let essence = text.split(';').next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/')?;
@@ -43,7 +44,7 @@ fn media_type(text: &str) -> Option<&str> {
     (is_name(kind) && is_name(subtype)).then_some(essence)
 }
 
-/// Appends a sign-in that the provider or the person denied to a transcript. It involves no request to the provider.
+/// Records a sign-in that the provider or the person denied. Such a sign-in involves no request to the provider.
 pub fn record_denial(transcript: &mut Vec<Value>, at: Timestamp, flow: &Flow) {
     let line = json!({
         "at": format!("{at:.3}"),

@@ -40,9 +40,9 @@ fn headers(response: &reqwest::Response) -> Vec<(String, String)> {
     response.headers().iter().map(pair).collect()
 }
 
-/// Values of `content-encoding` that old servers send although they are no codings, such as a character set. Browsers
-/// ignore them. `identity` means that the body is not encoded.
-const NO_CODINGS: [&[u8]; 8] =
+/// Values of `content-encoding` that do not mean that the body is encoded: `identity`, and others that are not codings,
+/// such as character sets. Some old servers send them, and browsers ignore them.
+const NOT_ENCODED: [&[u8]; 8] =
     [b"", b"identity", b"none", b"binary", b"utf-8", b"utf8", b"iso-8859-1", b"us-ascii"];
 
 /// Returns whether the body is still encoded. The HTTP client removes the `content-encoding` header when it decodes the
@@ -50,7 +50,7 @@ const NO_CODINGS: [&[u8]; 8] =
 fn is_still_encoded(headers: &HeaderMap) -> bool {
     let values = headers.get_all(CONTENT_ENCODING).iter();
     let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    !codings.all(|coding| NO_CODINGS.iter().any(|known| known.eq_ignore_ascii_case(coding.trim_ascii())))
+    !codings.all(|coding| NOT_ENCODED.iter().any(|known| known.eq_ignore_ascii_case(coding.trim_ascii())))
 }
 
 #[cfg(test)]

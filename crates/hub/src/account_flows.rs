@@ -64,8 +64,8 @@ impl AccountFlows {
         check_and_keep(&self.sender, &self.vault, flow, keeper).await
     }
 
-    /// Stores a failure with the account that the flow belongs to, so that everyone who reads the account learns of it.
-    /// Stores it only if a person must act. After other failures, requests through the account are tried again.
+    /// Stores a failure that requires a person to act, so that the account's status shows it. Ignores other failures:
+    /// the next request through the account tries again.
     pub(crate) async fn record_failure(
         &self,
         flow: &Flow,
@@ -77,7 +77,7 @@ impl AccountFlows {
         }
         let Some(record) = Verification::of(flow).record(account.version) else { return Ok(()) };
         match self.vault.record_check(&account.id, &record, By::new(actor, Timestamp::now())).await {
-            // The credentials that failed were replaced, or their account was deleted, in the meantime.
+            // In the meantime, the credentials were replaced or the account was deleted.
             Ok(_) | Err(ChangeError::Conflict { .. } | ChangeError::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }

@@ -106,7 +106,7 @@ mod tests {
 
     use super::openapi;
 
-    /// Generators of clients name functions after these ids, and drop an operation whose id is already in use.
+    /// Client generators name functions after these ids, and drop an operation whose id is already in use.
     #[test]
     fn every_operation_has_a_unique_id() {
         let document = openapi();
@@ -115,11 +115,11 @@ mod tests {
         for (path, item) in paths {
             for (method, operation) in item.as_object().unwrap() {
                 let id = operation["operationId"].as_str().unwrap();
-                assert!(id.contains('_'), "{method} {path}: `{id}` does not name what it is about");
+                assert!(id.contains('_'), "{method} {path}: `{id}` does not name a resource");
                 lines.entry(id.to_owned()).or_default().push(format!("{method} {path}"));
             }
         }
         lines.retain(|_, lines| 1 < lines.len());
-        assert!(lines.is_empty(), "ids that are used several times: {lines:?}");
+        assert!(lines.is_empty(), "duplicate ids: {lines:?}");
     }
 }

@@ -51,7 +51,7 @@ use self::context::PageContext;
 use crate::app::App;
 use crate::pages::Trouble;
 
-/// A request that a browser made because a person opened an address.
+/// A request for a page that a person opens in a browser.
 pub(crate) struct Navigation(PageContext);
 
 impl Navigation {
@@ -77,6 +77,7 @@ impl OptionalFromRequestParts<Arc<App>> for Navigation {
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/link/{token}", get(enter::enter).post(enter::enter))
+        // Mail programs and chat apps can append a slash to a link.
         .route("/link/{token}/", get(enter::enter).post(enter::enter))
         .route("/session/{session}", get(choose::providers))
         .route("/session/{session}/window", post(enter::window))

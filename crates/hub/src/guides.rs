@@ -70,7 +70,7 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
     if let Some(folder) = folder {
         let own = Catalog::new(catalog::read_path(folder)?);
         if own.guides().next().is_none() {
-            tracing::warn!(folder = %folder.display(), "the folder contains no guide that can be used");
+            tracing::warn!(folder = %folder.display(), "the folder contains no usable guide");
         }
         catalog.extend(own.into_entries());
     }

@@ -53,6 +53,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 
 /// The state of the database.
 enum Database {
+    /// The database can be read. As far as is known, it can also be written.
     Usable,
     /// The database cannot be read.
     Unreachable,
@@ -60,7 +61,7 @@ enum Database {
     NotWritable,
 }
 
-/// Returns the state of the database. Tests whether it can be written only if a change has recently failed.
+/// Returns the state of the database. Tests writing only if a change has failed since the last successful test.
 async fn database(app: &App) -> Database {
     if !succeeds(app.vault.test_read()).await {
         Database::Unreachable

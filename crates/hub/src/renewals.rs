@@ -6,7 +6,7 @@
 //! **Invariant:** a task renews an account's tokens only while it holds the account's lease, and reads the stored
 //! tokens after it has acquired the lease, so that it uses the tokens stored by the previous holder. New tokens are
 //! stored before they are used, even if the client has closed the connection. If the provider rejects a renewal, the
-//! account's status says so.
+//! account's status shows it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -178,7 +178,7 @@ pub(crate) fn works(flow: &Flow) -> Result<(), ApiError> {
             let code = if passes { &PROVIDER_FAILED } else { &CONFLICT };
             let message = format!("Signing in failed. {} {}", verdict.says, verdict.fix);
             let error = ApiError::new(code, message.trim()).with("outcome", verdict.outcome.as_str());
-            Err(match verdict.retry_after {
+            Err(match verdict.retry_after.filter(|_| passes) {
                 Some(wait) => error.retry_after(wait.as_secs().max(1)),
                 None => error,
             })

@@ -171,8 +171,9 @@ impl Running {
     }
 }
 
-/// Stops accepting requests after the delay that the settings specify, and finishes the requests in progress unless `second_signal` completes first. The separate
-/// server for health and metrics keeps running until the end, so that it can report that the Hub is stopping.
+/// Stops accepting requests after the delay from the settings, and finishes the requests in progress unless
+/// `second_signal` completes first. The separate server for health and metrics keeps running until the end, so that it
+/// can report that the Hub is stopping.
 async fn drain(
     app: Arc<App>,
     server: Running,

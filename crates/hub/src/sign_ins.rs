@@ -1,8 +1,8 @@
 //! Sends browsers to a provider to sign in, and receives the authorization codes that the browsers return with.
 //!
 //! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent to the provider.
-//! Browsers are sent only to URLs that the guide allows. A provider's error can only select one of the guide's messages or
-//! of our own; its text is only quoted, like any response.
+//! Browsers are sent only to URLs that the guide allows. A provider's error only selects one of the guide's messages or
+//! one of ours; its text is quoted like any response.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,8 +30,8 @@ pub(crate) enum Via {
     Widget,
     /// A linking page, in the same window.
     Page,
-    /// A linking page in a frame, which waits while the person signs in in another window. The browser sends the
-    /// session's cookie only in the frame.
+    /// A linking page in a frame, which waits while the person signs in in another window. The browser does not send
+    /// the frame's cookie from that window.
     Window,
 }
 
@@ -96,8 +96,8 @@ impl SignIns {
         self.vault.add_sign_in(session.seq, now, until).await
     }
 
-    /// Creates a ticket, with which a waiting page can send the person to the provider from another window. It works
-    /// until it expires, because people close windows and open them again. Each use begins a new sign-in.
+    /// Creates a ticket, with which a waiting page can send the person to the provider from another window. The ticket
+    /// can be used until it expires, because people close windows and open them again. Each use begins a new sign-in.
     pub(crate) async fn ticket(&self, session: &Session, attempt: &Attempt) -> Result<Secret, StoreError> {
         let unsent = self.begin(session).await?;
         self.vault.set_attempt_of_sign_in(&unsent.id, &attempt.id).await?;
@@ -112,13 +112,23 @@ impl SignIns {
         let Ok(seq) = seq.parse() else { return Ok(None) };
         let unsent = self.vault.sign_in(seq, id).await?;
         let Some(unsent) = unsent.filter(|unsent| unsent.may_be_sent(now)) else { return Ok(None) };
-        let Some(id) = unsent.attempt else { return Ok(None) };
-        let Some(attempt) = self.vault.attempt(&id).await? else { return Ok(None) };
+        self.attempt_of(&unsent, now).await
+    }
+
+    /// Returns the attempt that a sign-in belongs to, with its session. `None` if there is no attempt, or the session
+    /// has ended.
+    async fn attempt_of(
+        &self,
+        sign_in: &SignIn,
+        now: Timestamp,
+    ) -> Result<Option<(Session, Attempt)>, StoreError> {
+        let Some(id) = &sign_in.attempt else { return Ok(None) };
+        let Some(attempt) = self.vault.attempt(id).await? else { return Ok(None) };
         let session = self.vault.session(&attempt.project, attempt.session).await?;
         Ok(session.filter(|session| session.may_continue(now)).map(|session| (session, attempt)))
     }
 
-    /// Returns the origins that stand in for providers' hosts.
+    /// Returns the origins that replace providers' hosts.
     pub(crate) fn upstream_origins(&self) -> impl Iterator<Item = String> {
         self.upstreams.iter().map(Upstream::origin)
     }
@@ -173,10 +183,7 @@ impl SignIns {
         let taken = self.vault.take_sign_in(&Digest::of(state), now).await?;
         let Some((sign_in, kept)) = taken else { return Ok(None) };
         let Ok(StoredState { verifier, via }) = serde_json::from_str(kept.expose()) else { return Ok(None) };
-        let Some(id) = &sign_in.attempt else { return Ok(None) };
-        let Some(attempt) = self.vault.attempt(id).await? else { return Ok(None) };
-        let session = self.vault.session(&attempt.project, attempt.session).await?;
-        let Some(session) = session.filter(|session| session.may_continue(now)) else { return Ok(None) };
+        let Some((session, attempt)) = self.attempt_of(&sign_in, now).await? else { return Ok(None) };
         Ok(Some(Returned { sign_in, via, verifier, session, attempt }))
     }
 

@@ -98,9 +98,10 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
     }
 }
 
-/// Returns the pattern that the widget checks, so that it does not send a value that the server refuses: the widget
-/// then empties the whole form. `None` for secrets. The server normalizes a value before it checks the value, but the
-/// widget checks the value as typed, so a guide's own pattern is not used for a field whose values are normalized.
+/// Returns the pattern that the widget checks before it sends a value; `None` if it checks nothing, as for secrets. If
+/// the server rejects a value, the widget clears the whole form, so mistakes should be found before that. The server
+/// checks the normalized value but the widget checks the value as typed, so a guide's pattern is not used for a field
+/// whose values are normalized.
 fn validation(field: &Field) -> Option<HubValidation> {
     if field.secret {
         return None;
@@ -124,7 +125,7 @@ fn email_pattern(field: &Field) -> String {
     let address = if field.accept.iter().all(changes_only_space_and_case) {
         r"\s*[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+\s*"
     } else {
-        // The server removes other parts of the value as well.
+        // The server also removes other parts of the value.
         r".*[^@\s]@[^@\s].*"
     };
     if field.required { format!("^(?:{address})$") } else { format!(r"^(?:{address}|\s*)$") }

@@ -1,5 +1,5 @@
 //! Events from outside the flow: a browser returns from the provider, the checks time out, the process that runs the
-//! checks dies, or somebody else links an account.
+//! checks dies, or someone else links an account.
 //!
 //! **Invariant:** an authorization code is used only once. The failures in this module are never attributed to a field.
 
@@ -14,7 +14,7 @@ impl Flow {
     /// Handles a browser's return from sign-in. `values` contains the parameters for the token request: `code`,
     /// `redirect_uri` and, with PKCE, `code_verifier`.
     pub fn signed_in(&mut self, values: Values) {
-        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+        if self.may_sign_in() {
             self.discard_tokens();
             let redirect_uri = values.iter().find(|(key, _)| key.as_str() == "redirect_uri");
             self.redirect_uri = redirect_uri.map(|(_, value)| value.expose().to_owned());
@@ -23,10 +23,10 @@ impl Flow {
     }
 
     /// Handles a browser's return without a code, because the person or the provider declined the sign-in. `parameters`
-    /// are those of the redirect that describe the error, such as `error` and `error_description`. The guide's rules for
-    /// the token endpoint also apply to them.
+    /// are the redirect's parameters that describe the error, such as `error` and `error_description`. The guide's
+    /// rules for the token endpoint also apply to them.
     pub fn sign_in_failed(&mut self, parameters: &[(String, String)]) {
-        if !matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+        if !self.may_sign_in() {
             return;
         }
         let exchange = self.sign_in().and_then(|sign_in| token_step(sign_in, RequestKind::Exchange));
@@ -40,11 +40,15 @@ impl Flow {
         self.fail(verdict, None, Vec::new());
     }
 
-    /// Handles a sign-in that cannot begin, because what an admin entered in the setup leads to no address.
+    /// Handles a sign-in that cannot begin, because the values from the setup do not lead to an address.
     pub fn sign_in_misconfigured(&mut self) {
-        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+        if self.may_sign_in() {
             self.fail(self.standard_verdict(OutcomeKind::Misconfigured), None, Vec::new());
         }
+    }
+
+    fn may_sign_in(&self) -> bool {
+        matches!(self.state, State::Walking { .. } | State::Failed { .. })
     }
 
     /// Restarts checks that another process started. If they were trying another environment, `elsewhere` is that
@@ -61,8 +65,9 @@ impl Flow {
         }
     }
 
-    /// Makes the flow relink an account that somebody else linked while the person was asked to confirm the account that
-    /// was found. If that account must not be replaced with a different one, the flow fails with `different_account`.
+    /// Makes the flow relink an account that someone else has linked since the checks found this person's account. If
+    /// the two accounts differ and `purpose` does not allow a different account, the flow fails with
+    /// `different_account`.
     pub fn relink(&mut self, purpose: Purpose) {
         self.purpose = purpose;
         let State::Confirming(proof) = &self.state else { return };
@@ -85,17 +90,17 @@ impl Flow {
         self.stop_checks(|_| None);
     }
 
-    /// Ends the checks because they took too long. If the credentials were being tried in another environment, the
-    /// verdict is the one for the environment that the person chose. Otherwise, it is the verdict on the last attempt
-    /// at the current request.
+    /// Ends the checks because they took too long. The verdict is that of the last attempt at the current request.
+    /// While the credentials are tried in another environment, it is the verdict for the environment that the person
+    /// chose.
     pub fn give_up_checks(&mut self) {
         self.stop_checks(|run| {
-            let chosen = run.elsewhere.as_ref().map(|elsewhere| &elsewhere.verdict);
-            chosen.or(run.last_verdict.as_ref()).map(|verdict| Verdict::clone(verdict))
+            let chosen = run.elsewhere.as_ref().map(|elsewhere| &*elsewhere.verdict);
+            chosen.or(run.last_verdict.as_deref()).cloned()
         });
     }
 
-    /// Ends the checks with a verdict, or, for `None`, with the verdict for a provider that cannot be reached.
+    /// Ends the checks with the given verdict. `None` stands for the verdict for a provider that cannot be reached.
     fn stop_checks(&mut self, verdict: impl FnOnce(&Run) -> Option<Verdict>) {
         let State::Checking(run) = &self.state else { return };
         let mut reports = run.reports.clone();

@@ -3,11 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use guide::{
-    Check, Environment, Field, Guide, Identifies, Key, Method, OutcomeKind, Product, Redirect, Role,
-};
+use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind, Product, Redirect, Role};
 use probe::{Case, Identity, Inputs, Moment, Values};
-use secret::Secret;
 
 use crate::effect::{Due, Effect, Linked};
 use crate::state::{CheckState, Proof, State};
@@ -33,7 +30,7 @@ pub struct Flow {
     pub(crate) tokens: Values,
     /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
-    /// The callback URL, if it is known. Sign-in requests can send it.
+    /// The callback URL, if it is known. Sign-in requests can contain it.
     pub(crate) redirect_uri: Option<String>,
     pub(crate) state: State,
     pub(crate) effects: VecDeque<Due>,
@@ -191,8 +188,8 @@ impl Flow {
     }
 
     /// Returns the scopes to request at sign-in. If only some scopes are selected, omits each scope that the guide
-    /// declares unless the scope itself, or a scope that it includes, is selected or needed by a mandatory check, or the
-    /// provider requires it to return a refresh token.
+    /// declares unless the scope itself, or a scope that it includes, is selected, needed by a mandatory check, or
+    /// required for a refresh token.
     pub fn requested_scopes<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
         let scopes = redirect.scopes.iter().map(String::as_str);
         let Some(selected) = &self.scopes else { return scopes.collect() };
@@ -266,24 +263,21 @@ impl Flow {
             guide_digest: self.guide.digest.clone(),
         };
         let entered = self.method().fields.iter().filter(|field| self.applies(field));
-        let entered = entered.map(|field| (field, self.values.get(&field.key)));
+        let entered = entered.map(|field| (field, self.values.get(&field.key), field.secret));
         // A snapshot omits derived values that can be computed again.
         let inputs = self.inputs(self.environment());
         let (again, _) = probe::derived_values(self.method(), &inputs);
-        let derived = self.method().derived.iter().map(|one| &one.field);
-        let derived =
-            derived.map(|field| (field, proof.derived.get(&field.key).or_else(|| again.get(&field.key))));
         let redactor = probe::identity_redactor(self.method(), &inputs);
-        // A provider can repeat a secret in the response that a public value is derived from.
-        let is_secret = |field: &Field, value: &Secret| {
-            field.secret
-                || self.method().derived(field.key.as_str()).is_some() && redactor.finds_in(value.expose())
-        };
-        for (field, value) in entered.chain(derived) {
+        let derived = self.method().derived.iter().map(|one| {
+            let field = &one.field;
+            let value = proof.derived.get(&field.key).or_else(|| again.get(&field.key));
+            // A provider can repeat a secret in the response that a public value is derived from.
+            let repeats_secret = value.is_some_and(|value| redactor.finds_in(value.expose()));
+            (field, value, field.secret || repeats_secret)
+        });
+        for (field, value, is_secret) in entered.chain(derived) {
             match value {
-                Some(value) if is_secret(field, value) => {
-                    drop(linked.secrets.insert(field.key.clone(), value.clone()));
-                }
+                Some(value) if is_secret => drop(linked.secrets.insert(field.key.clone(), value.clone())),
                 Some(value) => drop(linked.public.insert(field.key.clone(), value.expose().to_owned())),
                 None => {}
             }

@@ -27,17 +27,18 @@ impl Flow {
     }
 
     /// Returns whether the tokens can be refreshed: the guide has a refresh request, and the provider has returned the
-    /// tokens that the request sends. If the request cannot be built for another reason, the flow signs in again on its
-    /// own or, if that requires a browser, fails with that reason.
+    /// tokens that the request sends. If the request cannot be built for another reason, the flow signs in again; if
+    /// that requires a browser, it attempts the refresh, which fails with the reason.
     fn can_refresh(&self, sign_in: &SignIn, run: &Run) -> bool {
         sign_in.refresh.as_ref().is_some_and(|step| {
             let request = &step.check.request;
-            let has_tokens = request.templates().into_iter().flat_map(Template::references).all(
-                |reference| !matches!(&reference.target, Target::Token(key) if !run.tokens.contains_key(key)),
-            );
-            let is_only_way = sign_in.steps.is_empty();
-            has_tokens
-                && (is_only_way || probe::request(self.method(), request, &self.inputs_of(run)).is_ok())
+            let references = request.templates().into_iter().flat_map(Template::references);
+            let mut tokens = references.filter_map(|reference| {
+                if let Target::Token(key) = &reference.target { Some(key) } else { None }
+            });
+            tokens.all(|key| run.tokens.contains_key(key))
+                && (!self.can_sign_in()
+                    || probe::request(self.method(), request, &self.inputs_of(run)).is_ok())
         })
     }
 
@@ -50,9 +51,9 @@ impl Flow {
             RequestKind::SignIn(_) | RequestKind::Exchange | RequestKind::Refresh => 0,
         };
         let can_refresh = self.sign_in().is_some_and(|sign_in| self.can_refresh(sign_in, &run));
-        let run = Run { next_check, renewed: true, attempts: 0, ..run };
+        let run = Run { next_check, renewed: true, ..run };
         if can_refresh {
-            self.start_request(Run { request: RequestKind::Refresh, ..run });
+            self.start_request(run.with_request(RequestKind::Refresh));
         } else {
             self.sign_in_again(run);
         }
@@ -60,8 +61,8 @@ impl Flow {
 
     /// Starts sign-in again from its first step, without the current tokens.
     pub(crate) fn sign_in_again(&mut self, run: Run) {
-        let request = RequestKind::SignIn(0);
-        self.start_request(Run { request, tokens: Values::new(), tokens_expire_at: None, ..run });
+        let run = Run { tokens: Values::new(), tokens_expire_at: None, ..run };
+        self.start_request(run.with_request(RequestKind::SignIn(0)));
     }
 
     /// Discards the tokens from sign-in, because they were obtained with different credentials or for a different host.

@@ -77,6 +77,13 @@ pub(crate) struct Run {
     pub(crate) elsewhere: Option<Elsewhere>,
 }
 
+impl Run {
+    /// Makes another request the current one. It has not been attempted yet.
+    pub(crate) fn with_request(self, request: RequestKind) -> Self {
+        Self { request, attempts: 0, last_verdict: None, ..self }
+    }
+}
+
 /// A kind of request that a run makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestKind {
@@ -156,20 +163,20 @@ pub struct CheckReport {
     pub label: String,
     /// Its current state.
     pub state: CheckState,
-    /// What the guide's rule says about missing access. `None` if no access is missing, no rule matched the response, or
-    /// no request was sent.
+    /// The guide's messages about missing access. `None` if no access is missing, no rule matched the response, or no
+    /// request was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<Box<Advice>>,
 }
 
-/// What a guide's rule says about missing access.
+/// A guide rule's messages about missing access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advice {
     /// The rule's key.
     pub rule: Key,
-    /// A message for the person about what happened.
+    /// The message that tells the person what happened.
     pub says: Saying,
-    /// A message for the person about what to do.
+    /// The message that tells the person what to do.
     pub fix: Saying,
     /// The step in which the person can fix the problem, if the rule names one.
     pub return_to: Option<Key>,

@@ -180,7 +180,7 @@ impl Flow {
         // Signing in again often works even if the provider rejects the refresh token.
         if run.request == RequestKind::Refresh && self.can_sign_in() && !verdict.outcome.is_transient() {
             run.reports.pop();
-            return self.sign_in_again(Run { attempts: 0, ..run });
+            return self.sign_in_again(run);
         }
         // A transient failure does not show that access is missing, so only a permanent failure marks the check as
         // missed.
@@ -240,7 +240,7 @@ impl Flow {
             }
             RequestKind::Check(check) => (RequestKind::Check(check + 1), false),
         };
-        self.start_request(Run { request, attempts: 0, last_verdict: None, renewed, ..run });
+        self.start_request(Run { renewed, ..run }.with_request(request));
     }
 
     /// Asks the person to confirm the account after all checks have run.
@@ -290,7 +290,7 @@ impl Flow {
         Inputs { captures: &run.captures, tokens: &run.tokens, ..self.inputs(environment) }
     }
 
-    /// Returns the redactor for what a provider returns: it hides the flow's values, tokens and captures.
+    /// Returns the redactor for the provider's responses. It hides the flow's values, tokens and captures.
     pub fn redactor(&self) -> Redactor {
         let inputs = match &self.state {
             State::Checking(run) => self.inputs_of(run),
@@ -312,7 +312,7 @@ impl Flow {
                 verdict.outcome = OutcomeKind::WrongSecret;
                 verdict.fix = Ours::AnotherKey.into();
             }
-            // The person entered a value that leads to no address of the provider.
+            // The person entered a value that does not lead to one of the provider's addresses.
             Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed
                 if entered.is_some() && verdict.rule.is_none() =>
             {

@@ -9,7 +9,7 @@ use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
 
-/// The callback URL in expected requests. The client's own URL is unknown, so it is never compared.
+/// The callback URL in expected requests. The client's callback URL is unknown, so it is not compared with this one.
 const REDIRECT_URI: &str = "https://hub.example/callback";
 
 /// The conversation that a scenario specifies, and its progress.
@@ -22,7 +22,7 @@ pub(crate) struct Conversation {
     pub(crate) turns: Vec<Turn>,
     /// The tokens at the beginning of the scenario.
     pub(crate) given_tokens: Values,
-    /// The parameters with which the browser is redirected back instead of receiving a code.
+    /// The parameters that the browser is redirected back with instead of a code. Empty if the sign-in is not denied.
     pub(crate) denied: Vec<(String, String)>,
     /// The index of the next turn.
     next: usize,
@@ -175,8 +175,8 @@ impl Expected<'_> {
     }
 }
 
-/// Returns whether a request's values are unpredictable. The client's callback URL is unknown. Values that depend on the time are predictable only if the
-/// time is fixed; randomized signatures are never predictable.
+/// Returns whether a request's values are unpredictable. Values that depend on the time are predictable only if the
+/// time is fixed. The client's callback URL and randomized signatures are never predictable.
 fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -> bool {
     let auth = &method.auth;
     let algorithms = auth.assertion.iter().map(|one| one.algorithm);

@@ -59,10 +59,10 @@ fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) 
         let to = if one.denied.is_empty() {
             format!("{back}?code={CODE}{chosen}.{}&state={state}", requested("code_challenge"))
         } else {
-            let errors = one.denied.iter();
-            let errors =
-                errors.map(|(name, text)| format!("{}={}&", percent_encoded(name), percent_encoded(text)));
-            format!("{back}?{}state={state}", errors.collect::<String>())
+            let parameter = |(name, text): &(String, String)| {
+                format!("{}={}&", percent_encoded(name), percent_encoded(text))
+            };
+            format!("{back}?{}state={state}", one.denied.iter().map(parameter).collect::<String>())
         };
         return (redirect_to(&to), format!("“{}”", one.name));
     }

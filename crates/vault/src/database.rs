@@ -32,7 +32,7 @@ pub(crate) type Statement<'a> = sqlx::query::Query<'a, Db, <Db as sqlx::Database
 pub(crate) type Scalar<'a, T> = sqlx::query::QueryScalar<'a, Db, T, <Db as sqlx::Database>::Arguments>;
 
 /// The maximum wait for another process to finish writing to SQLite.
-const TIMEOUT: Duration = Duration::from_secs(15);
+const SQLITE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The maximum wait for a connection to PostgreSQL. It is short, so that requests fail quickly while the server cannot
 /// be reached.
@@ -153,11 +153,10 @@ impl Engine {
                 Ok((writer, sqlite_pool(READERS, true).connect_lazy_with(options)))
             }
             Self::Postgres(_) => {
-                let pool = AnyPoolOptions::new()
+                let pool = pool()
                     .max_connections(CONNECTIONS)
                     .acquire_timeout(POSTGRES_TIMEOUT)
-                    .idle_timeout(Duration::from_mins(10))
-                    .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))));
+                    .idle_timeout(Duration::from_mins(10));
                 let pool = pool.connect_with(options).await?;
                 Ok((pool.clone(), pool))
             }
@@ -225,7 +224,7 @@ pub(crate) async fn use_log(connection: &mut DbConnection) -> sqlx::Result<bool>
         match mode {
             Ok(mode) => return Ok(mode == "wal"),
             // SQLite does not apply its own busy timeout to this statement, so the statement is retried here.
-            Err(error) if is_busy(&error) && start.elapsed() < TIMEOUT => {
+            Err(error) if is_busy(&error) && start.elapsed() < SQLITE_TIMEOUT => {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             Err(error) => return Err(error),
@@ -239,18 +238,21 @@ pub(crate) async fn run_script(connection: &mut DbConnection, script: String) ->
     Ok(())
 }
 
-/// Returns the options of a pool for SQLite.
+/// Returns the options that all pools share.
 ///
-/// If the disk is full, SQLite may roll back a transaction by itself. The driver does not notice this: its own rollback
-/// then fails, and it considers the connection to be in a transaction from then on. Such a connection is replaced.
+/// A pool replaces a connection that the driver considers to be in a transaction. For example, if the disk is full,
+/// SQLite may roll back a transaction by itself, and the driver's own rollback then fails.
+fn pool() -> AnyPoolOptions {
+    AnyPoolOptions::new().before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
+}
+
 fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
-    AnyPoolOptions::new()
+    pool()
         .max_connections(size)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
-        .acquire_timeout(TIMEOUT * 2)
-        .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
+        .acquire_timeout(SQLITE_TIMEOUT * 2)
         .after_connect(move |connection, _| Box::pin(set_up(connection, reads_only)))
 }
 

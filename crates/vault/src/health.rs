@@ -1,4 +1,4 @@
-//! Whether the database can be read and written.
+//! Tests whether the database can be read and written.
 
 use std::sync::atomic::Ordering;
 
@@ -12,7 +12,7 @@ use crate::writer::Writer;
 /// The name of the lease that a test write takes. Leases that have expired are ignored.
 const LEASE: &str = "test-write";
 
-/// The size of a test write, in bytes. It is larger than a usual change, so that usual changes succeed after it.
+/// The size of a test write, in bytes. It is larger than a typical change, so that typical changes also succeed.
 const SIZE: usize = 64 * 1024;
 
 impl Vault {
@@ -26,11 +26,11 @@ impl Vault {
 }
 
 impl Writer {
-    /// Writes to the database and deletes what it wrote, if a transaction has ended without a commit since the last
-    /// successful call. Otherwise does nothing, so that frequent calls cost nothing. Returns an error if the database
+    /// Writes a row to the database and deletes it if a transaction has ended without a commit since the last
+    /// successful call. Otherwise, does nothing, so that frequent calls cost nothing. Returns an error if the database
     /// cannot be written, for example because its disk is full.
     pub async fn test_write_if_suspect(&self, now: Timestamp) -> Result<(), StoreError> {
-        // If the write fails, its transaction ends without a commit, which sets the mark again.
+        // If the write fails, its transaction ends without a commit, which sets the flag again.
         if !self.is_suspect.swap(false, Ordering::Relaxed) {
             return Ok(());
         }

@@ -40,8 +40,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Deletes events that were written before the given time, and returns the number of deleted events. An event
-    /// describes its account, so it must not outlive a deleted account for long.
+    /// Deletes events that were written before the given time, and returns their number. An event describes its
+    /// account, so it must not remain for long after the account is deleted.
     pub async fn delete_old_events(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.execute(sqlx::query("delete from outbox where created_at < $1").bind(stamp(before))).await
     }

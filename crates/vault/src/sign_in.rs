@@ -74,8 +74,8 @@ impl Vault {
         self.optional(query.bind(id).bind(session), sign_in).await
     }
 
-    /// Returns whether a browser is expected to return with this `state`: it was sent to the provider with it, and has
-    /// neither returned nor ended the sign-in. The sign-in may have expired.
+    /// Returns whether a browser is expected to return with this `state`: it was sent to the provider with the state,
+    /// and the sign-in has neither been taken nor ended. The sign-in may have expired.
     pub async fn is_sign_in_sent(&self, state: &Digest) -> Result<bool, StoreError> {
         let query = sqlx::query("select * from sign_ins where digest = $1 and state = 'pending'");
         Ok(self.optional(query.bind(state.bytes()), sign_in).await?.is_some())

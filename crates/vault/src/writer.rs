@@ -36,7 +36,7 @@ pub(crate) struct Work {
     ending: Ending,
 }
 
-/// Records a transaction that ends without a commit, whatever the reason.
+/// Sets the writer's flag when a transaction ends without a commit, for any reason.
 struct Ending {
     is_suspect: Arc<AtomicBool>,
     is_committed: bool,

@@ -248,7 +248,7 @@ for (const javaScriptEnabled of [true, false]) {
     await replaceAccount(account, javaScriptEnabled);
   });
 
-  test(`a form in a second tab and a colleague's account lead to a question, ${how}`, async () => {
+  test(`the person is asked again after another tab or a colleague finds a different account, ${how}`, async () => {
     const created = await session({ provider: "gladly" });
     const { page, context, close } = await customer({ javaScriptEnabled });
     await page.goto(created.auth_link_url);
@@ -258,7 +258,7 @@ for (const javaScriptEnabled of [true, false]) {
     await fillIn(page);
     await connect(page);
     await heading(page, "Is this the right account?");
-    // What is sent last counts, and the first tab shows it instead of storing what it does not show.
+    // The form that was submitted last counts: the first tab shows its account instead of storing another one.
     await fillIn(second, { ...good, organization_slug: "acme.us-1", api_token: "region-token" });
     await connect(second);
     await heading(second, "Is this the right account?");

@@ -26,7 +26,7 @@ test("a connector profile shows its values, but no secret", async () => {
   assert.deepEqual([status, refused.code], [400, "invalid_value"]);
 });
 
-/** Presses the button of the page that names the customer, in the window that StackOne's widget opened. */
+/** Presses the button on the page that names the customer, in the window that StackOne's widget opened. */
 async function continueIn(popup, customer) {
   await popup.getByText("Continue only if you started this yourself").waitFor();
   assert.match(await popup.textContent("main"), new RegExp(`Connect Salesforce to [^]* on behalf of ${customer}\\.`));
@@ -113,7 +113,7 @@ test("a person can go back from the provider and continue again", async () => {
   await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await tab.getByText(/You're signed in/).waitFor();
   assert.match(await tab.textContent("main"), new RegExp(`Salesforce to connect it to .* for ${created.origin_owner_name}`));
-  // The sign-in is over, and the page says so.
+  // The page that began the sign-in now reports that the sign-in is over.
   await tab.goBack();
   await tab.goBack();
   await tab.reload();
@@ -133,7 +133,7 @@ async function addressInTheWidget(created) {
 test("a double click that began on another page does not continue to the provider", async () => {
   const context = await chromium.newContext();
   const tab = await context.newPage();
-  // The clock is stopped, so the button never becomes active by itself.
+  // The clock is controlled, so the button becomes active only when the test advances the time.
   await tab.clock.install();
   await tab.goto(await addressInTheWidget(await session({ connector_profile_id: profile })));
   const button = tab.getByRole("button", { name: "Continue to Salesforce" });

@@ -28,7 +28,7 @@ fn attack(database: Database) {
     sessions::wrong_sessions_are_rejected(&mut target);
     pages::wrong_browsers_are_rejected(&mut target);
     pages::incomplete_and_cookieless_navigations_are_explained(&mut target);
-    sign_ins::sign_ins_start_only_by_a_confirmed_form(&mut target);
+    sign_ins::only_a_confirmed_form_starts_a_sign_in(&mut target);
     pages::forged_forms_are_rejected(&mut target);
     pages::only_allowed_origins_can_frame_the_pages(&mut target);
     bodies::malformed_bodies_are_rejected(&mut target);

@@ -111,7 +111,7 @@ impl Browser {
             let csrf = between(&response.body, "name=\"csrf\" value=\"", "\"").to_owned();
             let mut fields = vec![("csrf", csrf.as_str())];
             if self.path.ends_with("/confirm") {
-                fields.push(("do", "yes"));
+                fields.extend([("account", account_mark(&response.body)), ("do", "yes")]);
             } else {
                 fields.push(("do", "connect"));
             }
@@ -139,6 +139,11 @@ impl Browser {
             None => false,
         }
     }
+}
+
+/// Returns the mark that the form on a confirmation page contains.
+pub(crate) fn account_mark(page: &str) -> &str {
+    between(page, "name=\"account\" value=\"", "\"")
 }
 
 /// Returns the text between two markers, or an empty string if the first marker is missing.

@@ -146,6 +146,18 @@ impl Response {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The first cookie that the response sets, as `name=value`, or an empty string if it sets none.
+    pub(crate) fn cookie(&self) -> &str {
+        self.header("set-cookie").and_then(|text| text.split(';').next()).unwrap_or_default()
+    }
+
+    /// The path of a new session's link.
+    #[track_caller]
+    pub(crate) fn link(&self) -> String {
+        let url = self.text("auth_link_url");
+        url[url.find("/link/").expect("a link")..].to_owned()
+    }
+
     /// The body as JSON, or `null` if it is not JSON.
     pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Sign-ins that end without a code: the guide's rules give the reason, and support sees the provider's own words.
+//! Sign-ins that end without a code: the guide's rules determine the message, and the transcript quotes the provider.
 
 use super::client::Request;
 use super::process::Installation;

@@ -54,8 +54,7 @@ impl Scene {
     fn session(&self, owner: &str) -> (String, String) {
         let body = json!({ "origin_owner_id": owner, "origin_owner_name": owner, "provider": "gladly" });
         let created = self.send("the session", Request::post("/connect_sessions").key(&self.key).json(&body));
-        let url = created.text("auth_link_url");
-        (created.text("token"), url[url.find("/link/").expect("a link")..].to_owned())
+        (created.text("token"), created.link())
     }
 
     /// Links an account with the widget's protocol.
@@ -70,7 +69,7 @@ impl Scene {
         self.send(case, Request::post("/hub/accounts").session(&token).json(&body))
     }
 
-    /// Opens the snapshots of all attempts. The token is removed from the person's entries, where it belongs.
+    /// Opens the snapshots of all attempts, and removes the token from the person's entries, where it may appear.
     fn snapshots(&self) -> Vec<String> {
         let ids = Rows::open(&self.installation).strings("select id from attempts");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -1,5 +1,5 @@
-//! Clients that others' generators create from the API's description: they contain every operation, compile, and need
-//! no workarounds.
+//! Clients that third-party generators create from the API's description: they contain every operation, compile, and
+//! need no workarounds.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::process::Installation;
 use super::world::Database;
 use crate::hub::client::Request;
 
-/// Saves the description that a Hub serves in a folder. Returns the ids of its operations.
+/// Starts a Hub and saves the description that it serves in a folder. Returns the ids of the description's operations.
 fn saved_description(folder: &Path) -> Vec<String> {
     let hub = Installation::new(Database::Sqlite, "http://127.0.0.1:9").start();
     let served = Request::get("/openapi.json").send_to(hub.address).expect("no response");
@@ -25,10 +25,10 @@ fn saved_description(folder: &Path) -> Vec<String> {
     ids
 }
 
-/// Runs a tool, and returns its output. The tool must succeed without warnings.
+/// Runs a tool and returns its output. The tool must succeed without warnings.
 fn run(folder: &Path, program: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
-    // One tool starts another, which is installed next to it.
+    // A tool can start another tool, which is installed next to it.
     let own = program.parent().expect("a folder").as_os_str().to_owned();
     let path = [own, std::env::var_os("PATH").unwrap_or_default()].join(":".as_ref());
     let output = command.args(arguments).current_dir(folder).env("PATH", path).env("NO_COLOR", "1").output();

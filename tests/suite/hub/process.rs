@@ -26,7 +26,7 @@ pub(crate) struct Installation {
     pub(crate) server: Option<String>,
     /// Arguments to pass to each process, such as `--upstream`, which redirects requests to the simulated provider.
     arguments: Vec<String>,
-    /// A command that runs the program, followed by its arguments; empty if the program is run directly.
+    /// A command, with its arguments, that runs the program. Empty if the program runs directly.
     wrapper: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ impl Installation {
         self
     }
 
-    /// Runs each process under a command.
+    /// Starts each process with a command, to which the program's own command line is appended.
     #[must_use]
     pub(crate) fn under(mut self, wrapper: &[&str]) -> Self {
         self.wrapper = wrapper.iter().map(|argument| (*argument).to_owned()).collect();

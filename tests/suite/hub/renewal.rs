@@ -18,7 +18,8 @@ use crate::waystone;
 
 use self::provider::Provider;
 
-/// The key of the guide in [`guides`]. With this guide, people sign in, and each renewal returns a new refresh token.
+/// The key of the guide in [`guides`], in which people sign in through a browser and each renewal returns a new refresh
+/// token.
 const KEY: &str = "a-sign-in-in-the-browser";
 
 /// The number of concurrent requests to each Hub.
@@ -108,8 +109,8 @@ fn link(address: SocketAddr, key: &str) -> String {
     account
 }
 
-/// Starts a sign-in, and returns from the provider with these parameters, such as `code=agreed`. Returns the browser, at
-/// the page that shows the checks.
+/// Starts a sign-in in a browser, and redirects the browser back from the provider with these parameters, such as
+/// `code=agreed`. Returns the browser on the page that shows the checks.
 pub(super) fn returned(address: SocketAddr, key: &str, parameters: &str) -> Browser {
     let send = |request: Request| request.key(key).send_to(address).expect("no response");
     let profile = send(Request::post("/connector_profiles").json(&json!({
@@ -120,8 +121,7 @@ pub(super) fn returned(address: SocketAddr, key: &str, parameters: &str) -> Brow
     let created = send(Request::post("/connect_sessions").json(&json!({
         "origin_owner_id": "mine", "origin_owner_name": "Mine", "connector_profile_id": profile.text("id"),
     })));
-    let url = created.text("auth_link_url");
-    let mut browser = Browser::new(&url[url.find("/link/").expect("a link")..], &[]);
+    let mut browser = Browser::new(&created.link(), &[]);
     let page = browser.open(|| address).expect("no response");
     let csrf = between(&page.body, "name=\"csrf\" value=\"", "\"");
     let form = Request::post(&browser.path).form(&[("csrf", csrf), ("do", "connect")]);
@@ -201,7 +201,7 @@ fn a_revoked_sign_in_changes_the_accounts_status() {
 }
 
 #[test]
-fn the_terminal_does_not_judge_an_account_that_only_the_hub_can_check() {
+fn the_terminal_skips_an_account_that_only_the_hub_can_check() {
     let linked = Linked::new(Database::Sqlite, None);
     let address = linked.hubs[0].address;
     let (data, guides) = (linked.installations[0].data(), linked.guides.path());

@@ -84,8 +84,7 @@ impl Pair {
         let body = json!({ "origin_owner_id": owner, "origin_owner_name": owner, "provider": "gladly" });
         let created = self.send(index, Request::post("/connect_sessions").key(&self.key).json(&body));
         assert_eq!(created.status, 201, "{}", created.body);
-        let url = created.text("auth_link_url");
-        (created.text("token"), url[url.find("/link/").expect("a link")..].to_owned())
+        (created.text("token"), created.link())
     }
 }
 

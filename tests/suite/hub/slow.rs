@@ -1,4 +1,4 @@
-//! A provider that is too slow: a link attempt ends with a verdict before the request that waits for it is cut off.
+//! A provider that is too slow: a link attempt ends with a verdict before the request that waits for it times out.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,8 +11,8 @@ use super::client::{Request, Response};
 use super::process::{Installation, RunningHub};
 use super::world::Database;
 
-/// Starts a provider that sends its responses one byte at a time, and never finishes one. No timeout for a silent
-/// connection applies to it. Returns the provider's origin.
+/// Starts a provider that sends each response one byte at a time and never finishes it, so a timeout for idle
+/// connections does not apply. Returns the provider's origin.
 fn dripping_provider() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));

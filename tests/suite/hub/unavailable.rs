@@ -1,5 +1,5 @@
-//! A database that cannot be used for a while: requests fail with 503, readiness reports it, and the Hub recovers
-//! without a restart. Everything that it acknowledged is still there.
+//! A database that temporarily cannot be used: requests fail with 503, the readiness check reports the failure, and the
+//! Hub recovers without a restart and without losing anything that it acknowledged.
 //!
 //! **Invariant:** the failures are real. The kernel refuses to let SQLite's files grow, and the connections to
 //! PostgreSQL are closed.
@@ -52,7 +52,7 @@ impl Scene {
         self.send(Request::get("/health/ready"))
     }
 
-    /// Asserts that the Hub is ready after some time, that it can create a session then, and that no session is missing.
+    /// Asserts that the Hub becomes ready again, can then create a session, and has lost no session.
     fn assert_recovers(&mut self) {
         let began = Instant::now();
         while self.readiness().status != 200 {
@@ -80,7 +80,7 @@ fn assert_unavailable(response: &Response) {
     assert!(response.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()));
 }
 
-/// Asserts that a page responds with 503, and tells the person to try again.
+/// Asserts that a response is the page, with status 503, that tells the person to try again.
 fn assert_page_unavailable(response: &Response) {
     assert_eq!(response.status, 503, "{}", response.body);
     assert!(response.body.contains("Try again in a few minutes."), "{}", response.body);
@@ -90,7 +90,7 @@ fn assert_page_unavailable(response: &Response) {
 /// Limits the size of the files that a process can write. `unlimited` removes the limit.
 fn limit_files(hub: &RunningHub, size: &str) {
     let mut prlimit = Command::new("prlimit");
-    // The hard limit stays, so that the limit can be raised again.
+    // Keeps the hard limit, so that the soft limit can be raised again.
     prlimit.arg(format!("--pid={}", hub.id())).arg(format!("--fsize={size}:"));
     assert!(prlimit.status().expect("cannot start prlimit").success());
 }
@@ -102,8 +102,7 @@ fn a_full_disk_makes_changes_fail_until_there_is_room() {
         Installation::new(Database::Sqlite, NO_PROVIDER).under(&["env", "--ignore-signal=XFSZ"]);
     let mut scene = Scene::start(&installation);
     for _ in 0..2 {
-        let link = scene.create_session().text("auth_link_url");
-        let link = link[link.find("/link/").expect("a link")..].to_owned();
+        let link = scene.create_session().link();
         let log = installation.data().join("vault.db-wal");
         let size = std::fs::metadata(log).expect("the database has no log").len();
         limit_files(&scene.hub, &size.to_string());
@@ -134,8 +133,7 @@ fn a_server_that_cannot_be_reached_makes_requests_fail_until_it_is_back() {
     let installation = Installation::with_database(Some(forwarder.url(&server)), NO_PROVIDER);
     let mut scene = Scene::start(&installation);
     for refuses in [false, true] {
-        let link = scene.create_session().text("auth_link_url");
-        let link = link[link.find("/link/").expect("a link")..].to_owned();
+        let link = scene.create_session().link();
         if refuses {
             forwarder.refuse();
         } else {

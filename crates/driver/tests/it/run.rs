@@ -127,7 +127,7 @@ async fn a_transcript_keeps_its_latest_entries() {
     assert_eq!(recorder.0[199]["check"], "Account");
 }
 
-/// Returns a refusal that repeats the password in its header.
+/// Returns a refusal whose `content-type` header repeats the password.
 fn ann_refused() -> Answer {
     let kind = format!("application/vnd.{}+json; of={PASSWORD}", PASSWORD.replace('-', "%2d"));
     let headers = vec![("content-type".to_owned(), kind)];

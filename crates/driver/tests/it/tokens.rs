@@ -83,7 +83,7 @@ fn only_tokens_that_cannot_be_fetched_again_are_kept() {
 }
 
 #[tokio::test]
-async fn stored_tokens_that_are_empty_are_ignored() {
+async fn empty_stored_tokens_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let mut credentials = linked(&vault).await;

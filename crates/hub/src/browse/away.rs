@@ -25,12 +25,11 @@ const DIGITS: usize = 16;
 /// The lifetime of a cookie, in seconds.
 const SECONDS: i64 = 15 * 60;
 
-/// The most sign-ins that a browser can have in progress. Unfinished sign-ins must not make the browser's requests too
-/// large.
+/// The maximum number of sign-ins that a browser can have in progress. More cookies could make its requests too large.
 const MOST: usize = 8;
 
-/// Redirects a browser to the provider, and sets the cookie that identifies the browser when it returns. `headers` are
-/// those of the browser's request.
+/// Redirects a browser to the provider, and sets the cookie that identifies the browser when it returns. Deletes the
+/// oldest cookies if there are too many. `headers` are the headers of the browser's request.
 pub(super) fn redirect_to_provider(headers: &HeaderMap, is_secure: bool, sent: &Sent) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     if let Ok(url) = HeaderValue::from_str(&sent.url) {
@@ -52,7 +51,7 @@ pub(super) fn is_of_browser(headers: &HeaderMap, state: &str) -> bool {
     own.is_some_and(|own| bool::from(own.expose().as_bytes().ct_eq(state.as_bytes())))
 }
 
-/// Removes the cookie of a sign-in that is over.
+/// Deletes the cookie of a sign-in that has ended.
 pub(super) fn forget(state: &str, is_secure: bool, response: &mut Response) {
     set(&name(state), &Secret::default(), 0, is_secure, response);
 }
@@ -91,7 +90,7 @@ mod tests {
 
         fn keep(&mut self, response: &Response) {
             for cookie in response.headers().get_all(SET_COOKIE) {
-                let text = cookie.to_str().expect("a text");
+                let text = cookie.to_str().expect("a string");
                 let (name, rest) = text.split_once('=').expect("a pair");
                 let value = rest.split(';').next().unwrap_or_default();
                 self.0.retain(|(existing, _)| existing != name);
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_with_another_value_identifies_nobody() {
+    fn a_cookie_whose_value_is_not_the_state_is_rejected() {
         let mut jar = Jar::default();
         let (one, two) = (jar.leave(), jar.leave());
         jar.0[0].1.clone_from(&two);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
+use guide::Method;
 use serde::Deserialize;
 
 use super::context::{Failure, SessionContext, redirect_to};
@@ -75,22 +76,23 @@ fn card(base: &str, key: &str, own: &[&Connector]) -> ProviderCard {
 
 fn choose_method(context: &SessionContext, several: &[&Connector], may_go_back: bool) -> String {
     let base = context.base();
-    let named = several.iter().filter_map(|connector| {
+    let offered = several.iter().filter_map(|connector| {
         let method = connector.guide().method(&connector.method)?;
-        let profile = connector.profile.as_ref().map(|profile| profile.name.as_str());
-        Some(Named { method: &method.label, profile })
+        Some((*connector, method))
     });
-    let mut labels = labels(&named.collect::<Vec<_>>()).into_iter();
-    let mut card = |connector: &&Connector| {
-        let method = connector.guide().method(&connector.method)?;
-        Some(MethodCard {
-            label: labels.next()?,
-            description: method.description.clone(),
-            in_browser: method.auth.needs_browser(),
-            url: format!("{base}/{}", connector.id),
-        })
-    };
-    let cards: Vec<MethodCard> = several.iter().filter_map(&mut card).collect();
+    let offered: Vec<(&Connector, &Method)> = offered.collect();
+    let names = offered.iter().map(|(connector, method)| Names {
+        method: &method.label,
+        profile: connector.profile.as_ref().map(|profile| profile.name.as_str()),
+    });
+    let labels = labels(&names.collect::<Vec<_>>());
+    let cards = offered.iter().zip(labels).map(|((connector, method), label)| MethodCard {
+        label,
+        description: method.description.clone(),
+        in_browser: method.auth.needs_browser(),
+        url: format!("{base}/{}", connector.id),
+    });
+    let cards: Vec<MethodCard> = cards.collect();
     let page = MethodsPage {
         provider: PageProvider::from(several[0].guide()),
         providers: may_go_back.then_some(base.as_str()),
@@ -99,8 +101,8 @@ fn choose_method(context: &SessionContext, several: &[&Connector], may_go_back: 
     methods(&context.frame(), &page)
 }
 
-/// What distinguishes the connectors of one provider.
-struct Named<'a> {
+/// The names that distinguish one provider's connectors.
+struct Names<'a> {
     /// The method's label.
     method: &'a str,
     /// The connector profile's name. `None` for a built-in connector.
@@ -108,10 +110,10 @@ struct Named<'a> {
 }
 
 /// Returns a distinct label for each connector. The name of a connector profile is internal, so it is added to the
-/// method's label only if several connectors have that label. Labels that are still equal are numbered.
-fn labels(all: &[Named<'_>]) -> Vec<String> {
-    let is_shared = |one: &Named<'_>| 1 < all.iter().filter(|other| other.method == one.method).count();
-    let label = |one: &Named<'_>| match one.profile.filter(|_| is_shared(one)) {
+/// method's label only if several connectors have that label. Labels that are then still the same are numbered.
+fn labels(all: &[Names<'_>]) -> Vec<String> {
+    let is_shared = |one: &Names<'_>| 1 < all.iter().filter(|other| other.method == one.method).count();
+    let label = |one: &Names<'_>| match one.profile.filter(|_| is_shared(one)) {
         Some(profile) => format!("{} – {profile}", one.method),
         None => one.method.to_owned(),
     };
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn labels_are_distinct_and_show_profile_names_only_if_needed() {
         let of = |all: &[(&'static str, Option<&'static str>)]| {
-            labels(&all.iter().map(|&(method, profile)| Named { method, profile }).collect::<Vec<_>>())
+            labels(&all.iter().map(|&(method, profile)| Names { method, profile }).collect::<Vec<_>>())
         };
         assert_eq!(of(&[("OAuth", Some("SF")), ("API Key", None)]), ["OAuth", "API Key"]);
         assert_eq!(of(&[("OAuth", Some("EU")), ("OAuth", Some("US"))]), ["OAuth – EU", "OAuth – US"]);

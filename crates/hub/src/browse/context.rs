@@ -33,8 +33,8 @@ use crate::wire::error::ApiError;
 /// the frame's cookie.
 pub(super) const FRAME: &str = "frame";
 
-/// The name of the query parameter of the first page after a browser was given a cookie. If the cookie is missing there,
-/// the browser does not keep cookies.
+/// The name of the query parameter that marks the first request after the Hub has set the browser's cookie. If that
+/// request has no cookie, the browser does not store cookies.
 pub(super) const FIRST: &str = "first";
 
 /// The context of a session's page. It proves that the browser opened the session's link.
@@ -242,7 +242,7 @@ impl PageContext {
         response
     }
 
-    /// Allows the forms of a page to lead to a provider.
+    /// Allows a page's forms to lead to a provider.
     pub(super) fn may_leave(&self, mut response: Response) -> Response {
         policy::set(&self.ancestors, policy::ProviderForms::of(&self.app), &mut response);
         response
@@ -288,7 +288,8 @@ impl PageContext {
                 self.app.vault.delete_frame_token(seq, &browser).await?;
                 Err(Failure::Redirect(parts.uri.path().to_owned()))
             }
-            // Without the parameter, the page can be reloaded after the session and its cookie have ended.
+            // Removes the parameter. Otherwise, a page that is reloaded after the cookie has expired would report that
+            // the browser does not store cookies.
             (Some(_), None) if is_first => Err(Failure::Redirect(parts.uri.path().to_owned())),
             (Some((session, presentation)), None) => {
                 self.set_browser(secret.expose());

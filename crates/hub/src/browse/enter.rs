@@ -125,8 +125,8 @@ pub(super) async fn window(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let vault = &context.app.vault;
-    let posted =
-        Posted::parse(&headers, &body).filter(|_| is_same_origin(&headers)).ok_or(Trouble::NotFound)?;
+    let posted = Posted::parse(&headers, &body).filter(|_| is_same_origin(&headers));
+    let posted = posted.ok_or(Trouble::NotFound)?;
     let frame = Digest::of(posted.text(FRAME));
     let now = Timestamp::now();
     let found = vault.session_by_frame(seq, &frame).await?;
@@ -152,8 +152,8 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
 }
 
-/// Whether a form was submitted from one of the Hub's pages, according to the browser's `Sec-Fetch-Site` header. This is
-/// for forms that no cookie protects. Anyone who has a link may open it, but another site must not open it without the
+/// Whether a form was submitted from one of the Hub's pages, according to the browser's `Sec-Fetch-Site` header. Used
+/// for forms that no cookie protects: anyone who has a link may open it, but another site must not open it without the
 /// person noticing.
 pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")

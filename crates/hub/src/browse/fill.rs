@@ -14,11 +14,11 @@ use vault::{AttemptState, Handoff};
 use super::away::redirect_to_provider;
 use super::context::{Failure, SessionContext, redirect_to};
 use super::posted::public_values;
+use super::sign_in::sign_in_data;
 use super::work::{Work, work};
 use crate::linking::{Entered, Linking};
 use crate::pages::{
-    FormPage, HandedStep, HandoffState, PageProvider, SentForm, SignInPage, form, preview as preview_of,
-    sign_in as sign_in_page,
+    FormPage, HandedStep, HandoffState, SentForm, form, preview as preview_of, sign_in as sign_in_page,
 };
 use crate::sign_ins::Via;
 use crate::wire::Segments;
@@ -47,8 +47,8 @@ pub(super) async fn submit(
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(redirect_to(&work.path()));
     }
-    // The form is also open in another tab, and the account that was found there has not been confirmed. What was sent
-    // last counts. The other tab notices (`finish.rs`).
+    // The form was also submitted in another tab, where an account was found that nobody has confirmed yet. The values
+    // submitted last replace the earlier ones, and the other tab must ask again (`finish.rs`).
     if work.linking.attempt.state == AttemptState::Confirming {
         if posted.text("do") != "connect" {
             return Ok(redirect_to(&work.path()));
@@ -97,11 +97,10 @@ async fn to_provider(
         return rejected(context, &work, entered, &problems).await;
     }
     let Linking { flow, attempt, .. } = &work.linking;
-    // Providers forbid framing, so the sign-in needs a separate window.
+    // Providers forbid framing, so the person signs in in a separate window.
     if context.is_embedded() {
         let ticket = app.sign_ins.ticket(&context.session, attempt).await?;
-        let provider = PageProvider::from(flow.guide());
-        let page = SignInPage { provider, customer: &context.session.parameters.owner.name };
+        let page = sign_in_data(&context.session, flow.guide());
         let waiting = sign_in_page(&context.frame(), &page, &work.base, ticket.expose());
         return Ok(context.may_leave(context.page(waiting)));
     }
@@ -109,8 +108,12 @@ async fn to_provider(
     match app.sign_ins.send(&sign_in, attempt, flow, Via::Page).await {
         Ok(sent) => Ok(redirect_to_provider(headers, app.is_secure(), &sent)),
         Err(error) if *error.code == CONFLICT => {
-            // The person can neither see nor fix the problem in the setup, so the log has the details.
-            tracing::warn!(connector = work.linking.connector.id, error = error.message, "cannot sign in");
+            // The details concern the setup, which the person can neither see nor change, so only the log has them.
+            tracing::warn!(
+                connector = work.linking.connector.id,
+                error = error.message,
+                "the browser cannot be sent to the provider"
+            );
             work.linking.flow.sign_in_misconfigured();
             app.links.save(&mut work.linking).await?;
             rejected(context, &work, entered, &[]).await
@@ -119,7 +122,7 @@ async fn to_provider(
     }
 }
 
-/// Allows the form of a method with a sign-in to lead to the provider.
+/// Allows the form to lead to the provider if people sign in to use the method.
 fn may_leave(context: &SessionContext, work: &Work, response: Response) -> Response {
     if work.linking.flow.method().auth.needs_browser() { context.may_leave(response) } else { response }
 }

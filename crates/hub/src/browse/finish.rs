@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use guide::OutcomeKind;
 use probe::Identity;
 use vault::AttemptState;
 
@@ -46,12 +47,9 @@ pub(super) async fn confirm(
         return Ok(redirect_to(&work.base));
     }
     if posted.text("do") == "yes" {
-        // Another tab may have found a different account since the page was shown.
-        let shown = posted.text("account");
-        if !shown.is_empty() && shown != account_mark(&work.linking.flow) {
-            return Ok(redirect_to(&work.path()));
-        }
-        if links.notice_new_account(&mut work.linking).await? {
+        // Another tab may have found a different account since the page was shown, or someone else may have linked one.
+        let is_outdated = posted.text("account") != account_mark(&work.linking.flow);
+        if is_outdated || links.notice_new_account(&mut work.linking).await? {
             return Ok(redirect_to(&work.path()));
         }
         links.store(&mut work.linking).await?;
@@ -77,8 +75,9 @@ pub(super) async fn done(
         details: account.identity.clone().into_iter().collect(),
     });
     let method = guide.as_ref().and_then(|guide| guide.method(&account.method));
+    let is_limited = account.outcome == OutcomeKind::OkLimited.as_str();
     let missed: Vec<String> = method
-        .filter(|_| account.outcome == "ok_limited")
+        .filter(|_| is_limited)
         .into_iter()
         .flat_map(|method| &method.checks)
         .filter(|check| !account.proved.iter().any(|key| check.key == **key))
@@ -88,7 +87,7 @@ pub(super) async fn done(
         provider: PageProvider { key: &account.provider, name },
         account: account.id.as_str(),
         identity: identity.as_ref(),
-        is_limited: account.outcome == "ok_limited",
+        is_limited,
         missed: &missed,
         is_again: 1 < account.version,
     };

@@ -1,6 +1,7 @@
-//! The token in a link that a person opens.
+//! Reads the token in a link that a person opens.
 
-/// Returns the token at the beginning of a path segment. Mail programs and chat apps often append punctuation to a link.
+/// Returns the token at the beginning of a path segment. Ignores what follows it, because mail programs and chat apps
+/// often append punctuation to a link.
 pub(super) fn token_of(segment: &str) -> &str {
     let is_foreign = |ch: char| !(ch.is_ascii_alphanumeric() || ch == '-' || ch == '_');
     segment.find(is_foreign).map_or(segment, |end| &segment[..end])

@@ -10,18 +10,18 @@ use axum::response::Response;
 use crate::app::App;
 use crate::web_origin::WebOrigin;
 
-/// Where a page's forms may lead in addition to the Hub. Starts with a space unless it is empty.
+/// The sources that a page's forms may lead to in addition to the Hub. Starts with a space unless it is empty.
 pub(super) struct ProviderForms(String);
 
 impl ProviderForms {
-    /// The page's forms lead only to the Hub.
+    /// Returns no sources: the page's forms lead only to the Hub.
     pub(super) fn none() -> Self {
         Self(String::new())
     }
 
-    /// The page has a form that leads to a provider. Some browsers apply the policy to every redirect that follows a
-    /// form, and a provider can redirect people to the sign-in page of their own company, so every HTTPS address is
-    /// allowed. The addresses that replace providers' hosts in tests need not use HTTPS.
+    /// Returns the sources for a page with a form that leads to a provider. Some browsers apply the policy to every
+    /// redirect after a form is submitted, and a provider can redirect people to their own company's sign-in page, so
+    /// every HTTPS address is allowed. The origins that replace providers' hosts in tests may use HTTP.
     pub(super) fn of(app: &App) -> Self {
         let upstreams = app.sign_ins.upstream_origins();
         Self(upstreams.fold(" https:".to_owned(), |targets, origin| format!("{targets} {origin}")))

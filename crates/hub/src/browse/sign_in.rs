@@ -1,8 +1,8 @@
-//! Sends browsers to a provider's sign-in page from a separate window: the window that StackOne's widget opens, and the
-//! window that a linking page in a frame opens. A linking page in its own window does this itself (`fill.rs`).
+//! Sends browsers to a provider's sign-in page from a separate window, which StackOne's widget or a linking page in a
+//! frame has opened. For a linking page in its own window, `fill.rs` does this.
 //!
 //! **Invariant:** only a form on one of the Hub's pages sends a browser to a provider. That page names the customer, the
-//! product and the provider. A link, a redirect, a prefetch and another site's form start nothing, so nobody can make
+//! product and the provider. A link, a redirect, a prefetch or another site's form never does, so nobody can make
 //! someone else sign in on their behalf without that person's knowledge.
 
 use axum::body::Bytes;
@@ -90,8 +90,8 @@ pub(super) async fn leave(
     };
     let linking = app.links.open(&session, attempt).await?.ok_or(Trouble::SignInOver)?;
     let guide = linking.flow.guide();
-    // The form in the frame is the page that names the customer. A browser without Fetch Metadata headers does not prove
-    // that the request came from there.
+    // The frame's page has already named the customer. Without the `Sec-Fetch-Site` header, nothing proves that its
+    // form was submitted, so this window asks again.
     let is_from_frame = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
     if !is_from_frame && !is_confirmed(&mut context, &headers, &body)? {
         return ask_page(&mut context, &headers, &session, guide, Some(ticket));
@@ -104,7 +104,7 @@ pub(super) async fn leave(
     }
 }
 
-/// What the URL of the widget's window refers to.
+/// The session, sign-in and connector that the URL of the widget's window refers to.
 struct Opened {
     session: Session,
     sign_in: SignIn,
@@ -172,7 +172,7 @@ async fn to_provider(
 }
 
 /// Whether the person pressed the button on a page that [`ask_page`] showed in this browser. Fails if the browser does
-/// not keep cookies.
+/// not store cookies.
 fn is_confirmed(context: &mut PageContext, headers: &HeaderMap, body: &Bytes) -> Result<bool, Failure> {
     let Some(posted) = Posted::parse(headers, body) else { return Ok(false) };
     let token = posted.text("csrf");
@@ -187,7 +187,8 @@ fn is_confirmed(context: &mut PageContext, headers: &HeaderMap, body: &Bytes) ->
     }
 }
 
-/// Shows the page that asks the person to continue to the provider. Several windows of a browser have the same cookie.
+/// Shows the page that asks the person to continue to the provider. Several windows of a browser share one cookie, so
+/// an existing cookie is kept.
 fn ask_page(
     context: &mut PageContext,
     headers: &HeaderMap,
@@ -202,12 +203,17 @@ fn ask_page(
     };
     context.set_browser(secret.expose());
     context.set_session(session, &Presentation::default());
-    let page = SignInPage { provider: PageProvider::from(guide), customer: &session.parameters.owner.name };
+    let page = sign_in_data(session, guide);
     let mut response = context.may_leave(context.page(sign_in_ask(&context.frame(), &page, ticket)));
-    let is_secure = context.app.is_secure();
-    let seconds = FORM_SECONDS;
-    let (name, value, path) = (FORM_COOKIE, &secret, away::PATH);
-    Cookie { name, value, path, seconds, is_secure, embedded: false }.set(&mut response);
+    let cookie = Cookie {
+        name: FORM_COOKIE,
+        value: &secret,
+        path: away::PATH,
+        seconds: FORM_SECONDS,
+        is_secure: context.app.is_secure(),
+        embedded: false,
+    };
+    cookie.set(&mut response);
     Ok(response)
 }
 
@@ -221,7 +227,11 @@ fn not_begun(
     if ![&CONFLICT, &INVALID_VALUE, &GONE].contains(&error.code) {
         return Err(error.into());
     }
-    let page = SignInPage { provider: PageProvider::from(guide), customer: &session.parameters.owner.name };
     let why = NotSignedIn::NotBegun(&error.message);
-    Ok(context.rejected(sign_in_failed(&context.frame(), &page, Some(why))))
+    Ok(context.rejected(sign_in_failed(&context.frame(), &sign_in_data(session, guide), Some(why))))
+}
+
+/// Returns the data for a session's sign-in pages.
+pub(super) fn sign_in_data<'a>(session: &'a Session, guide: &'a Guide) -> SignInPage<'a> {
+    SignInPage { provider: PageProvider::from(guide), customer: &session.parameters.owner.name }
 }

@@ -1,7 +1,7 @@
 //! Handles browsers that return from a provider.
 //!
-//! **Invariant:** only the browser that was sent to the provider can finish the sign-in, so neither a forwarded address
-//! of the provider nor a forwarded callback links an account. A sign-in is finished at most once.
+//! **Invariant:** only the browser that was sent to the provider can finish the sign-in, so forwarding the provider's
+//! URL or the callback URL links no account. A sign-in is finished at most once.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -11,9 +11,10 @@ use vault::{SignIn, SignInState};
 
 use super::away;
 use super::context::{Failure, PageContext, redirect_to};
+use super::sign_in::sign_in_data;
 use crate::access::AppState;
 use crate::linking::Linking;
-use crate::pages::{NotSignedIn, PageProvider, SignInPage, Trouble, sign_in_failed, signed_in};
+use crate::pages::{NotSignedIn, SignInPage, Trouble, sign_in_failed, signed_in};
 use crate::sign_ins::{Back, Returned, Via};
 use crate::wire::error::{ApiError, CONFLICT, GONE};
 use crate::wire::{Query, Segments};
@@ -38,13 +39,13 @@ pub(super) async fn callback(
     let linking = linking.filter(|linking| linking.connector.provider() == provider);
     let mut linking = linking.ok_or(Trouble::SignInOver)?;
     let is_checking = linking.is_checking();
-    // This sign-in is newer than the account that the person was asked to confirm.
+    // If an earlier sign-in found an account that nobody has confirmed yet, this sign-in replaces it.
     linking.flow.confirm(false);
     app.sign_ins.resume_flow(&mut linking.flow, verifier, &back);
     linking.record_denial();
     let mut response = match via {
         Via::Widget => Box::pin(for_widget(&context, &sign_in, linking)).await?,
-        // Another window of the session is running the checks.
+        // The checks of a sign-in in another window are still running.
         Via::Page | Via::Window if is_checking => {
             app.vault.end_sign_in(&sign_in.id, SignInState::Cancelled, None, None).await?;
             redirect_to(&format!("{}/checking", base(&linking)))
@@ -128,6 +129,5 @@ fn failed_page(context: &PageContext, linking: &Linking) -> String {
 }
 
 fn page(linking: &Linking) -> SignInPage<'_> {
-    let provider = PageProvider::from(linking.flow.guide());
-    SignInPage { provider, customer: &linking.session.parameters.owner.name }
+    sign_in_data(&linking.session, linking.flow.guide())
 }

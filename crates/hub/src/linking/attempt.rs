@@ -37,7 +37,7 @@ impl Linking {
         matches!(self.flow.stage(), Stage::Checking(_))
     }
 
-    /// Adds a sign-in that the provider or the person denied to the attempt's transcript.
+    /// Records a denied sign-in in the attempt's transcript. Does nothing unless the flow has failed.
     pub(crate) fn record_denial(&mut self) {
         if matches!(self.flow.stage(), Stage::Failed { .. }) {
             driver::record_denial(&mut self.new_lines, Timestamp::now(), &self.flow);

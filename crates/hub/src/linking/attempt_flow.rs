@@ -85,9 +85,9 @@ impl Links {
         Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
     }
 
-    /// Makes the attempt relink the account that somebody else linked for the same owner while the person was asked to
-    /// confirm the account that was found. Returns whether there is such an account and it is a different one, so that
-    /// the person has to decide again.
+    /// Checks whether someone else has linked an account for the same owner since the checks found this person's
+    /// account. If the two accounts differ, makes the attempt relink that account and returns `true`: the person must
+    /// decide again.
     pub(crate) async fn notice_new_account(&self, linking: &mut Linking) -> Result<bool, ApiError> {
         let Stage::Confirm { identity, .. } = linking.flow.stage() else { return Ok(false) };
         if linking.replaces.is_some() || *linking.flow.purpose() != Purpose::Link {
@@ -95,7 +95,7 @@ impl Links {
         }
         let own = self.accounts.at(&linking.session, linking.connector.provider()).await?;
         let found = identity.map(|found| found.id.as_str());
-        // The same order as the vault's: the same account at the provider, or else the oldest.
+        // Chooses like the vault: the same account at the provider if there is one, otherwise the oldest account.
         if own.iter().any(|account| account.external_id.as_deref() == found) {
             return Ok(false);
         }

@@ -1,7 +1,7 @@
 //! Runs a flow's checks within a time budget, and records a transcript of the requests.
 //!
-//! **Invariant:** a run whose time is up ends with a verdict, like any other run. The request that waits for it can
-//! therefore always respond before its own time is up.
+//! **Invariant:** a run that exceeds its budget ends with a verdict, like any other run. The request that waits for the
+//! run can therefore respond before its own timeout.
 //!
 //! **Invariant:** each line of the transcript describes a request and its result, without bodies or headers. Entered
 //! values can appear in host names, but nowhere else.
@@ -23,7 +23,7 @@ use crate::wire::error::ApiError;
 /// The maximum duration of all checks together.
 const MAX_BUDGET: Duration = Duration::from_secs(50);
 
-/// Sends the requests of checks, and limits the duration of a run.
+/// Sends the checks' requests, and limits the duration of each run.
 #[derive(Clone)]
 pub(crate) struct CheckSender {
     egress: Egress,
@@ -31,15 +31,15 @@ pub(crate) struct CheckSender {
 }
 
 impl CheckSender {
-    /// `request_timeout` is the maximum duration of a request to the Hub. A sixth of it is left for everything else
+    /// `request_timeout` is the maximum duration of a request to the Hub. A sixth of it is reserved for everything else
     /// that the request does.
     pub(crate) fn new(egress: Egress, request_timeout: Duration) -> Self {
         Self { egress, budget: MAX_BUDGET.min(request_timeout / 6 * 5) }
     }
 }
 
-/// Sends a run's requests until its time is up. From then on, every request fails as if the provider had not responded
-/// in time.
+/// Sends a run's requests until the run's deadline. After that, every request fails as if the provider had not
+/// responded in time.
 struct TimedTransport<'a> {
     egress: &'a Egress,
     /// The run's deadline.
@@ -49,8 +49,10 @@ struct TimedTransport<'a> {
 impl Transport for TimedTransport<'_> {
     async fn send(&mut self, request: &Request) -> Answer {
         let answer = tokio::time::timeout_at(self.until.into(), self.egress.send(request)).await;
-        let detail = || "timed out because the checks took too long".to_owned();
-        answer.unwrap_or_else(|_| Answer::Failed { fault: Fault::Timeout, detail: detail() })
+        answer.unwrap_or_else(|_| {
+            let detail = "timed out because the checks took too long".to_owned();
+            Answer::Failed { fault: Fault::Timeout, detail }
+        })
     }
 
     async fn wait_until(&mut self, until: i64) -> i64 {
@@ -89,8 +91,8 @@ pub(crate) async fn check_and_keep(
     run(sender, vault, flow, &mut Vec::new(), FlowOwner::Account(keeper)).await
 }
 
-/// Runs a flow until a person must act, an account is ready to be stored, or the time is up. In the last case, the flow
-/// fails with a verdict.
+/// Runs a flow until a person must act, an account is ready to be stored, or the budget is used up. In the last case,
+/// the flow fails with a verdict.
 pub(crate) async fn run(
     sender: &CheckSender,
     vault: &Vault,
@@ -101,7 +103,7 @@ pub(crate) async fn run(
     let until = Instant::now() + sender.budget;
     let mut transport = TimedTransport { egress: &sender.egress, until };
     let mut observer = RunObserver { vault, transcript, owner, until, progress: Value::Null };
-    // The first check is saved as running before its request is sent, because the response can take a long time. The
+    // Saves the first check as running before its request is sent, because the response can take a long time. The
     // driver reports every later change.
     let run = async {
         observer.changed(flow).await?;
@@ -109,7 +111,7 @@ pub(crate) async fn run(
     };
     match run.await {
         Ok(_) => Ok(()),
-        Err(Stop::TimeIsUp) => {
+        Err(Stop::OutOfTime) => {
             flow.give_up_checks();
             Ok(())
         }
@@ -120,7 +122,7 @@ pub(crate) async fn run(
 /// Why a run ended early.
 enum Stop {
     /// The next wait would exceed the run's budget.
-    TimeIsUp,
+    OutOfTime,
     /// The attempt may no longer continue, or the database failed.
     Failed(ApiError),
 }
@@ -167,7 +169,7 @@ impl Observer for RunObserver<'_> {
     }
 
     fn waiting(&mut self, _: &Flow, wait: Duration) -> Result<(), Stop> {
-        if Instant::now() + wait < self.until { Ok(()) } else { Err(Stop::TimeIsUp) }
+        if Instant::now() + wait < self.until { Ok(()) } else { Err(Stop::OutOfTime) }
     }
 
     async fn changed(&mut self, flow: &Flow) -> Result<(), Stop> {

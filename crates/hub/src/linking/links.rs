@@ -316,9 +316,9 @@ impl Links {
         let Linking { flow, new_lines, attempt, .. } = linking;
         let owner = FlowOwner::Attempt(attempt);
         let checked = check::run(&self.sender, &self.vault, flow, new_lines, owner).await;
-        // A flow is still checking if the run failed, or if it needs the code from the sign-in, which was lost with the
-        // process that held it. Ends the `checking` state, so that a person who returns finds the form with all entered
-        // values.
+        // The flow is still checking if the run failed, or if it needs the code from the sign-in, which was lost with
+        // the process that held it. Ends the `checking` state, so that a person who returns finds the form with all
+        // entered values.
         flow.interrupted();
         checked
     }

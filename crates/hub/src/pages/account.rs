@@ -49,8 +49,8 @@ pub struct DonePage<'a> {
     pub is_again: bool,
 }
 
-/// Returns a mark of the account that the flow found. The page that asks the person to confirm the account contains it,
-/// so that the person confirms exactly the account that the page shows.
+/// Returns a digest of the account that the flow found. The form that confirms the account contains it, so that the
+/// person confirms exactly the account that the page shows.
 pub fn account_mark(flow: &Flow) -> String {
     let identity = match flow.stage() {
         Stage::Confirm { identity, .. } => identity,
@@ -127,8 +127,9 @@ pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
 /// An account at the provider, for the template.
 #[derive(Serialize)]
 struct Person<'a> {
-    /// The account's id. `None` if the name is missing, because the id is then shown in its place.
+    /// The account's id. `None` if the provider returned no name.
     id: Option<&'a str>,
+    /// The account's name, or its id if the provider returned no name.
     name: &'a str,
     details: &'a [(String, String)],
 }
@@ -146,9 +147,9 @@ impl<'a> From<&'a Identity> for Person<'a> {
 /// Access that the account lacks.
 #[derive(Serialize)]
 struct Missing<'a> {
-    /// The label of the check that found the limit.
+    /// The label of the check that found that access is missing.
     label: &'a str,
-    /// The guide's explanation, followed by its advice. Empty if the guide explains nothing.
+    /// The guide's explanations and advice. Empty if the guide has none.
     says: Vec<Localized>,
 }
 
@@ -158,8 +159,8 @@ impl<'a> Missing<'a> {
     }
 }
 
-/// Returns the access that the account lacks: the failed optional checks, and the limits that the guide's rules explain.
-/// Each check appears once. A text that applies to several checks is shown only with the first.
+/// Returns the access that the account lacks, according to the failed optional checks and the guide's rules. Each check
+/// appears once. A message that applies to several checks is shown only with the first.
 fn missing_access<'a>(frame: &Frame<'_>, reports: &'a [CheckReport]) -> Vec<Missing<'a>> {
     let mut found: Vec<(&guide::Key, Missing<'a>)> = Vec::new();
     let mut shown: Vec<&str> = Vec::new();

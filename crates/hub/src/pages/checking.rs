@@ -92,8 +92,8 @@ pub fn progress(frame: &Frame<'_>, page: &CheckingPage<'_>) -> Progress {
             says: frame.texts().state_pending.to_owned(),
             seconds: None,
         }));
-        // The process that runs the checks may not have saved any progress yet, or may be between two requests. The
-        // next check is shown as running, so that a running attempt never looks idle.
+        // The process that runs the checks may not have saved any progress yet, or may be between two requests. Shows
+        // the next check as running, so that the attempt never looks idle.
         if let Some(next) = all.iter_mut().find(|one| one.state == "pending").filter(|_| was_idle) {
             next.state = "running";
             frame.texts().state_running.clone_into(&mut next.says);

@@ -25,7 +25,7 @@ pub struct FormPage<'a> {
     pub flow: &'a Flow,
     /// The page's path without a trailing slash: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// The name of the customer that the account is linked for.
+    /// The name of the customer for whom the account is linked.
     pub customer: &'a str,
     /// The path for choosing another provider; `None` if there is only one provider.
     pub providers: Option<&'a str>,

@@ -1,5 +1,5 @@
-//! The pages that are shown before and after the person signs in to the provider in a separate window. If the form is
-//! shown in its own window, it leads to the provider itself.
+//! The pages that are shown before and after the person signs in to the provider in a separate window. A form that is
+//! not embedded needs no such window: it leads to the provider directly.
 //!
 //! **Invariant:** every page that leads to a provider names the customer, the product and the provider, so that nobody
 //! unknowingly gives access to someone else's customer account. Only a form leads to a provider, never a link.
@@ -15,16 +15,16 @@ use crate::texts::{GUIDE_LANGUAGE, Localized};
 pub struct SignInPage<'a> {
     /// The provider.
     pub provider: PageProvider<'a>,
-    /// The name of the customer that the account is linked for.
+    /// The name of the customer for whom the account is linked.
     pub customer: &'a str,
 }
 
-/// Why a sign-in did not work.
+/// Why a sign-in failed.
 #[derive(Clone, Copy, Debug)]
 pub enum NotSignedIn<'a> {
     /// The provider or a check refused the sign-in.
     Refused(&'a Verdict),
-    /// The sign-in could not begin, for the reason that the message states.
+    /// The sign-in could not begin. The message states the reason.
     NotBegun(&'a str),
 }
 
@@ -35,7 +35,7 @@ impl SignInPage<'_> {
 }
 
 /// Renders the page that waits in a frame while the person signs in in a separate window. `base` is the path of the
-/// form. The button opens the window as often as it is needed.
+/// form. The button can open the window again if the person closes it.
 pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, base: &str, ticket: &str) -> String {
     let texts = frame.texts();
     let head = Head {
@@ -54,8 +54,8 @@ pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, base: &str, ticket: &st
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the first page in a separate window. Its form is submitted to the page's own address, or to the address for
-/// tickets if the page is shown for one.
+/// Renders the first page in a separate window. Its form is submitted to the path for tickets if there is a ticket, and
+/// otherwise to the page's own URL.
 pub fn sign_in_ask(frame: &Frame<'_>, page: &SignInPage<'_>, ticket: Option<&str>) -> String {
     let texts = frame.texts();
     let head = Head {
@@ -71,7 +71,7 @@ pub fn sign_in_ask(frame: &Frame<'_>, page: &SignInPage<'_>, ticket: Option<&str
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the page that is shown in a separate window if the sign-in did not work.
+/// Renders the page that is shown in a separate window if the sign-in failed. `why` is `None` if the reason is unknown.
 pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, why: Option<NotSignedIn<'_>>) -> String {
     let texts = frame.texts();
     let title = match why {
@@ -101,5 +101,5 @@ pub fn signed_in(frame: &Frame<'_>, page: &SignInPage<'_>) -> String {
     render_page(frame, &head, "notice.html", context! { mark => "done" })
 }
 
-/// The path that a waiting page's form, which contains a ticket, is submitted to.
+/// The path to which a form with a ticket is submitted.
 const LEAVE: &str = "/connect/oauth2/leave";

@@ -21,9 +21,9 @@ pub enum Trouble {
     NoSession,
     /// The session was opened in another browser.
     OtherBrowser,
-    /// The sign-in has already finished, was canceled, or has expired.
+    /// The sign-in has finished, was canceled, or has expired.
     SignInOver,
-    /// The browser keeps no cookies.
+    /// The browser does not store cookies.
     CookiesOff,
     /// There were too many attempts.
     TooManyAttempts {

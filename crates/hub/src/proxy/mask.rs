@@ -4,8 +4,8 @@
 //! is replaced with `*`, so the response keeps its length and stays valid JSON, and the body can be streamed: only the
 //! end of a chunk that could be the start of a credential waits for the next chunk.
 //!
-//! **Limits:** a credential is found in every encoding that [`Redactor`] finds, unless the provider compresses the body
-//! without being asked.
+//! **Limits:** a credential is found in every encoding that [`Redactor`] recognizes, unless the provider compresses the
+//! body without being asked.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use secret::{Places, Redactor, Secret};
 /// reasons.
 const SHORTEST: usize = 8;
 
-/// The maximum number of bytes that wait for the next chunk. No encoding of a credential's part is that long.
+/// The maximum number of bytes that wait for the next chunk. No partial credential is that long in any encoding.
 const MOST_HELD: usize = 64 * 1024;
 
 /// Masks a set of credentials in the parts of one response.
@@ -46,20 +46,24 @@ impl Mask {
 
     /// Adds a chunk of the body, and returns the part of the body that can be passed on, which may be empty.
     pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
-        let mut bytes = std::mem::take(&mut self.held);
-        bytes.extend_from_slice(&chunk);
+        let bytes = match std::mem::take(&mut self.held) {
+            held if held.is_empty() => chunk,
+            held => [held.as_slice(), &chunk].concat().into(),
+        };
         let Places { hidden, open } = self.redactor.places(&bytes);
-        if bytes.len() == chunk.len() && hidden.is_empty() && open == bytes.len() {
-            return chunk;
+        if hidden.is_empty() && open == bytes.len() {
+            return bytes;
         }
         let mut end = open.max(bytes.len().saturating_sub(MOST_HELD));
         // A credential that is cut in two would not be found again.
         if let Some(cut) = hidden.iter().find(|place| place.start < end && end < place.end) {
             end = cut.start;
         }
-        self.held = bytes.split_off(end);
-        fill(&mut bytes, hidden.into_iter().filter(|place| place.end <= end));
-        bytes.into()
+        let (passed, held) = bytes.split_at(end);
+        self.held = held.to_vec();
+        let mut passed = passed.to_vec();
+        fill(&mut passed, hidden.into_iter().filter(|place| place.end <= end));
+        passed.into()
     }
 
     /// Returns the rest of the body.

@@ -128,7 +128,7 @@ messages! {
     confirm_lead_nameless: "{provider} accepted your details but doesn't share the account's name. Nothing is saved until you confirm.",
     confirm_yes: "Yes, connect this account",
     confirm_no: "No, use a different account",
-    /// The same button if the account is unknown.
+    /// The same button if the account's name is unknown.
     confirm_no_nameless: "No, change my details",
     limited_title: "Some access is missing",
     limited_lead: "Everything else works. You can connect now and add the missing access later.",
@@ -168,7 +168,7 @@ messages! {
     help_thanks_lead: "The person who sent you the link can continue now.",
     help_close: "You can close this window.",
 
-    /// The customer that the account is connected for. Each page that leads to a provider says so.
+    /// Names the customer for whom the account is connected. Shown on the pages that lead to a provider.
     browser_for: "You're connecting {provider} to {product} for {customer}.",
     browser_title: "Sign in to {provider}",
     browser_lead: "{provider} opens in a new window. Sign in there and approve access. This page continues automatically.",
@@ -177,7 +177,7 @@ messages! {
     browser_failed_fix: "Nothing was saved. Close this window and start again. Approve access when {provider} asks.",
     /// The first page in the window that was opened for the sign-in.
     browser_ask_title: "Connect {provider} to {product}",
-    browser_ask_lead: "{product} gets access to your {provider} account, on behalf of {customer}.",
+    browser_ask_lead: "This gives {product} access to your {provider} account on behalf of {customer}.",
     browser_ask_fix: "Continue only if you started this yourself. If someone sent you here, close this window.",
     /// The last page in the window that was opened for the sign-in.
     browser_done_title: "You're signed in",
@@ -200,9 +200,9 @@ messages! {
     other_browser_title: "You started this in another browser",
     other_browser_fix: "For security, you can finish only in that browser. Go back to that browser, or start again in {product}.",
     sign_in_over_title: "This sign-in is over",
-    sign_in_over_fix: "It's already finished, it was canceled, or it took longer than 15 minutes. Look in {product} first. If the account isn't connected there, start again.",
+    sign_in_over_fix: "It has finished, was canceled, or took longer than 15 minutes. Check {product} first. If the account isn't connected there, start again.",
     cookies_off_title: "Turn on cookies to continue",
-    cookies_off_fix: "Your browser doesn't keep cookies from this site. We need one to make sure that nobody else can continue in your place. Allow cookies for this site, then open the link again. If the link works only once, ask for a new one.",
+    cookies_off_fix: "Your browser blocks cookies from this site. We need one to make sure that nobody else can continue in your place. Allow cookies for this site, then open the link again. If the link works only once, ask for a new one.",
     too_many_title: "Too many attempts",
     too_many_fix: "Try again in {minutes} min. We've kept what you entered.",
     no_cookie_title: "Continue in a new window",

@@ -90,11 +90,11 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
 }
 
 #[test]
-fn a_wait_is_told_in_both_languages() {
+fn a_wait_is_rounded_in_both_languages() {
     let check = |seconds, en: &str, de: &str| {
         let ours = Ours::TryLater { seconds };
-        let told = Language::ALL.map(|language| language.translate(&ours));
-        assert!(told[0].contains(en) && told[1].contains(de), "{told:?}");
+        let texts = Language::ALL.map(|language| language.translate(&ours));
+        assert!(texts[0].contains(en) && texts[1].contains(de), "{texts:?}");
     };
     check(40, "in about a minute.", "in etwa einer Minute ");
     check(300, "in about 5 minutes.", "in etwa 5 Minuten ");

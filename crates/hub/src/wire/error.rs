@@ -67,7 +67,7 @@ codes! {
     PROVIDER_TIMEOUT, "provider_timeout", 504, "The provider did not respond in time", "the provider did not respond in time";
 }
 
-/// The number of seconds after which a client may repeat a request that failed because of the database.
+/// The value of `Retry-After`, in seconds, for a request that failed because the database cannot be used.
 const UNAVAILABLE_SECONDS: u64 = 5;
 
 /// Lists every error code of the API: status, code and meaning.

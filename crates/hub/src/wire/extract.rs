@@ -125,7 +125,7 @@ fn is_json(kind: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Parses a JSON body. An error names the member at fault and the expected type.
+/// Parses a JSON body. The error message names the member that is invalid and the expected type.
 fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let not_json = |error: &serde_json::Error| {
         format!("The body is not valid JSON (line {}, column {})", error.line(), error.column())
@@ -142,9 +142,9 @@ fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     Ok(body)
 }
 
-/// Converts a deserializer's error to a message in the terms of JSON. `path` is the path to the member at fault.
+/// Converts a deserializer's error to a message in JSON's terms. `path` is the path to the invalid member.
 fn mismatch(path: &str, reason: &str) -> String {
-    // A name that a client chose can have any length and contain any character.
+    // A client can choose a member's name, which can have any length and contain any character.
     let is_plain = |ch: char| ch.is_ascii_alphanumeric() || "_-.[]".contains(ch);
     let member = match path {
         "." => "The body".to_owned(),
@@ -158,12 +158,12 @@ fn mismatch(path: &str, reason: &str) -> String {
     }
     match reason.strip_prefix("missing field ") {
         Some(missing) if path == "." => format!("{missing} is missing"),
-        Some(missing) => format!("{missing} is missing in {member}"),
+        Some(missing) => format!("{member} must contain {missing}"),
         None => format!("{member} does not match the schema: {}", unquoted(reason)),
     }
 }
 
-/// Converts a deserializer's name for a type to JSON's.
+/// Returns JSON's term for a type, given the deserializer's.
 fn json_type(expected: &str) -> &str {
     match expected {
         "f32" | "f64" => "a number",
@@ -237,11 +237,18 @@ mod tests {
             expires_in: Option<f64>,
             name: String,
             limits: Option<std::collections::BTreeMap<String, u32>>,
+            owner: Option<Owner>,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[expect(dead_code, reason = "only describes the body")]
+        struct Owner {
+            id: String,
         }
         for (body, expected) in [
             (r#"{"name":"a","expires_in":"soon, expected canary"}"#, "`expires_in` must be a number"),
             (r#"{"name":4711}"#, "`name` must be a string"),
             (r#"{"expires_in":1}"#, "`name` is missing"),
+            (r#"{"name":"a","owner":{}}"#, "`owner` must contain `id`"),
             (r#"{"name":"a","limits":[]}"#, "`limits` must be an object"),
             (
                 r#"{"name":"a","limits":{"b":-4711}}"#,

@@ -88,7 +88,7 @@ fn an_environment_that_the_account_names_is_not_repeated() {
 }
 
 #[test]
-fn checks_look_as_if_they_run_before_any_progress_is_saved() {
+fn a_check_is_shown_as_running_before_any_progress_is_saved() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let scenario = ending(method, OutcomeKind::is_good).expect("no such scenario");

@@ -1,4 +1,4 @@
-//! Tests what a person is told about missing access.
+//! Tests the guide's messages about missing access.
 
 use link::Stage;
 

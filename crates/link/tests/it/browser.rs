@@ -1,13 +1,14 @@
-//! Tests sign-in through a browser: how tokens are kept, renewed and given up.
+//! Tests sign-in through a browser: how tokens are obtained, kept and renewed, and how denied sign-ins are judged.
 
 use std::sync::Arc;
 
 use guide::{Guide, Key};
-use link::{Effect, Flow, Stage, Start};
-use probe::{Answer, Moment, Response, Values};
-use secret::Secret;
+use link::{Flow, Stage, Start};
+use probe::Values;
 
-/// A guide with which people sign in through a browser. `{more}` is replaced by further keys of `oauth2`.
+use crate::{entered, played, read};
+
+/// A guide with which people sign in through a browser. `{more}` is replaced with more keys of `oauth2`.
 const GUIDE: &str = r"
 waystone: 1
 provider: { key: acme, name: Acme }
@@ -24,42 +25,35 @@ methods:
         {more}
     base_url: https://acme.example
     hosts: [acme.example]
-    checks: [{ key: me, role: identity, request: GET /me, account: { id: '{{ json.id }}', name: x } }]
+    checks:
+      - { key: me, role: identity, request: GET /me, account: { id: '{{ json.id }}', name: x } }
     link:
       sections: [{ key: one, title: One, steps: [{ key: agree, title: Agree, body: Agree. }] }]
 ";
 
 fn guide(more: &str) -> Arc<Guide> {
-    let reading = guide::read("acme.yaml", GUIDE.replace("{more}", more).as_bytes());
-    Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)))
+    read(&GUIDE.replace("{more}", more))
 }
 
 fn values(pairs: &[(&str, &str)]) -> Values {
-    let value = |(key, text): &(&str, &str)| (Key::parse(key).expect("a key"), Secret::from(*text));
-    pairs.iter().map(value).collect()
+    entered(pairs).into_iter().collect()
 }
 
-/// A flow for a linked account whose tokens expire at the time 5.
+/// Returns a flow for a linked account whose tokens expire at Unix time 5.
 fn linked(more: &str, tokens: &[(&str, &str)]) -> Flow {
     let start = Start { tokens: values(tokens), tokens_expire_at: Some(5), ..Start::default() };
     Flow::new(guide(more), "main", start).expect("a method")
 }
 
-/// Runs the flow at the time 0 and responds to each request with the next status and body. Returns the path and the
+/// Runs the flow at Unix time 0 and responds to each request with the next status and body. Returns the path and the
 /// body of every request.
 fn play(flow: &mut Flow, answers: &[(u16, &str)]) -> Vec<String> {
-    let (mut sent, mut answers) = (Vec::new(), answers.iter());
-    while let Some(effect) = flow.poll(Moment { unix_ms: 0, nonce: [0; 16] }) {
-        let Effect::Send { id, request } = effect else { panic!("unexpected effect after {sent:?}") };
+    let answers: Vec<(i64, u16, &str)> = answers.iter().map(|&(status, body)| (0, status, body)).collect();
+    played::play(flow, &answers, |request| {
         let body =
             request.body.as_ref().map(|body| String::from_utf8_lossy(body.bytes.expose()).into_owned());
-        sent.push(format!("{} {}", request.path, body.unwrap_or_default()).trim_end().to_owned());
-        let (status, body) = answers.next().unwrap_or_else(|| panic!("unexpected request: {sent:?}"));
-        let answer = Response { status: *status, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        flow.answered(id, &Answer::Response(answer), 0);
-    }
-    assert_eq!(answers.next(), None, "missing request: {sent:?}");
-    sent
+        format!("{} {}", request.path, body.unwrap_or_default()).trim_end().to_owned()
+    })
 }
 
 fn tokens(flow: &Flow) -> String {
@@ -104,7 +98,7 @@ fn a_lifetime_of_zero_means_that_the_lifetime_is_unknown() {
 }
 
 #[test]
-fn a_refresh_token_is_used_even_if_the_guide_does_not_say_how() {
+fn a_refresh_token_is_used_even_if_the_guide_does_not_specify_the_request() {
     let mut flow = linked("", &[("access_token", "a-1"), ("refresh_token", "r-1")]);
     flow.submit_all(&[]);
     let sent = play(&mut flow, &[(200, r#"{"access_token":"a-2"}"#), ME]);
@@ -126,7 +120,7 @@ fn a_renewal_can_send_the_callback_url() {
     let sent = play(&mut flow, &[(200, r#"{"access_token":"a-2"}"#), ME]);
     let body = "grant_type=refresh_token&refresh_token=r-1&redirect_uri=https%3A%2F%2Fhub.example%2Fback";
     assert_eq!(sent, [&format!("/token {body}&client_id=example"), "/me"]);
-    // A flow that is restored after the sign-in still knows the URL.
+    // A flow that is restored after the sign-in still has the URL.
     let mut flow = Flow::new(guide(SENDS_REDIRECT_URI), "main", Start::default()).expect("a method");
     let back = [("code", "c"), ("redirect_uri", "https://hub.example/back"), ("code_verifier", "v")];
     flow.signed_in(values(&back));
@@ -139,7 +133,7 @@ fn a_renewal_can_send_the_callback_url() {
 }
 
 #[test]
-fn a_renewal_that_cannot_be_sent_fails_visibly() {
+fn a_renewal_that_cannot_be_sent_makes_the_flow_fail() {
     let mut flow = linked(SENDS_REDIRECT_URI, &[("access_token", "a-1"), ("refresh_token", "r-1")]);
     flow.submit_all(&[]);
     assert_eq!(play(&mut flow, &[]), Vec::<String>::new());
@@ -148,7 +142,7 @@ fn a_renewal_that_cannot_be_sent_fails_visibly() {
 }
 
 #[test]
-fn the_guide_can_say_where_a_response_has_its_tokens() {
+fn the_guide_can_specify_where_a_response_contains_its_tokens() {
     let more = "captures: { access_token: user.token, refresh_token: user.renewal, expires_in: user.ttl, team: team.id }";
     let mut flow = Flow::new(guide(more), "main", Start::default()).expect("a method");
     flow.signed_in(values(&[
@@ -200,4 +194,31 @@ fn no_rule_makes_a_denied_sign_in_a_success() {
     flow.sign_in_failed(&[("error".to_owned(), "access_denied".to_owned())]);
     let Stage::Failed { verdict, .. } = flow.stage() else { panic!("{:?}", flow.stage()) };
     assert_eq!(verdict.outcome, guide::OutcomeKind::Unknown);
+}
+
+#[test]
+fn sign_in_requests_chosen_mandatory_and_renewal_scopes() {
+    let declared = "scopes: [{ name: me }, { name: read }, { name: write, includes: [read] }, { name: delete }, { name: renew }, { name: offline_access }]";
+    let sends = "scopes: [me, read, write, delete, renew, offline_access, undeclared]\n        refresh: { scopes: renew }";
+    let optional = "{ key: read, role: capability, required: false, scopes: read, request: GET /read }";
+    let text = GUIDE
+        .replace("methods:", &format!("{declared}\nmethods:"))
+        .replace("{more}", sends)
+        .replace("role: identity", "role: identity, scopes: me")
+        .replace("    link:", &format!("      - {optional}\n    link:"));
+    let guide = read(&text);
+    let requested = |scopes: Option<&[&str]>| {
+        let scopes = scopes.map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
+        let flow =
+            Flow::new(Arc::clone(&guide), "main", Start { scopes, ..Start::default() }).expect("a method");
+        let redirect = guide.methods[0].auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
+        flow.requested_scopes(redirect.expect("a redirect")).join(" ")
+    };
+    assert_eq!(requested(None), "me read write delete renew offline_access undeclared");
+    assert_eq!(requested(Some(&["delete"])), "me delete renew offline_access undeclared");
+    assert_eq!(
+        requested(Some(&["read"])),
+        "me read write renew offline_access undeclared",
+        "write includes read"
+    );
 }

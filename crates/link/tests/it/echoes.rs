@@ -1,11 +1,8 @@
 //! Tests providers that repeat a secret in a value that would be stored as plain text.
 
-use std::sync::Arc;
-
-use guide::Key;
 use link::{Effect, Flow, Linked, Start};
-use probe::{Answer, Moment, Response};
-use secret::Secret;
+
+use crate::{MOMENT, entered, read, response, sent};
 
 const GUIDE: &str = r"
 waystone: 1
@@ -33,17 +30,12 @@ methods:
 
 /// Links an account at a provider that returns this body. Returns the account to store.
 fn linked(body: &str) -> Box<Linked> {
-    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
-    let guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
-    let mut flow = Flow::new(Arc::new(guide), "main", Start::default()).expect("a method");
-    flow.submit_all(&[(Key::parse("token").expect("a key"), Secret::from("canary/token"))]);
-    let Some(Effect::Send { id, .. }) = flow.poll(Moment::default()) else {
-        panic!("a request must be sent")
-    };
-    let response = Response { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() };
-    flow.answered(id, &Answer::Response(response), 0);
+    let mut flow = Flow::new(read(GUIDE), "main", Start::default()).expect("a method");
+    flow.submit_all(&entered(&[("token", "canary/token")]));
+    let id = sent(&mut flow);
+    flow.answered(id, &response(200, body), 0);
     flow.confirm(true);
-    match flow.poll(Moment::default()) {
+    match flow.poll(MOMENT) {
         Some(Effect::Store(linked)) => linked,
         _ => panic!("the account must be stored"),
     }

@@ -3,6 +3,7 @@
 mod advice;
 mod browser;
 mod echoes;
+mod played;
 mod relink;
 mod sign_in;
 mod slow;
@@ -53,9 +54,14 @@ methods:
             - { key: enter, title: Enter, collects: token, body: Enter it. }
 ";
 
-fn guide() -> Arc<Guide> {
-    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
+/// Reads a guide, which must have no errors.
+fn read(text: &str) -> Arc<Guide> {
+    let reading = guide::read("acme.yaml", text.as_bytes());
     Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)))
+}
+
+fn guide() -> Arc<Guide> {
+    read(GUIDE)
 }
 
 fn flow(start: Start) -> Flow {
@@ -123,7 +129,7 @@ fn sent(flow: &mut Flow) -> u64 {
 }
 
 #[test]
-fn a_value_that_leads_to_no_address_is_the_persons_to_correct() {
+fn a_person_must_correct_a_value_that_does_not_lead_to_an_address() {
     let mut flow = flow(live());
     flow.submit_all(&entered(&[("site", "under_score"), ("token", "right")]));
     assert!(flow.poll(MOMENT).is_none(), "no request can be sent");

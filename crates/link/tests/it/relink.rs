@@ -22,7 +22,7 @@ fn a_relink_must_find_the_same_account() {
 }
 
 #[test]
-fn an_account_that_somebody_else_linked_meanwhile_is_not_replaced_unnoticed() {
+fn an_account_that_someone_else_linked_in_the_meantime_is_not_replaced_unnoticed() {
     let confirming = || {
         let mut flow = flow(live());
         flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));

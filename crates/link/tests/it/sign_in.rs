@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use guide::{Guide, Key};
+use guide::Key;
 use link::{Effect, Flow, Stage, Start};
-use probe::{Answer, Moment, Response, Values};
+use probe::{Moment, Values};
 use secret::Secret;
+
+use crate::{MOMENT, played, read, response, sent};
 
 const GUIDE: &str = r"
 waystone: 1
@@ -41,9 +43,7 @@ methods:
 ";
 
 fn flow(start: Start) -> Flow {
-    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
-    let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
-    let mut flow = Flow::new(Arc::new(guide), "main", start).expect("a method");
+    let mut flow = Flow::new(read(GUIDE), "main", start).expect("a method");
     flow.submit_all(&[(Key::parse("pass").expect("a key"), Secret::from("word"))]);
     flow
 }
@@ -51,30 +51,10 @@ fn flow(start: Start) -> Flow {
 /// Runs the flow and responds to each request with the next status and body at the given Unix time. Returns the path
 /// and token of every request.
 fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
-    let mut sent = Vec::new();
-    let mut answers = answers.iter();
-    let mut now = 0;
-    while let Some(effect) = flow.poll(Moment { unix_ms: now * 1000, nonce: [0; 16] }) {
-        match effect {
-            Effect::Send { id, request } => {
-                let token = request.headers.iter().find(|header| header.name == "x-token");
-                let token = token.map_or("-", |header| header.value.expose());
-                sent.push(format!("{} {token}", request.path));
-                let Some((at, status, body)) = answers.next() else { panic!("unexpected request: {sent:?}") };
-                now = *at;
-                let answer =
-                    Response { status: *status, headers: Vec::new(), body: body.as_bytes().to_vec() };
-                flow.answered(id, &Answer::Response(answer), now);
-            }
-            Effect::WaitUntil(moment) => {
-                now = moment;
-                flow.elapsed(now);
-            }
-            Effect::Store(_) => panic!("stored without confirmation"),
-        }
-    }
-    assert_eq!(answers.next(), None, "missing request: {sent:?}");
-    sent
+    played::play(flow, answers, |request| {
+        let token = request.headers.iter().find(|header| header.name == "x-token");
+        format!("{} {}", request.path, token.map_or("-", |header| header.value.expose()))
+    })
 }
 
 fn result(flow: &Flow) -> String {
@@ -216,8 +196,6 @@ fn tokens_and_derived_secrets_are_not_sent_to_another_host() {
         .replace("https://acme.example", "'https://{{ value.site }}.acme.example'")
         .replace("[acme.example]", "['*.acme.example']")
         .replace("collects: pass", "collects: [site, pass]");
-    let reading = guide::read("acme.yaml", text.as_bytes());
-    let guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
     let key = |text| Key::parse(text).expect("a key");
     let stored = [("site", "one"), ("pass", "word"), ("mark", "of the word")];
     let start = Start {
@@ -225,56 +203,24 @@ fn tokens_and_derived_secrets_are_not_sent_to_another_host() {
         tokens: Values::from([(key("token"), Secret::from("old"))]),
         ..Start::default()
     };
-    let mut flow = Flow::new(Arc::new(guide), "main", start).expect("a method");
+    let mut flow = Flow::new(read(&text), "main", start).expect("a method");
     flow.submit_all(&[(key("site"), Secret::from("two")), (key("pass"), Secret::from("word"))]);
     assert_eq!(flow.values().keys().map(Key::as_str).collect::<Vec<_>>(), ["pass", "site"]);
     assert_eq!(play(&mut flow, &[(0, 401, "")]), ["/login -"]);
 }
 
 #[test]
-fn sign_in_requests_chosen_mandatory_and_renewal_scopes() {
-    const GUIDE: &str = r"
-waystone: 1
-provider: { key: acme, name: Acme }
-scopes: [{ name: me }, { name: read }, { name: write, includes: [read] }, { name: delete }, { name: renew }, { name: offline_access }]
-methods:
-  - key: main
-    label: Main
-    auth:
-      oauth2:
-        grant: authorization_code
-        authorize_url: https://acme.example/authorize
-        token_url: https://acme.example/token
-        client_auth: none
-        client_id: example
-        scopes: [me, read, write, delete, renew, offline_access, undeclared]
-        refresh: { scopes: renew }
-    base_url: https://acme.example
-    hosts: [acme.example]
-    checks:
-      - { key: me, role: identity, scopes: me, request: GET /me, account: { id: '{{ json.id }}', name: x } }
-      - { key: read, role: capability, required: false, scopes: read, request: GET /read }
-    link:
-      sections:
-        - key: one
-          title: One
-          steps: [{ key: enter, title: Enter, body: Sign in. }]
-";
-    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
-    let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
-    let guide = Arc::new(guide);
-    let requested = |scopes: Option<&[&str]>| {
-        let scopes = scopes.map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
-        let flow =
-            Flow::new(Arc::clone(&guide), "main", Start { scopes, ..Start::default() }).expect("a method");
-        let redirect = guide.methods[0].auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
-        flow.requested_scopes(redirect.expect("a redirect")).join(" ")
-    };
-    assert_eq!(requested(None), "me read write delete renew offline_access undeclared");
-    assert_eq!(requested(Some(&["delete"])), "me delete renew offline_access undeclared");
-    assert_eq!(
-        requested(Some(&["read"])),
-        "me read write renew offline_access undeclared",
-        "write includes read"
-    );
+fn a_renewal_that_takes_too_long_does_not_end_with_the_verdict_on_the_check() {
+    let tokens = Values::from([(Key::parse("token").expect("a key"), Secret::from("t1"))]);
+    let mut flow = flow(Start { tokens, ..Start::default() });
+    let id = sent(&mut flow);
+    flow.answered(id, &response(429, ""), 0);
+    assert!(matches!(flow.poll(MOMENT), Some(Effect::WaitUntil(_))));
+    flow.elapsed(100);
+    let id = sent(&mut flow);
+    flow.answered(id, &response(401, ""), 100);
+    let Some(Effect::Send { request, .. }) = flow.poll(MOMENT) else { panic!("{}", result(&flow)) };
+    assert_eq!(request.path, "/renew");
+    flow.give_up_checks();
+    assert_eq!(result(&flow), "failed unreachable");
 }

@@ -1,4 +1,4 @@
-//! Tests ending checks that take too long.
+//! Tests that checks that take too long end with a verdict.
 
 use link::Effect;
 
@@ -17,7 +17,7 @@ fn checks_that_take_too_long_end_with_the_verdict_on_the_last_request() {
         assert_eq!(stage(&flow), "checking 1");
         flow.give_up_checks();
         assert_eq!(stage(&flow), expected);
-        assert!(flow.poll(MOMENT).is_none(), "no wait and no request is left");
+        assert!(flow.poll(MOMENT).is_none(), "a wait or a request is still due");
     }
     // The verdict on one request does not become the verdict on the next request.
     let mut flow = flow(live());

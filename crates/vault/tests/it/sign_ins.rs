@@ -17,7 +17,7 @@ async fn a_sign_in_can_be_taken_once_before_it_expires() {
         let (state, verifier) = (Digest::of("state"), Secret::new("verifier"));
 
         let sign_in = vault.add_sign_in(created.seq, at(0), at(10)).await.unwrap();
-        // A person who goes back and continues again is sent with a new state, which replaces the first one.
+        // If a person goes back and continues again, the new state replaces the first one.
         let (first, first_verifier) = (Digest::of("first"), Secret::new("first verifier"));
         assert!(vault.send_sign_in(&sign_in, &attempt, &first, &first_verifier).await.unwrap(), "{name}");
         assert!(vault.is_sign_in_sent(&first).await.unwrap(), "{name}");

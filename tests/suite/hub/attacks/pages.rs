@@ -133,20 +133,20 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
     }
 }
 
-/// Opens an address as a browser does.
+/// Returns a request like that of a browser in which a person opens an address.
 pub(super) fn navigated(path: &str) -> Request {
     Request::get(path).header("accept", "text/html").header("sec-fetch-mode", "navigate")
 }
 
 pub(super) fn incomplete_and_cookieless_navigations_are_explained(target: &mut Target) {
-    // A browser that keeps no cookies.
+    // A browser that does not store cookies.
     let created = target.session(&json!({}));
     let opened = target.send(navigated(&created.link));
     let first = opened.header("location").unwrap_or_default().to_owned();
     let off = target.assert_page("no cookies", navigated(&first), 401);
     assert!(off.body.contains("Turn on cookies"), "{}", off.body);
-    // A browser that keeps cookies is redirected to an address that can be reloaded later.
-    let cookie = opened.header("set-cookie").and_then(|text| text.split(';').next()).unwrap_or_default();
+    // A browser that stores cookies is redirected to an address that can be reloaded later.
+    let cookie = opened.cookie();
     let secret = cookie.split_once('=').map_or("", |(_, value)| value).to_owned();
     target.keep_secret(&secret);
     let kept = target.send(navigated(&first).header("cookie", cookie));
@@ -157,13 +157,10 @@ pub(super) fn incomplete_and_cookieless_navigations_are_explained(target: &mut T
         let opened = target.send(navigated(&format!("{}{end}", created.link)));
         assert_eq!(opened.status, 303, "{end}: {}", opened.body);
     }
-    for path in ["/link/x/y", "/session", "/", "/connect/oauth2/none"] {
-        target.assert_page(
-            "an address that does not exist",
-            navigated(path),
-            if path.ends_with("none") { 401 } else { 404 },
-        );
+    for path in ["/link/x/y", "/session", "/"] {
+        target.assert_page("an address that does not exist", navigated(path), 404);
     }
+    target.assert_page("a sign-in without a session", navigated("/connect/oauth2/none"), 401);
 }
 
 pub(super) fn forged_forms_are_rejected(target: &mut Target) {

@@ -1,4 +1,4 @@
-//! Sign-ins to a provider: forwarded addresses, forged forms, other browsers, and states that are used twice.
+//! Sign-ins to a provider: forwarded addresses, forged forms, other browsers, and reused states.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::target::Target;
 use crate::hub::browser::between;
 use crate::hub::client::Request;
 
-pub(super) fn sign_ins_start_only_by_a_confirmed_form(target: &mut Target) {
+pub(super) fn only_a_confirmed_form_starts_a_sign_in(target: &mut Target) {
     let body = json!({ "provider": "salesforce", "method": "oauth", "name": "Salesforce",
         "values": { "client_id": "app", "client_secret": super::target::TOKEN } });
     let profile = target.send(Request::post("/connector_profiles").key(&target.key).json(&body)).text("id");
@@ -31,8 +31,7 @@ pub(super) fn sign_ins_start_only_by_a_confirmed_form(target: &mut Target) {
         page
     };
     let page = asked(target, "the address alone", navigated(&path));
-    let cookie =
-        page.header("set-cookie").and_then(|text| text.split(';').next()).unwrap_or_default().to_owned();
+    let cookie = page.cookie().to_owned();
     let csrf = between(&page.body, "name=\"csrf\" value=\"", "\"").to_owned();
     assert!(cookie.starts_with("waystone_form=wsc_"), "{cookie}");
     let form = |csrf: &str| Request::post(&path).form(&[("csrf", csrf)]);
@@ -52,7 +51,7 @@ pub(super) fn sign_ins_start_only_by_a_confirmed_form(target: &mut Target) {
         let to = sent.header("location").unwrap_or_default();
         assert!(sent.status == 303 && to.contains("/services/oauth2/authorize?"), "{} {to}", sent.status);
         let state = between(to, "state=", "&").to_owned();
-        let cookie = sent.header("set-cookie").and_then(|text| text.split(';').next()).unwrap_or_default();
+        let cookie = sent.cookie();
         assert!(cookie.starts_with("waystone_away_") && cookie.ends_with(&state), "{cookie}");
         states.push((state, cookie.to_owned()));
     }

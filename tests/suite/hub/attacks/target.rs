@@ -99,8 +99,7 @@ impl Target {
         }
         let created = self.send(Request::post("/connect_sessions").key(&self.key).json(&body));
         assert_eq!(created.status, 201, "{}", created.body);
-        let url = created.text("auth_link_url");
-        let link = url[url.find("/link/").expect("a link")..].to_owned();
+        let link = created.link();
         self.secrets.push(created.text("token"));
         NewSession {
             id: created.value()["id"].as_i64().expect("a number"),

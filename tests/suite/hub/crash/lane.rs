@@ -65,9 +65,7 @@ impl Lane {
         let body = json!({ "origin_owner_id": owner, "origin_owner_name": owner, "provider": "gladly" });
         let created = self.send(Request::post("/connect_sessions").json(&body));
         assert_eq!(created.status, 201, "{}", created.body);
-        let url = created.text("auth_link_url");
-        let link = url.find("/link/").map(|at| url[at..].to_owned()).expect("a link");
-        Session { owner: owner.to_owned(), token: created.text("token"), link }
+        Session { owner: owner.to_owned(), token: created.text("token"), link: created.link() }
     }
 
     /// Runs a link up to its `n`-th labeled point, starts a second link, and kills the process at a random moment.

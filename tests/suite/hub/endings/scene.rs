@@ -113,11 +113,10 @@ impl Scene {
             body["account_id"] = json!(account);
         }
         let created = self.call("POST", "/connect_sessions", &body, 201);
-        let url = created.text("auth_link_url");
         NewSession {
             id: created.value()["id"].as_i64().expect("a number"),
             token: created.text("token"),
-            link: url[url.find("/link/").expect("a link")..].to_owned(),
+            link: created.link(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A TCP forwarder in front of PostgreSQL, which can cut its connections as a stopped server does.
+//! A TCP forwarder in front of PostgreSQL that can close its connections, as a stopped server does.
 
 use std::io::copy;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,9 +11,9 @@ use std::time::Duration;
 enum Mode {
     /// Connections are forwarded.
     Forward,
-    /// Connections are accepted and then closed, as by a proxy whose server is down.
+    /// Connections are accepted and immediately closed, like those of a proxy whose server is down.
     Disconnect,
-    /// Nothing listens.
+    /// The forwarder does not listen, so connections are refused.
     Refuse,
     /// The forwarder has been dropped.
     End,
@@ -27,7 +27,7 @@ pub(super) struct Forwarder {
 
 struct State {
     mode: Mode,
-    /// Whether something listens.
+    /// Whether the forwarder listens.
     listens: bool,
     /// Both ends of every connection.
     open: Vec<TcpStream>,
@@ -56,12 +56,12 @@ impl Forwarder {
         self.set(Mode::Forward);
     }
 
-    /// Closes all connections, and every new one.
+    /// Closes all connections, and every new connection.
     pub(super) fn disconnect(&self) {
         self.set(Mode::Disconnect);
     }
 
-    /// Closes all connections, and refuses new ones.
+    /// Closes all connections, and refuses new connections.
     pub(super) fn refuse(&self) {
         self.set(Mode::Refuse);
     }
@@ -126,7 +126,7 @@ fn accept(client: TcpStream, target: &str, shared: &Mutex<State>) {
         let mut from = from.try_clone().expect("a second handle");
         let mut to = to.try_clone().expect("a second handle");
         thread::spawn(move || {
-            // An error means that the connection was cut.
+            // An error means that the connection was closed.
             let _ = copy(&mut from, &mut to);
             let _ = to.shutdown(Shutdown::Write);
         });

@@ -3,7 +3,7 @@ const polled = one("[data-poll]");
 if (polled) {
   const list = polled.matches(".checks") ? polled : null;
   let failures = 0;
-  // The last progress, and the time since which it has not changed.
+  // The last progress, and when it last changed.
   let [last, since] = ["", Date.now()];
   let wait = 500;
 
@@ -68,7 +68,7 @@ if (polled) {
   }
 
   // Providers forbid framing, so the sign-in opens in a separate window while this page waits.
-  // The window has a name, so that opening it again reuses it. Without a window, the form opens a tab.
+  // Opening the window again reuses it, because it has a name. If the browser blocks the window, the form opens a tab.
   for (const { form } of all("[data-open]")) {
     const name = `waystone${location.pathname}`;
     form.addEventListener("submit", () => {

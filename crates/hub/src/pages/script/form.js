@@ -14,8 +14,8 @@ if (form) {
     if (isBeside()) released.then(() => bring(step));
   };
   // Scrolls the guide until the step is visible. If the step is still below the window and a field has focus, also
-  // scrolls the page, as far as the field stays in view. In all other cases the page does not move, because the focus
-  // is elsewhere: after a failure, for example, it is on the summary, which must stay in view.
+  // scrolls the page, but keeps the field in view. Otherwise, the page does not scroll: after a failure, for example,
+  // the summary has focus and must stay in view.
   const bring = (step) => {
     const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
     if (inner.top >= Math.max(outer.top, 0) && inner.bottom <= Math.min(outer.bottom, innerHeight)) return;
@@ -28,7 +28,7 @@ if (form) {
     const below = Math.max(inner.bottom - by, field.bottom) - innerHeight + 48;
     scrollBy({ top: Math.min(below, inner.top - by, Math.max(0, field.top - 48)), behavior });
   };
-  // The style sheet draws a line above a guide that is scrolled, so that its cut edge does not look like an error.
+  // The style sheet draws a line above a scrolled guide, so that its cut-off text does not look like a mistake.
   guide?.addEventListener("scroll", () => guide.classList.toggle("scrolled", guide.scrollTop > 0), { passive: true });
   const near = (keys) => {
     for (const field of all(".field")) field.classList.toggle("near", keys.includes(field.dataset.field));

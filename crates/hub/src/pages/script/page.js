@@ -46,7 +46,7 @@ addEventListener("pointerdown", () => {
   });
 }, true);
 
-// Prevents a form from being submitted twice, unless it opens a window that the person may have closed.
+// Prevents a form from being submitted twice, unless it opens a window, which the person may need to open again.
 addEventListener("submit", (event) => {
   const form = event.target;
   if ("again" in form.dataset) return;
@@ -62,7 +62,7 @@ addEventListener("pageshow", (event) => {
   for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
-// Ignores clicks right after the window appears. Another site could make a person double-click, and show this window
+// Ignores clicks right after the window gets focus. Another site could make a person double-click, and open this window
 // between the two clicks.
 for (const button of all("[data-careful]")) {
   let timer;
