@@ -155,6 +155,19 @@ fn the_beginning_of_an_escape_at_the_end_of_a_text_is_part_of_the_secret() {
 }
 
 #[test]
+fn a_secret_waits_for_a_long_escape_that_is_cut_off() {
+    let html = |text: &str| text.chars().map(|ch| format!("&#{};", u32::from(ch))).collect::<String>();
+    let secret = "a😀secret";
+    let text = format!("[{}", html(&json_in_ascii(secret)));
+    let redactor = Redactor::new([&Secret::new(secret)]);
+    let hidden = redactor.places(text.as_bytes()).hidden;
+    assert_eq!(hidden, [1..text.len()]);
+    for end in 2..text.len() {
+        assert!(redactor.places(&text.as_bytes()[..end]).open <= 1, "{}", &text[..end]);
+    }
+}
+
+#[test]
 fn common_encodings_are_redacted() {
     let check = |text: &str, expected: &str| check("ca/nary \"token\"&", text, expected);
     check("a ca/nary \"token\"& b", "a (hidden) b");
