@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use self::scene::{BASIC, CANARY, Scene, edit, link};
-use super::browser::{Browser, account_mark, between};
+use super::browser::{Browser, between};
 use super::client::Request;
 use super::world::Database;
 
@@ -30,13 +30,9 @@ fn an_open_form_ends_with_its_account(scene: &Scene) {
     assert!(form.checked(scene).ends_with("/confirm"));
     assert!(scene.provider.requests()[before..].iter().all(|request| request.contains(BASIC)));
     scene.assert_snapshots_contain_no_secret(&kept);
-    let path = format!("{}/confirm", form.browser.path);
-    let page = form.browser.send(scene.hub.address, Request::get(&path)).expect("no response");
-    for (mark, version) in [("", 1), (account_mark(&page.body), 2)] {
-        let confirmed = form.submit(scene, "/confirm", &[("account", mark), ("do", "yes")]);
-        assert_eq!(confirmed.status, 303, "{}", confirmed.body);
-        assert_eq!(scene.version(&kept), version, "confirmed with the mark `{mark}`");
-    }
+    let confirmed = form.submit(scene, "/confirm", &[("do", "yes")]);
+    assert_eq!(confirmed.status, 303, "{}", confirmed.body);
+    assert_eq!(scene.version(&kept), 2);
 
     let suspend = json!({ "status": "suspended" });
     let archive = json!({ "status": "archived" });

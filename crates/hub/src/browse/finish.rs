@@ -48,7 +48,9 @@ pub(super) async fn confirm(
     }
     if posted.text("do") == "yes" {
         // Another tab may have found a different account since the page was shown, or someone else may have linked one.
-        let is_outdated = posted.text("account") != account_mark(&work.linking.flow);
+        // A page that an earlier version of the Hub sent has no mark.
+        let shown = posted.text("account");
+        let is_outdated = !shown.is_empty() && shown != account_mark(&work.linking.flow);
         if is_outdated || links.notice_new_account(&mut work.linking).await? {
             return Ok(redirect_to(&work.path()));
         }
