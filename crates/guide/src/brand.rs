@@ -18,6 +18,8 @@ pub struct Brand {
     pub support_url: Option<String>,
     /// The URL of the product's site, without a trailing slash.
     pub site_url: Option<String>,
+    /// The callback URL to which providers redirect the browser after sign-in, for pages that are rendered outside a Hub.
+    pub redirect_uri: Option<Template>,
     /// The addresses from which the product sends requests to providers.
     pub egress_addresses: EgressAddresses,
     /// The page colors.

@@ -4,6 +4,7 @@
 //! valid. A guide without errors needs no further checking.
 
 mod auth;
+mod button;
 mod carrier;
 mod check;
 mod environment;
@@ -15,6 +16,7 @@ mod pasted;
 mod walkthrough;
 
 pub use self::auth::*;
+pub use self::button::*;
 pub use self::carrier::*;
 pub use self::check::*;
 pub use self::environment::*;

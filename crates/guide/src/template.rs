@@ -8,6 +8,7 @@
 
 mod first;
 mod read;
+mod roots;
 mod vocabulary;
 
 use std::fmt;
@@ -124,6 +125,10 @@ pub enum Target {
     /// `parameters` of `refresh`.
     #[schemars(rename = "hub.redirect_uri")]
     RedirectUri,
+    /// The label of the button that submits the form on a linking page, in the reader's language: "Connect", or "Continue
+    /// to" and the provider's name if people sign in through a browser.
+    #[schemars(rename = "hub.button")]
+    HubButton,
 }
 
 /// A part of the request being signed.
@@ -319,6 +324,7 @@ impl fmt::Display for Target {
             Self::Now(clock) => write!(f, "now.{clock}"),
             Self::Random(nonce) => write!(f, "random.{nonce}"),
             Self::RedirectUri => f.write_str("hub.redirect_uri"),
+            Self::HubButton => f.write_str("hub.button"),
         }
     }
 }

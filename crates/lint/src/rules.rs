@@ -23,6 +23,7 @@ mod long_title;
 mod markup_in_text;
 mod missing_asset;
 mod near_sunset;
+mod no_callback_url;
 mod no_evidence;
 mod no_good_scenario;
 mod no_identity_check;
@@ -51,6 +52,7 @@ mod twin_labels;
 mod twin_says;
 mod twin_scenarios;
 mod twin_titles;
+mod typed_button;
 mod unasked_turn;
 mod uncollected_field;
 mod unexplained_field;
@@ -142,6 +144,8 @@ pub static RULES: &[Rule] = &[
     Rule { page: &unseen_path::PAGE, check: Method(unseen_path::check) },
     Rule { page: &blamed_setup::PAGE, check: Outcome(blamed_setup::check) },
     Rule { page: &wide_host_pattern::PAGE, check: Method(wide_host_pattern::check) },
+    Rule { page: &typed_button::PAGE, check: Prose(typed_button::check) },
+    Rule { page: &no_callback_url::PAGE, check: Method(no_callback_url::check) },
 ];
 
 /// The pages of all findings, ordered by code: first the parser's, then the rules'.

@@ -55,7 +55,8 @@ pub(crate) fn paragraphs<'g>(blocks: &'g [Block]) -> Vec<&'g [Inline]> {
     blocks.iter().flat_map(of_block).collect()
 }
 
-fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
+/// All prose in a link or setup guide, in order.
+pub(crate) fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
     let sections = part
         .sections
         .iter()

@@ -167,6 +167,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
         | Target::BrandSupportUrl
         | Target::BrandSiteUrl
         | Target::BrandEgressAddresses
+        | Target::HubButton
         | Target::Json(_) => Err(missing(None)),
     }
 }

@@ -43,7 +43,8 @@ pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
             | Target::Request(_)
             | Target::Now(_)
             | Target::Random(_)
-            | Target::RedirectUri => {}
+            | Target::RedirectUri
+            | Target::HubButton => {}
         }
     }
     out

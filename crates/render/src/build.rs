@@ -12,6 +12,7 @@ mod troubles;
 use guide::{Brand, Guide, Method, Purpose, Walkthrough};
 
 use self::builder::PageBuilder;
+use self::linking::Connecting;
 use crate::clean;
 use crate::color::Color;
 use crate::href::{Anchor, Anchors, Href};
@@ -67,14 +68,24 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         let needs = walkthrough.needs.iter().map(|need| context.blocks(need)).collect();
         parts.push(build.part("before-you-begin", wording::NEEDS, Content::Needs(needs)));
     }
-    // Sections about an existing credential, such as how to revoke it, come after linking.
+    // A section in which people click the Hub's button for signing in is the last part of linking. The other sections
+    // come before linking, except those about an existing credential, such as how to revoke it.
+    let signing_in = build.signing_in(&sections);
     let mut later = Vec::new();
-    for ((section, anchor), steps) in sections.iter().zip(section_anchors).zip(step_anchors) {
-        let content = Content::Section(build.section(section, steps));
+    for (n, ((section, anchor), steps)) in sections.iter().zip(section_anchors).zip(step_anchors).enumerate()
+    {
+        let mut content = build.section(section, steps);
+        if signing_in == Some(n) {
+            parts.push(build.linking(Connecting::InGuide));
+            content.closing = build.closing();
+        }
+        let content = Content::Section(content);
         let part = Part { anchor, title: clean::line(&section.section.title), content };
         if section.section.purpose == Purpose::Obtain { parts.push(part) } else { later.push(part) }
     }
-    parts.push(build.linking());
+    if signing_in.is_none() {
+        parts.push(build.linking(Connecting::InBrand));
+    }
     parts.extend(build.fields());
     parts.extend(build.environments());
     parts.extend(build.permissions(scopes.as_deref()));

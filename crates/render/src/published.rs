@@ -149,6 +149,11 @@ fn section(doc: &mut Doc<Published>, title: &str, section: &Section) {
         blocks(doc, &step.body, Paragraph::Element);
         doc.close("</div>");
     });
+    if !section.closing.is_empty() {
+        doc.open(&Markup::syntax("<div data-whitelabel-hide>"));
+        blocks(doc, &section.closing, Paragraph::Element);
+        doc.close("</div>");
+    }
     doc.close("</section>");
     doc.gap();
 }

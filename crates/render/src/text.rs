@@ -4,8 +4,8 @@
 //! after its references are resolved.
 
 use guide::{
-    Block as ProseBlock, Brand, Environment, Guide, Inline as ProseInline, Method, Part, Prose, Target,
-    Template,
+    Block as ProseBlock, Brand, Button, Environment, Guide, Inline as ProseInline, Method, Part, Prose,
+    Target, Template,
 };
 
 use crate::clean;
@@ -22,6 +22,7 @@ pub struct Context<'a> {
     brand: &'a Brand,
     environment: Option<&'a Environment>,
     redirect_uri: Option<&'a str>,
+    button: &'a str,
     anchors: Option<&'a Anchors>,
 }
 
@@ -38,9 +39,11 @@ enum Word {
 }
 
 impl<'a> Context<'a> {
-    /// Creates a context without an attempt: the environment and the redirect URI are unknown.
+    /// Creates a context without an attempt: the environment and the redirect URI are unknown, and the button has its
+    /// English label.
     pub fn new(guide: &'a Guide, method: &'a Method, brand: &'a Brand) -> Self {
-        Self { guide, method, brand, environment: None, redirect_uri: None, anchors: None }
+        let button = method.button().text();
+        Self { guide, method, brand, environment: None, redirect_uri: None, button, anchors: None }
     }
 
     /// Returns the same context for this environment.
@@ -53,6 +56,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn with_redirect_uri(self, address: &'a str) -> Self {
         Self { redirect_uri: Some(address), ..self }
+    }
+
+    /// Returns the same context for a page whose form has a button with this label, in which `{provider}` stands for the
+    /// provider's name.
+    #[must_use]
+    pub fn with_button(self, label: &'a str) -> Self {
+        Self { button: label, ..self }
     }
 
     /// Returns the same context for a page with these anchors.
@@ -121,7 +131,7 @@ impl<'a> Context<'a> {
         let resolved = match inline {
             ProseInline::Text(text) => Inline::Text(clean::inline(text)),
             ProseInline::Reference(reference) => self.reference(&reference.target),
-            ProseInline::Code(template) => Inline::Code(self.code(template)),
+            ProseInline::Code(template) => self.inline_code(template),
             ProseInline::Strong(content) => {
                 let content = once(self.inlines(content), true);
                 menu_path(&content).map_or(Inline::Strong(content), Inline::Path)
@@ -146,6 +156,20 @@ impl<'a> Context<'a> {
             ProseInline::HardBreak => Inline::Break(Break::Hard),
         };
         vec![resolved]
+    }
+
+    /// Resolves inline code. The callback URL usually appears as code of its own. While it is unknown, words say where to
+    /// find it, because people would type the name of the value into the provider's form.
+    fn inline_code(&self, template: &Template) -> Inline {
+        match template.parts.as_slice() {
+            [Part::Reference(reference)] if reference.target == Target::RedirectUri => {
+                match self.word(&reference.target) {
+                    Word::Known(address) => Inline::Code(clean::inline(&address)),
+                    Word::Unknown { label, .. } => Inline::Placeholder(clean::line(&label)),
+                }
+            }
+            _ => Inline::Code(self.code(template)),
+        }
     }
 
     fn reference(&self, target: &Target) -> Inline {
@@ -228,9 +252,11 @@ impl<'a> Context<'a> {
             Target::Capture(key) | Target::Token(key) => return unknown(key.to_string(), key.as_str()),
             Target::Assertion => return unknown("assertion".to_owned(), "assertion"),
             Target::Request(_) | Target::Now(_) | Target::Random(_) => return unknown("…".to_owned(), "…"),
-            Target::RedirectUri => match self.redirect_uri {
-                Some(address) => address.to_owned(),
-                None => return unknown(wording::redirect_uri(&self.brand.hub), "redirect_uri"),
+            Target::HubButton => Button::label(self.button, &self.guide.provider.name),
+            Target::RedirectUri => match (self.redirect_uri, &self.brand.redirect_uri) {
+                (Some(address), _) => address.to_owned(),
+                (None, Some(address)) => self.sentence(address),
+                (None, None) => return unknown(wording::redirect_uri(&self.brand.hub), "callback_url"),
             },
         })
     }

@@ -75,7 +75,7 @@ pub(crate) fn seen_by_identity(provider: &str) -> String {
 }
 
 pub(crate) fn redirect_uri(hub: &str) -> String {
-    format!("redirect URI shown in {hub}")
+    format!("callback URL shown in {hub}")
 }
 
 /// Returns the name of a value that differs between readers, in angle quotes.

@@ -15,7 +15,7 @@ use crate::template::{Context, Template};
 /// Lowers a brand file.
 pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: &mut Vec<Finding>) -> Brand {
     let mut it = Lowering { source, root, findings, allow: Vec::new(), templates: Vec::new() };
-    for address in [&shape.support_url, &shape.site_url].into_iter().flatten() {
+    for address in [&shape.support_url, &shape.site_url, &shape.redirect_uri].into_iter().flatten() {
         it.address(address);
     }
     let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
@@ -25,6 +25,7 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
         hub: shape.hub.clone(),
         support_url: value(&shape.support_url),
         site_url: value(&shape.site_url),
+        redirect_uri: shape.redirect_uri.as_ref().map(|text| it.wording(text)),
         egress_addresses: it.egress_addresses(&shape.egress_addresses),
         theme: shape.theme.clone(),
         twin_head: shape.wording.twin_head.iter().map(|text| it.wording(text)).collect(),

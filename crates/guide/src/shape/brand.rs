@@ -24,6 +24,11 @@ pub(crate) struct BrandShape {
     pub(crate) support_url: Option<Text>,
     /// The URL of the product's site, without a trailing slash.
     pub(crate) site_url: Option<Text>,
+    /// The callback URL to which providers redirect the browser after sign-in. Setup guides that are rendered outside a
+    /// Hub show it, and without it, a description of where to find it. The reference `{{ provider.key }}` stands for the
+    /// provider.
+    #[schemars(example = &"https://connect.example.com/connect/oauth2/{{ provider.key }}/callback")]
+    pub(crate) redirect_uri: Option<Text>,
     /// The public IP addresses and networks from which the product sends requests to providers. Guides show them to
     /// people whose provider accepts requests only from certain addresses. If the list is empty, people are told to ask
     /// the product for its addresses.
@@ -34,7 +39,7 @@ pub(crate) struct BrandShape {
     #[serde(default)]
     pub(crate) theme: Theme,
     /// The fixed wording of pages. The wording can contain the references `{{ provider.name }}`, `{{ method.label }}`,
-    /// `{{ brand.name }}` and `{{ brand.hub }}`.
+    /// `{{ brand.name }}`, `{{ brand.hub }}` and `{{ hub.button }}`.
     pub(crate) wording: WordingShape,
 }
 

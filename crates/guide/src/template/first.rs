@@ -1,6 +1,6 @@
 //! Finds a reference in a string without parsing it.
 
-use super::read::ROOTS;
+use super::roots::ROOTS;
 
 /// Returns the first reference in a string, with its braces.
 pub(crate) fn first_reference(text: &str) -> Option<&str> {

@@ -11,6 +11,7 @@ use crate::key::Key;
 use crate::names::{self, Names, suggest};
 use crate::source::{Braces, Source, Span};
 use crate::spelling::nearest;
+use crate::template::roots::ROOTS;
 use crate::template::{Context, Filter, Part, Reference, Target, Template};
 
 /// Parses strings with references. The context determines what the strings can refer to.
@@ -140,7 +141,7 @@ impl ReferenceReader<'_, '_, '_> {
                 ));
                 None
             }
-            "hub" => self.one(rest, &[("redirect_uri", Target::RedirectUri)]),
+            "hub" => self.one(rest, self.text.context.hub()),
             _ => self.one(
                 rest,
                 &[
@@ -168,7 +169,7 @@ impl ReferenceReader<'_, '_, '_> {
             "capture" => self.text.names.captures.clone(),
             "environment" => vec!["host", "label"],
             "json" => vec!["id"],
-            "hub" => vec!["redirect_uri"],
+            "hub" => self.text.context.hub().iter().map(|(name, _)| *name).collect(),
             "method" => vec!["label"],
             _ => vec!["name"],
         }
@@ -356,39 +357,4 @@ pub(crate) fn json_path(text: &str, at: Span, findings: &mut Vec<Finding>) -> Op
 fn no_filters(at: Span, text: &str) -> Finding {
     let message = format!("filters such as `{text}` cannot be used in text that people read");
     Finding::new(&BAD_FILTER, at, message).help("remove the filter")
-}
-
-/// The first words of references.
-pub(super) const ROOTS: &[&str] = &[
-    "value",
-    "label",
-    "step",
-    "environment",
-    "provider",
-    "method",
-    "brand",
-    "json",
-    "capture",
-    "hub",
-    "token",
-    "jwt",
-    "request",
-    "now",
-    "random",
-];
-
-impl Context {
-    /// Returns the roots that references in this context can use.
-    pub(super) const fn roots(self) -> &'static [&'static str] {
-        match self {
-            Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],
-            Self::Message => &["value", "label", "step", "environment", "provider", "method", "brand"],
-            Self::Request => &["value", "environment", "capture", "hub", "token", "jwt", "now", "random"],
-            Self::Signed => {
-                &["value", "environment", "capture", "hub", "token", "jwt", "now", "random", "request"]
-            }
-            Self::Answer => &["json", "value", "environment"],
-            Self::Wording => &["provider", "method", "brand"],
-        }
-    }
 }

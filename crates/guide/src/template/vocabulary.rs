@@ -75,7 +75,7 @@ fn words<T: JsonSchema>() -> Vec<Word> {
 mod tests {
     use strum::VariantNames;
 
-    use super::super::read::ROOTS;
+    use super::super::roots::ROOTS;
     use super::*;
 
     fn names(words: &[Word]) -> Vec<&str> {

@@ -78,11 +78,6 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         None if is_browser && fields.is_empty() => fill(texts.form_lead_browser),
         None => texts.form_lead.to_owned(),
     };
-    let button = match (is_browser, is_again) {
-        (true, _) => fill(texts.continue_to),
-        (false, true) => texts.connect_again.to_owned(),
-        (false, false) => texts.connect.to_owned(),
-    };
     // The host is hidden if it would reveal a value that another person entered.
     let is_theirs = |key: &&Key| {
         let step = flow.method().collected_at(key.as_str());
@@ -106,7 +101,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         summary => data(&summary),
         attempt => page.attempt,
         previous => data(page.previous),
-        button,
+        button => fill(frame.button(flow)),
         for_customer => is_browser.then(|| {
             frame.fill(texts.browser_for, &[("provider", provider.name), ("customer", page.customer)])
         }),

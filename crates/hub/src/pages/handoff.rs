@@ -79,9 +79,11 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
         is_problem: !problems.is_empty(),
         ..Head::new(fill(texts.help_title), fill(texts.help_lead))
     };
+    // The helper's form has a button of its own.
+    let context = frame.context(flow).with_button(texts.help_send);
     let page = context! {
         action => page.action,
-        steps => leading_to(flow, page.step).map(|step| step_view(frame, flow, step)).collect::<Value>(),
+        steps => leading_to(flow, page.step).map(|step| step_view(flow, step, &context)).collect::<Value>(),
         fields => fields.collect::<Value>(),
         problems => data(links),
     };

@@ -6,8 +6,8 @@
 
 use std::sync::LazyLock;
 
-use guide::{Brand, Guide};
-use link::Flow;
+use guide::{Brand, Button, Guide};
+use link::{Flow, Purpose};
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
@@ -88,9 +88,20 @@ impl<'a> Frame<'a> {
     /// Returns the context that resolves references in the guide's prose.
     pub(super) fn context(&self, flow: &'a Flow) -> render::Context<'a> {
         let context = render::Context::new(flow.guide(), flow.method(), self.brand);
+        let context = context.with_button(self.button(flow));
         match flow.environment() {
             Some(environment) => context.in_environment(environment),
             None => context,
+        }
+    }
+
+    /// Returns the message on the button that submits the flow's form.
+    pub(super) fn button(&self, flow: &Flow) -> &'static str {
+        let texts = self.texts();
+        match (flow.method().button(), flow.purpose()) {
+            (Button::ContinueTo, _) => texts.continue_to,
+            (Button::Connect, Purpose::Relink { .. }) => texts.connect_again,
+            (Button::Connect, _) => texts.connect,
         }
     }
 

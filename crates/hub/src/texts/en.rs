@@ -1,11 +1,11 @@
 //! The English messages, by name. Every other language has the same messages.
 
-use guide::OutcomeKind;
+use guide::{Button, OutcomeKind};
 use serde::Serialize;
 
 /// Declares the messages together with their English wording.
 macro_rules! messages {
-    ($($(#[$doc:meta])* $name:ident: $text:literal,)*) => {
+    ($($(#[$doc:meta])* $name:ident: $text:expr,)*) => {
         /// The messages of one language. A name in braces is a placeholder for a value, and is the same in every
         /// language.
         #[derive(Debug, Serialize)]
@@ -81,9 +81,9 @@ messages! {
     again_because_host: "The address has changed, so please enter this again.",
     host_hint: "If you change this, you'll need to enter your secrets again.",
     connects_to: "Connects to",
-    connect: "Connect",
+    connect: Button::Connect.text(),
     connect_again: "Check and save",
-    continue_to: "Continue to {provider}",
+    continue_to: Button::ContinueTo.text(),
     choose_file: "Choose a file",
     only_where: "Only for {where}",
     environment_needed: "Choose one of these first.",

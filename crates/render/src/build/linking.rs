@@ -3,14 +3,40 @@
 //! **Invariant:** the wording comes from the brand, and the fields come from the method, in the same order as in the
 //! form.
 
-use guide::{FieldType, Prose, Purpose, Template};
+use guide::{FieldType, Inline, Prose, Purpose, Target, Template};
 
 use super::builder::PageBuilder;
+use super::prose::Chosen;
 use crate::clean;
 use crate::page::{Audience, Block, Content, FormField, Part, Section, Step};
 
+/// Where a page says how to start the connection, which it must say only once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Connecting {
+    /// In the brand's wording.
+    InBrand,
+    /// In a section of the guide.
+    InGuide,
+}
+
 impl<'a> PageBuilder<'a> {
-    pub(super) fn linking(&mut self) -> Part {
+    /// Returns the index of the section in which people click the Hub's button to sign in through a browser. `None` if
+    /// the guide leaves that to the brand's wording.
+    pub(super) fn signing_in(&self, sections: &[Chosen<'_>]) -> Option<usize> {
+        let is_about_signing_in = |chosen: &Chosen<'_>| {
+            chosen.section.purpose == Purpose::Obtain
+                && chosen.steps.iter().any(|step| names_button(&step.body))
+        };
+        let in_browser = self.audience == Audience::Link && self.method.auth.needs_browser();
+        sections.iter().position(is_about_signing_in).filter(|_| in_browser)
+    }
+
+    /// Returns the brand's closing sentence about linking.
+    pub(super) fn closing(&self) -> Vec<Block> {
+        self.context.blocks(&self.brand.link.closing)
+    }
+
+    pub(super) fn linking(&mut self, connecting: Connecting) -> Part {
         let mut section = Section {
             purpose: Purpose::Obtain,
             scopes: Vec::new(),
@@ -20,8 +46,10 @@ impl<'a> PageBuilder<'a> {
         };
         let (name, heading) = match self.audience {
             Audience::Link => {
-                section.steps = self.link_steps();
-                section.closing = self.context.blocks(&self.brand.link.closing);
+                section.steps = self.link_steps(connecting);
+                if connecting == Connecting::InBrand {
+                    section.closing = self.closing();
+                }
                 ("link", &self.brand.link.heading)
             }
             Audience::Setup => {
@@ -33,7 +61,7 @@ impl<'a> PageBuilder<'a> {
         self.part(name, &self.context.sentence(heading), Content::Linking(section))
     }
 
-    fn link_steps(&mut self) -> Vec<Step> {
+    fn link_steps(&mut self, connecting: Connecting) -> Vec<Step> {
         let words = &self.brand.link;
         let form = self.form();
         let open = self.context.blocks(&words.open.text);
@@ -43,9 +71,11 @@ impl<'a> PageBuilder<'a> {
             fill.push(Block::Form(form));
             steps.push(self.own_step("enter-details", &words.fill.title, fill));
         }
-        let in_browser = self.method.auth.sign_in.as_ref().is_some_and(|sign_in| sign_in.redirect.is_some());
+        if connecting == Connecting::InGuide {
+            return steps;
+        }
         let connect = match words.connect_in_browser.as_slice() {
-            own if in_browser && !own.is_empty() => own,
+            own if self.method.auth.needs_browser() && !own.is_empty() => own,
             _ => &words.connect,
         };
         let connect = Block::List { first: None, items: self.items(connect).collect() };
@@ -128,4 +158,12 @@ impl<'a> PageBuilder<'a> {
         let environment = self.environment_choice().filter(|_| !fields.is_empty());
         environment.into_iter().chain(fields).collect()
     }
+}
+
+/// Returns whether prose refers to the button that submits the form on a linking page.
+fn names_button(prose: &Prose) -> bool {
+    prose
+        .inlines()
+        .into_iter()
+        .any(|inline| matches!(inline, Inline::Reference(reference) if reference.target == Target::HubButton))
 }

@@ -7,3 +7,4 @@ mod read;
 mod safety;
 mod scopes;
 mod seed;
+mod signing_in;

@@ -7,6 +7,7 @@ use guide::{Key, Section, Step};
 use link::{FieldProblem, Flow};
 use minijinja::{Value, context};
 use probe::Verdict;
+use render::Context;
 
 use super::condition::{only, when};
 use crate::pages::shell::{Frame, markup};
@@ -25,7 +26,7 @@ pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Val
             when => condition.map(when),
             only => condition.map(|condition| only(flow, condition)),
             hidden => !applies && flow.environment().is_some(),
-            ..step_view(frame, flow, step)
+            ..step_view(flow, step, &context)
         }
     };
     let steps = flow.all_steps();
@@ -45,13 +46,13 @@ pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Val
 }
 
 /// Builds a step for the template: its text, and the fields whose values are produced or entered in it.
-pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -> Value {
+pub(in crate::pages) fn step_view(flow: &Flow, step: &Step, context: &Context<'_>) -> Value {
     let entered = step.collects.iter().filter(|key| !step.obtains.contains(key));
     let fields = step.obtains.iter().chain(entered).filter_map(|key| flow.method().field(key.as_str()));
     context! {
         key => step.key.as_str(),
         title => &step.title,
-        body => markup(render::html_prose(&step.body, &frame.context(flow))),
+        body => markup(render::html_prose(&step.body, context)),
         fields => fields.map(|field| context! { key => field.key.as_str(), label => &field.label }).collect::<Value>(),
     }
 }
