@@ -173,3 +173,44 @@ fn a_value_that_is_too_long_is_rejected_not_truncated() {
     assert_eq!(run.code, 3, "{}", run.err);
     assert!(run.err.contains("cannot read `token`: the value is larger than 1 MiB"), "{}", run.err);
 }
+
+/// Runs the program with environment variables that set options.
+fn with_options(arguments: &[&str]) -> waystone::Run {
+    let set = [("WAYSTONE_DATA", "data"), ("WAYSTONE_GUIDES", "guides"), ("WAYSTONE_CONFIG", "hub.yaml")];
+    waystone::run_with(here(), arguments, &set)
+}
+
+#[test]
+fn without_a_command_the_help_is_printed_even_if_the_environment_sets_options() {
+    for arguments in [&[][..], &["accounts"], &["vault"]] {
+        let (plain, set) = (waystone::run(here(), arguments), with_options(arguments));
+        assert!(plain.err.contains("Usage:") && plain.err.contains("Commands:"), "{}", plain.err);
+        assert_eq!((set.code, set.out, set.err), (2, plain.out, plain.err), "{arguments:?}");
+    }
+}
+
+#[test]
+fn usage_does_not_depend_on_the_environment() {
+    for arguments in
+        [&["render"][..], &["link"], &["accounts", "show"], &["vault", "backup"], &["serve", "--chek"]]
+    {
+        let (plain, set) = (waystone::run(here(), arguments), with_options(arguments));
+        assert!(plain.err.contains("Usage: "), "{}", plain.err);
+        assert_eq!((set.code, set.err), (2, plain.err), "{arguments:?}");
+    }
+}
+
+#[test]
+fn options_from_the_environment_are_used_unless_the_command_line_sets_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = [("WAYSTONE_DATA", "from-environment"), ("WAYSTONE_GUIDES", "")];
+    let list = ["accounts", "list", "--json"];
+    assert_eq!(waystone::run_with(folder.path(), &list, &set).out.trim(), "[]");
+    assert!(folder.path().join("from-environment").is_dir());
+    let run = waystone::run_with(folder.path(), &[&list[..], &["--data", "given"]].concat(), &set);
+    assert_eq!(run.out.trim(), "[]");
+    assert!(folder.path().join("given").is_dir());
+    let roots = [("WAYSTONE_EXTRA_ROOTS", "missing-1.pem,missing-2.pem"), ("WAYSTONE_DATA", "data")];
+    let run = waystone::run_with(folder.path(), &["accounts", "verify", "--all"], &roots);
+    assert!(run.code == 3 && run.err.contains("missing-1.pem"), "{}", run.err);
+}

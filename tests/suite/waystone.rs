@@ -19,11 +19,17 @@ pub(crate) struct Run {
 
 /// Runs the program in a folder, without the settings of the person who runs the tests.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Run {
+    run_with(folder, arguments, &[])
+}
+
+/// Runs the program as [`run`] does, with these environment variables.
+pub(crate) fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let output: Output = Command::new(program())
         .args(arguments)
         .current_dir(folder)
         .env_remove("WAYSTONE_GUIDES")
         .env_remove("WAYSTONE_DATA")
+        .envs(variables.iter().copied())
         .output()
         .expect("cannot start the program");
     Run {

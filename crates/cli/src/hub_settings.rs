@@ -8,6 +8,7 @@ use hub::settings::{Outcome, Problem, SetBy, Settings, Sources};
 use vault::Vault;
 
 use crate::args::{Common, Flags, StoreArgs};
+use crate::environment;
 use crate::failure::{Failure, USAGE, cannot};
 use crate::findings;
 use crate::linking::store::folder;
@@ -27,13 +28,13 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // clap does not report whether a value came from the flag or from the environment variable. A value that equals
-        // the variable is attributed to the variable.
+        // A path that equals the environment variable is attributed to the variable.
         if variables.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }
     }
-    let file = match config {
+    let config = config.map(Path::to_owned).or_else(|| environment::path("WAYSTONE_CONFIG"));
+    let file = match config.as_deref() {
         Some(path) => {
             let fail = |error| Failure { code: USAGE, ..cannot("read", path)(error) };
             Some((path.display().to_string(), fs::read(path).map_err(fail)?))

@@ -3,6 +3,7 @@
 //! Exit codes: 0 success, 1 findings or a failed link, 2 usage error, 3 environment error.
 
 mod args;
+mod environment;
 mod failure;
 mod file;
 mod out;
@@ -28,7 +29,8 @@ use crate::out::Out;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
+    environment::complete(&mut arguments.common);
     let out = Out::new(arguments.common.color, arguments.common.quiet);
     match command::run(&arguments, &out) {
         Ok(code) => ExitCode::from(code),

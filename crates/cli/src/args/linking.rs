@@ -9,8 +9,9 @@ pub(crate) struct NetworkArgs {
     /// Send requests for hosts that match a pattern to another address, for tests and self-hosted providers.
     #[arg(long, value_name = "PATTERN=URL")]
     pub(crate) upstream: Vec<String>,
-    /// A PEM file with certificates to trust in addition to the system's, such as your company proxy's certificate.
-    #[arg(long = "extra-root", value_name = "FILE", env = "WAYSTONE_EXTRA_ROOTS", value_delimiter = ',')]
+    /// A PEM file with certificates to trust in addition to the system's, such as your company proxy's certificate
+    /// [env: WAYSTONE_EXTRA_ROOTS].
+    #[arg(long = "extra-root", value_name = "FILE", value_delimiter = ',')]
     pub(crate) extra_roots: Vec<PathBuf>,
 }
 

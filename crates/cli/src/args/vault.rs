@@ -64,8 +64,8 @@ pub(crate) struct RotateArgs {
 /// The options that locate the vault.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
-    /// The Hub's settings file. The environment variables of `waystone serve` also apply.
-    #[arg(long, value_name = "FILE", env = "WAYSTONE_CONFIG")]
+    /// The Hub's settings file [env: WAYSTONE_CONFIG]. The environment variables of `waystone serve` also apply.
+    #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// A file that contains the URL of the PostgreSQL database.
     #[arg(long, value_name = "FILE")]

@@ -6,6 +6,7 @@ use std::fs;
 use egress::{Egress, Policy, Proxy};
 
 use crate::args::NetworkArgs;
+use crate::environment;
 use crate::failure::{Failure, cannot};
 use crate::out::Out;
 
@@ -21,7 +22,12 @@ pub(crate) fn egress(args: &NetworkArgs, out: &Out) -> Result<Egress, Failure> {
     }
     policy.proxy = Proxy::from_env_vars(env::vars())
         .map_err(|error| Failure::from(error).help("check HTTPS_PROXY, ALL_PROXY and NO_PROXY"))?;
-    for file in &args.extra_roots {
+    let given = if args.extra_roots.is_empty() {
+        environment::paths("WAYSTONE_EXTRA_ROOTS")
+    } else {
+        args.extra_roots.clone()
+    };
+    for file in &given {
         policy.extra_roots.push(fs::read(file).map_err(cannot("read", file))?);
     }
     let egress = Egress::new(policy)?;
