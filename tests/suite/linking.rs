@@ -5,3 +5,4 @@ mod outcomes;
 mod secrets;
 mod terminal;
 pub(crate) mod world;
+mod wrapping;

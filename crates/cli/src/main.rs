@@ -8,6 +8,7 @@ mod failure;
 mod file;
 mod out;
 mod parallel;
+mod prose;
 
 mod findings;
 mod guides;

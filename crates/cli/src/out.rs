@@ -8,6 +8,7 @@ use clap::ColorChoice;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::prose;
 
 /// Standard output and standard error, and how to write to them.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Out {
     pub(crate) quiet: bool,
     /// Whether standard output is a terminal, where a line can be overwritten.
     pub(crate) live: bool,
+    /// Whether standard error is a terminal.
+    pub(crate) live_err: bool,
 }
 
 /// The meaning of a piece of text, which determines its color.
@@ -46,6 +49,7 @@ impl Out {
             color_err: is_on(io::stderr().is_terminal()),
             quiet,
             live: io::stdout().is_terminal(),
+            live_err: io::stderr().is_terminal(),
         }
     }
 
@@ -63,6 +67,23 @@ impl Out {
         self.data(&format!("{text}\n"));
     }
 
+    /// Writes prose to standard output, followed by a line break. On a terminal, the prose is wrapped.
+    pub(crate) fn prose(&self, text: &str) {
+        self.line(&self.wrapped(text));
+    }
+
+    /// Returns prose for standard output, which is wrapped on a terminal. Elsewhere, it is unchanged, so that other
+    /// programs can search its lines.
+    pub(crate) fn wrapped(&self, text: &str) -> String {
+        wrapped(self.live, text)
+    }
+
+    /// Returns a row of a table for standard output. On a terminal, it is wrapped, and its continuation lines are indented
+    /// by `hang` columns.
+    pub(crate) fn row(&self, text: &str, hang: usize) -> String {
+        if self.live { prose::hung(text, hang, width()) } else { text.to_owned() }
+    }
+
     /// Writes a JSON document to standard output.
     pub(crate) fn json(&self, value: &Value) {
         self.line(&format!("{value:#}"));
@@ -70,12 +91,12 @@ impl Out {
 
     /// Writes a line that reports a success to standard output.
     pub(crate) fn success(&self, text: &str) {
-        self.line(&format!("{} {text}", self.ink(Ink::Good, "✓")));
+        self.prose(&format!("{} {text}", self.ink(Ink::Good, "✓")));
     }
 
     /// Writes a line that reports a problem to standard output.
     pub(crate) fn problem(&self, text: &str) {
-        self.line(&format!("{} {text}", self.ink(Ink::Bad, "✗")));
+        self.prose(&format!("{} {text}", self.ink(Ink::Bad, "✗")));
     }
 
     /// Writes a message to standard error, unless `--quiet` is set.
@@ -85,13 +106,18 @@ impl Out {
         }
     }
 
+    /// Writes prose to standard error, unless `--quiet` is set. On a terminal, the prose is wrapped.
+    pub(crate) fn remark(&self, text: &str) {
+        self.message(&wrapped(self.live_err, text));
+    }
+
     pub(crate) fn failure(&self, failure: &Failure) {
         let error = ink(self.color_err, Ink::Bad, "error:");
         let mut text = format!("{error} {}\n", failure.message);
         if let Some(help) = &failure.help {
             text.push_str(&format!("{} {help}\n", ink(self.color_err, Ink::Note, "help:")));
         }
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = io::stderr().lock().write_all(wrapped(self.live_err, &text).as_bytes());
     }
 
     /// Colors text for standard output.
@@ -114,12 +140,17 @@ fn ink(color: bool, what: Ink, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
+fn wrapped(live: bool, text: &str) -> String {
+    if live { prose::wrapped(text, width()) } else { text.to_owned() }
+}
+
 /// Returns the width, in columns, at which text wraps.
 pub(crate) fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let of_terminal = || crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
+    let is_terminal = || io::stdout().is_terminal() || io::stderr().is_terminal();
+    let of_terminal = || crossterm::terminal::size().ok().filter(|_| is_terminal());
     let columns = columns.or_else(|| of_terminal().map(|(columns, _)| usize::from(columns)));
-    columns.unwrap_or(88).clamp(40, 100)
+    columns.unwrap_or(88).clamp(24, 100)
 }
 
 /// Formats a number with its noun, such as `1 guide` or `3 guides`.

@@ -47,7 +47,8 @@ pub fn terminal_prose(
     options: TerminalOptions,
     indent: usize,
 ) -> String {
-    let mut out = Layout::new(options.width, options.color, indent);
+    // In a dialogue, backticks would look like a part of what the person has to type.
+    let mut out = Layout::new(options.width, options.color, indent).with_code_marks(["\u{201c}", "\u{201d}"]);
     out.blocks(&context.blocks(prose));
     out.finish()
 }
@@ -116,7 +117,7 @@ fn named(out: &mut Layout, facts: &[Fact]) {
     out.indented(2, |out| {
         for fact in facts {
             let mut pieces = vec![(Face::Faint, format!("{}: ", fact.name))];
-            faces(&fact.content, Face::Plain, &mut pieces);
+            faces(out, &fact.content, Face::Plain, &mut pieces);
             out.wrapped(pieces);
         }
     });
@@ -170,16 +171,16 @@ fn paragraph(out: &mut Layout, content: &[Inline]) {
 /// Writes a paragraph without a blank line after it.
 fn paragraph_without_gap(out: &mut Layout, content: &[Inline]) {
     let mut pieces = Vec::new();
-    faces(content, Face::Plain, &mut pieces);
+    faces(out, content, Face::Plain, &mut pieces);
     out.wrapped(pieces);
 }
 
 /// Appends the pieces of running text, each with its face.
-fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
+fn faces(layout: &Layout, list: &[Inline], face: Face, out: &mut Vec<Piece>) {
     for inline in list {
         let piece = match inline {
             Inline::Text(text) => (face, text.clone()),
-            Inline::Code(text) => (face, format!("`{text}`")),
+            Inline::Code(text) => layout.code_piece(text),
             Inline::Placeholder(name) => (face, wording::placeholder(name)),
             Inline::Path(names) => (Face::Bold, names.join(" > ")),
             Inline::Image { source, text } => {
@@ -188,15 +189,15 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             Inline::Break(Break::Soft) => (face, " ".to_owned()),
             Inline::Break(Break::Hard) => (face, "\n".to_owned()),
             Inline::Strong(content) => {
-                faces(content, Face::Bold, out);
+                faces(layout, content, Face::Bold, out);
                 continue;
             }
             Inline::Emphasis(content) => {
-                faces(content, face, out);
+                faces(layout, content, face, out);
                 continue;
             }
             Inline::Link { href, content } => {
-                faces(content, face, out);
+                faces(layout, content, face, out);
                 // A terminal page has no anchors, so a link to an anchor shows no address. If the link's text is the
                 // address itself, the address is not repeated.
                 if href.fragment().is_some() || plain(content) == href.as_str() {

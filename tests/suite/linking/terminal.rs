@@ -12,20 +12,26 @@ use crate::waystone;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A 100-column terminal that runs the program.
-struct Terminal {
+/// A terminal that runs the program.
+pub(crate) struct Terminal {
     name: String,
 }
 
 impl Terminal {
+    /// Links an account in a terminal of 100 columns.
     fn new(world: &World, more: &str) -> Self {
-        let name = format!("waystone-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let upstreams = world.upstreams().map(|word| format!("'{word}'")).join(" ");
+        Self::run(world, 100, &format!("link gladly {upstreams} {more}"))
+    }
+
+    /// Runs a command with the world's data folder.
+    pub(crate) fn run(world: &World, columns: u16, command: &str) -> Self {
+        let name = format!("waystone-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let program = waystone::program();
         let (program, data) = (program.display(), world.data());
         // Shows the exit code on the screen.
         let line = format!(
-            "NO_COLOR=1 '{program}' link gladly --data '{}' {upstreams} {more}; echo \"exit $?\"; sleep 60",
+            "NO_COLOR=1 '{program}' {command} --data '{}'; echo \"exit $?\"; sleep 60",
             data.display()
         );
         let mut command = Command::new("tmux");
@@ -37,7 +43,7 @@ impl Terminal {
             "new-session",
             "-d",
             "-x",
-            "100",
+            &columns.to_string(),
             "-y",
             "60",
             "sh",
@@ -49,7 +55,7 @@ impl Terminal {
         Self { name }
     }
 
-    fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         let output = Command::new("tmux")
             .args(["-L", &self.name, "capture-pane", "-p", "-S", "-500"])
             .output()
@@ -59,13 +65,13 @@ impl Terminal {
 
     /// Waits until the last 40 lines of the screen contain a string.
     #[track_caller]
-    fn until(&self, text: &str) -> &Self {
+    pub(crate) fn until(&self, text: &str) -> &Self {
         self.shows(text, 40)
     }
 
     /// Waits until the question at the bottom of the screen contains a string.
     #[track_caller]
-    fn asks(&self, text: &str) -> &Self {
+    pub(crate) fn asks(&self, text: &str) -> &Self {
         self.shows(text, 3)
     }
 
@@ -83,7 +89,7 @@ impl Terminal {
         }
     }
 
-    fn keys(&self, keys: &[&str]) -> &Self {
+    pub(crate) fn keys(&self, keys: &[&str]) -> &Self {
         let status = Command::new("tmux").args(["-L", &self.name, "send-keys"]).args(keys).status();
         assert!(status.expect("cannot start tmux").success(), "tmux did not accept the keys");
         // Waits for the prompt to be redrawn, so that the old prompt is not mistaken for the response to the keys.
@@ -91,7 +97,7 @@ impl Terminal {
         self
     }
 
-    fn line(&self, text: &str) -> &Self {
+    pub(crate) fn line(&self, text: &str) -> &Self {
         if !text.is_empty() {
             self.keys(&["-l", text]);
         }

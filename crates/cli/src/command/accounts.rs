@@ -50,7 +50,7 @@ async fn list(
     }
     if accounts.is_empty() {
         let help = "Run `waystone link PROVIDER` to link one, or `waystone demo` to see how it works.";
-        out.message(&format!("No accounts. {help}"));
+        out.remark(&format!("No accounts. {help}"));
     }
     for account in &accounts {
         let environment = account.environment.as_deref().map(|name| format!(" · {name}")).unwrap_or_default();
@@ -62,7 +62,7 @@ async fn list(
         let capabilities = capabilities.map(|them| format!("  {} capabilities", them.count()));
         let (id, provider, title) = (&account.id, &account.provider, title(account));
         let capabilities = capabilities.unwrap_or_default();
-        out.line(&format!("{id}  {state}  {provider}{environment}  {title}{capabilities}"));
+        out.line(&out.row(&format!("{id}  {state}  {provider}{environment}  {title}{capabilities}"), 4));
     }
     Ok(0)
 }
@@ -125,12 +125,13 @@ async fn show(common: &Common, vault: &Vault, id: &str, json: bool, out: &Out) -
     }
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, value) in &lines {
-        out.line(&format!("{}  {value}", out.ink(Ink::Dim, &format!("{name:<width$}"))));
+        let row = format!("{}  {value}", out.ink(Ink::Dim, &format!("{name:<width$}")));
+        out.line(&out.row(&row, width + 2));
     }
     out.line("");
     for row in &trail {
         let detail = row.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        out.line(&format!("{}  {}  by {}{detail}", row.at, row.action, row.actor));
+        out.line(&out.row(&format!("{}  {}  by {}{detail}", row.at, row.action, row.actor), 4));
     }
     Ok(0)
 }
@@ -149,7 +150,7 @@ async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Fai
         match dialogue::confirm(&question) {
             Ok(true) => {}
             Ok(false) | Err(Halt::Stopped) => {
-                out.message("Nothing was removed.");
+                out.remark("Nothing was removed.");
                 return Ok(0);
             }
             Err(Halt::Failed(failure)) => return Err(failure),
@@ -157,6 +158,6 @@ async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Fai
     }
     vault.remove(&account.id, by()).await?;
     out.success(&format!("Removed {}. Its credentials can no longer be read.", account.id));
-    out.message("The credentials still exist at the provider. Revoke them there if nothing else uses them.");
+    out.remark("The credentials still exist at the provider. Revoke them there if nothing else uses them.");
     Ok(0)
 }

@@ -57,8 +57,8 @@ pub(crate) async fn run(
     let folder = common.data.clone().unwrap_or_else(|| temporary.path().to_owned());
     let common = Common { data: Some(folder.clone()), ..common.clone() };
     let name = &guide.provider.name;
-    out.line(&out.ink(Ink::Strong, &format!("Demo: linking {name} without a real account")));
-    out.line(&format!(
+    out.prose(&out.ink(Ink::Strong, &format!("Demo: linking {name} without a real account")));
+    out.prose(&format!(
         "A simulated {name} is running at {origin}. It responds as the guide's scenarios specify.\n"
     ));
     let quiet = Out { quiet: true, ..*out };
@@ -95,7 +95,7 @@ pub(crate) async fn run(
     }
     search(&folder, good, out)?;
     let from = guides::flag(&common);
-    out.line(&format!("\nTo link a real account: waystone{from} link {}", guide.provider.key));
+    out.line(&format!("\nTo link a real account:\n  waystone{from} link {}", guide.provider.key));
     Ok(0)
 }
 
@@ -109,7 +109,7 @@ fn scenarios(method: &Method) -> Option<(&Scenario, &Scenario)> {
 
 /// Shows the values to enter.
 fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
-    out.line(
+    out.prose(
         "Enter the first set of values to succeed, or the second set to see a failure that you can fix:",
     );
     for (title, scenario) in [("works", good), ("fails", bad)] {
@@ -118,7 +118,7 @@ fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
             format!("{label} {}", out.ink(Ink::Strong, value))
         };
         let pairs: Vec<String> = scenario.given.iter().map(pair).collect();
-        out.line(&format!("  {title}: {}", pairs.join(", ")));
+        out.line(&out.row(&format!("  {title}: {}", pairs.join(", ")), 4));
     }
     out.line("");
 }
@@ -148,7 +148,7 @@ async fn play_scenario(
             let Some((_, value)) = scenario.given.iter().find(|(key, _)| *key == field.key) else { continue };
             let shown = if field.secret { "••••••••" } else { value };
             let (mark, shown) = (out.ink(Ink::Note, ">"), out.ink(Ink::Strong, shown));
-            out.line(&format!("{mark} {}: {shown}", field.label));
+            out.prose(&format!("{mark} {}: {shown}", field.label));
             typed.push((field.key.clone(), Secret::from(value.as_str())));
         }
         let fields: Vec<_> = view.fields.iter().map(|field| field.key.clone()).collect();
@@ -163,7 +163,7 @@ async fn play_scenario(
     if let Stage::Failed { verdict, .. } = flow.stage() {
         out.data(&report::verdict_lines(verdict, out));
         if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| method.step(key.as_str())) {
-            out.line(&format!(
+            out.prose(&format!(
                 "  A person would now go back to the step “{}”. Everything else they entered is kept.",
                 step.title
             ));
@@ -191,7 +191,7 @@ fn search(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> 
         files += 1;
         found += usize::from(bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
     }
-    out.line(&format!(
+    out.prose(&format!(
         "  Searched all {files} files in the demo's folder for the secret: {found} contain it."
     ));
     Ok(())

@@ -93,9 +93,9 @@ impl Task<'_> {
         match self.link_interactively(flow, transport, &typed, out).await {
             Ok(()) => Ok(0),
             Err(Halt::Stopped) => {
-                out.message("\nStopped. No account was linked or changed.");
+                out.remark("\nStopped. No account was linked or changed.");
                 if self.drafts().is_some() {
-                    out.message(
+                    out.remark(
                         "Your progress is saved, encrypted, for a day. Run the same command to continue.",
                     );
                 }
@@ -134,7 +134,7 @@ impl Task<'_> {
         };
         let account = self.store(&mut flow, drafts.vault, *linked, Some(&drafts.key)).await?;
         out.success(&summary(self.guide, &account, out));
-        out.line(&out.ink(Ink::Dim, &format!("  waystone accounts show {}", account.id)));
+        out.prose(&out.ink(Ink::Dim, &format!("  waystone accounts show {}", account.id)));
         Ok(())
     }
 
@@ -242,10 +242,10 @@ impl Task<'_> {
     fn report_failure(&self, verdict: &Verdict, out: &Out) {
         out.message(report::verdict_lines(verdict, out).trim_end());
         if let Some(field) = verdict.at_field.as_ref().and_then(|key| self.method.field(key.as_str())) {
-            out.message(&format!("  field: {} ({})", field.label, field.key));
+            out.remark(&format!("  field: {} ({})", field.label, field.key));
         }
         if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| self.method.step(key.as_str())) {
-            out.message(&format!("  step: {}", step.title));
+            out.remark(&format!("  step: {}", step.title));
         }
     }
 
@@ -269,7 +269,7 @@ impl Task<'_> {
 }
 
 fn greet(guide: &Guide, method: &Method, out: &Out) {
-    out.line(&out.ink(Ink::Strong, &format!("Link {} with {}", guide.provider.name, method.label)));
+    out.prose(&out.ink(Ink::Strong, &format!("Link {} with {}", guide.provider.name, method.label)));
     if !method.link.needs.is_empty() {
         out.line("\nYou need:");
         for need in &method.link.needs {

@@ -44,6 +44,7 @@ pub(crate) async fn run(
             }
             Stage::Step(view) => {
                 screen.step(flow, &view);
+                let step = view.step.key.clone();
                 let fields: Vec<Key> = view.fields.iter().map(|field| field.key.clone()).collect();
                 let problems = view.problems.to_vec();
                 if let Some(problem) = problems.iter().find(|problem| problem.belongs_to.is_some()) {
@@ -64,7 +65,13 @@ pub(crate) async fn run(
                         screen.host(flow, &fields, host.as_deref());
                         last_typed = typed;
                     }
-                    None => flow.back(),
+                    None => {
+                        flow.back();
+                        // From the first step, there is nothing to go back to.
+                        if matches!(flow.stage(), Stage::Step(now) if now.step.key == step) {
+                            return Err(Halt::Stopped);
+                        }
+                    }
                 }
             }
             Stage::Checking(_) | Stage::Storing => {

@@ -32,7 +32,7 @@ pub(crate) fn egress(args: &NetworkArgs, out: &Out) -> Result<Egress, Failure> {
     }
     let egress = Egress::new(policy)?;
     for note in egress.notes() {
-        out.message(&format!("note: {note}"));
+        out.remark(&format!("note: {note}"));
     }
     Ok(egress)
 }

@@ -3,10 +3,10 @@
 use link::{CheckReport, CheckState, FieldProblem, Flow, Stage};
 use probe::{Identity, Verdict};
 use serde_json::{Value, json};
-use unicode_width::UnicodeWidthStr as _;
 use vault::{Account, AccountState};
 
 use crate::out::{Ink, Out, width};
+use crate::prose;
 
 /// Formats the line that shows a check's state.
 pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
@@ -40,10 +40,12 @@ pub(crate) fn found_lines(
 }
 
 fn identity_lines(identity: &Identity, out: &Out) -> String {
-    let mut text = format!("Found: {} ({})\n", out.ink(Ink::Strong, &identity.name), identity.id);
+    let found = format!("Found: {} ({})", out.ink(Ink::Strong, &identity.name), identity.id);
+    let mut text = out.wrapped(&found) + "\n";
     let width = identity.details.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     for (label, value) in &identity.details {
-        text.push_str(&format!("  {}  {value}\n", out.ink(Ink::Dim, &format!("{label:<width$}"))));
+        let row = format!("  {}  {value}", out.ink(Ink::Dim, &format!("{label:<width$}")));
+        text.push_str(&format!("{}\n", out.row(&row, width + 4)));
     }
     text
 }
@@ -77,18 +79,12 @@ pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
 
 /// Wraps a string to the terminal's width and indents every line.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
-    let room = width().saturating_sub(indent);
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() {
+        return String::new();
     }
-    lines.iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
+    let line = " ".repeat(indent) + &words.join(" ");
+    prose::hung(&line, indent, width()) + "\n"
 }
 
 /// Formats the result of a flow that ran without prompts as JSON.

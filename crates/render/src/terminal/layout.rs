@@ -13,6 +13,7 @@ pub(super) enum Face {
     Plain,
     Bold,
     Faint,
+    Code,
 }
 
 impl Face {
@@ -21,6 +22,7 @@ impl Face {
             Self::Plain => "",
             Self::Bold => "\u{1b}[1m",
             Self::Faint => "\u{1b}[2m",
+            Self::Code => "\u{1b}[36m",
         }
     }
 }
@@ -35,6 +37,8 @@ pub(super) struct Layout {
     out: String,
     width: usize,
     color: bool,
+    /// The marks around code if there are no colors.
+    code_marks: [&'static str; 2],
     indent: usize,
     /// The list marker to write at the end of the next line's indentation.
     lead: String,
@@ -43,7 +47,26 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn new(width: usize, color: bool, indent: usize) -> Self {
-        Self { out: String::new(), width: width.max(24), color, indent, lead: String::new(), gap: false }
+        Self {
+            out: String::new(),
+            width: width.max(24),
+            color,
+            code_marks: ["`", "`"],
+            indent,
+            lead: String::new(),
+            gap: false,
+        }
+    }
+
+    /// Returns the same layout with other marks around code.
+    pub(super) fn with_code_marks(self, code_marks: [&'static str; 2]) -> Self {
+        Self { code_marks, ..self }
+    }
+
+    /// Returns a piece of code. Without colors, it has marks.
+    pub(super) fn code_piece(&self, text: &str) -> Piece {
+        let [open, close] = self.code_marks;
+        if self.color { (Face::Code, text.to_owned()) } else { (Face::Plain, format!("{open}{text}{close}")) }
     }
 
     /// Returns the text, with a line break at the end of each line.

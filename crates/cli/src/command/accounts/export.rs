@@ -27,12 +27,12 @@ pub(crate) async fn run(vault: &Vault, args: &ExportArgs, out: &Out) -> Result<u
     match file {
         Some(file) => {
             private(file, &text).map_err(cannot("write", file))?;
-            out.message(&format!("Wrote {}, which only you can read.", file.display()));
+            out.remark(&format!("Wrote {}, which only you can read.", file.display()));
         }
         None => {
             out.data(text.expose());
             if io::stdout().is_terminal() {
-                out.message("The output contains secrets. Clear the screen when you are done.");
+                out.remark("The output contains secrets. Clear the screen when you are done.");
             }
         }
     }

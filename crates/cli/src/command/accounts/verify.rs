@@ -27,7 +27,8 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
             if args.json {
                 results.push(json!({ "account": account.id.as_str(), "outcome": null, "says": why }));
             } else {
-                out.line(&format!("{}  {}  {why}", account.id, account.name.as_deref().unwrap_or_default()));
+                let name = account.name.as_deref().unwrap_or_default();
+                out.line(&out.row(&format!("{}  {name}  {why}", account.id), 4));
             }
             continue;
         }
@@ -51,10 +52,10 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
                 out.problem(&line);
             }
             if let Some(message) = &found.message {
-                out.line(&format!("    {message}"));
+                out.prose(&format!("    {message}"));
             }
             if !good && !found.is_transient {
-                out.line(&out.ink(Ink::Dim, &format!("    waystone accounts edit {}", account.id)));
+                out.prose(&out.ink(Ink::Dim, &format!("    waystone accounts edit {}", account.id)));
             }
         }
     }

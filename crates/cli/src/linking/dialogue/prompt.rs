@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use guide::{Environment, Field, FieldType, Key, Method};
-use inquire::error::InquireResult;
+use inquire::error::{CustomUserError, InquireResult};
+use inquire::validator::Validation;
 use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text};
 use secret::Secret;
 
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::linking::inputs;
+use crate::out::width;
+use crate::prose;
 
 /// Why a dialogue ended early.
 pub(crate) enum Halt {
@@ -39,6 +42,36 @@ fn answer<T>(result: InquireResult<T>) -> Result<Option<T>, Halt> {
     }
 }
 
+/// Wraps the text of a prompt, which follows a mark of two columns, so that the last line has room for a space and `more`
+/// columns.
+fn fitted(text: &str, more: usize) -> String {
+    let marked = prose::wrapped(&format!("? {text}"), width().saturating_sub(more + 1));
+    marked.strip_prefix("? ").map(str::to_owned).unwrap_or(marked)
+}
+
+/// Returns an answer as it appears after its question. If it does not fit on the line, it begins a new one.
+fn shown(question: &str, answer: &str) -> String {
+    let last = question.lines().last().unwrap_or_default();
+    if prose::width_of(last) + prose::width_of(answer) + 3 <= width() {
+        return answer.to_owned();
+    }
+    format!("\n  {}", fitted(answer, 0))
+}
+
+/// Returns a check that refuses an empty answer if a value is required. The prompt shows the refusal in place, however
+/// often the person presses Enter.
+fn refuses_nothing(
+    field: &Field,
+    is_kept: bool,
+) -> impl Fn(&str) -> Result<Validation, CustomUserError> + Clone + use<> {
+    let refused = if is_kept { None } else { field.keep("", &[]).err() };
+    let message = refused.map(|refused| fitted(&refused.says, 0));
+    move |typed: &str| match &message {
+        Some(message) if typed.trim().is_empty() => Ok(Validation::Invalid(message.clone().into())),
+        _ => Ok(Validation::Valid),
+    }
+}
+
 /// Asks the person to choose an environment.
 pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Option<Key>, Halt> {
     let line = |one: &Environment| match &one.description {
@@ -60,10 +93,16 @@ pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Option<usize>
 /// Asks the person to choose one of several lines and returns the line's index. `short` contains a short form of each
 /// line, which replaces the line on the screen when the person chooses it.
 fn choice(question: &str, lines: Vec<String>, short: &[String]) -> Result<Option<usize>, Halt> {
-    let formatter = |option: inquire::list_option::ListOption<&String>| short[option.index].clone();
-    let chosen = Select::new(question, lines)
+    let question = fitted(question, 0);
+    // A deeper indentation tells continuation lines from the other options.
+    let lines: Vec<String> =
+        lines.iter().map(|line| prose::hung(line, 4, width().saturating_sub(3))).collect();
+    let help = fitted("↑↓: move · Enter: choose · Esc: back · Ctrl-C: stop", 0);
+    let formatter =
+        |option: inquire::list_option::ListOption<&String>| shown(&question, &short[option.index]);
+    let chosen = Select::new(&question, lines)
         .without_filtering()
-        .with_help_message("↑↓: move · Enter: choose · Esc: back · Ctrl-C: stop")
+        .with_help_message(&help)
         .with_formatter(&formatter)
         .raw_prompt();
     Ok(answer(chosen)?.map(|option| option.index))
@@ -77,7 +116,8 @@ pub(crate) fn step_done() -> Result<bool, Halt> {
 
 /// Asks a yes-or-no question.
 pub(crate) fn yes(question: &str) -> Result<Option<bool>, Halt> {
-    answer(Confirm::new(question).with_default(true).prompt())
+    // The prompt adds `(Y/n)`, a space and the answer.
+    answer(Confirm::new(&fitted(question, 8)).with_default(true).prompt())
 }
 
 /// Whether the prompt for a field starts with the field's current value. If it does not, an empty answer keeps that
@@ -90,16 +130,17 @@ pub(crate) fn can_be_edited(field: &Field) -> bool {
 pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secret>, Halt> {
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
     match field.kind {
-        FieldType::File | FieldType::Multiline => file(&label, kept.is_some()),
+        FieldType::File | FieldType::Multiline => file(&label, field, kept.is_some()),
         _ if field.secret => {
             let help = match kept {
                 Some(_) => "Enter: keep the value you entered · Esc: back",
                 None => "hidden as you type · Esc: back · Ctrl-C: stop",
             };
             let typed = Password::new(&label)
+                .with_validator(refuses_nothing(field, kept.is_some()))
                 .without_confirmation()
                 .with_display_mode(PasswordDisplayMode::Masked)
-                .with_help_message(help)
+                .with_help_message(&fitted(help, 0))
                 .with_formatter(&|_| "••••••••".to_owned())
                 .prompt();
             Ok(answer(typed)?.map(Secret::new))
@@ -110,8 +151,19 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secre
         }
         FieldType::Boolean => Ok(yes(&label)?.map(|yes| Secret::new(yes.to_string()))),
         _ => {
-            let mut text = Text::new(&label).with_help_message("Esc: back · Ctrl-C: stop");
-            if let Some(placeholder) = &field.placeholder {
+            let formatter = |typed: &str| shown(&label, typed);
+            let keys = "Esc: back · Ctrl-C: stop";
+            // A placeholder that does not fit next to the label would break within a word.
+            let is_beside = |text: &&String| prose::width_of(&label) + prose::width_of(text) + 4 <= width();
+            let help = match field.placeholder.as_ref().filter(|text| !is_beside(text)) {
+                Some(placeholder) => fitted(&format!("for example {placeholder} · {keys}"), 0),
+                None => keys.to_owned(),
+            };
+            let mut text = Text::new(&label)
+                .with_validator(refuses_nothing(field, false))
+                .with_formatter(&formatter)
+                .with_help_message(&help);
+            if let Some(placeholder) = field.placeholder.as_ref().filter(is_beside) {
                 text = text.with_placeholder(placeholder);
             }
             if let Some(kept) = kept {
@@ -123,17 +175,18 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secre
 }
 
 /// Asks for a file and reads it, because a prompt cannot accept a multi-line value.
-fn file(label: &str, is_kept: bool) -> Result<Option<Secret>, Halt> {
+fn file(label: &str, field: &Field, is_kept: bool) -> Result<Option<Secret>, Halt> {
     let help = if is_kept {
         "path to the file · Enter: keep the value you entered · Esc: back"
     } else {
         "path to the file · Esc: back · Ctrl-C: stop"
     };
-    let question = format!("{label}: read from file");
+    let (question, help) = (fitted(&format!("{label}: read from file"), 0), fitted(help, 0));
+    let formatter = |typed: &str| shown(&question, typed);
     loop {
-        let Some(path) = answer(Text::new(&question).with_help_message(help).prompt())? else {
-            return Ok(None);
-        };
+        let prompt = Text::new(&question).with_help_message(&help).with_formatter(&formatter);
+        let prompt = prompt.with_validator(refuses_nothing(field, is_kept));
+        let Some(path) = answer(prompt.prompt())? else { return Ok(None) };
         // When a file is dragged into the terminal, its path may be quoted.
         let path = path.trim().trim_matches(['\'', '"']);
         if path.is_empty() {
@@ -141,7 +194,9 @@ fn file(label: &str, is_kept: bool) -> Result<Option<Secret>, Halt> {
         }
         match inputs::file(Path::new(path)) {
             Ok(value) => return Ok(Some(value)),
-            Err(failure) => anstream::println!("✗ {}", failure.message),
+            Err(failure) => {
+                anstream::println!("{}", prose::wrapped(&format!("✗ {}", failure.message), width()))
+            }
         }
     }
 }

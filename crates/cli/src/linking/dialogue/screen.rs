@@ -18,13 +18,13 @@ pub(crate) struct Screen<'o> {
     shown: Option<Key>,
     /// The checks that are shown.
     reports: Vec<CheckReport>,
-    /// Whether the last line shows a running check and must be overwritten.
-    open: bool,
+    /// The number of lines at the end of the screen that show a running check and must be overwritten.
+    open: usize,
 }
 
 impl<'o> Screen<'o> {
     pub(crate) fn new(out: &'o Out) -> Self {
-        Self { out, shown: None, reports: Vec::new(), open: false }
+        Self { out, shown: None, reports: Vec::new(), open: 0 }
     }
 
     /// Shows a step from the guide. If the step is already shown and the person only has to correct a field, the step
@@ -41,14 +41,16 @@ impl<'o> Screen<'o> {
             text.push_str(&self.section(flow, view.section));
         }
         let number = out.ink(Ink::Dim, &format!("Step {} of {} ·", view.number, view.total));
-        let _ = writeln!(text, "{number} {}\n", out.ink(Ink::Strong, &view.step.title));
+        let title = format!("{number} {}", out.ink(Ink::Strong, &view.step.title));
+        let _ = writeln!(text, "{}\n", out.wrapped(&title));
         text.push_str(&prose(flow, &view.step.body, out));
         out.data(&format!("{}\n\n", text.trim_end_matches('\n')));
     }
 
     fn section(&self, flow: &Flow, section: &Section) -> String {
         let rule = "─".repeat(width().saturating_sub(section.title.chars().count() + 4));
-        let mut text = format!("{}\n\n", self.out.ink(Ink::Note, &format!("── {} {rule}", section.title)));
+        let head = self.out.wrapped(format!("── {} {rule}", section.title).trim_end());
+        let mut text = format!("{}\n\n", self.out.ink(Ink::Note, &head));
         if let Some(intro) = &section.intro {
             text.push_str(&prose(flow, intro, self.out));
             text.push('\n');
@@ -68,7 +70,7 @@ impl<'o> Screen<'o> {
             && fields.iter().any(|key| host_fields.contains(&key))
             && let Some(host) = flow.host().filter(|host| Some(host.as_str()) != before)
         {
-            self.out.line(&self.out.ink(Ink::Good, &format!("  → will connect to {host}")));
+            self.out.prose(&self.out.ink(Ink::Good, &format!("  → will connect to {host}")));
         }
     }
 
@@ -80,7 +82,7 @@ impl<'o> Screen<'o> {
             }
             _ => return,
         };
-        if self.reports.is_empty() && !self.open {
+        if self.reports.is_empty() && self.open == 0 {
             self.out.line("");
         }
         for (n, report) in reports.iter().enumerate() {
@@ -91,18 +93,21 @@ impl<'o> Screen<'o> {
             if under_way && !self.out.live {
                 continue;
             }
-            let clear = if self.open { "\r\x1b[2K" } else { "" };
+            let clear = match self.open {
+                0 => String::new(),
+                lines => format!("\r\x1b[2K{}", "\x1b[1A\x1b[2K".repeat(lines - 1)),
+            };
             let end = if under_way { "" } else { "\n" };
-            let line = check_line(report, self.out, Timestamp::now().as_second());
+            let line = self.out.wrapped(&check_line(report, self.out, Timestamp::now().as_second()));
             self.out.data(&format!("{clear}{line}{end}"));
-            self.open = under_way;
+            self.open = if under_way { line.lines().count() } else { 0 };
         }
         self.reports = reports.to_vec();
     }
 
     /// Ends the line of a check that was interrupted.
     pub(crate) fn interrupted(&mut self) {
-        if std::mem::take(&mut self.open) {
+        if std::mem::take(&mut self.open) > 0 {
             self.out.line("");
         }
     }
