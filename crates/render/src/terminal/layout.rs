@@ -37,7 +37,7 @@ pub(super) struct Layout {
     out: String,
     width: usize,
     color: bool,
-    /// The marks around code if there are no colors.
+    /// The marks around code.
     code_marks: [&'static str; 2],
     indent: usize,
     /// The list marker to write at the end of the next line's indentation.
@@ -63,10 +63,10 @@ impl Layout {
         Self { code_marks, ..self }
     }
 
-    /// Returns a piece of code. Without colors, it has marks.
+    /// Returns a piece of code, with its marks.
     pub(super) fn code_piece(&self, text: &str) -> Piece {
         let [open, close] = self.code_marks;
-        if self.color { (Face::Code, text.to_owned()) } else { (Face::Plain, format!("{open}{text}{close}")) }
+        (Face::Code, format!("{open}{text}{close}"))
     }
 
     /// Returns the text, with a line break at the end of each line.

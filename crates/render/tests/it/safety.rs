@@ -193,7 +193,7 @@ proptest! {
         let plain = render::terminal(&page, TerminalOptions { width, color: false });
         assert!(plain.chars().all(|ch| ch == '\n' || !ch.is_control()));
         let color = render::terminal(&page, TerminalOptions { width, color: true });
-        let bare = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"].iter().fold(color, |text, code| text.replace(code, ""));
+        let bare = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[36m", "\u{1b}[0m"].iter().fold(color, |text, code| text.replace(code, ""));
         assert_eq!(bare, plain);
     }
 }
