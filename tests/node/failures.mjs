@@ -4,23 +4,14 @@
 //   node failures.mjs FOLDER         the folder that `cargo run -p hub --example gallery` writes
 
 import { chromium } from "playwright-core";
-import { createServer } from "node:http";
-import { readFile, readdir } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { serve } from "./gallery.mjs";
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
 const SIZES = [[1920, 1080], [1366, 768], [1280, 900], [820, 1180], [360, 740]];
 const FAILURES = ["wrong_secret", "wrong_tenant", "missing_permission", "throttled", "provider_down"];
 
 const folder = process.argv[2];
-const server = createServer(async (request, response) => {
-  const path = new URL(request.url, "http://localhost").pathname;
-  const bytes = await readFile(join(folder, path)).catch(() => null);
-  response.writeHead(bytes ? 200 : 404, { "content-type": TYPES[extname(path)] ?? "text/plain" });
-  response.end(bytes ?? "");
-});
-await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
-const origin = `http://127.0.0.1:${server.address().port}`;
+const { origin, close } = await serve(folder);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
@@ -52,6 +43,6 @@ for (const [width, height] of SIZES) {
   await context.close();
 }
 await browser.close();
-server.close();
+close();
 console.log(`${views} views, ${failures} failed`);
 process.exitCode = failures > 0 || views !== SIZES.length * FAILURES.length ? 1 : 0;

@@ -24,11 +24,11 @@ const server = createServer(async (request, response) => {
   if (request.method === "POST") posted.push({ path, body });
   const send = (type, text) => { response.writeHead(200, { "content-type": type, "content-security-policy": POLICY }); response.end(text); };
   if (path.endsWith("/preview")) {
-    const { values } = JSON.parse(body);
+    const { environment, values } = JSON.parse(body);
     const kept = values.organization_slug?.toLowerCase().includes("acme") ? "acme" : null;
     send("application/json", JSON.stringify({
       host: kept && "acme.example.com",
-      fields: { organization_slug: { kept, problem: null, belongs_to: values.organization_slug?.endsWith("qa") ? ["sandbox", "Sandbox"] : null } },
+      fields: { organization_slug: { kept, problem: null, belongs_to: values.organization_slug?.endsWith("qa") && environment !== "sandbox" ? ["sandbox", "Sandbox"] : null } },
     }));
   } else if (path.endsWith("/progress")) {
     send("application/json", JSON.stringify(progress.length > 1 ? progress.shift() : progress[0]));
@@ -102,6 +102,7 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
   await tab.click("#said--organization_slug button");
   expect("the environment that matches an address is offered", await tab.isChecked('input[value="sandbox"]'));
   expect("secrets are not sent for the preview", posted.every(({ body }) => !body.includes("canary")));
+  await tab.waitForSelector("#find-slug.done").catch(() => {});
   expect("a step whose field is filled in is marked as done", await tab.evaluate(() => document.getElementById("find-slug").classList.contains("done")));
   expect("a secret is hidden", await tab.getAttribute("#in--api_token", "type"), "password");
   await tab.click(".reveal");
@@ -129,6 +130,66 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
   expect("the summary links to the field at fault", await focusedId(tab), "in--api_token");
   const plain = await open("gladly--api-key--failed-wrong_secret.html", { javaScriptEnabled: false });
   expect("the summary has focus without JavaScript", await plain.locator("#_summary:focus").count(), 1);
+}
+{
+  const tab = await open("gladly--api-key--failed-wrong_secret.html");
+  await tab.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+  expect("the labels of fields are set in bold", await tab.locator("#_summary p[lang=en] strong").allTextContents(), ["Agent Email", "API Token", "Agent Email"]);
+  await tab.getByRole("button", { name: "Copy" }).click();
+  await waitForText(tab, "#_summary [role=status]", "Copied");
+  expect("the reference can be copied", await tab.evaluate(() => navigator.clipboard.readText()), "att_7Qm2Kx");
+  expect("copying is announced", await tab.textContent("#_summary [role=status]"), "Copied");
+  await tab.fill("#in--api_token", "another-token");
+  expect("a changed value no longer counts as rejected", await tab.getAttribute("#in--api_token", "aria-invalid"), null);
+  const bare = await open("gladly--api-key--failed-wrong_secret.html");
+  await bare.evaluate(() => { Object.defineProperty(navigator, "clipboard", { value: undefined }); });
+  await bare.getByRole("button", { name: "Copy" }).click();
+  await waitForText(bare, "#_summary [role=status]", "Copied");
+  expect("the reference can be copied without the clipboard API", await bare.textContent("#_summary [role=status]"), "Copied");
+}
+{
+  const tab = await open("gladly--api-key--form.html", { viewport: { width: 1280, height: 900 } });
+  const stops = [];
+  await tab.focus("#in--organization_slug");
+  for (let i = 0; i < 5; i += 1) {
+    stops.push(await tab.evaluate(() => document.activeElement.id || document.activeElement.className));
+    await tab.keyboard.press("Tab");
+  }
+  expect("the Tab key reaches an input before its link to the guide", stops, ["in--organization_slug", "where", "in--agent_email", "where", "in--api_token"]);
+  const isNextToLabel = await tab.evaluate(() => {
+    const [label, link] = ["label", ".where"].map((part) => document.querySelector(`#field--api_token ${part}`).getBoundingClientRect());
+    return link.left > label.right && Math.abs(link.top - label.top) < 12;
+  });
+  expect("the link is shown next to the label", isNextToLabel);
+  const { nodes } = await (await tab.context().newCDPSession(tab)).send("Accessibility.getFullAXTree");
+  const headings = nodes.filter(({ role }) => role?.value === "heading").map(({ name }) => name.value);
+  expect("the guide's heading reads as a sentence", headings.some((name) => name.startsWith("Guide: How to find")));
+  expect("password managers are asked to leave a secret alone", await tab.evaluate(() => {
+    const { dataset, autocomplete } = document.getElementById("in--api_token");
+    return [dataset["1pIgnore"], dataset.bwignore, dataset.lpignore, dataset.formType, autocomplete];
+  }), ["", "", "true", "other", "off"]);
+  expect("browsers can fill in an email address", await tab.getAttribute("#in--agent_email", "autocomplete"), "email");
+}
+{
+  for (const name of ["gladly--api-key--confirm.html", "gladly--api-key--done.html"]) {
+    for (const options of [{}, { javaScriptEnabled: false }]) {
+      const tab = await open(name, options);
+      expect(`${name}: the heading of a result has focus`, await tab.evaluate(() => document.activeElement.tagName), "H1");
+    }
+  }
+}
+{
+  const tab = await open("gladly--api-key--form.html", { forcedColors: "active" });
+  const [primary, secondary] = await Promise.all([".send .button", ".hand .button"].map((button) =>
+    tab.evaluate((selector) => getComputedStyle(document.querySelector(selector)).backgroundColor, button)));
+  expect("the primary button stands out in forced colors", primary !== secondary);
+}
+{
+  const tab = await open("providers-long.html", { viewport: { width: 360, height: 740 } });
+  const [logo, name, title] = await Promise.all([".product .logo", ".product bdi", "h1"].map((selector) => tab.locator(selector).first().boundingBox()));
+  expect("a long name leaves the logo its size", [logo.width, logo.height], [28, 28]);
+  expect("a long name takes at most two lines, and a heading five", name.height < 60 && title.height < 160);
+  expect("the whole name can be read", (await tab.getAttribute(".product bdi", "title")).length > 100 && (await tab.getAttribute("h1", "title")).length > 100);
 }
 {
   const tab = await open("gladly--api-key--edit.html");

@@ -61,7 +61,7 @@ pub use crate::page::{CodePage, Severity};
 pub use crate::product::{EgressAddresses, Product};
 pub use crate::prose::{Block, Inline, Markup, Prose, markup};
 pub use crate::read::{Reading, read, read_brand, read_form};
-pub use crate::saying::{Mistake, Ours, Saying, Wait};
+pub use crate::saying::{Mistake, Ours, Saying, SayingPart, Wait};
 pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};
 pub use crate::source::{Place, Source, Span};
 pub use crate::spanned::Spanned;

@@ -27,5 +27,5 @@ pub use self::method::*;
 pub use self::walkthrough::*;
 pub use crate::choice::{
     Algorithm, Carrier, Expiry, FieldType, Holds, Identifies, JsonType, KeyEncoding, LifecycleEvent, Purpose,
-    RefusedBy, Role, SignatureEncoding, Standing, WaitAs,
+    RefusedBy, Role, SignatureEncoding, Spaces, Standing, WaitAs,
 };

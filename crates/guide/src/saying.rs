@@ -4,7 +4,7 @@
 //! language. No message contains an entered value.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use derive_more::Display;
 use serde::{Deserialize, Serialize};
@@ -19,12 +19,58 @@ pub struct Saying {
     text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ours: Option<Ours>,
+    /// The byte ranges of the field labels in the text, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<Range<usize>>,
+}
+
+/// A part of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SayingPart<'a> {
+    /// Ordinary text.
+    Text(&'a str),
+    /// A field's label, which pages set in bold so that it is not read as part of the sentence.
+    Label(&'a str),
 }
 
 impl Saying {
     /// Returns the meaning of one of our own messages, or `None` if the message is from the guide.
     pub fn ours(&self) -> Option<&Ours> {
         self.ours.as_ref()
+    }
+
+    /// Returns the parts of the message, without empty parts.
+    pub fn parts(&self) -> Vec<SayingPart<'_>> {
+        let (mut parts, mut end) = (Vec::new(), 0);
+        for label in &self.labels {
+            let (Some(before), Some(name)) = (self.text.get(end..label.start), self.text.get(label.clone()))
+            else {
+                break;
+            };
+            parts.extend([SayingPart::Text(before), SayingPart::Label(name)]);
+            end = label.end;
+        }
+        parts.push(SayingPart::Text(self.text.get(end..).unwrap_or_default()));
+        parts.retain(|(SayingPart::Text(text) | SayingPart::Label(text))| !text.is_empty());
+        parts
+    }
+}
+
+/// Creates a message from the guide's text and from field labels.
+impl<'a> FromIterator<SayingPart<'a>> for Saying {
+    fn from_iter<I: IntoIterator<Item = SayingPart<'a>>>(parts: I) -> Self {
+        let mut saying = Self::default();
+        for part in parts {
+            let start = saying.text.len();
+            match part {
+                SayingPart::Text(text) => saying.text.push_str(text),
+                SayingPart::Label(label) => {
+                    saying.text.push_str(label);
+                    saying.labels.push(start..saying.text.len());
+                }
+            }
+        }
+        saying
     }
 }
 
@@ -39,13 +85,25 @@ impl Deref for Saying {
 /// Creates a message from a string in the guide.
 impl From<String> for Saying {
     fn from(text: String) -> Self {
-        Self { text, ours: None }
+        Self { text, ..Self::default() }
     }
 }
 
 impl From<Ours> for Saying {
     fn from(ours: Ours) -> Self {
-        Self { text: ours.to_string(), ours: Some(ours) }
+        let text = ours.to_string();
+        let labels = ours.label_in(&text).into_iter().collect();
+        Self { text, ours: Some(ours), labels }
+    }
+}
+
+impl Ours {
+    /// Returns the byte range of the field's label in this message's text, in any language. `None` if the message names
+    /// no field.
+    pub fn label_in(&self, text: &str) -> Option<Range<usize>> {
+        let Self::Field { label, .. } = self else { return None };
+        let start = text.find(label.as_str()).filter(|_| !label.is_empty())?;
+        Some(start..start + label.len())
     }
 }
 
@@ -277,6 +335,22 @@ impl Mistake {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_knows_where_its_labels_are() {
+        use SayingPart::{Label, Text};
+        let missing = Mistake::Missing.in_field("Site");
+        assert_eq!(missing.parts(), [Label("Site"), Text(" is required.")]);
+        assert_eq!(Mistake::Part.in_field("Site").parts()[1], Label("Site"));
+        let given = [Text("Use "), Label("Key"), Text(""), Label("Site")];
+        let saying: Saying = given.into_iter().collect();
+        assert_eq!((&*saying, saying.parts().len()), ("Use KeySite", 3));
+        let json = serde_json::to_string(&saying).expect("JSON");
+        assert_eq!(serde_json::from_str::<Saying>(&json).expect("a message"), saying);
+        // Snapshots from earlier versions have no labels.
+        let plain: Saying = serde_json::from_str(r#"{"text":"Use Key."}"#).expect("a message");
+        assert_eq!(plain.parts(), [Text("Use Key.")]);
+    }
 
     #[test]
     fn a_wait_is_rounded_for_people() {

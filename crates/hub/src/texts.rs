@@ -9,7 +9,7 @@ mod de;
 mod en;
 mod fill;
 
-use guide::{Ours, OutcomeKind, Saying};
+use guide::{Ours, OutcomeKind, Saying, SayingPart};
 use serde::Serialize;
 
 pub use self::en::Texts;
@@ -40,7 +40,7 @@ impl Language {
         }
     }
 
-    /// Returns the headline for an outcome.
+    /// Returns the headline for an outcome, with `{provider}` for the provider's name.
     pub const fn outcome(self, kind: OutcomeKind) -> &'static str {
         match self {
             Self::En => en::outcome(kind),
@@ -50,10 +50,23 @@ impl Language {
 
     /// Translates a message about a value or an outcome. A message from the guide stays in the guide's language.
     pub fn localize(self, saying: &Saying) -> Localized {
-        match saying.ours() {
-            Some(ours) => Localized { text: self.translate(ours), lang: self.texts().lang },
-            None => Localized { text: saying.to_string(), lang: GUIDE_LANGUAGE },
-        }
+        let Some(ours) = saying.ours() else {
+            let part = |part: SayingPart<'_>| match part {
+                SayingPart::Text(text) => (text.to_owned(), false),
+                SayingPart::Label(label) => (label.to_owned(), true),
+            };
+            return Localized { parts: saying.parts().into_iter().map(part).collect(), lang: GUIDE_LANGUAGE };
+        };
+        let text = self.translate(ours);
+        let lang = self.texts().lang;
+        let Some(label) = ours.label_in(&text) else { return Localized::plain(text, lang) };
+        let mut parts = vec![
+            (text[..label.start].to_owned(), false),
+            (text[label.clone()].to_owned(), true),
+            (text[label.end..].to_owned(), false),
+        ];
+        parts.retain(|(text, _)| !text.is_empty());
+        Localized { parts, lang }
     }
 
     fn translate(self, ours: &Ours) -> String {
@@ -85,13 +98,25 @@ impl Language {
     }
 }
 
-/// A string and its language.
+/// A message and its language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Localized {
-    /// The text.
-    pub text: String,
+    /// The parts of the text, each with whether it is a field's label. Pages set labels in bold.
+    pub parts: Vec<(String, bool)>,
     /// The language's tag.
     pub lang: &'static str,
+}
+
+impl Localized {
+    /// Creates a message that contains no field labels.
+    pub fn plain(text: impl Into<String>, lang: &'static str) -> Self {
+        Self { parts: vec![(text.into(), false)], lang }
+    }
+
+    /// Returns the text without markup.
+    pub fn text(&self) -> String {
+        self.parts.iter().map(|(text, _)| text.as_str()).collect()
+    }
 }
 
 #[cfg(test)]

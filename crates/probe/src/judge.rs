@@ -201,10 +201,10 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
     let mut verdict = by_kind(case, rule.is);
     verdict.rule = Some(rule.key.clone());
     if let Some(says) = &rule.says {
-        verdict.says = text(says).into();
+        verdict.says = text(says);
     }
     if let Some(fix) = &rule.fix {
-        verdict.fix = text(fix).into();
+        verdict.fix = text(fix);
     }
     if let Some(field) = &rule.at_field {
         verdict.at_field = Some(field.clone());

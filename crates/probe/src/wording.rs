@@ -2,52 +2,60 @@
 //!
 //! **Invariant:** a message never contains a secret.
 
-use guide::{Key, Method, Part, Target, Template};
+use std::borrow::Cow;
+
+use guide::{Key, Method, Part, Saying, SayingPart, Target, Template};
 
 use crate::case::Case;
 use crate::fill::derived;
 use crate::inputs::{Filling, Inputs};
 
 /// Fills a message's template. References to secrets are left out.
-pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
+pub(crate) fn message(template: &Template, case: &Case<'_>) -> Saying {
+    let texts: Vec<(Cow<'_, str>, bool)> = template.parts.iter().map(|part| filled(part, case)).collect();
+    let parts = texts.iter().map(|(text, is_label)| match is_label {
+        true => SayingPart::Label(text),
+        false => SayingPart::Text(text),
+    });
+    parts.collect()
+}
+
+/// Fills one part of a message, and returns whether the part is a field's label.
+fn filled<'t>(part: &'t Part, case: &Case<'t>) -> (Cow<'t, str>, bool) {
     let Case { guide, method, inputs, product, .. } = case;
-    let mut out = String::new();
-    for part in &template.parts {
-        let reference = match part {
-            Part::Text(text) => {
-                out.push_str(text);
-                continue;
-            }
-            Part::Reference(reference) => reference,
-        };
-        match &reference.target {
-            Target::Value(key) => out.push_str(&public_value(key, method, inputs)),
-            Target::Label(key) => out.push_str(method.field(key.as_str()).map_or("", |field| &field.label)),
-            Target::Step(key) => out.push_str(method.step(key.as_str()).map_or("", |(_, step)| &step.title)),
-            Target::EnvironmentHost => out.push_str(inputs.environment.map_or("", |it| &it.host)),
-            Target::EnvironmentLabel => out.push_str(inputs.environment.map_or("", |it| &it.label)),
-            Target::EnvironmentValue(name) => {
-                out.push_str(inputs.environment.and_then(|one| one.value(name.as_str())).unwrap_or_default());
-            }
-            Target::ProviderName => out.push_str(&guide.provider.name),
-            Target::ProviderKey => out.push_str(guide.provider.key.as_str()),
-            Target::MethodLabel => out.push_str(&method.label),
-            Target::BrandName | Target::BrandHub => out.push_str(&product.name),
-            Target::BrandEgressAddresses => out.push_str(&product.addresses()),
-            Target::BrandSupportUrl
-            | Target::BrandSiteUrl
-            | Target::Json(_)
-            | Target::Capture(_)
-            | Target::Token(_)
-            | Target::Assertion
-            | Target::Request(_)
-            | Target::Now(_)
-            | Target::Random(_)
-            | Target::RedirectUri
-            | Target::HubButton => {}
+    let reference = match part {
+        Part::Text(text) => return (text.into(), false),
+        Part::Reference(reference) => reference,
+    };
+    let text = match &reference.target {
+        Target::Value(key) => public_value(key, method, inputs).into(),
+        Target::Label(key) => {
+            return (method.field(key.as_str()).map_or("", |field| &field.label).into(), true);
         }
-    }
-    out
+        Target::Step(key) => method.step(key.as_str()).map_or("", |(_, step)| &step.title).into(),
+        Target::EnvironmentHost => inputs.environment.map_or("", |it| &it.host).into(),
+        Target::EnvironmentLabel => inputs.environment.map_or("", |it| &it.label).into(),
+        Target::EnvironmentValue(name) => {
+            inputs.environment.and_then(|one| one.value(name.as_str())).unwrap_or_default().into()
+        }
+        Target::ProviderName => guide.provider.name.as_str().into(),
+        Target::ProviderKey => guide.provider.key.as_str().into(),
+        Target::MethodLabel => method.label.as_str().into(),
+        Target::BrandName | Target::BrandHub => product.name.as_str().into(),
+        Target::BrandEgressAddresses => product.addresses().into(),
+        Target::BrandSupportUrl
+        | Target::BrandSiteUrl
+        | Target::Json(_)
+        | Target::Capture(_)
+        | Target::Token(_)
+        | Target::Assertion
+        | Target::Request(_)
+        | Target::Now(_)
+        | Target::Random(_)
+        | Target::RedirectUri
+        | Target::HubButton => "".into(),
+    };
+    (text, false)
 }
 
 /// The value of a field or a derived value, or an empty string if the value is secret.

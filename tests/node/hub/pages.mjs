@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { violations } from "../accessible.mjs";
+import { look } from "./look.mjs";
 import { api, browser, fillIn, good, host, hub, linkIn, session } from "./world.mjs";
 
 let chromium;
@@ -44,26 +44,6 @@ async function customer(options = {}) {
     assert.deepEqual([elsewhere, errors], [[], []]);
   };
   return { page, context, close, plain: options.javaScriptEnabled === false };
-}
-
-/**
- * Checks accessibility and width at phone and desktop sizes, in light and dark mode. `HUB_LOOKS=no` skips these checks,
- * because the pages look the same with every database.
- */
-async function look(page, what) {
-  if (process.env.HUB_LOOKS === "no") return;
-  const size = page.viewportSize();
-  for (const [width, height] of [[360, 740], [1280, 860]]) {
-    for (const colorScheme of ["light", "dark"]) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const where = `${what}, ${width} px, ${colorScheme}`;
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${where}: wider than the window`);
-      assert.deepEqual(await violations(page, colorScheme === "dark"), [], where);
-    }
-  }
-  await page.setViewportSize(size);
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
 }
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
@@ -115,7 +95,6 @@ for (const javaScriptEnabled of [true, false]) {
 
     // An incomplete form is not sent to the provider.
     if (plain) await page.evaluate(() => document.querySelector("#_form").setAttribute("novalidate", ""));
-    else await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
     await fillIn(page, { organization_slug: "not a slug", agent_email: good.agent_email }, "sandbox");
     await connect(page);
     await page.getByText("Check these fields").waitFor();
@@ -329,6 +308,58 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("a wrong value looks wrong before anything is sent, and a right one does not", async () => {
+  const { page, close } = await customer();
+  const sent = [];
+  page.on("request", (request) => { if (request.method() === "POST") sent.push([new URL(request.url()).pathname, request.postData() ?? ""]); });
+  await page.goto((await session({ provider: "gladly" })).auth_link_url);
+  const error = (key) => page.locator(`[id="error--${key}"]`);
+  const isInvalid = async (key) => (await field(page, key).getAttribute("aria-invalid")) === "true";
+  const isDone = (step) => page.evaluate((id) => document.getElementById(id).classList.contains("done"), step);
+  const isDescribed = async (key) => (await field(page, key).getAttribute("aria-describedby")).split(" ").includes(`error--${key}`);
+
+  // While a person types, the page reports nothing. After the field loses focus, it does.
+  await field(page, "agent_email").pressSequentially("nonsense");
+  await page.waitForResponse(/\/preview$/).then((response) => response.finished());
+  assert.equal(await error("agent_email").textContent(), "");
+  await field(page, "agent_email").blur();
+  await page.getByText("must be a full email address").waitFor();
+  assert.ok(await isInvalid("agent_email") && await isDescribed("agent_email"));
+  assert.equal(await error("agent_email").locator("strong").textContent(), "Agent Email");
+  await field(page, "api_token").fill("Bearer abc def");
+  assert.equal(await error("api_token").textContent(), "");
+  await field(page, "api_token").blur();
+  await error("api_token").getByText("Remove \"Bearer\"").waitFor();
+  assert.ok(await isInvalid("api_token") && await isDescribed("api_token"));
+  assert.deepEqual(await Promise.all(["create-token", "enter-credentials"].map(isDone)), [false, false]);
+  await look(page, "wrong values");
+
+  // Pressing the button lists the problems and focuses the first field, and nothing is sent.
+  await connect(page);
+  await page.locator("#_summary", { hasText: "Check these fields" }).waitFor();
+  assert.deepEqual(await page.locator("#_summary a").allTextContents(), ["Environment", "Organization Slug", "Agent Email", "API Token"]);
+  assert.equal(await page.evaluate(() => document.activeElement.name), "environment");
+  assert.equal(await error("organization_slug").textContent(), "Organization Slug is required.");
+  await page.getByText("Choose one of these first.").waitFor();
+  await look(page, "problems found in the page");
+  assert.deepEqual(sent.filter(([path]) => !path.endsWith("/preview")), []);
+  assert.ok(sent.every(([, body]) => !body.includes("Bearer")));
+
+  // Each problem disappears as soon as its value is right, and the steps are then marked as done.
+  await page.locator("[name=environment][value=production]").check();
+  await page.getByText("Choose one of these first.").waitFor({ state: "detached" });
+  await field(page, "organization_slug").fill("acme");
+  await field(page, "api_token").fill(good.api_token);
+  assert.ok(!(await isInvalid("api_token")));
+  await field(page, "agent_email").fill(good.agent_email);
+  await page.waitForFunction(() => document.querySelector("[aria-invalid=true]") === null);
+  assert.ok(await isDone("create-token"));
+  await connect(page);
+  await heading(page, "Is this the right account?");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+  await close();
+});
+
 /** Replaces an account with a different one, in a session that allows it. The person confirms the replacement first. */
 async function replaceAccount(account, javaScriptEnabled) {
   const { page, close } = await customer({ javaScriptEnabled });
@@ -383,7 +414,6 @@ test("a button does not move while it is pressed", async () => {
 
   // A field's message appears when the field loses focus: here, while the button is pressed.
   await page.goto((await session({ provider: "gladly" })).auth_link_url);
-  await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
   await page.locator("[name=environment][value=production]").check();
   await field(page, "organization_slug").pressSequentially("not a slug");
   const before = await page.waitForResponse(/\/preview$/);
@@ -394,7 +424,6 @@ test("a button does not move while it is pressed", async () => {
   // Changing the host adds the field for the secret to the form.
   const account = await linkAccount();
   await page.goto((await session({ ...account.owner, account_id: account.id })).auth_link_url);
-  await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
   await field(page, "organization_slug").clear();
   await field(page, "organization_slug").pressSequentially("acme.us-1");
   await press(page, button, () => page.waitForTimeout(300));

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { look } from "./look.mjs";
 import { api, browser, host, hub, session } from "./world.mjs";
 
 let chromium;
@@ -179,6 +180,38 @@ test("nobody signs in for someone else by opening an address or another site", a
   assert.deepEqual(left, []);
   await victim.close();
   elsewhere.close();
+});
+
+test("the pages around a sign-in are accessible and fit phones", async () => {
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  const created = await session({ connector_profile_id: profile });
+  const address = await addressInTheWidget(created);
+  await tab.goto(address);
+  await tab.getByRole("button", { name: "Continue to Salesforce" }).waitFor();
+  await look(tab, "the page before a sign-in");
+  await tab.getByRole("button", { name: "Continue to Salesforce" }).click();
+  await tab.getByRole("link", { name: "Deny access" }).click();
+  await tab.getByRole("heading", { name: /wasn't approved/ }).waitFor();
+  await look(tab, "the page after a denied sign-in");
+  await tab.goto(await addressInTheWidget(await session({ connector_profile_id: profile })));
+  await tab.getByRole("button", { name: "Continue to Salesforce" }).click();
+  await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
+  await tab.getByText(/You're signed in/).waitFor();
+  await look(tab, "the page after a sign-in");
+  await tab.goto(address);
+  await tab.getByRole("heading", { name: "This sign-in is over" }).waitFor();
+  await look(tab, "a sign-in that is over");
+
+  // In a frame, a page waits while the sign-in runs in a separate window.
+  const framed = await session({ connector_profile_id: profile, allowed_origins: ["http://127.0.0.1:1"] });
+  await tab.goto(`${framed.auth_link_url}?parent=http://127.0.0.1:1`);
+  await look(tab, "the embedded form before a sign-in");
+  await tab.locator("[name=environment][value=production]").check({ force: true });
+  await tab.locator("button[value=connect]").click();
+  await tab.getByRole("button", { name: "Open Salesforce" }).waitFor();
+  await look(tab, "the page that waits for a sign-in");
+  await context.close();
 });
 
 /** Opens the form as the page of a frame, and returns the ticket that its waiting page contains. */

@@ -17,7 +17,7 @@ use crate::model::pasted::{
 };
 use crate::model::walkthrough::Condition;
 use crate::prose::Prose;
-use crate::saying::{Mistake, Saying};
+use crate::saying::{Mistake, Saying, SayingPart};
 use crate::source::Span;
 use crate::template::Template;
 
@@ -239,14 +239,20 @@ impl Field {
             return Err(self.refused(RefusedBy::Type, mistake));
         }
         if self.pattern.as_ref().is_some_and(|pattern| !pattern.regex.is_match(value)) {
-            return Err(match &self.pattern_says {
-                Some(says) => {
-                    Refused { by: RefusedBy::Pattern, says: format!("{} must be {says}.", self.label).into() }
-                }
-                None => self.refused(RefusedBy::Pattern, Mistake::Odd),
-            });
+            return Err(Refused { by: RefusedBy::Pattern, says: self.not_matching() });
         }
         Ok(())
+    }
+
+    /// Returns the message for a value that does not match the pattern.
+    pub fn not_matching(&self) -> Saying {
+        use SayingPart::{Label, Text};
+        match &self.pattern_says {
+            Some(says) => {
+                [Label(&self.label), Text(" must be "), Text(says), Text(".")].into_iter().collect()
+            }
+            None => Mistake::Odd.in_field(&self.label),
+        }
     }
 
     fn refused(&self, by: RefusedBy, mistake: Mistake) -> Refused {

@@ -253,6 +253,8 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
     let page = ProvidersPage { base: "/session/s-1", all: &cards, query: "", category: "" };
     put("providers", pages::providers(frame, &page));
     put("providers-de", pages::providers(&german, &page));
+    let long = Brand { name: "Consolidated Northwind Trading Company ".repeat(4), ..frame.brand.clone() };
+    put("providers-long", pages::providers(&Frame { brand: &long, ..*frame }, &page));
     put("providers-none", pages::providers(frame, &ProvidersPage { query: "<zzz> & \"", ..page }));
     put("thanks", pages::help_thanks(frame));
     put("opening", pages::opening(frame));

@@ -79,7 +79,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
         None => (texts.confirm_title_nameless, texts.confirm_lead_nameless),
     };
     let lead = frame.fill(lead, &[("provider", provider.name)]);
-    let head = Head { stage: Some(3), provider: Some(provider), ..Head::new(title, lead) };
+    let head = Head { stage: Some(3), provider: Some(provider), is_result: true, ..Head::new(title, lead) };
     let environment = flow.environment().filter(|_| flow.method().environments.len() > 1);
     // The account's own details may already name the environment.
     let is_shown = |label: &str| {
@@ -112,6 +112,7 @@ pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
     let head = Head {
         stage: Some(4),
         provider: Some(page.provider),
+        is_result: true,
         event: Some(Event { name: "linked", detail: page.account, provider: page.provider.key }),
         ..Head::new(title, frame.fill(texts.done_lead, &[]))
     };

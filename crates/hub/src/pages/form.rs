@@ -4,6 +4,7 @@
 
 mod condition;
 mod field;
+mod rules;
 mod steps;
 mod summary;
 
@@ -17,6 +18,7 @@ use super::shell::{Frame, Head, PageProvider, data, render_page};
 pub(super) use self::field::{FormState, own_fields, view as field_view};
 pub use self::field::{HandedStep, HandoffState, field_name, field_of};
 pub(super) use self::steps::step_view;
+pub(super) use self::summary::{happened, localized};
 
 /// The data for the form page.
 #[derive(Clone, Copy)]

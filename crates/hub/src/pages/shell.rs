@@ -132,6 +132,9 @@ pub(super) struct Head<'a> {
     pub(super) refresh: Option<u32>,
     /// Whether the page shows a problem.
     pub(super) is_problem: bool,
+    /// Whether the page replaces another one without the person's doing, such as the page with the running checks. Its
+    /// heading gets the focus, so that screen readers read it.
+    pub(super) is_result: bool,
 }
 
 impl Head<'_> {
@@ -232,6 +235,7 @@ pub(super) fn render_page(frame: &Frame<'_>, head: &Head<'_>, template: &str, pa
         heading => &head.title,
         lead => &head.lead,
         is_problem => head.is_problem,
+        is_result => head.is_result,
         hub => &frame.brand.hub,
         product => &frame.brand.name,
         provider => head.provider.map(|provider| provider.name),

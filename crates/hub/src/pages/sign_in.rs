@@ -7,6 +7,7 @@
 use minijinja::context;
 use probe::Verdict;
 
+use super::form::{happened, localized};
 use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 use crate::texts::{GUIDE_LANGUAGE, Localized};
 
@@ -74,21 +75,22 @@ pub fn sign_in_ask(frame: &Frame<'_>, page: &SignInPage<'_>, ticket: Option<&str
 /// Renders the page that is shown in a separate window if the sign-in failed. `why` is `None` if the reason is unknown.
 pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, why: Option<NotSignedIn<'_>>) -> String {
     let texts = frame.texts();
-    let title = match why {
-        Some(NotSignedIn::Refused(verdict)) => frame.language.outcome(verdict.outcome).to_owned(),
-        Some(NotSignedIn::NotBegun(_)) | None => page.fill(frame, texts.browser_failed_title),
+    let failed = || page.fill(frame, texts.browser_failed_title);
+    let (title, notes): (String, Vec<Localized>) = match why {
+        Some(NotSignedIn::Refused(verdict)) => {
+            let (title, says) = happened(frame, verdict, page.provider.name);
+            (title, says.into_iter().chain(localized(frame, &verdict.fix)).collect())
+        }
+        Some(NotSignedIn::NotBegun(text)) => (failed(), vec![Localized::plain(text, GUIDE_LANGUAGE)]),
+        None => {
+            let advice = page.fill(frame, texts.browser_approve_fix);
+            (failed(), vec![Localized::plain(advice, texts.lang)])
+        }
     };
     let head = Head {
         provider: Some(page.provider),
         is_problem: true,
         ..Head::new(title, page.fill(frame, texts.browser_failed_fix))
-    };
-    let notes: Vec<Localized> = match why {
-        Some(NotSignedIn::Refused(verdict)) => {
-            [&verdict.says, &verdict.fix].map(|saying| frame.language.localize(saying)).into()
-        }
-        Some(NotSignedIn::NotBegun(text)) => vec![Localized { text: text.to_owned(), lang: GUIDE_LANGUAGE }],
-        None => Vec::new(),
     };
     render_page(frame, &head, "notice.html", context! { notes => data(&notes) })
 }

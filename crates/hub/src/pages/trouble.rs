@@ -5,7 +5,7 @@
 
 use minijinja::context;
 
-use super::shell::{Event, Frame, Head, data, is_web, render_page};
+use super::shell::{Event, Frame, Head, Mode, data, is_web, render_page};
 
 /// Why a page cannot be shown. The embedding page receives the variant's name in snake case as the error code.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -82,7 +82,10 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
         Trouble::HubError { request: id } => request = Some(id),
         _ => {}
     }
-    actions.extend(frame.return_to.map(|product| (product, frame.fill(texts.back_to_product, &[]))));
+    // A page that does not know its session leads to the product's site instead. In a frame, the site would replace
+    // only the frame.
+    let site = frame.brand.site_url.as_deref().filter(|_| frame.mode == Mode::Standalone);
+    actions.extend(frame.return_to.or(site).map(|url| (url, frame.fill(texts.back_to_product, &[]))));
     actions.retain(|(url, _)| is_web(url));
     let head = Head {
         is_problem: true,

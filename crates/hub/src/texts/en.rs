@@ -105,8 +105,11 @@ messages! {
     ask_elsewhere: "Try the other environments",
     ask_elsewhere_hint: "Your details will also be sent to {environments}.",
     switch_environment: "Continue in {environment}",
-    attempt: "Reference",
-    attempt_hint: "include this when you contact support",
+    /// The id that support needs.
+    reference: "Reference",
+    reference_hint: "Include this when you contact support.",
+    copy: "Copy",
+    copied: "Copied",
     before_account: "Current account",
     now_account: "Account we found",
 
@@ -150,8 +153,6 @@ messages! {
     hand_created_title: "Send this link",
     hand_created_lead: "Anyone with this link can complete one step: {step}. What they enter goes straight to {product}.",
     hand_link: "Link",
-    hand_copy: "Copy",
-    hand_copied: "Copied",
     hand_message: "Message to send with the link",
     hand_message_text: "Hello, I'm connecting {provider} to {product} and need your help with one step: {step}. It takes a few minutes, and this page explains how: {link}",
     hand_until: "The link works once and expires on {until}.",
@@ -174,7 +175,9 @@ messages! {
     browser_lead: "{provider} opens in a new window. Sign in there and approve access. This page continues automatically.",
     browser_open: "Open {provider}",
     browser_failed_title: "Signing in to {provider} didn't work",
-    browser_failed_fix: "Nothing was saved. Close this window and start again. Approve access when {provider} asks.",
+    browser_failed_fix: "Nothing was saved. Close this window and start again.",
+    /// Advice if the reason is unknown.
+    browser_approve_fix: "Approve access when {provider} asks.",
     /// The first page in the window that was opened for the sign-in.
     browser_ask_title: "Connect {provider} to {product}",
     browser_ask_lead: "This gives {product} access to your {provider} account on behalf of {customer}.",
@@ -218,7 +221,6 @@ messages! {
     unavailable_fix: "Try again in a few minutes.",
     hub_error_title: "Something went wrong on our side",
     hub_error_fix: "Nothing was lost. Try again in a moment. If it keeps happening, give this reference to support.",
-    request_id: "Reference",
 }
 
 pub(super) const fn outcome(kind: OutcomeKind) -> &'static str {
@@ -227,21 +229,21 @@ pub(super) const fn outcome(kind: OutcomeKind) -> &'static str {
         OutcomeKind::OkLimited => "It works, but some permissions are missing",
         OutcomeKind::WrongSecret => "These credentials were rejected",
         OutcomeKind::WrongUser => "These credentials belong to a different user",
-        OutcomeKind::WrongTenant => "We couldn't find that account",
+        OutcomeKind::WrongTenant => "We couldn't find that {provider} account",
         OutcomeKind::WrongEnvironment => "These credentials belong to a different environment",
         OutcomeKind::DifferentAccount => "This is a different account",
         OutcomeKind::MissingPermission => "A permission is missing",
         OutcomeKind::NotInPlan => "Your plan doesn't include this",
-        OutcomeKind::Declined => "Access wasn't approved",
-        OutcomeKind::Misconfigured => "The connection isn't set up correctly",
+        OutcomeKind::Declined => "Access to {provider} wasn't approved",
+        OutcomeKind::Misconfigured => "The connection to {provider} isn't set up correctly",
         OutcomeKind::Disabled => "The user or key is disabled",
         OutcomeKind::Expired => "The credentials have expired",
-        OutcomeKind::IpBlocked => "The provider blocks requests from our servers",
+        OutcomeKind::IpBlocked => "{provider} blocks requests from our servers",
         OutcomeKind::Throttled => "Too many requests right now",
-        OutcomeKind::ProviderDown => "The provider is having problems",
-        OutcomeKind::Unreachable => "We couldn't reach the provider",
-        OutcomeKind::Tls => "We couldn't make a secure connection",
-        OutcomeKind::ProtocolMismatch => "That address isn't the provider's API",
-        OutcomeKind::Unknown => "The provider sent a reply we didn't expect",
+        OutcomeKind::ProviderDown => "{provider} is having problems",
+        OutcomeKind::Unreachable => "We couldn't reach {provider}",
+        OutcomeKind::Tls => "We couldn't make a secure connection to {provider}",
+        OutcomeKind::ProtocolMismatch => "That address isn't the {provider} API",
+        OutcomeKind::Unknown => "{provider} sent a reply we didn't expect",
     }
 }

@@ -30,8 +30,9 @@ fn every_language_has_every_message_with_the_same_names() {
             assert!(!is_label || !text.ends_with('.') || is_sentence, "{language:?}: {name}");
         }
         for &kind in OutcomeKind::ALL {
-            assert!(!language.outcome(kind).is_empty());
-            assert!(!language.outcome(kind).ends_with('.'), "{language:?}: {kind}");
+            let headline = language.outcome(kind);
+            assert!(!headline.is_empty() && !headline.ends_with('.'), "{language:?}: {kind}");
+            assert_eq!(names(headline), names(Language::En.outcome(kind)), "{language:?}: {kind}");
         }
     }
 }

@@ -75,7 +75,7 @@ fn an_account_without_a_name_is_shown_with_its_id() {
         is_again: false,
     };
     let html = with_frame(Language::En, |frame| pages::done(frame, &page));
-    has(&html, &["<h1>Acme is connected</h1>", "<bdi>a1</bdi>", "Some access is missing"]);
+    has(&html, &[">Acme is connected</h1>", "<bdi>a1</bdi>", "Some access is missing"]);
 }
 
 #[test]

@@ -22,8 +22,8 @@ fn messages_about_values_are_in_the_readers_language() {
         &german,
         &[
             // This message comes from the guide.
-            "id=\"error--site\" lang=\"en\">Site must be letters and digits.</p>",
-            "id=\"error--token\" lang=\"de\">Token darf keine Leerzeichen enthalten. ",
+            "id=\"error--site\" aria-live=\"polite\" lang=\"en\"><strong>Site</strong> must be letters and digits.</p>",
+            "id=\"error--token\" aria-live=\"polite\" lang=\"de\"><strong>Token</strong> darf keine Leerzeichen enthalten. ",
         ],
     );
 }

@@ -9,6 +9,7 @@ mod accounts;
 mod documented;
 mod hostile;
 mod language;
+mod problems;
 mod texts;
 mod weight;
 

@@ -151,7 +151,7 @@ pub(crate) fn html(text: &str) -> Found {
     let mut found = Found::default();
     let mut open: Vec<String> = Vec::new();
     let mut heading = String::new();
-    let mut rest = text.strip_prefix("<!doctype html>").unwrap_or(text);
+    let mut rest = text.strip_prefix("<!DOCTYPE html>").unwrap_or(text);
     while let Some(at) = rest.find('<') {
         let piece = decoded(&rest[..at]);
         found.text.push_str(&without_spaces(&piece));

@@ -9,6 +9,7 @@ use probe::Verdict;
 use serde::Serialize;
 
 use super::condition::{only, when};
+use super::rules::Rules;
 use crate::pages::shell::{Frame, data, markup};
 use crate::texts::Localized;
 
@@ -78,7 +79,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
     let error = problem.map(|problem| {
         let is_missing = matches!(problem.says.ours(), Some(Ours::Field { mistake: Mistake::Missing, .. }));
         if is_missing && !is_kept && form.is_again && field.secret {
-            return Localized { text: texts.again_because_host.to_owned(), lang: texts.lang };
+            return Localized::plain(texts.again_because_host, texts.lang);
         }
         frame.language.localize(&problem.says)
     });
@@ -90,6 +91,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
     let step = method.made_at(field.key.as_str());
     let step = step.filter(|step| flow.all_steps().iter().any(|(_, shown)| shown.key == step.key));
     let description = field.description.as_ref();
+    let is_required = field.required && !has_default && !is_kept && handed.is_none();
     context! {
         key => field.key.as_str(),
         // The name of the input.
@@ -100,13 +102,17 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         // values that the server accepts and normalizes, such as a pasted URL or a number with a space.
         kind => if field.kind == FieldType::Email { "email" } else { "text" },
         secret => field.secret,
+        // An account's email address is often the person's own, which browsers can fill in.
+        autocomplete => if field.kind == FieldType::Email && !field.secret { "email" } else { "off" },
         file => field.kind == FieldType::File,
         // A pasted value may be longer than its normalized form.
         max_length => field.max_length.saturating_mul(2).max(1024),
         options => data(options(field, texts.yes, texts.no)),
         // A value that a helper entered is not shown to the person who asked for help, even if it is not secret.
         value => if handed.is_some() { String::new() } else { value(flow, field, form.typed) },
-        required => field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
+        // Without a script, a field that does not apply is shown, so it cannot be required.
+        required => is_required && field.when.is_none(),
+        rules => serde_json::to_string(&Rules::of(frame.language, field, is_required)).expect("rules are JSON"),
         optional => !field.required || has_default,
         // Whether a secret is stored.
         kept => field.secret && is_kept && handed.is_none(),

@@ -15,7 +15,7 @@ use crate::texts::{Localized, fill};
 /// A summary of a problem.
 #[derive(Default, Serialize)]
 pub(super) struct Summary<'a> {
-    headline: &'a str,
+    headline: String,
     says: Option<Localized>,
     fix: Option<Localized>,
     /// The Hub's own paragraph below the headline.
@@ -49,12 +49,12 @@ pub(super) fn problems<'a>(
     if fields.is_empty() {
         // The admin's setup is incomplete, which the person cannot fix.
         let outcome = OutcomeKind::Misconfigured;
-        let headline = frame.language.outcome(outcome);
         let provider = flow.guide().provider.name.clone();
+        let headline = headline(frame, outcome, &provider);
         let fix = Ours::Fix { outcome, provider, product: frame.brand.product() };
         return Some(Summary { headline, fix: localized(frame, &fix.into()), ..Summary::default() });
     }
-    let (headline, lead) = (texts.problems_title, Some(texts.problems_lead));
+    let (headline, lead) = (texts.problems_title.to_owned(), Some(texts.problems_lead));
     Some(Summary { headline, lead, fields, ..Summary::default() })
 }
 
@@ -72,9 +72,10 @@ pub(super) fn failed<'a>(
         let (_, step) = flow.all_steps().into_iter().find(|(_, step)| step.key == *key)?;
         Some((step.key.as_str(), step.title.as_str()))
     });
+    let (headline, says) = happened(frame, verdict, &flow.guide().provider.name);
     Summary {
-        headline: frame.language.outcome(verdict.outcome),
-        says: localized(frame, &verdict.says),
+        headline,
+        says,
         fix: localized(frame, &verdict.fix),
         is_passing,
         fields: at_fault.filter_map(|key| labeled(flow, key)).collect(),
@@ -85,6 +86,29 @@ pub(super) fn failed<'a>(
     }
 }
 
+/// Returns the headline for an outcome.
+fn headline(frame: &Frame<'_>, outcome: OutcomeKind, provider: &str) -> String {
+    frame.fill(frame.language.outcome(outcome), &[("provider", provider)])
+}
+
+/// Returns the headline for a verdict, and what happened unless the headline already says it. The Hub's own message for
+/// an outcome says nothing more than the headline. A guide's message about a transient failure, such as the host that we
+/// couldn't reach, says the same more precisely, so it becomes the headline if it is in the reader's language.
+pub(in crate::pages) fn happened(
+    frame: &Frame<'_>,
+    verdict: &Verdict,
+    provider: &str,
+) -> (String, Option<Localized>) {
+    let headline = headline(frame, verdict.outcome, provider);
+    let is_default = matches!(verdict.says.ours(), Some(Ours::Happened { .. }));
+    let Some(says) = localized(frame, &verdict.says).filter(|_| !is_default) else { return (headline, None) };
+    let text = says.text();
+    let sentence = text.trim_end_matches('.');
+    let is_precise =
+        verdict.outcome.is_transient() && says.lang == frame.texts().lang && !sentence.contains(". ");
+    if is_precise || sentence == headline { (sentence.to_owned(), None) } else { (headline, Some(says)) }
+}
+
 /// Returns a field's key and label. `None` if the person cannot fill in the field.
 fn labeled<'a>(flow: &'a Flow, key: &Key) -> Option<(&'a str, &'a str)> {
     let field = own_fields(flow).find(|field| field.key == *key)?;
@@ -92,7 +116,7 @@ fn labeled<'a>(flow: &'a Flow, key: &Key) -> Option<(&'a str, &'a str)> {
 }
 
 /// Translates a message. Returns `None` if the message is empty.
-fn localized(frame: &Frame<'_>, saying: &Saying) -> Option<Localized> {
+pub(in crate::pages) fn localized(frame: &Frame<'_>, saying: &Saying) -> Option<Localized> {
     (!saying.is_empty()).then(|| frame.language.localize(saying))
 }
 

@@ -1,6 +1,4 @@
 // The form and the guide next to it: focusing a field shows its step, and pointing to a step highlights its fields.
-const form = document.getElementById("_form");
-const environment = () => one('input[name="environment"]:checked, select[name="environment"]', form)?.value;
 if (form) {
   const guide = document.getElementById("_guide");
   const isBeside = () => guide && getComputedStyle(guide).position === "sticky";
@@ -91,11 +89,12 @@ if (form) {
     link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); link.click(); } });
   }
 
-  // Marks steps whose fields are filled in.
+  // Marks steps whose fields have right values.
   const has = (key) => {
     const control = input(key);
-    if (control?.getAttribute("aria-invalid") === "true" && !("changed" in control.dataset)) return false;
-    return !control || control.value.trim() !== "" || control.closest(".kept:not(.waiting, .expired)") !== null;
+    if (!control) return true;
+    const isKept = control.closest(".kept:not(.waiting, .expired)") !== null;
+    return isRight(key) && (control.value.trim() !== "" || isKept);
   };
   const mark = () => {
     for (const step of all(".step[data-fields]")) {
@@ -119,11 +118,11 @@ if (form) {
     }
     for (const field of all(".field", form)) for (const control of all("input, select, textarea", field)) control.disabled = field.hidden;
   };
-  form.addEventListener("input", (event) => {
-    event.target.dataset.changed = "";
+  form.addEventListener("input", () => {
     choose();
     mark();
   });
+  form.addEventListener("judged", mark);
   // After a failure, shows the step to fix.
   const first = one(".step.now");
   if (first) show(first);

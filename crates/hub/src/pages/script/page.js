@@ -37,6 +37,9 @@ if (summary) {
   summary.scrollIntoView({ block, behavior: "instant" });
 }
 
+// Embedded pages ignore `autofocus`.
+one("h1[autofocus]")?.focus({ preventScroll: true });
+
 // Delays layout changes until the pointer is released. Pressing a button first blurs the current field; if that moved
 // the button away from the pointer, the press would not count as a click.
 let released = Promise.resolve();
@@ -79,19 +82,4 @@ for (const button of all("[data-careful]")) {
 for (const time of all("time[datetime]")) {
   const options = { dateStyle: "medium", timeStyle: "short" };
   time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date(time.dateTime));
-}
-
-for (const button of all("[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  const label = button.textContent;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const field = document.getElementById(button.dataset.copy);
-    field.select();
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = button.dataset.copied;
-    const status = document.getElementById("_status");
-    if (status) status.textContent = button.dataset.copied;
-    setTimeout(() => { button.textContent = label; }, 2000);
-  });
 }

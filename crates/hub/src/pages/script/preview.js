@@ -7,7 +7,9 @@ if (form?.dataset.preview) {
   const show = (field, { kept, problem, belongs_to: belongs }, typed) => {
     const output = document.getElementById(`said--${field}`);
     const control = document.getElementById(`in--${field}`);
-    if (!output || !control || control.value !== typed) return;
+    if (!output || !control) return;
+    judged(field, typed, problem ?? null, !problem && !belongs);
+    if (control.value !== typed) return;
     const { kept: keptAs, belongs: belongsTo, switch: switchTo } = output.dataset;
     output.replaceChildren();
     if (belongs) {
@@ -19,8 +21,6 @@ if (form?.dataset.preview) {
       const [before, after] = keptAs.split("{value}");
       const value = Object.assign(document.createElement("b"), { textContent: kept, dir: "auto" });
       output.append(before, value, after ?? "");
-    } else if (problem && control !== document.activeElement) {
-      output.append(Object.assign(document.createElement("span"), { textContent: problem.text, lang: problem.lang }));
     }
   };
   const choose = (key, output) => {
@@ -48,14 +48,17 @@ if (form?.dataset.preview) {
     const current = latest;
     try {
       const answer = await fetch(form.dataset.preview, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-      if (!answer.ok) return;
+      if (!answer.ok) throw new Error(answer.status);
       const { host, fields } = await answer.json();
       await released;
       if (current !== latest) return;
       line.hidden = !host;
       if (host) one("strong", line).textContent = host;
       for (const key of Object.keys(values)) show(key, fields[key] ?? { kept: null }, values[key]);
-    } catch { /* The form works without the preview. */ }
+    } catch {
+      // The form works without the preview.
+      for (const [key, value] of Object.entries(values)) judged(key, value, null);
+    }
   };
   const soon = (wait) => { clearTimeout(timer); timer = setTimeout(ask, wait); };
   form.addEventListener("input", (event) => { if (event.target.matches("[data-typed]")) soon(300); });
