@@ -9,8 +9,10 @@ use sha2::{Digest as _, Sha256};
 /// The source files of the script, one per topic.
 const SCRIPT: &[&str] = &[
     include_str!("script/page.js"),
+    include_str!("script/send.js"),
     include_str!("script/form.js"),
     include_str!("script/preview.js"),
+    include_str!("script/draft.js"),
     include_str!("script/checking.js"),
     include_str!("script/picker.js"),
 ];
