@@ -7,7 +7,7 @@
 
 import { chromium } from "playwright-core";
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'";
@@ -109,7 +109,7 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
   expect("a secret can be revealed", await tab.getAttribute("#in--api_token", "type"), "text");
   await tab.fill("#in--agent_email", "a@b.example");
   await tab.click(".send .button");
-  await tab.waitForLoadState();
+  await tab.waitForURL("**/session/s-1/i-1");
   const form = new URLSearchParams(posted.findLast(({ path }) => path === "/session/s-1/i-1").body);
   expect("the form is sent", [form.get("csrf"), form.get("environment"), form.get("field.api_token"), form.get("do")], ["example-token", "sandbox", "canary-token", "connect"]);
 }
@@ -212,6 +212,32 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
   expect("checks are announced to screen readers", (await tab.textContent("#_status")).startsWith("Reading your organization: done"));
   await tab.waitForURL("**/confirm");
   expect("the page continues after the checks", new URL(tab.url()).pathname, "/session/s-1/i-1/confirm");
+}
+{
+  // Every control of every form, also those that are not shown: their values survive a reload, except secrets.
+  for (const name of (await readdir(folder)).filter((one) => /--form\.html$/.test(one))) {
+    const tab = await open(name);
+    const entered = await tab.evaluate(() => {
+      const isSecret = (control) => control.type === "password" || control.matches(".masked");
+      const result = { drafted: {}, secrets: 0 };
+      for (const control of document.querySelectorAll('#_form [name^="field."]')) {
+        if (control.localName === "select") control.value = [...control.options].at(-1).value;
+        else control.value = isSecret(control) ? "canary-secret" : `entered-${control.name}`;
+        if (isSecret(control)) result.secrets += 1;
+        else result.drafted[control.name] = control.value;
+        control.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      // A revealed secret is still a secret.
+      for (const button of document.querySelectorAll("#_form .reveal")) button.click();
+      for (const control of document.querySelectorAll('#_form [name^="field."]')) control.dispatchEvent(new Event("input", { bubbles: true }));
+      return { ...result, stored: JSON.stringify({ ...sessionStorage, ...localStorage }) };
+    });
+    expect(`${name}: secrets are not stored`, entered.stored.includes("canary"), false);
+    await tab.reload();
+    const again = await tab.evaluate((names) => Object.fromEntries(names.map((one) => [one, document.querySelector(`#_form [name="${one}"]`).value])), Object.keys(entered.drafted));
+    expect(`${name}: a reload keeps all other values`, again, entered.drafted);
+    await tab.context().close();
+  }
 }
 {
   const tab = await open("providers.html");

@@ -121,3 +121,13 @@ fn people_link_accounts_on_the_pages_on_sqlite() {
 fn people_link_accounts_on_the_pages_on_postgresql() {
     node("hub/pages.mjs", &Hub::start(Database::Postgres), &[]);
 }
+
+#[test]
+fn people_lose_nothing_by_a_reload_back_or_a_lost_connection() {
+    node("hub/keeping.mjs", &Hub::start(Database::Sqlite), &[]);
+}
+
+#[test]
+fn people_lose_nothing_by_closing_the_element() {
+    node("hub/closing.mjs", &Hub::start(Database::Sqlite), &[]);
+}

@@ -117,10 +117,24 @@ test("the page links an account under its policy, and the backend rejects other 
 test("the modal links an account", async () => {
   const { page, frame, close } = await open("/modal");
   const logged = page.waitForEvent("console", (message) => message.text() === "linked");
-  await page.getByRole("button", { name: "Connect an account" }).click();
+  const button = page.getByRole("button", { name: "Connect an account" });
+  await button.click();
   await page.getByRole("dialog").waitFor();
+  // Closing the modal loses nothing.
+  await frame.getByRole("link", { name: "Gladly" }).click();
+  const slug = frame.locator('[name="field.organization_slug"]');
+  await slug.fill("entered");
+  await slug.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await button.click();
+  assert.equal(await slug.inputValue(), "entered");
+  await frame.getByRole("link", { name: "Choose a different app" }).click();
   await linkGladly(frame);
   await logged;
+  // The next click links another account, in a session of its own.
+  await page.getByRole("button", { name: "Close" }).first().click();
+  await button.click();
+  await frame.getByRole("heading", { level: 1, name: /Connect an app/ }).waitFor();
   await close();
 });
 

@@ -39,12 +39,14 @@ export async function session(more = {}) {
 
 /**
  * Starts Chromium. The browser can reach only this machine, also as `hub.lan`, a name like those on an office network.
+ * `args` are more command-line arguments.
  */
-export function browser() {
+export function browser({ args = [], ...more } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP hub.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
+      "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP hub.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost", ...args],
+    ...more,
   });
 }
 

@@ -21,15 +21,29 @@ use crate::pages::{
     FormPage, HandedStep, HandoffState, SentForm, form, preview as preview_of, sign_in as sign_in_page,
 };
 use crate::sign_ins::Via;
-use crate::wire::Segments;
 use crate::wire::error::CONFLICT;
+use crate::wire::{Query, Segments};
+
+/// The query parameters of the form.
+#[derive(Deserialize)]
+pub(super) struct Visit {
+    /// Whether the person went back to the form from the page that asks them to confirm the account. `send.js` adds this
+    /// parameter to the form's entry in the browser's history.
+    edit: Option<String>,
+}
 
 pub(super) async fn show(
     context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
+    Query(visit): Query<Visit>,
 ) -> Result<Response, Failure> {
     let work = work(&context, &id, true).await?;
-    if matches!(work.linking.attempt.state, AttemptState::Checking | AttemptState::Confirming) {
+    let has_next_page = match work.linking.attempt.state {
+        AttemptState::Checking => true,
+        AttemptState::Confirming => visit.edit.is_none(),
+        _ => false,
+    };
+    if has_next_page {
         return Ok(redirect_to(&work.path()));
     }
     Ok(may_leave(&context, &work, context.page(render(&context, &work, None).await?)))

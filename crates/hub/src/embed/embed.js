@@ -17,14 +17,14 @@
 
   class WaystoneHub extends HTMLElement {
     static observedAttributes = ATTRIBUTES;
-    #frame; #dialog; #timer; #closed; #due; #linked; #shown;
+    #frame; #dialog; #timer; #closed; #due; #linked; #shown; #over; #url;
 
     constructor() {
       super();
       // Every Content-Security-Policy allows constructed style sheets.
       const style = new CSSStyleSheet();
       style.replaceSync(`:host{display:block}:host([mode=modal]){display:contents}:host([hidden]){display:none}
-        iframe{display:block;width:100%;min-height:${MIN_HEIGHT}px;border:0;color-scheme:normal}
+        iframe{display:block;width:100%;min-height:${MIN_HEIGHT}px;border:0;color-scheme:normal}iframe[hidden]{display:none}
         dialog{box-sizing:border-box;width:min(100vw,60rem);max-width:100vw;max-height:calc(100dvh - 2rem);padding:0;border:0;border-radius:12px;overflow:auto;background:#fff;color:CanvasText}
         dialog.light{color-scheme:light}dialog.dark{color-scheme:dark;background:#1a1e23}dialog.auto{color-scheme:light dark}
         @media(prefers-color-scheme:dark){dialog.auto{background:#1a1e23}}
@@ -65,11 +65,16 @@
       this.#load();
     }
 
-    /** Hides the linking pages. Entered values are kept as long as the session is open. */
+    /** Hides the linking pages. Entered values are kept until the session is over or `token` changes. */
     close() {
-      if (!this.#frame) return;
+      if (!this.#frame || this.#frame.hidden) return;
       this.#closed = true;
-      this.#unload();
+      // A result, a problem or an empty frame contains no entered values.
+      if (this.#over || !this.#shown) this.#unload();
+      else {
+        this.#frame.hidden = true;
+        this.#dialog?.close();
+      }
       this.#dispatch("close");
     }
 
@@ -79,25 +84,35 @@
       this.#due = true;
       queueMicrotask(() => {
         this.#due = false;
-        const waits = this.mode === "modal" ? !this.#frame : this.#closed;
-        if (this.isConnected && !waits) this.#load();
+        const isShown = this.mode === "modal" ? this.#frame?.hidden === false : !this.#closed;
+        if (isShown) this.#load();
+        // Entered values must not appear in another session.
+        else if (this.#url !== this.#address()) this.#unload();
       });
     }
 
-    #load() {
-      this.#unload();
-      if (!this.token || !this.isConnected) return;
+    #address() {
+      if (!this.token) return undefined;
       const query = new URLSearchParams({ parent: location.origin });
       if (["light", "dark"].includes(this.theme)) query.set("theme", this.theme);
       if (this.language) query.set("language", this.language);
       if (this.showFooterLinks) query.set("footer", "1");
+      return `${this.baseUrl}/link/${encodeURIComponent(this.token)}?${query}`;
+    }
+
+    // Shows the kept frame, unless its session is over or its address has changed.
+    #load() {
+      const url = this.#address();
+      if (this.#frame && this.#url === url && !this.#over) return this.#show();
+      this.#unload();
+      if (!url || !this.isConnected) return;
       const frame = document.createElement("iframe");
       frame.title = this.getAttribute("aria-label") ?? "Link an account";
       frame.referrerPolicy = "no-referrer";
       frame.allow = "clipboard-write";
-      frame.src = `${this.baseUrl}/link/${encodeURIComponent(this.token)}?${query}`;
+      frame.src = this.#url = url;
       this.#frame = frame;
-      this.#shown = false;
+      this.#shown = this.#over = false;
       // The Hub's pages send a message before the frame's `load` event. If no message arrives, the frame is empty or
       // shows a different page.
       frame.addEventListener("load", () => this.#wait(2000));
@@ -107,6 +122,16 @@
       this.#resize();
     }
 
+    #show() {
+      const frame = this.#frame;
+      if (!frame.hidden) return;
+      frame.hidden = false;
+      this.#dialog?.showModal();
+      if (this.#dialog) frame.focus();
+      // The page in the frame checks whether it is outdated.
+      frame.contentWindow.postMessage({ source: "waystone", type: "shown" }, new URL(this.baseUrl).origin);
+    }
+
     #modal(frame) {
       const dialog = document.createElement("dialog");
       const button = document.createElement("button");
@@ -114,7 +139,8 @@
       dialog.className = ["light", "dark"].includes(this.theme) ? this.theme : "auto";
       dialog.setAttribute("aria-label", frame.title);
       button.addEventListener("click", () => this.close());
-      dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.close(); });
+      // Browsers may close a dialog without a `cancel` event.
+      dialog.addEventListener("close", () => { if (dialog === this.#dialog && !dialog.open) this.close(); });
       dialog.append(button, frame);
       this.shadowRoot.append(dialog);
       this.#dialog = dialog;
@@ -143,15 +169,21 @@
       const { type, detail, provider, height } = data;
       if (type === "page") {
         clearTimeout(this.#timer);
+        this.#over = false;
         if (!this.#shown) this.#dispatch("load");
         // Scrolls to the top of the new page.
-        else if (!this.#dialog && this.getBoundingClientRect().top < 0) this.scrollIntoView();
+        else if (!this.#dialog && !this.#closed && this.getBoundingClientRect().top < 0) this.scrollIntoView();
         else this.#dialog?.scrollTo(0, 0);
         this.#shown = true;
       } else if (type === "height" && Number.isFinite(height)) this.#resize(height);
       else if (type === "close") { if (this.#dialog) this.close(); else this.#dispatch("close"); }
-      else if (type === "failed") this.#fail(detail);
-      else if (type === "linked" && this.#linked !== detail) {
+      else if (type === "failed") {
+        // Without cookies, the person continues in a window that needs this frame.
+        this.#over = detail !== "cookies_blocked";
+        this.#fail(detail);
+      } else if (type === "linked") {
+        this.#over = true;
+        if (this.#linked === detail) return;
         this.#linked = detail;
         this.#dispatch("success", { id: detail, provider });
       }

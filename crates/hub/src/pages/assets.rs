@@ -11,8 +11,10 @@ const SCRIPT: &[&str] = &[
     include_str!("script/page.js"),
     include_str!("script/copy.js"),
     include_str!("script/problems.js"),
+    include_str!("script/send.js"),
     include_str!("script/form.js"),
     include_str!("script/preview.js"),
+    include_str!("script/draft.js"),
     include_str!("script/checking.js"),
     include_str!("script/picker.js"),
 ];

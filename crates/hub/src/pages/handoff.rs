@@ -8,7 +8,7 @@ use link::{FieldProblem, Flow};
 use minijinja::{Value, context};
 
 use super::form::{FormState, field_view, own_fields, step_view};
-use super::shell::{Frame, Head, PageProvider, data, render_page};
+use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 
 /// The data for the page with the new link.
 #[derive(Clone, Copy)]
@@ -93,7 +93,10 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
 /// Renders the page that thanks the helper.
 pub fn help_thanks(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
-    let head = Head::new(texts.help_thanks_title, texts.help_thanks_lead);
+    let head = Head {
+        event: Some(Event { name: "helped", ..Event::default() }),
+        ..Head::new(texts.help_thanks_title, texts.help_thanks_lead)
+    };
     render_page(frame, &head, "notice.html", context! { mark => "done", note => texts.help_close })
 }
 

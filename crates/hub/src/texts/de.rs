@@ -190,6 +190,9 @@ pub(super) const TEXTS: Texts = Texts {
     unavailable_fix: "Versuchen Sie es in ein paar Minuten noch einmal.",
     hub_error_title: "Bei uns ist ein Fehler aufgetreten",
     hub_error_fix: "Es ist nichts verloren gegangen. Versuchen Sie es gleich noch einmal. Wenn der Fehler bestehen bleibt, nennen Sie dem Support diesen Referenzcode.",
+
+    offline: "Sie sind offline. Es wurde nichts gesendet. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
+    unreachable: "{hub} ist nicht erreichbar. Es wurde nichts gesendet. Versuchen Sie es gleich noch einmal.",
 };
 
 pub(super) const fn outcome(kind: OutcomeKind) -> &'static str {

@@ -221,6 +221,10 @@ messages! {
     unavailable_fix: "Try again in a few minutes.",
     hub_error_title: "Something went wrong on our side",
     hub_error_fix: "Nothing was lost. Try again in a moment. If it keeps happening, give this reference to support.",
+
+    /// Shown next to the button of a form that could not be sent, because this device or the Hub is offline.
+    offline: "You are offline. Nothing was sent. Check your connection, then try again.",
+    unreachable: "We couldn't reach {hub}. Nothing was sent. Try again in a moment.",
 }
 
 pub(super) const fn outcome(kind: OutcomeKind) -> &'static str {

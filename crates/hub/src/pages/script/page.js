@@ -16,7 +16,8 @@ const send = (type, detail) => {
 if (isFramed) {
   const sendHeight = () => send("height", { height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
   new ResizeObserver(sendHeight).observe(document.body);
-  addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) send("close"); });
+  // While a person composes a character, Escape cancels only that.
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) send("close"); });
   addEventListener("message", ({ origin, data }) => {
     if (origin === location.origin && data?.source === "waystone" && data.type === "linked") send("linked", data);
   });
@@ -48,22 +49,6 @@ addEventListener("pointerdown", () => {
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), { once: true, capture: true });
   });
 }, true);
-
-// Prevents a form from being submitted twice, unless it opens a window, which the person may need to open again.
-addEventListener("submit", (event) => {
-  const form = event.target;
-  if ("again" in form.dataset) return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  if (form.method === "post") {
-    form.dataset.sent = "1";
-    event.submitter?.setAttribute("aria-disabled", "true");
-  }
-});
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of all("form[data-sent]")) delete form.dataset.sent;
-  for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
-});
 
 // Ignores clicks right after the window gets focus. Another site could make a person double-click, and open this window
 // between the two clicks.
