@@ -141,6 +141,14 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
   expect("copying is announced", await tab.textContent("#_summary [role=status]"), "Copied");
   await tab.fill("#in--api_token", "another-token");
   expect("a changed value no longer counts as rejected", await tab.getAttribute("#in--api_token", "aria-invalid"), null);
+  const tenant = await open("gladly--api-key--failed-wrong_tenant.html");
+  const slug = tenant.locator("#in--organization_slug");
+  const preview = () => tenant.waitForResponse(/\/preview$/).then((response) => response.finished());
+  await Promise.all([preview(), tenant.fill("#in--agent_email", "b@c.example")]);
+  expect("a rejected value stays marked while another one changes", await slug.getAttribute("aria-invalid"), "true");
+  await slug.fill("acme-two");
+  await tenant.waitForSelector("#in--organization_slug:not([aria-invalid])").catch(() => {});
+  expect("a rejected value that changes is no longer marked", await slug.getAttribute("aria-invalid"), null);
   const bare = await open("gladly--api-key--failed-wrong_secret.html");
   await bare.evaluate(() => { Object.defineProperty(navigator, "clipboard", { value: undefined }); });
   await bare.getByRole("button", { name: "Copy" }).click();
@@ -150,10 +158,10 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
 {
   const tab = await open("gladly--api-key--form.html", { viewport: { width: 1280, height: 900 } });
   const stops = [];
-  await tab.focus("#in--organization_slug");
+  await tab.focus('[name="environment"]');
   for (let i = 0; i < 5; i += 1) {
-    stops.push(await tab.evaluate(() => document.activeElement.id || document.activeElement.className));
     await tab.keyboard.press("Tab");
+    stops.push(await tab.evaluate(() => document.activeElement.id || document.activeElement.className));
   }
   expect("the Tab key reaches an input before its link to the guide", stops, ["in--organization_slug", "where", "in--agent_email", "where", "in--api_token"]);
   const isNextToLabel = await tab.evaluate(() => {

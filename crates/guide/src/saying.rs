@@ -18,7 +18,7 @@ use crate::product::Product;
 pub struct Saying {
     text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    ours: Option<Ours>,
+    ours: Option<Box<Ours>>,
     /// The byte ranges of the field labels in the text, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     labels: Vec<Range<usize>>,
@@ -36,7 +36,7 @@ pub enum SayingPart<'a> {
 impl Saying {
     /// Returns the meaning of one of our own messages, or `None` if the message is from the guide.
     pub fn ours(&self) -> Option<&Ours> {
-        self.ours.as_ref()
+        self.ours.as_deref()
     }
 
     /// Returns the parts of the message, without empty parts.
@@ -93,7 +93,7 @@ impl From<Ours> for Saying {
     fn from(ours: Ours) -> Self {
         let text = ours.to_string();
         let labels = ours.label_in(&text).into_iter().collect();
-        Self { text, ours: Some(ours), labels }
+        Self { text, ours: Some(Box::new(ours)), labels }
     }
 }
 

@@ -300,7 +300,7 @@ fn entered_values_are_previewed_but_secrets_are_not() {
     let preview = pages::preview(Language::En, &flow, Some("live"), &bad);
     assert_eq!(preview.host, None);
     assert_eq!(
-        preview.fields["site"].problem.as_ref().map(|problem| problem.text()),
+        preview.fields["site"].problem.as_ref().map(hub::texts::Localized::text),
         Some("Site must be letters and digits.".to_owned())
     );
 }

@@ -30,8 +30,8 @@ struct Test<'a> {
 }
 
 impl<'a> Rules<'a> {
-    /// Returns the rules for a field. Without a script that knows all of a secret's normalization steps, only the Hub
-    /// can judge the secret.
+    /// Returns the rules for a field. If the script lacks one of a secret's normalization steps, only the Hub judges the
+    /// secret.
     pub(super) fn of(language: Language, field: &'a Field, is_required: bool) -> Self {
         let mistake = if field.kind == FieldType::Boolean { Mistake::Unanswered } else { Mistake::Missing };
         let missing = is_required.then(|| language.localize(&mistake.in_field(&field.label)));
@@ -41,7 +41,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// Returns the steps that normalize a secret; `None` if the script does not have one of them.
+/// Returns the steps that normalize a secret; `None` if the script lacks one of them.
 fn normalization(field: &Field) -> Option<Vec<(&'static str, &str)>> {
     let mut steps = Vec::new();
     if matches!(field.kind, FieldType::Multiline | FieldType::File) {

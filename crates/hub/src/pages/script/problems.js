@@ -44,6 +44,8 @@ const TESTS = {
 
 // The Hub's latest judgment of each field's value.
 const judgments = new Map();
+// The values that the provider rejected. Each stays marked until it changes.
+const rejected = new Map();
 const partsOf = (field) => ({
   control: document.getElementById(`in--${field.dataset.field}`),
   error: document.getElementById(`error--${field.dataset.field}`),
@@ -88,7 +90,8 @@ const judged = (key, value, problem, fits = !problem) => {
   const field = document.getElementById(`field--${key}`);
   const { control } = partsOf(field);
   // A missing value is reported when the form is sent, and not by the Hub's preview.
-  if (value.trim() !== "" && control.value === value && (!problem || control !== document.activeElement || field.matches(".bad"))) {
+  const isOpen = value.trim() === "" || control.value !== value || (!problem && rejected.get(key) === value);
+  if (!isOpen && (!problem || control !== document.activeElement || field.matches(".bad"))) {
     showProblem(field, problemOf(field));
   }
   form.dispatchEvent(new Event("judged"));
@@ -100,7 +103,9 @@ if (form) {
   // The browser would report problems in its own language and style.
   form.noValidate = true;
   for (const field of fields) {
-    const { value } = partsOf(field).control;
+    const { control } = partsOf(field);
+    const { value } = control;
+    if (control.matches("[aria-invalid]")) rejected.set(field.dataset.field, value);
     judgments.set(field.dataset.field, { value, problem: null, fits: true });
   }
   const chooseError = document.getElementById("_environment-error");
