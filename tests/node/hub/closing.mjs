@@ -11,9 +11,12 @@ let chromium;
 before(async () => { chromium = await storing(); });
 after(async () => { await chromium.close(); });
 
+/** Presses Escape, and does not wait: the key hides the frame, and Chromium might never acknowledge it. */
+const pressEscape = (where) => { where.press("Escape").catch(() => {}); };
+
 /** A modal, with functions that open it and count its events. */
-async function modal() {
-  const it = await opened(chromium, "in a modal", { attributes: 'mode="modal"' });
+async function modal(more) {
+  const it = await opened(chromium, "in a modal", { attributes: 'mode="modal"', more });
   const open = (id = "one") => it.page.evaluate((id) => document.getElementById(id).open(), id);
   const fired = (name) => it.page.evaluate((name) => globalThis.fired.filter((one) => one === name).length, name);
   const closed = async (times) => {
@@ -27,10 +30,10 @@ test("a modal that is closed by Escape or its button keeps everything, and shows
   const it = await modal();
   await it.page.focus("#before");
   const ways = [
-    () => field(it.view, "agent_email").press("Escape"),
+    () => pressEscape(field(it.view, "agent_email")),
     () => it.page.getByRole("button", { name: "Close" }).click(),
     // The focus is on the dialog's button, so the browser itself closes the dialog.
-    async () => { await it.page.getByRole("button", { name: "Close" }).focus(); await it.page.keyboard.press("Escape"); },
+    async () => { await it.page.getByRole("button", { name: "Close" }).focus(); pressEscape(it.page.keyboard); },
     () => it.page.evaluate(() => document.getElementById("one").close()),
   ];
   await it.open();
@@ -53,11 +56,27 @@ test("a modal that is closed by Escape or its button keeps everything, and shows
   await connect(it.view).click();
   await it.view.locator("button[name=do][value=yes]").click();
   await heading(it.view, "Acme Outdoor is connected");
-  await it.page.keyboard.press("Escape");
+  pressEscape(it.page.keyboard);
   await it.closed(ways.length + 1);
   assert.equal(await it.page.locator("waystone-hub iframe").count(), 0, "a finished frame is kept");
   await it.open();
   await heading(it.view, "Edit your Gladly connection");
+  await it.close();
+});
+
+test("in a search, Escape first clears the search", async () => {
+  const it = await modal({ provider: undefined });
+  await it.open();
+  const search = it.view.locator("#_query");
+  // The script hides the button.
+  await it.view.locator(".find .button").waitFor({ state: "hidden" });
+  await search.fill("gladly");
+  await search.press("Escape");
+  assert.equal(await search.inputValue(), "");
+  await it.view.locator(".count", { hasText: /^\d\d apps/ }).waitFor();
+  assert.equal(await it.fired("close"), 0);
+  pressEscape(search);
+  await it.closed(1);
   await it.close();
 });
 
@@ -74,13 +93,13 @@ test("two elements with their own sessions keep their own values, and a new toke
     await it.open(id);
     await isForm(frameOf(id));
     await field(frameOf(id), "organization_slug").fill(`slug-${id}`);
-    await it.page.keyboard.press("Escape");
+    pressEscape(it.page.keyboard);
     await it.closed(at + 1);
   }
   for (const [at, id] of ["one", "two"].entries()) {
     await it.open(id);
     assert.equal(await field(frameOf(id), "organization_slug").inputValue(), `slug-${id}`);
-    await it.page.keyboard.press("Escape");
+    pressEscape(it.page.keyboard);
     await it.closed(at + 3);
   }
 
@@ -99,7 +118,7 @@ test("a modal whose session ended while it was closed says so, and takes a new t
   await it.open();
   await isForm(it.view);
   await fillIn(it.view, typed, "sandbox");
-  await it.page.keyboard.press("Escape");
+  pressEscape(it.page.keyboard);
   await it.closed(1);
   assert.equal((await api("DELETE", `/connect_sessions/${it.created.id}`)).status, 204);
   await it.open();

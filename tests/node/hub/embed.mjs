@@ -177,7 +177,8 @@ test("a modal takes focus, returns it when it closes, and can be opened again", 
   await it.first("load");
   await it.page.getByRole("dialog", { name: "Link an account" }).waitFor();
   assert.ok(await it.page.evaluate(() => document.activeElement.localName === "waystone-hub"), "the modal does not have focus");
-  await it.frame.locator('[name="field.organization_slug"]').press("Escape");
+  // Not awaited: the key hides the frame, and Chromium might never acknowledge it.
+  it.frame.locator('[name="field.organization_slug"]').press("Escape").catch(() => {});
   await it.first("close");
   assert.equal(await it.page.getByRole("dialog").count(), 0);
   assert.equal(await it.page.evaluate(() => document.activeElement.id), "before");

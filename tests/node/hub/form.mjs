@@ -39,7 +39,12 @@ export async function opened(chromium, where, { more = {}, attributes = "", base
 export const field = (view, key) => view.locator(`[name="field.${key}"]`);
 export const connect = (view) => view.locator("button[name=do][value=connect]");
 export const heading = (view, name) => view.getByRole("heading", { level: 1, name }).waitFor();
-export const isForm = (view) => heading(view, /Connect Gladly to/);
+
+/** Waits for the form and its script, which shows the buttons that reveal secrets. */
+export async function isForm(view) {
+  await heading(view, /Connect Gladly to/);
+  await view.locator(".reveal:not([hidden])").first().waitFor({ state: "attached" });
+}
 
 /** Returns everything that the page has stored. The browser keeps cookies, which pages cannot read, elsewhere. */
 export const stored = (frame) => frame.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, history.state, location.href, document.cookie]));

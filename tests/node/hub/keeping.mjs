@@ -120,6 +120,26 @@ for (const where of ["in a window", "in a frame"]) {
   });
 }
 
+test("a reload and Back keep the search for an app", async () => {
+  const it = await opened("in a window", { more: { provider: undefined } });
+  const search = it.page.locator("#_query");
+  const found = () => it.page.locator(".providers li:visible").allInnerTexts();
+  await search.fill("galdly");
+  await search.press("Enter");
+  await isForm(it.view);
+  await it.page.evaluate(() => history.back());
+  await heading(it.page, /Connect an app/);
+  assert.deepEqual([await search.inputValue(), await found()], ["galdly", ["Gladly"]]);
+  await search.fill("");
+  await it.page.locator("[data-category=hris]").click();
+  await search.fill("bam");
+  await it.page.waitForURL("**/*q=bam&category=hris");
+  await it.page.reload();
+  await heading(it.page, /Connect an app/);
+  assert.deepEqual([await search.inputValue(), await found()], ["bam", ["BambooHR"]]);
+  await it.close();
+});
+
 /** Starts a proxy to the Hub. While `status` is set, the proxy responds with that status; 0 closes the connection. */
 async function proxy() {
   const upstream = new URL(hub);

@@ -16,8 +16,11 @@ const send = (type, detail) => {
 if (isFramed) {
   const sendHeight = () => send("height", { height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
   new ResizeObserver(sendHeight).observe(document.body);
-  // While a person composes a character, Escape cancels only that.
-  addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) send("close"); });
+  // Escape first cancels the character that a person is composing, or clears a search.
+  addEventListener("keydown", ({ key, defaultPrevented, isComposing, target }) => {
+    const isForField = isComposing || (target.type === "search" && target.value);
+    if (key === "Escape" && !defaultPrevented && !isForField) send("close");
+  });
   addEventListener("message", ({ origin, data }) => {
     if (origin === location.origin && data?.source === "waystone" && data.type === "linked") send("linked", data);
   });

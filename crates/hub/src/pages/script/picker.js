@@ -31,6 +31,15 @@ if (query) {
     return least <= (length < 6 ? 1 : 2) ? 3 + least : Infinity;
   };
 
+  // Keeps the search in the address, so that a reload and going back show the same results.
+  let timer;
+  const remember = () => {
+    clearTimeout(timer);
+    const parameters = new URLSearchParams(Object.entries({ q: query.value, category }).filter(([, value]) => value));
+    const search = String(parameters);
+    history.replaceState(history.state, "", location.pathname + (search && `?${search}`));
+  };
+
   const find = () => {
     const text = plain(query.value);
     const found = [];
@@ -49,7 +58,11 @@ if (query) {
       if (chip.dataset.category === category) chip.setAttribute("aria-current", "true");
       else chip.removeAttribute("aria-current");
     }
+    // Browsers limit how often a page may change its address.
+    clearTimeout(timer);
+    timer = setTimeout(remember, 500);
   };
+  list.addEventListener("click", remember);
   query.addEventListener("input", find);
   one(".find .button").hidden = true;
   query.form.addEventListener("submit", (event) => {
