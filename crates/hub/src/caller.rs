@@ -52,7 +52,7 @@ impl Access {
         let text = api_key(headers).ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
         let found = self.vault.key_by_digest(&Digest::of(text.expose())).await?;
         let Some(key) = self.key_uses.working(found, client).await else {
-            self.limiter.guessed_wrong(client).await?;
+            self.limiter.guessed_wrong(client, "API key").await?;
             return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown, revoked or expired"));
         };
         self.limiter.call(&key)?;
@@ -77,7 +77,7 @@ impl Access {
                 Err(ApiError::new(&UNAUTHORIZED, format!("The session {why}; ask for a new one")))
             }
             None => {
-                self.limiter.guessed_wrong(client).await?;
+                self.limiter.guessed_wrong(client, "session token").await?;
                 Err(ApiError::new(&UNAUTHORIZED, "The session token is unknown"))
             }
         }

@@ -1,7 +1,7 @@
 //! Records when API keys are used, and requests with keys that no longer work.
 //!
 //! **Invariant:** a request with a valid key never waits for the database to store the key's use, and a key's use is
-//! stored at most once a minute. Requests with unknown keys are only counted, so they cannot fill the audit trail.
+//! stored at most once a minute. The limiter counts and records unknown keys, so that they cannot fill the audit trail.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,7 +78,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use jiff::ToSpan as _;
-    use vault::{By, KeySource, Kind, NewKey, Scope};
+    use vault::{AuditQuery, By, KeySource, Kind, NewKey, Scope};
 
     use super::*;
 
@@ -111,7 +111,8 @@ mod tests {
 
         let expired = ApiKey { expires_at: Some(Timestamp::now() - 1.second()), ..used };
         assert!(uses.working(Some(expired), &client).await.is_none());
-        let trail = vault.audit_of_project(&project, None, 0, 1).await.unwrap();
+        let trail =
+            vault.audit_of_project(&AuditQuery { project, limit: 1, ..AuditQuery::default() }).await.unwrap();
         assert_eq!(
             (trail[0].action.as_str(), trail[0].detail.as_deref()),
             ("api_key.refused", Some("expired, from 127.0.0.1"))

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use vault::{ApiKey, Limit, Session, Vault};
+use vault::{ApiKey, Limit, Refusal, Session, Vault};
 
 use crate::client::Client;
 use crate::settings::Limits;
@@ -35,9 +35,10 @@ impl Limiter {
         Self { vault, limits, calls: PerMinute::default(), writes: PerMinute::default() }
     }
 
-    /// Counts an unknown key or token. Returns an error if the address has sent too many. Call this only after looking
+    /// Counts an unknown key or token, and records it in the audit trail. Returns an error if the address has sent too many. Call this only after looking
     /// the key or token up, so that a valid one is never refused.
-    pub(crate) async fn guessed_wrong(&self, client: &Client) -> Result<(), ApiError> {
+    /// `what` was sent, such as `API key`.
+    pub(crate) async fn guessed_wrong(&self, client: &Client, what: &str) -> Result<(), ApiError> {
         let (now, network) = (Timestamp::now(), client.network());
         let bucket = format!("guesses/{network}");
         // The counter is read first, so that guesses beyond the limit cause no database writes.
@@ -45,7 +46,9 @@ impl Limiter {
         if GUESSES.0 <= hits {
             return Err(too_many("wrong keys or tokens from this address", ends, now));
         }
-        let (hits, ends) = self.vault.count(&bucket, GUESSES.1, now).await?;
+        let limit = Limit { bucket, seconds: GUESSES.1, most: GUESSES.0 };
+        let refusal = Refusal { what, address: &client.address.to_string() };
+        let (hits, ends) = self.vault.count_refusal(refusal, &limit, now).await?;
         if hits == GUESSES.0 {
             let seconds = ends - now.as_second();
             tracing::warn!(%network, seconds, "too many wrong keys or tokens; refusing further ones");

@@ -1,9 +1,9 @@
-//! Sends requests through an account: the Hub adds the authentication, and streams the provider's response to the
-//! caller.
+//! Sends requests through an account: the Hub adds the authentication, and returns the provider's response to the caller.
 //!
 //! **Invariant:** credentials are sent only to the account's host, and are masked if a response repeats them. Before a
 //! request is sent, the audit trail records who uses the credentials, and for which path.
 
+mod envelope;
 mod headers;
 mod mask;
 
@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::body::{Body, Bytes};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use driver::{Tokens, keeps_tokens, stored_tokens};
@@ -24,6 +25,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use vault::{Account, AccountId, By, Credentials, Vault};
 
+use self::envelope::{Provided, envelope};
 use self::mask::Mask;
 use crate::account_flows::AccountFlows;
 use crate::connectors::Connectors;
@@ -37,6 +39,9 @@ use crate::wire::error::{
 
 /// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
+
+/// The maximum size of a response body in an envelope, which is not streamed, in bytes.
+const MAX_ENVELOPED: usize = 16 * 1024 * 1024;
 
 /// How many seconds before its expiry the Hub stops using a token.
 const EXPIRY_MARGIN: i64 = 30;
@@ -105,7 +110,7 @@ impl Proxy {
         account: &Account,
         mut request: ProxyRequest,
         actor: &str,
-    ) -> Result<Response, ApiError> {
+    ) -> Result<Answer, ApiError> {
         self.require_usable(account).await?;
         request.headers = headers::forwarded(request.headers);
         let purpose = format!("request: {} {}", request.verb, request.path);
@@ -114,23 +119,22 @@ impl Proxy {
         let flow = self.flows.relink_flow(&credentials).await?;
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
         let mut answered = self.send_once(&flow, request.clone(), &tokens).await?;
-        if answered.0.status == UNAUTHORIZED
+        if answered.response.status == UNAUTHORIZED
             && flow.method().auth.sign_in.is_some()
             && let Some(renewed) = self.renewed_tokens(&credentials, &flow, &tokens, actor).await?
         {
             answered = self.send_once(&flow, request, &renewed).await?;
         }
-        let (response, mask) = answered;
-        self.relay(response, mask)
+        Ok(answered)
     }
 
-    /// Sends the request to the provider. Also returns the mask for the response.
+    /// Sends the request to the provider.
     async fn send_once(
         &self,
         flow: &Flow,
         request: ProxyRequest,
         tokens: &Values,
-    ) -> Result<(Streamed, Mask), ApiError> {
+    ) -> Result<Answer, ApiError> {
         let provider = &flow.guide().provider;
         let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
         let proxied = probe::proxy_request(flow.method(), request, &inputs)
@@ -150,7 +154,8 @@ impl Proxy {
             ApiError::new(code, format!("{} could not be reached", provider.name))
                 .provider_response(format!("{}: {}", broken.fault, broken.detail))
         })?;
-        Ok((response, Mask::new(&proxied.carried)))
+        let provider = provider.name.to_string();
+        Ok(Answer { provider, response, mask: Mask::new(&proxied.carried) })
     }
 
     /// Returns an error if requests cannot be sent through the account.
@@ -217,19 +222,10 @@ impl Proxy {
         Ok(values.clone())
     }
 
-    /// Streams the provider's response to the caller.
-    fn relay(&self, mut provided: Streamed, mut mask: Mask) -> Result<Response, ApiError> {
-        // A 1xx status would end the response early, or hand the caller's connection over to the provider.
-        let status = StatusCode::from_u16(provided.status).ok().filter(|status| !status.is_informational());
-        let status = status
-            .ok_or_else(|| ApiError::new(&PROVIDER_FAILED, "The provider's response could not be used"))?;
-        let mut returned = HeaderMap::new();
-        for (name, value) in std::mem::take(&mut provided.headers) {
-            let name = headers::returned_as(&name, provided.status).map(|name| HeaderName::try_from(&*name));
-            if let (Some(Ok(name)), Ok(value)) = (name, HeaderValue::from_bytes(&mask.masked(value))) {
-                returned.append(name, value);
-            }
-        }
+    /// Streams the provider's response to the caller unchanged.
+    pub(crate) fn relay(&self, answer: Answer) -> Result<Response, ApiError> {
+        let (status, headers) = answer.head()?;
+        let Answer { response: mut provided, mut mask, .. } = answer;
         let (sender, chunks) = mpsc::channel(2);
         self.tasks.spawn(move |_| async move {
             while let Some(chunk) = provided.chunk().await.transpose() {
@@ -250,11 +246,65 @@ impl Proxy {
             }
         });
         let mut response = (status, Body::from_stream(ReceiverStream::new(chunks))).into_response();
-        let headers = response.headers_mut();
-        headers.extend(returned);
-        // Lets the caller distinguish between a 401 from the provider and a 401 from the Hub.
-        headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
-        response.extensions_mut().insert(crate::layers::Passthrough);
-        Ok(response)
+        response.headers_mut().extend(headers);
+        Ok(by_provider(response))
     }
+}
+
+/// A provider's response, before it is returned to the caller.
+pub(crate) struct Answer {
+    /// The provider's name.
+    provider: String,
+    response: Streamed,
+    mask: Mask,
+}
+
+impl Answer {
+    /// Returns the response in the envelope that StackOne's SDK expects. Fails if the body is too large.
+    pub(crate) async fn enveloped(mut self) -> Result<Response, ApiError> {
+        let (status, mut headers) = self.head()?;
+        // The envelope has a different length.
+        headers.remove(CONTENT_LENGTH);
+        let mut body = Vec::new();
+        while let Some(chunk) = self.response.chunk().await.transpose() {
+            body.extend_from_slice(&chunk.map_err(|broken| ApiError::new(&PROVIDER_FAILED, broken.detail))?);
+            if MAX_ENVELOPED < body.len() {
+                let message = "The provider's response is too large; use `/accounts/{id}/proxy/` instead";
+                return Err(ApiError::new(&PROVIDER_FAILED, message));
+            }
+        }
+        let body = self.mask.masked(body);
+        Ok(by_provider(envelope(&Provided {
+            provider: &self.provider,
+            status,
+            headers: &headers,
+            body: &body,
+        })))
+    }
+
+    /// Returns the status and the headers to return to the caller.
+    fn head(&self) -> Result<(StatusCode, HeaderMap), ApiError> {
+        let provided = &self.response;
+        // A 1xx status would end the response early, or hand the caller's connection over to the provider.
+        let status = StatusCode::from_u16(provided.status).ok().filter(|status| !status.is_informational());
+        let status = status
+            .ok_or_else(|| ApiError::new(&PROVIDER_FAILED, "The provider's response could not be used"))?;
+        let mut returned = HeaderMap::new();
+        for (name, value) in &provided.headers {
+            let name = headers::returned_as(name, provided.status).map(|name| HeaderName::try_from(&*name));
+            let value = HeaderValue::from_bytes(&self.mask.masked(value.clone()));
+            if let (Some(Ok(name)), Ok(value)) = (name, value) {
+                returned.append(name, value);
+            }
+        }
+        Ok((status, returned))
+    }
+}
+
+/// Marks a response as the provider's, which lets the caller distinguish between a 401 from the provider and a 401 from
+/// the Hub.
+fn by_provider(mut response: Response) -> Response {
+    response.headers_mut().insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
+    response.extensions_mut().insert(crate::layers::Passthrough);
+    response
 }

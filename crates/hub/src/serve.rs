@@ -33,10 +33,11 @@ use self::listen::{ConnectionLimits, Limited, Listener};
 use self::signals::{Action, Signals};
 use crate::app::{App, Phase};
 use crate::connection::Peer;
+use crate::leases::Leases;
 use crate::router;
 use crate::settings::{SetBy, Settings};
 use crate::telemetry::{logs, metrics};
-use crate::upkeep;
+use crate::upkeep::Upkeep;
 
 /// What the Hub reports when it is ready.
 #[derive(Debug)]
@@ -128,7 +129,12 @@ async fn listen(
 fn spawn_background_tasks(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     app.tasks.spawn(|stop| Arc::clone(&app.guides).watch(stop));
     app.tasks.spawn(numbers_upkeep);
-    app.tasks.spawn(|stop| upkeep::run(Arc::clone(&app.vault), stop));
+    let upkeep = Upkeep {
+        vault: Arc::clone(&app.vault),
+        leases: Leases::new(Arc::clone(&app.vault), Arc::clone(&app.tasks)),
+        retention: app.settings.retention.clone(),
+    };
+    app.tasks.spawn(|stop| upkeep.run(stop));
     if let (Some(pair), Some(config)) = (&app.settings.tls.value, certificate) {
         app.tasks.spawn(|stop| tls::watch(pair.clone(), config.clone(), stop));
     }

@@ -25,7 +25,7 @@ pub use self::resolve::{Settings, Tls, read};
 pub use self::row::Line;
 pub use self::setting::{Set, SetBy, Setting, Syntax};
 pub use self::sources::{Outcome, Problem, Sources};
-pub use self::table::{Limits, Log, Metrics, SETTINGS, Server, SessionSettings, setting};
+pub use self::table::{Limits, Log, Metrics, Retention, SETTINGS, Server, SessionSettings, setting};
 
 #[cfg(test)]
 mod tests;

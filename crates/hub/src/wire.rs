@@ -7,6 +7,7 @@ pub(crate) mod actions;
 pub(crate) mod connector;
 pub(crate) mod error;
 mod extract;
+pub(crate) mod sdk;
 pub(crate) mod session;
 mod text;
 

@@ -90,12 +90,16 @@ create table audit (
     account_id text,
     version    integer,
     detail     text,
-    project_id text
+    project_id text,
+    attempt_id text, -- the link attempt that the entry is about
+    outcome    text  -- the outcome of a check or a link attempt
 ) strict;
 
 create index audit_project on audit (project_id, seq);
 -- With the project, so that the database does not search the project's whole trail for one account.
 create index audit_account on audit (account_id, project_id, seq);
+create index audit_action on audit (project_id, action, seq);
+create index audit_age on audit (at);
 
 create table outbox (
     seq          integer not null primary key autoincrement,
@@ -106,6 +110,8 @@ create table outbox (
     created_at   text    not null,
     project_id   text
 ) strict;
+
+create index outbox_age on outbox (created_at);
 
 create table projects (
     id         text not null primary key,

@@ -12,6 +12,8 @@ use sqlx::Row as _;
 use strum::{EnumString, IntoStaticStr};
 
 use crate::account::Account;
+use crate::audit::{self, Subject};
+use crate::by::By;
 use crate::crash::crash_point;
 use crate::database::{DbConnection, DbRow};
 use crate::error::{ChangeError, StoreError};
@@ -160,6 +162,7 @@ impl Writer {
         if !work.hold_attempt(attempt.as_ref()).await? {
             return Ok(false);
         }
+        record_failure(&mut work, attempt, new_lines).await?;
         if attempt.version == 0 {
             insert(work.tx(), attempt).await?;
         } else if !update(work.tx(), attempt).await? {
@@ -193,6 +196,30 @@ impl Writer {
             .await?;
         work.commit().await
     }
+}
+
+/// Records a failed attempt in the audit trail. The attempt is saved again while the person looks at the failure, so this
+/// records the failure only if it is new: requests were sent, or the attempt had not failed before.
+async fn record_failure(work: &mut Work, attempt: &Attempt, new_lines: &[Value]) -> Result<(), StoreError> {
+    let (AttemptState::Refused, Some((outcome, _))) = (attempt.state, &attempt.error) else { return Ok(()) };
+    let before: Option<String> = sqlx::query_scalar("select state from attempts where id = $1")
+        .bind(attempt.id.as_str())
+        .fetch_optional(work.tx())
+        .await?;
+    if new_lines.is_empty() && before.as_deref() == Some(attempt.state.as_str()) {
+        return Ok(());
+    }
+    let owner: Option<String> = sqlx::query_scalar("select owner_id from sessions where seq = $1")
+        .bind(attempt.session)
+        .fetch_optional(work.tx())
+        .await?;
+    let Attempt { provider, method, .. } = attempt;
+    let detail = format!("{provider}.{method} for {}", owner.unwrap_or_default());
+    let actor = format!("session:{}", attempt.session);
+    let by = By::new(&actor, attempt.updated_at);
+    let AttemptRef { id, account, .. } = attempt.as_ref();
+    let subject = Subject::Attempt { id, project: &attempt.project, account, outcome };
+    audit::write(work.tx(), "link_attempt.failed", subject, Some(&detail), by).await
 }
 
 /// The link attempts in a session, or those that edit an account.
@@ -272,22 +299,6 @@ pub(crate) async fn end_linked(
     }
     crash_point("vault.attempt-ended");
     Ok(append(work, attempt, new_lines, ended_at).await?)
-}
-
-/// Deletes attempts that expired before the given time, together with their transcripts.
-pub(crate) async fn delete_expired(
-    connection: &mut DbConnection,
-    before: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "delete from sealed where kind = $1 and key in (select id from attempts where expires_at < $2)",
-    )
-    .bind(Content::Transcript.into_str())
-    .bind(stamp(before))
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("delete from attempts where expires_at < $1").bind(stamp(before)).execute(connection).await?;
-    Ok(())
 }
 
 /// Appends lines to an attempt's transcript. The attempt's row must already be written in the same transaction. The

@@ -70,14 +70,15 @@ impl Writer {
         work.commit().await?;
         Ok(exceeded)
     }
-
-    /// Deletes the counters for spans that have ended, and returns the number of deleted counters.
-    pub async fn delete_expired_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.execute(sqlx::query("delete from counters where ends <= $1").bind(stamp(now))).await
-    }
 }
 
-async fn hit(work: &mut Work, bucket: &str, seconds: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
+/// Counts a hit in a transaction, like [`Writer::count`].
+pub(crate) async fn hit(
+    work: &mut Work,
+    bucket: &str,
+    seconds: i64,
+    now: Timestamp,
+) -> Result<(i64, i64), StoreError> {
     let (span, ends) = span(seconds, now);
     let hits: i64 = sqlx::query_scalar(
         "insert into counters (bucket, span, hits, ends) values ($1, $2, 1, $3) \

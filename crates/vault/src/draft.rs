@@ -10,8 +10,12 @@ use crate::database::DbConnection;
 use crate::error::{ChangeError, StoreError};
 use crate::id::AccountId;
 use crate::open::Vault;
+use crate::prune::{self, Stale};
 use crate::sealed::{self, Content, Item};
 use crate::writer::{Work, Writer};
+
+/// The maximum number of expired rows that are deleted when a draft is saved. In the terminal, nothing else deletes them.
+const PRUNED: u32 = 100;
 
 /// An unfinished flow, kept at most until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,19 +78,10 @@ impl Writer {
         sealed::delete(work.tx(), Content::Draft, key).await?;
         work.commit().await
     }
-
-    /// Deletes expired sealed data (drafts, snapshots, sign-ins and stored responses), and returns the number of
-    /// deleted rows.
-    pub async fn delete_expired_sealed(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut work = self.begin().await?;
-        let deleted = sealed::delete_expired(work.tx(), now).await?;
-        work.commit().await?;
-        Ok(deleted)
-    }
 }
 
 async fn write(work: &mut Work, key: &str, draft: &Draft) -> Result<(), StoreError> {
-    sealed::delete_expired(work.tx(), draft.saved_at).await?;
+    prune::delete(work, Stale::Sealed, draft.saved_at, PRUNED).await?;
     let item = Item {
         content: Content::Draft,
         key,

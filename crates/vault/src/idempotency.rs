@@ -134,12 +134,6 @@ impl Writer {
         }
         work.commit().await
     }
-
-    /// Deletes expired keys, and returns the number of deleted keys. The stored responses expire separately.
-    pub async fn delete_expired_idempotency_keys(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let delete = sqlx::query("delete from idempotency where expires_at <= $1").bind(stamp(now));
-        self.execute(delete).await
-    }
 }
 
 /// Returns the key under which the response is sealed. API key ids do not contain slashes, so each combination of API

@@ -49,10 +49,4 @@ impl Writer {
         self.execute(delete.bind(what).bind(holder)).await?;
         Ok(())
     }
-
-    /// Deletes leases that expired before the given time, and returns the number of deleted leases. A lease expires if
-    /// its holder neither renews nor releases it.
-    pub async fn delete_expired_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.execute(sqlx::query("delete from leases where ends < $1").bind(stamp(before))).await
-    }
 }

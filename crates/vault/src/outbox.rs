@@ -14,7 +14,6 @@ use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
 use crate::row::{from_json, stamp};
-use crate::writer::Writer;
 
 /// An event that is waiting to be delivered.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,14 +35,6 @@ impl Vault {
     pub async fn events_after(&self, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
         let query = sqlx::query("select * from outbox where $1 < seq order by seq limit $2");
         self.all(query.bind(seq).bind(limit), event).await
-    }
-}
-
-impl Writer {
-    /// Deletes events that were written before the given time, and returns their number. An event describes its
-    /// account, so it must not remain for long after the account is deleted.
-    pub async fn delete_old_events(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.execute(sqlx::query("delete from outbox where created_at < $1").bind(stamp(before))).await
     }
 }
 

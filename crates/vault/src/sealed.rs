@@ -156,13 +156,6 @@ pub(crate) async fn delete(
     Ok(())
 }
 
-/// Deletes all expired rows and returns their number.
-pub(crate) async fn delete_expired(connection: &mut DbConnection, now: Timestamp) -> Result<u64, StoreError> {
-    let done =
-        sqlx::query("delete from sealed where expires_at <= $1").bind(stamp(now)).execute(connection).await?;
-    Ok(done.rows_affected())
-}
-
 /// Rewraps a row's data key under another of the vault's keys. Leaves the content unchanged.
 pub(crate) async fn rewrap(
     connection: &mut DbConnection,

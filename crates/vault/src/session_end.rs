@@ -1,9 +1,7 @@
-//! Revokes and deletes sessions.
+//! Revokes sessions.
 //!
 //! **Invariant:** a session's link attempts end with it. Their snapshots, which contain what people entered, are deleted
 //! in the transaction that revokes the session.
-
-use jiff::Timestamp;
 
 use crate::attempt::{self, Of};
 use crate::audit::{self, Subject};
@@ -36,18 +34,5 @@ impl Writer {
         work.commit().await?;
         self.wipe_log().await;
         Ok(true)
-    }
-
-    /// Deletes sessions that ended before the given time, together with their browsers, link attempts and sign-ins.
-    /// Returns the number of deleted sessions.
-    pub async fn delete_expired_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut work = self.begin().await?;
-        attempt::delete_expired(work.tx(), before).await?;
-        let done = sqlx::query("delete from sessions where expires_at < $1")
-            .bind(stamp(before))
-            .execute(work.tx())
-            .await?;
-        work.commit().await?;
-        Ok(done.rows_affected())
     }
 }

@@ -204,8 +204,8 @@ impl Writer {
         .bind(account.state_at.map(stamp))
         .execute(work.tx())
         .await?;
-        audit::write(work.tx(), "account.checked", Subject::Account(&account), Some(&check.outcome), by)
-            .await?;
+        let subject = Subject::Check(&account, &check.outcome);
+        audit::write(work.tx(), "account.checked", subject, Some(&check.outcome), by).await?;
         if is_news {
             outbox::write(work.tx(), "account.updated", &account, by.at).await?;
         }

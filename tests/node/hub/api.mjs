@@ -64,6 +64,32 @@ test("only a key with the required scope can read credentials, and the audit tra
   assert.equal(trail[0].detail, "read by the product");
 });
 
+test("the audit trail lists failed link attempts and unknown keys, and can be filtered", async () => {
+  const since = new Date(Date.now() - 1000).toISOString();
+  const created = await session({ provider: "gladly" });
+  const { body: refused } = await widget(created.token, "POST", "/hub/accounts", credentials({ api_token: "revoked-token" }));
+  assert.equal(refused.outcome, "wrong_secret");
+  const list = async (query) => (await api("GET", `/audit?${new URLSearchParams(query)}`)).body;
+  const actor = `session:${created.id}`;
+  const rows = await list({ action: "link_attempt.failed", actor });
+  assert.equal(rows.length, 1);
+  const { attempt_id, outcome, detail, account_id } = rows[0];
+  assert.deepEqual([attempt_id, outcome, account_id], [refused.attempt_id, "wrong_secret", null]);
+  assert.equal(detail, `gladly.api-key for ${created.origin_owner_id}`);
+  assert.ok(!JSON.stringify(rows).includes("revoked-token") && !JSON.stringify(rows).includes(good.agent_email));
+  assert.deepEqual(await list({ outcome: "wrong_secret", actor, since }), rows);
+  assert.deepEqual(await list({ outcome: "ok", actor }), []);
+  assert.deepEqual(await list({ actor, until: since }), []);
+  assert.equal((await api("GET", "/audit?since=yesterday")).status, 400);
+
+  const guess = `wak_live_${"A".repeat(43)}`;
+  const stranger = await api("GET", "/accounts", undefined, { authorization: "Bearer " + guess });
+  assert.equal(stranger.status, 401);
+  const unknown = await list({ action: "access.refused", actor: "address:127.0.0.1" });
+  assert.ok(unknown.some((row) => row.detail.startsWith("unknown API key")), JSON.stringify(unknown));
+  assert.ok(!JSON.stringify(unknown).includes(guess));
+});
+
 test("a request through an account is authenticated, and cannot reach another host or path", async () => {
   const { id } = await linkAccount();
   const { status, body, headers } = await api("GET", `/accounts/${id}/proxy/api/v1/organization`);

@@ -1,11 +1,12 @@
-// Tests StackOne's unmodified SDK from npm against a running Hub: sessions, accounts and connectors.
+// Tests StackOne's unmodified SDK from npm against a running Hub: sessions, accounts, connectors and requests through an
+// account. npm has version 4.28.0 of the SDK; what newer versions expect is tested with their `User-Agent`.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/sdk.mjs
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StackOne } from "@stackone/stackone-client-ts";
-import { good, hub, session } from "./world.mjs";
+import { api, good, hub, session } from "./world.mjs";
 
 const client = (key = process.env.HUB_KEY) =>
   new StackOne({ serverURL: hub, security: { username: key, password: "" }, retryConfig: { strategy: "none" } });
@@ -30,6 +31,47 @@ test("a session can be created and authenticated", async () => {
   const authenticated = await client().connectSessions.authenticateConnectSession({ token });
   assert.equal(authenticated.connectSession.originOwnerId, owner.originOwnerId);
   assert.deepEqual(authenticated.connectSession.categories, ["ticketing"]);
+});
+
+/** Returns the `User-Agent` of a version of the TypeScript SDK. */
+const agent = (version) => `speakeasy-sdk/typescript ${version} 2.836.4 1.0.0 @stackone/stackone-client-ts`;
+
+test("the organization's id is a number for SDKs from before 2026-02, and a string for every other client", async () => {
+  for (const [userAgent, type] of [
+    [agent("4.28.0"), "number"], [agent("4.33.2"), "number"], [agent("4.34.0"), "string"], [agent("4.34.1"), "string"],
+    ["speakeasy-sdk/ruby 0.39.4 2.779.2 1.0.0 stackone_client", "number"],
+    ["speakeasy-sdk/ruby 0.40.0 2.836.4 1.0.0 stackone_client", "string"],
+    ["speakeasy-sdk/java 0.19.2 2.811.4 1.0.0 com.stackone.stackone_client_java", "string"],
+    ["curl/8.14.1", "string"], ["node", "string"],
+  ]) {
+    const headers = { "user-agent": userAgent };
+    const owner = { origin_owner_id: `agent-${process.pid}`, origin_owner_name: "Agent" };
+    const created = await api("POST", "/connect_sessions", owner, headers);
+    const authenticated = await api("POST", "/connect_sessions/authenticate", { token: created.body.token }, headers);
+    const read = await api("GET", `/connect_sessions/${created.body.id}`, null, headers);
+    for (const { body } of [created, authenticated, read]) {
+      assert.deepEqual([typeof body.organization_id, String(body.organization_id)], [type, "1"], userAgent);
+    }
+  }
+});
+
+test("a request through an account returns the response itself, and an envelope to SDKs that expect one", async () => {
+  const id = await link((await session()).token);
+  // This version of the SDK discards the body.
+  const { rawResponse, statusCode } = await client().proxy.proxyRequest({ xAccountId: id, proxyRequestBody: { path: "/api/v1/organization" } });
+  assert.deepEqual([statusCode, rawResponse.headers.get("x-waystone-answered-by")], [200, "provider"]);
+
+  const send = (version, path) =>
+    api("POST", "/unified/proxy", { path, method: "get" }, { "x-account-id": id, "user-agent": agent(version) });
+  const raw = await send("4.31.0", "/api/v1/organization");
+  assert.deepEqual([raw.status, raw.body.name], [200, "Acme Outdoor"]);
+  const enveloped = await send("4.34.1", "/api/v1/organization");
+  assert.deepEqual([enveloped.status, enveloped.body.status, enveloped.body.data], [200, 200, raw.body]);
+  assert.match(enveloped.body.headers["content-type"], /^application\/json/);
+  const missing = await send("4.34.1", "/nowhere");
+  assert.equal(missing.status, missing.body.statusCode);
+  assert.ok(missing.status >= 400 && missing.body.message && Date.parse(missing.body.timestamp));
+  assert.equal(missing.body.provider_errors[0].status, missing.status);
 });
 
 test("accounts can be listed, read, changed and deleted", async () => {

@@ -1,6 +1,7 @@
 //! Requests through an account: what reaches the provider, and what a hostile provider's response does to the caller.
 
 mod provider;
+mod shapes;
 
 use std::path::Path;
 

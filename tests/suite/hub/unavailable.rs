@@ -2,7 +2,7 @@
 //! Hub recovers without a restart and without losing anything that it acknowledged.
 //!
 //! **Invariant:** the failures are real. The kernel refuses to let SQLite's files grow, and the connections to
-//! PostgreSQL are closed.
+//! PostgreSQL are closed, or the server crashes.
 
 use std::process::Command;
 use std::thread::sleep;
@@ -16,6 +16,8 @@ use super::process::{Installation, RunningHub};
 use super::world::{Database, new_database};
 
 mod forwarder;
+mod minute;
+mod server;
 
 /// An address that refuses connections. These tests send no requests to a provider.
 const NO_PROVIDER: &str = "http://127.0.0.1:9";

@@ -18,6 +18,7 @@ use crate::access::AppState;
 use crate::caller::Caller;
 use crate::wire::Json;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED, NOT_FOUND};
+use crate::wire::sdk::Shapes;
 
 /// Sends a request to the provider through an account.
 ///
@@ -59,7 +60,8 @@ pub(super) async fn pass(
             bytes: SecretBytes::new(body),
         }),
     };
-    app.proxy.send(&account, request, &caller.actor).await
+    let answer = app.proxy.send(&account, request, &caller.actor).await?;
+    app.proxy.relay(answer)
 }
 
 /// A request to the provider, as StackOne's SDK describes it.
@@ -78,6 +80,11 @@ pub(super) struct ProxyRequest {
 }
 
 /// Sends a request to the provider through the account in `x-account-id`, in the form that StackOne's SDK uses.
+///
+/// The response is the provider's response, as from `/accounts/{id}/proxy/{path}`. StackOne's SDKs from 2025-11 or later,
+/// such as version 4.32 of the TypeScript SDK, are recognized by their `User-Agent` and get StackOne's envelope instead:
+/// `{"status": 200, "headers": {…}, "data": …}`, where `data` is the JSON of the response, or a string if the response is
+/// not JSON. If the provider responds with an error, they get its status, and its response in `provider_errors`.
 #[utoipa::path(
     post, path = "/unified/proxy", operation_id = "send_unified_request", tag = "accounts",
     params(("x-account-id" = String, Header, description = "The account's id")),
@@ -93,6 +100,7 @@ pub(super) async fn unified(
     Json(body): Json<ProxyRequest>,
 ) -> Result<Response, ApiError> {
     caller.needs(Scope::Requests)?;
+    let shapes = Shapes::expected_by(&headers);
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
     let message = "Send the account's id in the header `x-account-id`";
     let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, message))?;
@@ -124,7 +132,8 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    app.proxy.send(&account, request, &caller.actor).await
+    let answer = app.proxy.send(&account, request, &caller.actor).await?;
+    if shapes.enveloped { answer.enveloped().await } else { app.proxy.relay(answer) }
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {

@@ -1,6 +1,5 @@
 //! Connect sessions: create, read and revoke.
 
-use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,6 +11,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::web_origin::{self, WebOrigin};
 use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
+use crate::wire::sdk::Shapes;
 use crate::wire::session::{
     ConnectSession, ConnectSessionAuthenticate, ConnectSessionCreate, ConnectSessionToken, after,
 };
@@ -35,7 +35,7 @@ pub(super) async fn create(
     let token = token.secret().expose().to_owned();
     // `Url::join` is not used, because it would replace the last path segment of a base URL without a trailing slash.
     let auth_link_url = format!("{}link/{token}", app.public_url);
-    let session = ConnectSession::new(&session, agent(&headers));
+    let session = ConnectSession::new(&session, Shapes::expected_by(&headers));
     Ok((StatusCode::CREATED, axum::Json(ConnectSessionToken { session, token, auth_link_url })))
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn authenticate(
     });
     let message = "No open session in this project has this token";
     let session = session.ok_or_else(|| ApiError::new(&NOT_FOUND, message))?;
-    Ok((StatusCode::CREATED, axum::Json(ConnectSession::new(&session, agent(&headers)))))
+    Ok((StatusCode::CREATED, axum::Json(ConnectSession::new(&session, Shapes::expected_by(&headers)))))
 }
 
 /// Returns a connect session.
@@ -75,7 +75,7 @@ pub(super) async fn read(
 ) -> Reply<ConnectSession> {
     caller.needs(Scope::PlatformRead)?;
     let session = find(&app, &caller, id).await?;
-    Ok(axum::Json(ConnectSession::new(&session, agent(&headers))))
+    Ok(axum::Json(ConnectSession::new(&session, Shapes::expected_by(&headers))))
 }
 
 /// Ends a connect session.
@@ -246,10 +246,6 @@ fn invalid(name: &str, why: &str) -> ApiError {
 
 fn no_session() -> ApiError {
     ApiError::new(&NOT_FOUND, "No open session has this id")
-}
-
-fn agent(headers: &HeaderMap) -> Option<&str> {
-    headers.get(USER_AGENT).and_then(|value| value.to_str().ok())
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! The audit trail: who did what in a project, and when.
+//! The audit trail: who did what in a project, and when, and what was refused.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vault::{Kind, Scope};
+use vault::{AuditQuery, Kind, Scope};
 
 use crate::access::AppState;
 use crate::caller::Caller;
@@ -15,6 +16,16 @@ use crate::wire::{Query, Reply, stamp};
 pub(super) struct TrailQuery {
     /// Returns only entries about this account.
     account_id: Option<String>,
+    /// Returns only entries by this actor, for example `session:17`.
+    actor: Option<String>,
+    /// Returns only entries with this action, for example `link_attempt.failed`.
+    action: Option<String>,
+    /// Returns only entries about a check or a link attempt with this outcome, for example `wrong_secret`.
+    outcome: Option<String>,
+    /// Returns only entries added at or after this time (RFC 3339).
+    since: Option<String>,
+    /// Returns only entries added before this time (RFC 3339).
+    until: Option<String>,
     /// The page to return, starting at 1.
     #[param(minimum = 1, maximum = 1_000_000)]
     page: Option<u32>,
@@ -28,16 +39,22 @@ pub(super) struct TrailQuery {
 pub(super) struct TrailLine {
     /// When the action was performed (RFC 3339, UTC).
     at: String,
-    /// Who performed the action, for example `key:…` or `session:…`.
+    /// Who performed the action: `key:…`, `session:…`, `cli`, or `address:…` for a client whose key or token is unknown.
     actor: String,
-    /// The action, for example `account.created` or `account.unsealed`.
+    /// The action, for example `account.created`, `account.unsealed`, `link_attempt.failed`, `api_key.refused` or
+    /// `access.refused`.
     action: String,
     /// The id of the account. Null if the action is not about an account.
     account_id: Option<String>,
     /// The account's version at the time of the action. Null if the action is not about an account.
     version: Option<i64>,
-    /// Details of the action: the purpose of a read, the outcome of a check, or the id of a key.
+    /// Details of the action: the purpose of a read, the outcome of a check, the id of a key, or the connector and the
+    /// customer of a link attempt.
     detail: Option<String>,
+    /// The id of the link attempt, for `GET /link_attempts/{id}`. Null if the action is not about a link attempt.
+    attempt_id: Option<String>,
+    /// The outcome of the check or the link attempt, for example `wrong_secret`. Null if the action has no outcome.
+    outcome: Option<String>,
 }
 
 /// Lists the entries of the project's audit trail, newest first, one page at a time.
@@ -61,10 +78,18 @@ pub(super) async fn list(
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
     let skip = (i64::from(page) - 1) * i64::from(size);
-    let rows = app
-        .vault
-        .audit_of_project(caller.project(), query.account_id.as_deref(), skip, i64::from(size))
-        .await?;
+    let query = AuditQuery {
+        project: caller.project().to_owned(),
+        since: query.since.as_deref().map(|text| time("since", text)).transpose()?,
+        until: query.until.as_deref().map(|text| time("until", text)).transpose()?,
+        account: query.account_id,
+        actor: query.actor,
+        action: query.action,
+        outcome: query.outcome,
+        skip,
+        limit: i64::from(size),
+    };
+    let rows = app.vault.audit_of_project(&query).await?;
     let line = |row: vault::AuditRow| TrailLine {
         at: stamp(row.at),
         actor: row.actor,
@@ -72,6 +97,16 @@ pub(super) async fn list(
         account_id: row.account.map(|id| id.to_string()),
         version: row.version,
         detail: row.detail,
+        attempt_id: row.attempt,
+        outcome: row.outcome,
     };
     Ok(axum::Json(rows.into_iter().map(line).collect()))
+}
+
+/// Parses a time in the query.
+fn time(name: &str, text: &str) -> Result<Timestamp, ApiError> {
+    text.parse().map_err(|_| {
+        let message = format!("`{name}` must be a time such as `2026-06-01T00:00:00Z`");
+        ApiError::new(&INVALID_VALUE, message)
+    })
 }

@@ -191,7 +191,7 @@ impl PageContext {
 
     /// Counts a request with an unknown token toward the rate limit, and returns the failure to respond with.
     pub(super) async fn wrong_guess(&self, why: Trouble) -> Failure {
-        match self.app.limiter.guessed_wrong(&self.client).await {
+        match self.app.limiter.guessed_wrong(&self.client, "link").await {
             Ok(()) => why.into(),
             Err(error) => error.into(),
         }

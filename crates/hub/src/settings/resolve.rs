@@ -23,7 +23,7 @@ use super::row::Group as _;
 use super::setting::{Set, SetBy};
 use super::sources::{Outcome, Problem, Sources};
 use super::table::{
-    Key, Limits, Log, Metrics, ProxySettings, SETTINGS, Server, SessionSettings, Storage, TlsFiles,
+    Key, Limits, Log, Metrics, ProxySettings, Retention, SETTINGS, Server, SessionSettings, Storage, TlsFiles,
 };
 use crate::web_origin;
 
@@ -46,6 +46,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long connect sessions last.
     pub session: SessionSettings,
+    /// How long records are kept.
+    pub retention: Retention,
     /// What is logged.
     pub log: Log,
     /// Prometheus metrics.
@@ -147,6 +149,7 @@ fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings 
         proxy: proxy(resolver),
         limits: Limits::resolve(resolver),
         session: session(resolver),
+        retention: Retention::resolve(resolver),
         log: Log::resolve(resolver),
         metrics: Metrics::resolve(resolver),
         data,

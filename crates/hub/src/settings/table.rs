@@ -169,6 +169,15 @@ settings! {
         longest: Required<Period> = "31d", ["24h"];
     }
 
+    /// How long records are kept. `0s` keeps them forever.
+    pub struct Retention("retention.") {
+        /// How long entries in the audit trail are kept. `0s` keeps them forever.
+        audit: Required<Time> = "400d", ["730d"];
+        /// How long a connect session and its link attempts, with their transcripts, are kept after the session expires.
+        /// `0s` keeps them forever.
+        link_attempts: Required<Time> = "90d", ["30d"];
+    }
+
     /// What is logged, and in which format.
     pub struct Log("log.") {
         /// The format of log lines: JSON objects, or human-readable text.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use vault::Session;
 
+use super::sdk::Shapes;
 use super::stamp;
 
 /// The settings of a new connect session.
@@ -68,8 +69,8 @@ pub(crate) struct ConnectSessionCreate {
 pub(crate) struct ConnectSession {
     /// The session's id.
     pub(crate) id: i64,
-    /// The organization's id: a number for clients of StackOne's API before 2026-02, a string for later clients.
-    #[schema(value_type = Value)]
+    /// The organization's id, which is always `"1"`. For StackOne's SDKs from before 2026-02, it is the number 1.
+    #[schema(value_type = String)]
     pub(crate) organization_id: Value,
     /// The project's id.
     pub(crate) project_id: String,
@@ -140,8 +141,8 @@ const SDK_CATEGORIES: [&str; 13] = [
 ];
 
 impl ConnectSession {
-    /// Converts a session to its API representation. `agent` is the client's `User-Agent`.
-    pub(crate) fn new(session: &Session, agent: Option<&str>) -> Self {
+    /// Converts a session to its API representation, in the shape that the client expects.
+    pub(crate) fn new(session: &Session, shapes: Shapes) -> Self {
         let parameters = &session.parameters;
         let known: Vec<String> = parameters
             .categories
@@ -151,7 +152,7 @@ impl ConnectSession {
             .collect();
         Self {
             id: session.seq,
-            organization_id: organization(agent),
+            organization_id: if shapes.numeric_organization { Value::from(1) } else { Value::from("1") },
             project_id: parameters.project.clone(),
             categories: (!known.is_empty()).then_some(known),
             provider: parameters.provider.clone(),
@@ -170,17 +171,6 @@ impl ConnectSession {
     }
 }
 
-/// Returns the organization's id, which is always 1. SDKs up to 4.33 accept only a number, and SDKs from 4.34
-/// (2026-02-09) accept only a string, so the type depends on the `User-Agent`.
-fn organization(agent: Option<&str>) -> Value {
-    let version = agent.and_then(|agent| agent.split("speakeasy-sdk/typescript ").nth(1));
-    let mut numbers = version.unwrap_or_default().split(['.', ' ']).map(str::parse::<u32>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) if (4, 34) <= (major, minor) => Value::from("1"),
-        _ => Value::from(1),
-    }
-}
-
 /// Returns the time that is `seconds` seconds from now, or `None` if `seconds` is less than 1 or greater than
 /// `longest`.
 pub(crate) fn after(now: Timestamp, seconds: f64, longest: u64) -> Option<Timestamp> {
@@ -192,19 +182,6 @@ pub(crate) fn after(now: Timestamp, seconds: f64, longest: u64) -> Option<Timest
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_organization_id_has_the_type_that_the_client_accepts() {
-        for (agent, expected) in [
-            (None, Value::from(1)),
-            (Some("curl/8"), Value::from(1)),
-            (Some("speakeasy-sdk/typescript 4.28.0 2.720.11 1.0.0 pkg"), Value::from(1)),
-            (Some("speakeasy-sdk/typescript 4.34.1 2.8 1.0.0 pkg"), Value::from("1")),
-            (Some("speakeasy-sdk/typescript 5.0.0 2.8"), Value::from("1")),
-        ] {
-            assert_eq!(organization(agent), expected, "{agent:?}");
-        }
-    }
 
     #[test]
     fn lifetimes_out_of_range_are_refused() {

@@ -5,6 +5,7 @@ use vault::{ApiKey, Digest, GrantError, KeyState, Kind, NewKey, Scope, Token, Va
 
 use crate::both::vaults;
 use crate::hub::project;
+use crate::hub::trail;
 use crate::{at, by};
 
 const OWN: [Scope; 3] = [Scope::PlatformRead, Scope::KeysWrite, Scope::CredentialsRead];
@@ -115,7 +116,7 @@ async fn repeated_refusals_of_a_key_do_not_fill_the_audit_trail() {
             vault.record_refused_key(&key, "revoked, from 192.0.2.7", at(minute)).await.unwrap();
         }
         let refused = async || {
-            let trail = vault.audit_of_project(&project, None, 0, 100).await.unwrap();
+            let trail = vault.audit_of_project(&trail(&project, None)).await.unwrap();
             trail.into_iter().filter(|row| row.action == "api_key.refused").collect::<Vec<_>>()
         };
         let rows = refused().await;

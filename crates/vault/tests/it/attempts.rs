@@ -1,7 +1,7 @@
 //! Tests link attempts, handoffs and leases on SQLite and PostgreSQL.
 
 use secret::Secret;
-use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, NewHandoff, Vault};
+use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, NewHandoff, Stale, Vault};
 
 use crate::both::vaults;
 use crate::hub::{FROM, SAME, owned, project, session};
@@ -139,9 +139,9 @@ async fn a_lease_has_one_holder_and_expires() {
         assert!(!lease(first, 3, 5).await, "{name}: the previous holder still has the lease");
         vault.release("it", second).await.unwrap();
         assert!(lease(first, 3, 5).await, "{name}: the released lease was not granted");
-        assert_eq!(vault.delete_expired_leases(at(5)).await.unwrap(), 0, "{name}");
+        assert_eq!(vault.prune(Stale::Leases, at(5), 9).await.unwrap(), 0, "{name}");
         assert_eq!(
-            vault.delete_expired_leases(at(6)).await.unwrap(),
+            vault.prune(Stale::Leases, at(6), 9).await.unwrap(),
             1,
             "{name}: the expired lease was not deleted"
         );

@@ -3,7 +3,7 @@
 
 use secret::Secret;
 
-use vault::Replacing;
+use vault::{Replacing, Stale};
 
 use crate::{CANARY, at, by, count, draft, draft_of, is_in_a_file, open, replace, sample, tamper};
 
@@ -32,8 +32,8 @@ async fn saving_replaces_the_draft_and_deletes_expired_ones() {
 
     assert_eq!(vault.load_draft("gladly", at(11)).await.unwrap().unwrap().snapshot, Secret::new("c"));
     assert_eq!(count(folder.path(), "select count(*) from sealed").await, 1);
-    assert_eq!(vault.delete_expired_sealed(at(39)).await.unwrap(), 0);
-    assert_eq!(vault.delete_expired_sealed(at(40)).await.unwrap(), 1);
+    assert_eq!(vault.prune(Stale::Sealed, at(39), 9).await.unwrap(), 0);
+    assert_eq!(vault.prune(Stale::Sealed, at(40), 9).await.unwrap(), 1);
 }
 
 #[tokio::test]

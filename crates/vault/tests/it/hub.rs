@@ -2,14 +2,20 @@
 
 use secret::Secret;
 use vault::{
-    AccountChange, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home, Idempotency, Kind, Limit,
-    NewAccount, NewSession, Owner, Project, Query, Replacing, Scope, Vault,
+    AccountChange, AccountId, AuditQuery, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home,
+    Idempotency, Kind, Limit, NewAccount, NewSession, Owner, Project, Query, Replacing, Scope, Stale, Vault,
 };
 
 use crate::both::vaults;
 use crate::{CANARY, at, by, sample};
 
 pub(crate) const FROM: CreatedFrom<'_> = CreatedFrom { draft: None, attempt: None, transcript: &[] };
+
+/// Returns a query for the newest entries in a project's trail.
+pub(crate) fn trail(project: &str, account: Option<&AccountId>) -> AuditQuery {
+    let account = account.map(ToString::to_string);
+    AuditQuery { project: project.to_owned(), account, limit: 1000, ..AuditQuery::default() }
+}
 
 pub(crate) async fn project(vault: &Vault) -> Project {
     vault.add_project("Shop", by("ada", 0)).await.unwrap()
@@ -81,7 +87,7 @@ async fn accounts_are_stored_read_and_removed() {
         assert_eq!(vault.get(&kept.id).await.unwrap(), Some(kept.clone()), "{name}");
         let credentials = vault.unseal(&kept.id, "test", by("ada", 2)).await.unwrap();
         assert_eq!(credentials.secrets["token"].expose(), CANARY, "{name}");
-        let trail = vault.audit_of_project(&project.id, Some(kept.id.as_str()), 0, 10).await.unwrap();
+        let trail = vault.audit_of_project(&trail(&project.id, Some(&kept.id))).await.unwrap();
         let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
         assert_eq!(actions, ["account.unsealed", "account.created"], "{name}");
         let removed = vault.remove(&kept.id, by("ada", 3)).await.unwrap();
@@ -95,8 +101,8 @@ async fn accounts_are_stored_read_and_removed() {
         assert_eq!(names, ["account.created", "account.deleted"], "{name}");
         assert_eq!(events[0].payload["account"]["owner_id"], "o1", "{name}");
         // The account was created at minute 1 and deleted at minute 3.
-        assert_eq!(vault.delete_old_events(at(1)).await.unwrap(), 0, "{name}");
-        assert_eq!(vault.delete_old_events(at(2)).await.unwrap(), 1, "{name}");
+        assert_eq!(vault.prune(Stale::Events, at(1), 9).await.unwrap(), 0, "{name}");
+        assert_eq!(vault.prune(Stale::Events, at(2), 9).await.unwrap(), 1, "{name}");
         assert_eq!(vault.events_after(0, 10).await.unwrap(), events[1..], "{name}");
     }
 }
@@ -236,7 +242,7 @@ async fn concurrent_hits_are_all_counted_in_their_time_span() {
             "{name}: the hit must be counted in a new span"
         );
         assert_eq!(vault.count("session/2", 60, at(0)).await.unwrap().0, 1, "{name}: another bucket");
-        assert_eq!(vault.delete_expired_counters(at(100)).await.unwrap(), 3, "{name}");
+        assert_eq!(vault.prune(Stale::Counters, at(100), 9).await.unwrap(), 3, "{name}");
     }
 }
 

@@ -15,6 +15,8 @@ mod endings;
 mod hub;
 mod keys;
 mod process;
+mod prune;
+mod refusals;
 mod rotation;
 mod schema;
 mod sealed;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use secret::Secret;
 use serde_json::json;
-use vault::{Attempt, ConnectorProfile, Digest, Idempotency, NewConnectorProfile, SignIn, Vault};
+use vault::{Attempt, ConnectorProfile, Digest, Idempotency, NewConnectorProfile, SignIn, Stale, Vault};
 
 use crate::attempts::attempt;
 use crate::hub::{project, session};
@@ -121,9 +121,9 @@ async fn a_transcript_grows_to_a_limit_and_is_deleted_with_its_attempt() {
     assert_eq!(kept.len(), 200);
     assert_eq!((&kept[0], &kept[199]), (&json!(100), &json!(149)));
 
-    assert_eq!(vault.delete_expired_sessions(at(29)).await.unwrap(), 0);
+    assert_eq!(vault.prune(Stale::Attempts, at(29), 9).await.unwrap(), 0);
     assert_eq!(count(folder.path(), "select count(*) from sealed where kind = 'transcript'").await, 1);
-    assert_eq!(vault.delete_expired_sessions(at(31)).await.unwrap(), 1);
+    assert_eq!(vault.prune(Stale::Attempts, at(31), 9).await.unwrap(), 1);
     assert_eq!(count(folder.path(), "select count(*) from sealed where kind = 'transcript'").await, 0);
     assert_eq!(count(folder.path(), "select count(*) from attempts").await, 0);
 }

@@ -1,6 +1,6 @@
 //! Tests sessions, and the browsers and frames that enter them, on SQLite and PostgreSQL.
 
-use vault::{NewSession, Presentation};
+use vault::{NewSession, Presentation, Stale};
 
 use crate::both::vaults;
 use crate::hub::{project, session};
@@ -41,7 +41,7 @@ async fn a_session_can_be_entered_by_token_and_browser_until_it_ends() {
         assert!(!vault.revoke_session("prj_other", made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(vault.revoke_session(&project.id, made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(!vault.session_by_token(&token.digest()).await.unwrap().unwrap().is_open(at(4)), "{name}");
-        assert_eq!(vault.delete_expired_sessions(at(31)).await.unwrap(), 2, "{name}");
+        assert_eq!(vault.prune(Stale::Sessions, at(31), 9).await.unwrap(), 2, "{name}");
         assert!(vault.session_by_token(&token.digest()).await.unwrap().is_none(), "{name}");
     }
 }
