@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
+use guide::{Environment, Fault, Json, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 
 use crate::case::Case;
 use crate::denial::NO_STATUS;
@@ -173,7 +173,8 @@ fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
 /// 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1), [OIDC Core,
 /// 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
 fn oauth_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind> {
-    let error = parsed.json.as_ref()?.get("error")?.as_str()?;
+    let Json::Object(members) = parsed.json.as_ref()? else { return None };
+    let error = members.get("error")?.as_str()?;
     Some(match error {
         // The grant is the person's sign-in in a browser, which has ended. There is no credential to correct.
         "invalid_grant" if case.method.auth.needs_browser() => OutcomeKind::Expired,

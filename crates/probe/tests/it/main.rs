@@ -1,6 +1,7 @@
 //! Tests requests and verdicts with a small guide.
 
 mod auth;
+mod numbers;
 mod paths;
 mod tokens;
 mod unreadable;
