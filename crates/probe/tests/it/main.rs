@@ -3,6 +3,7 @@
 mod auth;
 mod numbers;
 mod paths;
+mod statuses;
 mod tokens;
 mod unreadable;
 
