@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// A path that consists of member names and array indexes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,10 +53,11 @@ impl JsonPath {
     }
 
     /// Returns the value at the path, if there is one.
-    pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
-        self.0.iter().try_fold(value, |value, segment| match segment {
-            Segment::Member(name) => value.get(name),
-            Segment::Index(index) => value.get(index),
+    pub fn find<'a>(&self, value: &'a Json) -> Option<&'a Json> {
+        self.0.iter().try_fold(value, |value, segment| match (segment, value) {
+            (Segment::Member(name), Json::Object(members)) => members.get(name),
+            (Segment::Index(index), Json::Array(items)) => items.get(*index),
+            _ => None,
         })
     }
 }
@@ -80,13 +81,14 @@ mod tests {
 
     #[test]
     fn paths_select_members_and_items() {
-        let value = serde_json::json!({ "items": [{ "id": 7 }], "a-b": null });
+        let json = |value: serde_json::Value| Json::from(&value);
+        let value = json(serde_json::json!({ "items": [{ "id": 7 }], "a-b": null }));
         let find = |path: &str| JsonPath::parse(path).expect("a path").find(&value).cloned();
-        assert_eq!(find("items[0].id"), Some(7.into()));
+        assert_eq!(find("items[0].id"), Some(json(7.into())));
         assert_eq!(find("items[1].id"), None);
-        assert_eq!(find("a-b"), Some(Value::Null));
-        let list = serde_json::json!([{ "id": 7 }]);
-        assert_eq!(JsonPath::parse("[0].id").expect("a path").find(&list), Some(&7.into()));
+        assert_eq!(find("a-b"), Some(Json::Null));
+        let list = json(serde_json::json!([{ "id": 7 }]));
+        assert_eq!(JsonPath::parse("[0].id").expect("a path").find(&list), Some(&json(7.into())));
         let dotted = |path: &str| JsonPath::parse(path).expect("a path").dotted_index();
         assert_eq!(dotted("data.0.id"), JsonPath::parse("data[0].id"));
         assert_eq!(dotted("data[0].v2.id"), None);

@@ -33,6 +33,7 @@ mod spanned;
 
 mod host;
 mod http;
+mod json;
 mod json_path;
 mod key;
 mod names;
@@ -53,6 +54,7 @@ pub use crate::code::pages;
 pub use crate::finding::{Applicability, Edit, Finding, listed};
 pub use crate::host::{HostPattern, HostPatternError, is_label};
 pub use crate::http::{Fault, RESERVED_HEADERS, Verb, is_path_part};
+pub use crate::json::{Json, JsonNumber};
 pub use crate::json_path::JsonPath;
 pub use crate::key::Key;
 pub use crate::model::*;

@@ -167,6 +167,12 @@ pub enum Ours {
         /// The provider's name.
         provider: String,
     },
+    /// The response is a web page, so it does not come from the provider's API.
+    #[display("We received a web page instead of a response from {provider}'s API.")]
+    WebPage {
+        /// The provider's name.
+        provider: String,
+    },
     /// The provider rejects the tokens from a sign-in in a browser. The person entered no credentials.
     #[display("{provider} did not accept your sign-in.")]
     SignInRejected {

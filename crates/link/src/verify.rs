@@ -43,6 +43,19 @@ impl Flow {
             run.tokens_expire_at =
                 probe::token_lifetime(step, answer).map(|seconds| now.saturating_add(seconds.into()));
         }
+        let is_rejected = match verdict.outcome {
+            OutcomeKind::WrongSecret | OutcomeKind::Expired => true,
+            // A 401 with a web page blames nobody, but new tokens can still help.
+            OutcomeKind::ProtocolMismatch => {
+                verdict.rule.is_none()
+                    && matches!(answer, Answer::Response(response) if response.status == 401)
+            }
+            _ => false,
+        };
+        let is_check = matches!(run.request, RequestKind::Check(_));
+        if is_rejected && is_check && !run.renewed && self.can_renew(&run) {
+            return self.renew(run);
+        }
         self.handle_verdict(run, verdict, now);
     }
 
@@ -141,18 +154,13 @@ impl Flow {
         self.next(run);
     }
 
-    /// Acts on the verdict for the current request: starts the next request, retries, renews the tokens or fails.
+    /// Acts on the verdict for the current request: starts the next request, retries or fails.
     fn handle_verdict(&mut self, mut run: Run, verdict: Verdict, now: i64) {
         let Some(check) = self.check_for(run.request) else { return };
         let (is_required, is_repeatable) = (check.required, check.request.repeatable);
         if verdict.outcome.is_good() {
             set_state(&mut run, CheckState::Passed);
             return self.handle_success(run, verdict);
-        }
-        let is_rejected = matches!(verdict.outcome, OutcomeKind::WrongSecret | OutcomeKind::Expired);
-        let is_check = matches!(run.request, RequestKind::Check(_));
-        if is_rejected && is_check && !run.renewed && self.can_renew(&run) {
-            return self.renew(run);
         }
         // Token requests can be repeated regardless of their HTTP method, except for an exchange, because its code is
         // single-use.

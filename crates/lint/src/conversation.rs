@@ -6,10 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Product, Reply, Scenario, Turn};
+use guide::{Check, Environment, Guide, Json, Key, Method, OutcomeKind, Product, Reply, Scenario, Turn};
 use probe::{Answer, Case, Inputs, Response, Values, matching_rule};
 use secret::Secret;
-use serde_json::Value;
 
 /// A scenario's environment: the environment that a field's value implies, the one that the scenario names, or the
 /// method's first environment.
@@ -77,12 +76,12 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
 }
 
 /// The JSON bodies of the successful responses to the checks' requests in the method's scenarios, each with its check.
-pub(crate) fn bodies(method: &Method) -> Vec<(Key, Value)> {
+pub(crate) fn bodies(method: &Method) -> Vec<(Key, Json)> {
     let mut bodies = Vec::new();
     for scenario in &method.scenarios {
         replay(method, scenario, |turn, checks, _| {
             let Reply::Response { status, body, .. } = &turn.reply else { return };
-            let Ok(body) = serde_json::from_str::<Value>(body) else { return };
+            let Some(body) = Json::parse(body) else { return };
             for check in checks {
                 if check.expect.allows(*status) {
                     bodies.push((check.key.clone(), body.clone()));

@@ -2,17 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use guide::{
-    BodyTemplate, Carrier, CarrierUse, Method, RequestPart, Signature, SignatureEncoding, Target, Template,
-    Verb,
-};
+use guide::{Carrier, CarrierUse, Method, RequestPart, Signature, SignatureEncoding, Target, Template, Verb};
 use secret::{Secret, SecretBytes, percent_encoded};
-use serde_json::Value;
 
-use crate::encode::form;
-use crate::fill::{FillError, Problem, Slot, fill, invalid_key, json};
+use crate::content::{Content, sets_parameter};
+use crate::fill::{FillError, Problem, Slot, fill, invalid_key};
 use crate::inputs::Filling;
-use crate::message::{Body, ClientCertificate, Header, Permit, Request};
+use crate::message::{ClientCertificate, Header, Permit, Request};
 use crate::sign::{key_bytes, sign};
 
 /// The header that carries Basic authentication.
@@ -23,41 +19,6 @@ pub(crate) struct Draft {
     pub(crate) request: Request,
     cookies: Vec<(String, Secret)>,
     pub(crate) body: Option<Content>,
-}
-
-/// A body to which a credential can still be added.
-pub(crate) enum Content {
-    Json(Value),
-    Form(Vec<(String, Secret)>),
-    /// A body that is sent unchanged, so no credential can be added.
-    Unchanged(Body),
-}
-
-impl Content {
-    pub(crate) fn new(body: &BodyTemplate, with: &Filling<'_>) -> Result<Self, FillError> {
-        Ok(match body {
-            BodyTemplate::Json(template) => Self::Json(json(template, with)?),
-            BodyTemplate::Form(pairs) => {
-                let fill = |(name, value): &(String, _)| Ok((name.clone(), fill(value, Slot::Text, with)?));
-                Self::Form(pairs.iter().map(fill).collect::<Result<_, _>>()?)
-            }
-        })
-    }
-
-    fn bytes(&self) -> Body {
-        match self {
-            Self::Json(json) => {
-                let bytes = SecretBytes::new(json.to_string());
-                Body { content_type: "application/json".to_owned(), bytes }
-            }
-            Self::Form(pairs) => {
-                let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.expose()));
-                let content_type = "application/x-www-form-urlencoded".to_owned();
-                Body { content_type, bytes: SecretBytes::new(form(pairs)) }
-            }
-            Self::Unchanged(body) => body.clone(),
-        }
-    }
 }
 
 impl Draft {
@@ -133,14 +94,8 @@ impl Draft {
             }
             CarrierUse::Named { carrier: Carrier::Body, name, value } => {
                 let value = fill(value, Slot::Text, with)?;
-                match self.body.get_or_insert_with(|| Content::Form(Vec::new())) {
-                    Content::Form(pairs) => pairs.push((name.clone(), value)),
-                    Content::Json(Value::Object(members)) => {
-                        members.insert(name.clone(), value.expose().into());
-                    }
-                    Content::Json(_) | Content::Unchanged(_) => {
-                        return Err(FillError { field: None, problem: Problem::NoBody });
-                    }
+                if !self.body.get_or_insert_with(Content::empty).add(name, &value) {
+                    return Err(FillError { field: None, problem: Problem::NoBody });
                 }
             }
         }
@@ -157,12 +112,7 @@ impl Draft {
         match (place, &mut self.body) {
             (Carrier::Header, _) => self.request.headers.retain(|header| !is_same_header(&header.name, name)),
             (Carrier::Query, _) => self.request.query.retain(|(sent, _)| !sets_parameter(sent, name)),
-            (Carrier::Body, Some(Content::Form(pairs))) => {
-                pairs.retain(|(sent, _)| !sets_parameter(sent, name));
-            }
-            (Carrier::Body, Some(Content::Json(Value::Object(members)))) => {
-                members.retain(|sent, _| !sent.eq_ignore_ascii_case(name));
-            }
+            (Carrier::Body, Some(content)) => content.remove(name),
             (Carrier::Body | Carrier::Cookie, _) => {}
         }
     }
@@ -174,7 +124,7 @@ impl Draft {
         signature: &Signature,
         with: &Filling<'_>,
     ) -> Result<Vec<(RequestPart, Secret)>, FillError> {
-        let body = self.body.as_ref().map(Content::bytes);
+        let body = self.body.as_ref().map(Content::body);
         let body = body.map_or_else(Secret::default, |body| {
             Secret::new(String::from_utf8_lossy(body.bytes.expose()).into_owned())
         });
@@ -215,16 +165,9 @@ impl Draft {
             let value = Secret::new(pairs.join("; "));
             self.request.headers.push(Header { name: "cookie".to_owned(), value });
         }
-        self.request.body = self.body.as_ref().map(Content::bytes);
+        self.request.body = self.body.as_ref().map(Content::body);
         self.request
     }
-}
-
-/// Whether a provider could read the parameter `sent` as the parameter `name`: some servers ignore case, and some add
-/// the values of `key[]` and `key[0]` to those of `key`.
-fn sets_parameter(sent: &str, name: &str) -> bool {
-    let base = sent.split('[').next().unwrap_or_default();
-    sent.eq_ignore_ascii_case(name) || base.eq_ignore_ascii_case(name)
 }
 
 /// Whether a provider could read the header `sent` as the header `name`: CGI, and frameworks that follow it, treat `_`

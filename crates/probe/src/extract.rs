@@ -1,14 +1,13 @@
 //! Extracts captures, scopes, the token lifetime and the account's identity from a response.
 
-use guide::{Capture, Check, Part, Target, Template, TokenStep};
+use guide::{Capture, Check, Json, Part, Target, Template, TokenStep};
 use secret::Secret;
-use serde_json::Value;
 
 use crate::case::Case;
 use crate::fill::{Slot, fill};
 use crate::inputs::{Filling, Inputs, Values};
 use crate::message::{Answer, Response};
-use crate::parsed::{ParsedAnswer, text_of};
+use crate::parsed::ParsedAnswer;
 use crate::redaction::identity_redactor;
 use crate::verdict::Identity;
 
@@ -33,8 +32,8 @@ pub(crate) fn captures_in(check: &Check, parsed: &ParsedAnswer<'_>) -> Values {
 /// Returns the value that a response contains for a capture. An empty value counts as missing: some providers send
 /// `"refresh_token": ""` for "no refresh token", and it must not replace the token that works. A value with a character
 /// that could not be decoded also counts as missing.
-pub(crate) fn captured(capture: &Capture, json: Option<&Value>) -> Option<Secret> {
-    let text = text_of(capture.path.find(json?)?)?;
+pub(crate) fn captured(capture: &Capture, json: Option<&Json>) -> Option<Secret> {
+    let text = capture.path.find(json?)?.text()?;
     (!text.trim().is_empty() && !text.contains(char::REPLACEMENT_CHARACTER)).then(|| Secret::new(text))
 }
 
@@ -42,8 +41,8 @@ pub(crate) fn captured(capture: &Capture, json: Option<&Value>) -> Option<Secret
 pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option<Vec<String>> {
     let found = check.granted.as_ref()?.find(parsed.json.as_ref()?)?;
     match found {
-        Value::Array(list) => Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        Value::String(text) => {
+        Json::Array(list) => Some(list.iter().filter_map(Json::as_str).map(str::to_owned).collect()),
+        Json::String(text) => {
             Some(text.split([' ', ',']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
         }
         _ => None,
@@ -60,10 +59,10 @@ pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
 
 /// Reads a lifetime: a number of seconds, which some providers send as a string or with a fraction. `None` for anything
 /// else, and for a lifetime that is not positive: providers whose tokens do not expire send `0` or `-1`.
-fn lifetime(value: &Value) -> Option<u32> {
+fn lifetime(value: &Json) -> Option<u32> {
     let seconds = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
+        Json::Number(number) => number.as_f64(),
+        Json::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
     #[expect(
@@ -109,13 +108,13 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
 }
 
 /// Fills in a template that can refer to the response's JSON. `None` if a value that the template refers to is missing.
-fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -> Option<String> {
+fn answer_text(template: &Template, json: Option<&Json>, inputs: &Inputs<'_>) -> Option<String> {
     let mut out = String::new();
     for part in &template.parts {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Reference(reference) => match &reference.target {
-                Target::Json(path) => out.push_str(&text_of(path.find(json?)?)?),
+                Target::Json(path) => out.push_str(&path.find(json?)?.text()?),
                 Target::Value(_) => {
                     let template = Template { parts: vec![part.clone()], span: template.span };
                     out.push_str(fill(&template, Slot::Text, &Filling::plain(inputs)).ok()?.expose());

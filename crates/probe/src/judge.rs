@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use guide::{Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
+use guide::{Environment, Fault, Json, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 
 use crate::case::Case;
 use crate::denial::NO_STATUS;
@@ -97,16 +97,22 @@ fn foreign_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Option<OutcomeKin
     is_from_network(parsed).then_some(OutcomeKind::Unreachable)
 }
 
-/// Returns whether a refusal is a web page although the request did not ask for one. Such a page usually comes from a
-/// firewall in front of the provider, so its status does not mean that the provider refuses the credentials.
+/// Returns whether a refusal is an unexpected web page. Such a page usually comes from a firewall in front of the
+/// provider, so its status does not mean that the provider refuses the credentials.
 fn is_foreign_page(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> bool {
     let is_refusal =
         matches!(parsed.answer, Answer::Response(response) if matches!(response.status, 403 | 406 | 451));
+    is_refusal && is_unexpected_page(case, parsed)
+}
+
+/// Returns whether a response is a web page although the guide expects none: the request does not ask for one, and the
+/// check does not expect a body that is not JSON.
+fn is_unexpected_page(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> bool {
     let asks_for_pages = || {
         let mut headers = case.check.request.headers.iter();
         headers.any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.to_string().contains("html"))
     };
-    is_refusal && parsed.is_page() && !asks_for_pages()
+    parsed.is_page() && case.check.expect.is_json != Some(false) && !asks_for_pages()
 }
 
 /// Returns whether the status is that of a proxy (407) or of a network's sign-in page (511,
@@ -158,11 +164,14 @@ fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
             Fault::Refused => OutcomeKind::Misconfigured,
         },
         Answer::Response(response) => match response.status {
-            401 => OutcomeKind::WrongSecret,
-            403 => OutcomeKind::MissingPermission,
             408 | 425 | 429 => OutcomeKind::Throttled,
             500..=599 => OutcomeKind::ProviderDown,
             200..=399 | 404 => OutcomeKind::ProtocolMismatch,
+            // The page does not come from the provider's API, so its status says nothing about the credentials. The
+            // transient outcomes above do not blame anyone, and also apply to the pages of gateways.
+            _ if is_unexpected_page(case, parsed) => OutcomeKind::ProtocolMismatch,
+            401 => OutcomeKind::WrongSecret,
+            403 => OutcomeKind::MissingPermission,
             _ => OutcomeKind::Unknown,
         },
     }
@@ -173,7 +182,8 @@ fn default_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
 /// 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1), [OIDC Core,
 /// 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
 fn oauth_kind(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind> {
-    let error = parsed.json.as_ref()?.get("error")?.as_str()?;
+    let Json::Object(members) = parsed.json.as_ref()? else { return None };
+    let error = members.get("error")?.as_str()?;
     Some(match error {
         // The grant is the person's sign-in in a browser, which has ended. There is no credential to correct.
         "invalid_grant" if case.method.auth.needs_browser() => OutcomeKind::Expired,
@@ -228,6 +238,9 @@ fn by_default(case: &Case<'_>, kind: OutcomeKind, parsed: &ParsedAnswer<'_>) -> 
     let provider = case.guide.provider.name.clone();
     if lacks_token {
         verdict.says = Ours::NoToken { provider: provider.clone() }.into();
+    }
+    if is_unexpected_page(case, parsed) {
+        verdict.says = Ours::WebPage { provider: provider.clone() }.into();
     }
     // The default advice is to check the address, but a response in JSON, even truncated JSON, shows that it is correct.
     if lacks_token || parsed.is_damaged() {

@@ -18,6 +18,7 @@ mod sign;
 
 mod assertion;
 mod authorize;
+mod content;
 mod denial;
 mod derived;
 mod draft;

@@ -1,7 +1,6 @@
 //! Checks whether a response matches a check's expectation or a rule.
 
-use guide::{Check, HeaderTest, JsonPath, JsonTest, JsonType, Template, When};
-use serde_json::Value;
+use guide::{Check, HeaderTest, Json, JsonPath, JsonTest, JsonType, Template, When};
 
 use crate::extract::captured;
 use crate::fill::{Slot, fill};
@@ -66,38 +65,38 @@ fn header_matches(test: &HeaderTest, values: &[&str]) -> bool {
             || 1 < values.len() && holds(&values.join(", ")))
 }
 
-fn json_matches(path: &JsonPath, test: &JsonTest, json: Option<&Value>, inputs: &Inputs<'_>) -> bool {
+fn json_matches(path: &JsonPath, test: &JsonTest, json: Option<&Json>, inputs: &Inputs<'_>) -> bool {
     let value = json.and_then(|json| path.find(json));
     test.exists.is_none_or(|expected| expected == value.is_some())
         && test.kind.is_none_or(|kind| value.is_some_and(|value| is_kind(value, kind)))
-        && (test.one_of.is_empty() || value.is_some_and(|value| test.one_of.contains(value)))
+        && (test.one_of.is_empty() || value.is_some_and(|value| test.one_of.iter().any(|one| one.is(value))))
         && test.contains.as_ref().is_none_or(|part| value.is_some_and(|value| contains_text(value, part)))
         && test.host_differs_from.as_ref().is_none_or(|host| host_differs(host, value, inputs))
 }
 
-fn contains_text(value: &Value, part: &str) -> bool {
+fn contains_text(value: &Json, part: &str) -> bool {
     match value {
-        Value::String(text) => text.to_lowercase().contains(&part.to_lowercase()),
-        Value::Array(list) => list.iter().any(|item| item.as_str() == Some(part)),
+        Json::String(text) => text.to_lowercase().contains(&part.to_lowercase()),
+        Json::Array(list) => list.iter().any(|item| item.as_str() == Some(part)),
         _ => false,
     }
 }
 
-fn is_kind(value: &Value, kind: JsonType) -> bool {
+fn is_kind(value: &Json, kind: JsonType) -> bool {
     match kind {
-        JsonType::String => value.is_string(),
-        JsonType::Number => value.is_number(),
-        JsonType::Boolean => value.is_boolean(),
-        JsonType::Array => value.is_array(),
-        JsonType::Object => value.is_object(),
-        JsonType::Null => value.is_null(),
+        JsonType::String => matches!(value, Json::String(_)),
+        JsonType::Number => matches!(value, Json::Number(_)),
+        JsonType::Boolean => matches!(value, Json::Boolean(_)),
+        JsonType::Array => matches!(value, Json::Array(_)),
+        JsonType::Object => matches!(value, Json::Object(_)),
+        JsonType::Null => matches!(value, Json::Null),
     }
 }
 
 /// Whether an address's host differs from the expected host. Returns `false` for a missing or non-string value.
-fn host_differs(expected: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
+fn host_differs(expected: &Template, value: Option<&Json>, inputs: &Inputs<'_>) -> bool {
     let Ok(expected) = fill(expected, Slot::Host, &Filling::plain(inputs)) else { return false };
-    let Some(text) = value.and_then(Value::as_str) else { return false };
+    let Some(text) = value.and_then(Json::as_str) else { return false };
     let host = match url::Url::parse(text) {
         Ok(url) => url.host_str().map(str::to_owned),
         Err(_) => Some(text.to_lowercase()),

@@ -1,6 +1,6 @@
 //! A response with its parsed body.
 
-use serde_json::Value;
+use guide::Json;
 
 use crate::lenient;
 use crate::message::{Answer, Response};
@@ -9,7 +9,7 @@ use crate::message::{Answer, Response};
 pub(crate) struct ParsedAnswer<'a> {
     pub(crate) answer: &'a Answer,
     /// The body, or `None` if there is no response or its body is not JSON.
-    pub(crate) json: Option<Value>,
+    pub(crate) json: Option<Json>,
 }
 
 impl<'a> ParsedAnswer<'a> {
@@ -49,15 +49,5 @@ fn starts_like_json(response: &Response) -> bool {
         (Some('{'), next) => matches!(next, None | Some('"' | '}')),
         (Some('['), next) => matches!(next, None | Some('{' | '[' | '"' | ']' | '-' | '0'..='9')),
         _ => false,
-    }
-}
-
-/// A string, number or boolean, formatted as a string. `None` for null, arrays and objects.
-pub(crate) fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

@@ -6,10 +6,10 @@
 
 use guide::{Carrier, CarrierUse, Method, Target, Verb};
 use secret::Secret;
-use serde_json::Value;
 
 use crate::assertion::assertion;
-use crate::draft::{Content, Draft};
+use crate::content::Content;
+use crate::draft::Draft;
 use crate::fill::{FillError, looked_up};
 use crate::inputs::{Filling, Inputs};
 use crate::message::{Body, Header, Request};
@@ -65,7 +65,8 @@ pub fn proxy_request(
         .carries
         .iter()
         .any(|carrier| matches!(carrier, CarrierUse::Named { carrier: Carrier::Body, .. }));
-    draft.body = request.body.map(|body| if in_body { parse_body(body) } else { Content::Unchanged(body) });
+    draft.body =
+        request.body.map(|body| if in_body { Content::read(body) } else { Content::Unchanged(body) });
     draft.set_certificate(method, &with)?;
     draft.authenticate(method, &with)?;
     let request = draft.finish();
@@ -100,18 +101,4 @@ fn carried(method: &Method, request: &Request, with: &Filling<'_>) -> Vec<Secret
 
 fn is_secret_field(method: &Method, key: &str) -> bool {
     method.field(key).is_none_or(|field| field.secret)
-}
-
-/// Parses a JSON object or a form, so that a credential can be added. Any other body is sent unchanged.
-fn parse_body(body: Body) -> Content {
-    let bytes = body.bytes.expose();
-    if body.content_type.starts_with("application/json") {
-        if let Ok(value @ Value::Object(_)) = serde_json::from_slice(bytes) {
-            return Content::Json(value);
-        }
-    } else if body.content_type.starts_with("application/x-www-form-urlencoded") {
-        let pairs = crate::encode::form_pairs(bytes);
-        return Content::Form(pairs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect());
-    }
-    Content::Unchanged(body)
 }

@@ -5,7 +5,8 @@
 use guide::{BaseUrl, Carries, HostPattern, Key, Method, RequestTemplate};
 
 use crate::assertion::assertion;
-use crate::draft::{Content, Draft};
+use crate::content::Content;
+use crate::draft::Draft;
 use crate::fill::{FillError, Problem, Slot, fill};
 use crate::inputs::{Filling, Inputs};
 use crate::message::{Header, Request};
@@ -26,7 +27,7 @@ pub fn request(
     let host = host_of(base, &method.hosts, &with)?;
     let path = base_path(base, &with)? + fill(&template.path, Slot::Path, &with)?.expose();
     let mut draft = Draft::new(method, template.verb, host, base.port, path);
-    draft.body = template.body.as_ref().map(|body| Content::new(body, &with)).transpose()?;
+    draft.body = template.body.as_ref().map(|body| Content::filled(body, &with)).transpose()?;
     for (name, value) in &template.query {
         draft.request.query.push((name.clone(), fill(value, Slot::Text, &with)?));
     }

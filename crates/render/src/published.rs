@@ -33,7 +33,8 @@ impl Dialect for Published {
     fn attribute(out: &mut String, text: &str) {
         for (at, ch) in text.char_indices() {
             match ch {
-                '"' | '<' | '>' | '{' | '}' => reference(out, ch),
+                // MDX reads braces in a quoted attribute as text.
+                '"' | '<' | '>' => reference(out, ch),
                 '&' if starts_reference(&text[at..]) => reference(out, ch),
                 _ => out.push(ch),
             }
@@ -102,12 +103,7 @@ fn swallows(text: &str, at: usize, starts: bool) -> bool {
 /// Writes the page's warning, the panel of actions, the sections and the trailing block.
 pub(crate) fn body(page: &Page) -> String {
     let mut doc = Doc::<Published>::new();
-    if !page.warning.is_empty() {
-        doc.open(&Markup::syntax("<Warning>"));
-        blocks(&mut doc, &page.warning, Paragraph::BareLine);
-        doc.close("</Warning>");
-        doc.gap();
-    }
+    warning(&mut doc, &page.warning);
     if !page.actions.is_empty() {
         panel(&mut doc, &page.actions);
     }
@@ -119,6 +115,21 @@ pub(crate) fn body(page: &Page) -> String {
         }
     }
     doc.into_string()
+}
+
+fn warning(doc: &mut Doc<Published>, content: &[Block]) {
+    match content {
+        [] => return,
+        [Block::Paragraph(content)] => {
+            doc.line(&inlines(Markup::syntax("<Warning>"), content).raw("</Warning>"));
+        }
+        several => {
+            doc.open(&Markup::syntax("<Warning>"));
+            blocks(doc, several, Paragraph::BareLine);
+            doc.close("</Warning>");
+        }
+    }
+    doc.gap();
 }
 
 fn panel(doc: &mut Doc<Published>, actions: &[Action]) {
@@ -321,7 +332,7 @@ mod tests {
         assert_eq!(Markup::<Published>::of("export x").as_str(), "&#x65;xport x");
         assert_eq!(
             Markup::<Published>::new().attribute("title", "a \"<{&lt;").as_str(),
-            " title=\"a &#x22;&lt;&#x7b;&amp;lt;\""
+            " title=\"a &#x22;&lt;{&amp;lt;\""
         );
     }
 }

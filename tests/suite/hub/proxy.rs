@@ -128,6 +128,30 @@ fn credentials_in_a_body_are_replaced() {
 }
 
 #[test]
+fn a_body_keeps_its_numbers_and_the_order_of_its_members() {
+    let linked = Linked::new("a-key-in-a-cookie-and-in-the-body", "main", &json!({ "workspace": "7" }));
+    let body = r#"{"id":12345678901234567890123,"amount":1.10,"b":1,"b":{"z":1e400,"a":[]}}"#;
+    let expected = format!(r#"{},"key":{}}}"#, body.strip_suffix('}').expect("an object"), json!(KEY));
+    let direct = |content_type: &str| {
+        linked.through("POST", "/x").header("content-type", content_type).body(body.as_bytes().to_vec())
+    };
+    let described = format!(r#"{{ "method": "post", "path": "/x", "body": {body} }}"#);
+    let described =
+        Request::post("/unified/proxy").header("x-account-id", &linked.account).body(described.into());
+    for (request, content_type) in [
+        (direct("application/json"), "application/json"),
+        (direct("Application/VND.api+json; charset=utf-8"), "Application/VND.api+json; charset=utf-8"),
+        (described.header("content-type", "application/json"), "application/json"),
+    ] {
+        assert_eq!(linked.send(request).status, 200);
+        let requests = linked.provider.requests();
+        let (head, sent) = requests[0].split_once("\r\n\r\n").expect("a body");
+        assert_eq!(sent, expected);
+        assert!(head.contains(&format!("\r\ncontent-type: {content_type}\r\n")), "{head}");
+    }
+}
+
+#[test]
 fn a_hostile_providers_headers_do_not_reach_the_caller() {
     let linked = Linked::in_query();
     let hostile = "X-Accel-Redirect: /internal/secret\nX-Accel-Limit-Rate: 1\nX-Sendfile: /etc/passwd\n\

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::code::{BAD_CHECK, MISPLACED_REFERENCE};
 use crate::finding::{Finding, quoted};
 use crate::http::Verb;
+use crate::json::Json;
 use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::lower::lowering::Lowering;
@@ -210,9 +211,9 @@ impl Lowering<'_> {
         let mut tests = Vec::new();
         for (path, shape) in &entries.0 {
             let Some(found) = self.path(&path.value, path.span) else { continue };
-            let mut one_of: Vec<Value> = shape.one_of.iter().map(|scalar| scalar.0.clone()).collect();
-            one_of.extend(shape.equals.iter().map(|scalar| scalar.0.clone()));
-            let texts = one_of.iter().filter_map(Value::as_str);
+            let one_of: Vec<Json> =
+                shape.one_of.iter().chain(&shape.equals).map(|scalar| Json::from(&scalar.0)).collect();
+            let texts = one_of.iter().filter_map(Json::as_str);
             let texts = texts.chain(shape.contains.as_deref());
             if let Some(text) = texts.into_iter().find(|text| is_like_a_reference(text)) {
                 let message = format!("{} would be compared literally", quoted(text));

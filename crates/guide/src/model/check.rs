@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::choice::{Identifies, JsonType, Role};
 use crate::http::{Fault, Verb};
+use crate::json::Json;
 use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::model::carrier::CarrierUse;
@@ -193,7 +194,7 @@ pub struct JsonTest {
     /// The type of the value. `None` if any type is accepted.
     pub kind: Option<JsonType>,
     /// The possible values. If the list is empty, any value matches.
-    pub one_of: Vec<Value>,
+    pub one_of: Vec<Json>,
     /// A string that the value must contain: as a substring (ignoring case) or, if the value is a list, as an item.
     pub contains: Option<String>,
     /// A host. The value must be a different host name, or a URL with a different host.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::choice::{FieldType, Holds, RefusedBy, Spaces};
 use crate::host::is_label;
+use crate::json::Json;
 use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::model::environment::Environment;
@@ -372,13 +373,10 @@ impl Accept {
             }
             Self::AfterLast(mark) => cut(value, |text| text.rsplit_once(mark.as_str()).map(|(_, back)| back)),
             Self::Json(path) => {
-                let json = serde_json::from_str::<Value>(&value).ok();
-                let text = json.as_ref().and_then(|json| path.find(json)).and_then(|found| match found {
-                    Value::String(text) => Some(text.clone()),
-                    Value::Number(number) => Some(number.to_string()),
-                    _ => None,
-                });
-                text.map_or(value, Cow::Owned)
+                let json = Json::parse(&value);
+                let found = json.as_ref().and_then(|json| path.find(json));
+                let text = found.filter(|found| matches!(found, Json::String(_) | Json::Number(_)));
+                text.and_then(Json::text).map_or(value, Cow::Owned)
             }
         }
     }

@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use driver::is_field_name;
 use guide::Key;
 use secret::Secret;
-use serde_json::{Map, Value};
+use serde_json::Map;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 use crate::access::AppState;
@@ -164,19 +165,19 @@ pub(super) async fn edit(
     Ok(axum::Json(HubAccountCreated { id: account.id.to_string(), provider: account.provider }))
 }
 
-/// Converts the values in a request body to strings. Numbers and booleans are converted to JSON text.
-fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
+/// Converts the values in a request body to strings. Numbers and booleans are converted to JSON text; a large number
+/// keeps its digits.
+fn entered(credentials: BTreeMap<String, Box<RawValue>>) -> Result<Entered, ApiError> {
     let mut entered = Entered::default();
     for (name, value) in credentials {
-        let text = match value {
-            Value::String(text) => Secret::new(text),
-            Value::Number(number) => Secret::new(number.to_string()),
-            Value::Bool(yes) => Secret::new(yes.to_string()),
-            Value::Null => continue,
-            Value::Array(_) | Value::Object(_) => {
-                return Err(ApiError::new(&INVALID_VALUE, "Each value in `credentials` must be a string"));
-            }
-        };
+        let value = guide::Json::parse(value.get());
+        if value == Some(guide::Json::Null) {
+            continue;
+        }
+        let text = value
+            .and_then(|value| value.text())
+            .map(Secret::new)
+            .ok_or_else(|| ApiError::new(&INVALID_VALUE, "Each value in `credentials` must be a string"))?;
         // If a client sends the marker back, the secret stays unchanged.
         if text.expose().starts_with(STORED_SECRET) {
             continue;
@@ -203,5 +204,21 @@ fn listed(app: &App, connector: &Connector) -> HubConnector {
         environment: "production",
         integration_id: connector.id.clone(),
         logo_url: connectors::icon_url(&app.public_url, connector.provider()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_converted_to_strings_without_rounding() {
+        let body = r#"{"integration_id":"a","credentials":
+            {"id":12345678901234567890123,"port":8443,"text":"12","yes":true,"none":null}}"#;
+        let body: HubAccountBody = serde_json::from_str(body).expect("a body");
+        let entered = entered(body.credentials).unwrap_or_else(|_| panic!("the values must be accepted"));
+        let values: Vec<_> = entered.values.iter().map(|(key, text)| (key.as_str(), text.expose())).collect();
+        let expected = [("id", "12345678901234567890123"), ("port", "8443"), ("text", "12"), ("yes", "true")];
+        assert_eq!(values, expected);
     }
 }

@@ -10,6 +10,7 @@ use guide::Verb;
 use probe::ProxyPath;
 use secret::{Secret, SecretBytes};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use vault::Scope;
@@ -75,8 +76,9 @@ pub(super) struct ProxyRequest {
     url: Option<String>,
     /// The headers to send, by name. Values must be strings; a header that is null is not sent.
     headers: Option<Map<String, Value>>,
-    /// The body. A string is sent as is; any other value is sent as JSON.
-    body: Option<Value>,
+    /// The body. A string is sent as is; any other value is sent as JSON, exactly as written here.
+    #[schema(value_type = Option<Value>)]
+    body: Option<Box<RawValue>>,
 }
 
 /// Sends a request to the provider through the account in `x-account-id`, in the form that StackOne's SDK uses.
@@ -117,11 +119,10 @@ pub(super) async fn unified(
         headers.map(|(name, value)| header(name, value)).collect::<Result<_, _>>()?;
     let content_type =
         headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.clone());
-    let content = match body.body {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(("text/plain", text)),
-        Some(value) => Some(("application/json", value.to_string())),
-    };
+    let content = body.body.map(|body| match serde_json::from_str::<String>(body.get()) {
+        Ok(text) => ("text/plain", text),
+        Err(_) => ("application/json", body.get().to_owned()),
+    });
     let request = probe::ProxyRequest {
         verb: verb(body.method.as_deref().unwrap_or("get"))?,
         path: proxy_path(&format!("/{}", path.trim_start_matches('/')))?,

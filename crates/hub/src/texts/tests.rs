@@ -72,6 +72,7 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         Ours::LinkInstead { works: name(), chosen: other() },
         Ours::AddressOf { shown: name(), chosen: other() },
         Ours::NoToken { provider: name() },
+        Ours::WebPage { provider: name() },
         Ours::SignInRejected { provider: name() },
         Ours::SignInEnded { provider: name() },
         Ours::SignInAgain { provider: name() },

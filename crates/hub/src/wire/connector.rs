@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -176,7 +177,7 @@ pub(crate) struct HubAccountBody {
     /// The values by field key. When an account is edited, omitted fields keep their values.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, TypedValue>)]
-    pub(crate) credentials: BTreeMap<String, Value>,
+    pub(crate) credentials: BTreeMap<String, Box<RawValue>>,
 }
 
 /// A value that a person entered. Numbers and booleans are stored as strings.

@@ -112,6 +112,12 @@ fn a_rejected_token_is_renewed_once() {
     let mut bad = flow(Start::default());
     play(&mut bad, &[LOGIN, (0, 401, ""), renewed, (0, 401, "")]);
     assert_eq!(result(&bad), "failed wrong_secret");
+    // A web page blames nobody, but the token may still be the reason for it.
+    let page = (0, 401, "<html>Unauthorized</html>");
+    let mut paged = flow(Start::default());
+    let sent = play(&mut paged, &[LOGIN, page, renewed, page]);
+    assert_eq!(sent, ["/login -", "/me t1", "/renew -", "/me t2"]);
+    assert_eq!(result(&paged), "failed protocol_mismatch");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Tests requests and verdicts with a small guide.
 
 mod auth;
+mod numbers;
 mod paths;
+mod statuses;
 mod tokens;
 mod unreadable;
 

@@ -41,14 +41,14 @@ methods:
           steps: [{ key: hidden, title: Hidden, scopes: 'files:read', body: See `<b>` and \\#1. }]
 ";
 
-fn read() -> (Guide, Brand) {
-    let guide = guide::read("acme.yaml", GUIDE.as_bytes());
+fn read(guide: &str) -> (Guide, Brand) {
+    let guide = guide::read("acme.yaml", guide.as_bytes());
     let guide = guide.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
     (guide, catalog::shipped_brand())
 }
 
 fn page(scopes: Option<&[&str]>) -> Page {
-    let (guide, brand) = read();
+    let (guide, brand) = read(GUIDE);
     let scopes = scopes.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
     render::page(&guide, &guide.methods[0], &brand, &Options { scopes, ..Options::default() })
 }
@@ -73,10 +73,10 @@ fn the_published_page_has_selector_scopes_and_actions() {
     let text = render::markdown(&page(None), Style::Published);
     let has = |part: &str| assert!(text.contains(part), "missing: {part}\n{text}");
     has(
-        "<Warning>\n  Ask <strong>first</strong>; see <a href=\"https://example.com/rules\" target=\"_blank\" rel=\"noopener noreferrer\">the rules</a>.\n</Warning>\n\n<Panel>\n",
+        "<Warning>Ask <strong>first</strong>; see <a href=\"https://example.com/rules\" target=\"_blank\" rel=\"noopener noreferrer\">the rules</a>.</Warning>\n\n<Panel>\n",
     );
     has(
-        "<div className=\"not-prose guides-scope-selector\" data-guides-scope-selector data-guide-actions-json=\"[&#x7b;&#x22;id&#x22;:&#x22;acme_list_users&#x22;",
+        "<div className=\"not-prose guides-scope-selector\" data-guides-scope-selector data-guide-actions-json=\"[{&#x22;id&#x22;:&#x22;acme_list_users&#x22;,&#x22;label&#x22;:&#x22;List users&#x22;,&#x22;scopes&#x22;:[&#x22;users:read&#x22;]},",
     );
     has(
         "<div data-guide-step data-guide-scopes=\"users:read users:write\" data-guide-display-scopes-list=\"\">\n        <p>Enables actions: Add \"a\" user, List users</p>\n\n        <p>Allow it.</p>\n",
@@ -85,4 +85,14 @@ fn the_published_page_has_selector_scopes_and_actions() {
         "<section data-guide-section data-guide-scopes=\"files:read\">\n  <h2>Files</h2>\n\n  <p>Only words.</p>\n</section>\n",
     );
     has("<p>See <code>&lt;b></code> and #1.</p>");
+}
+
+#[test]
+fn a_warning_of_several_blocks_has_a_line_for_each() {
+    let (guide, brand) = read(&GUIDE.replace("'Ask **first**", "\"Read this.\\n\\n- One\\n- Two\" # "));
+    let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
+    let text = render::markdown(&page, Style::Published);
+    let expected =
+        "<Warning>\n  Read this.\n\n  <ul>\n    <li>One</li>\n    <li>Two</li>\n  </ul>\n</Warning>\n";
+    assert!(text.contains(expected), "{text}");
 }

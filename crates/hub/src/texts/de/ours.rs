@@ -26,6 +26,9 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
             "Wenn Ihnen der vollständige Schlüssel nicht mehr vorliegt, erstellen Sie einen neuen.".to_owned()
         }
         Ours::NoToken { provider } => format!("Die Antwort von {provider} enthält kein Token."),
+        Ours::WebPage { provider } => {
+            format!("Statt einer Antwort der API von {provider} haben wir eine Webseite erhalten.")
+        }
         Ours::SignInRejected { provider } => format!("{provider} hat Ihre Anmeldung abgelehnt."),
         Ours::SignInEnded { provider } => {
             format!("Ihre Anmeldung bei {provider} ist abgelaufen oder wurde widerrufen.")
