@@ -147,6 +147,9 @@ pub(crate) struct CheckArgs {
     /// With --fix or --diff, include the fixes that are guesses, which you should review.
     #[arg(long)]
     pub(crate) unsafe_fixes: bool,
+    /// Also run the scenarios of the guides without errors; a scenario that fails is an error.
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) test: bool,
     /// Keep running, and check each guide again when it changes.
     #[arg(long)]
     pub(crate) watch: bool,
