@@ -1,7 +1,9 @@
 //! The scenarios of every valid guide, run with the real flow over real HTTP.
 
 use std::collections::BTreeSet;
+use std::fs;
 
+use secret::{Redactor, Secret};
 use serde_json::Value;
 
 use crate::{corpus, guides, waystone};
@@ -43,7 +45,7 @@ fn a_broken_scenario_fails() {
     ];
     for (from, to) in mutations {
         assert!(good.contains(from), "the guide does not contain `{from}`");
-        std::fs::write(&file, good.replacen(from, to, 1)).expect("cannot write the guide");
+        fs::write(&file, good.replacen(from, to, 1)).expect("cannot write the guide");
         let run = waystone::run(folder.path(), &["test", "--color", "never", "guide.yaml"]);
         assert_eq!(run.code, 1, "{to}: {}{}", run.out, run.err);
         assert!(run.out.contains("expected"), "{}", run.out);
@@ -56,7 +58,7 @@ fn the_summary_counts_runs() {
     let file = folder.path().join("guide.yaml");
     let good = include_str!("../../guides/gladly/guide.yaml");
     let test = |text: &str, option: &str| {
-        std::fs::write(&file, text).expect("cannot write the guide");
+        fs::write(&file, text).expect("cannot write the guide");
         waystone::run(folder.path(), &["test", option, "guide.yaml"])
     };
     let run = test(good, "--quiet");
@@ -129,7 +131,7 @@ fn check_reports_a_failing_scenario_with_its_place_and_gives_no_grade() {
         ("account: { id: org-7Qm, name: Acme Outdoor }", "account: { id: org-8, name: Acme Outdoor }");
     assert!(good.contains(from), "the guide does not contain `{from}`");
     let text = good.replacen(from, to, 1);
-    std::fs::write(folder.path().join("guide.yaml"), &text).expect("cannot write the guide");
+    fs::write(folder.path().join("guide.yaml"), &text).expect("cannot write the guide");
     let before = &text[..text.find(to).expect("the edit")];
     let line = 1 + before[..before.rfind("- name: ").expect("a scenario")].matches('\n').count();
 
@@ -151,4 +153,118 @@ fn check_reports_a_failing_scenario_with_its_place_and_gives_no_grade() {
     assert_eq!((without.code, &json["grades"][0]["tested"]), (0, &false.into()), "{json:#}");
     let text = waystone::run(folder.path(), &["check", "guide.yaml"]);
     assert!(text.err.contains("gladly: gold if the scenarios pass. For platinum: "), "{}", text.err);
+}
+
+/// Each edit makes the guide send something else than its documentation says. The simulator expects what the guide says,
+/// so only `sends` can detect the edit.
+#[test]
+fn a_wrong_request_fails_the_scenario_that_says_what_is_sent() {
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
+    let corpus = |case: &str| fs::read_to_string(corpus::folder("guides/ok").join(case).join("guide.yaml"));
+    let corpus = |case: &str| corpus(case).expect("a guide");
+    let edits = [
+        (
+            include_str!("../../guides/gladly/guide.yaml").to_owned(),
+            ("password: '{{ value.api_token }}'", "password: 'Token {{ value.api_token }}'"),
+            "header `authorization`: expected `Basic` with `api-user@acme.example:{{ value.api_token }}`, got `Basic` \
+             with `api-user@acme.example:Token {{ value.api_token }}`",
+        ),
+        (
+            include_str!("../../guides/zendesk/guide.yaml").to_owned(),
+            ("client_auth: post", "client_auth: basic"),
+            "JSON `client_secret`: expected `\"{{ value.client_secret }}\"`, got none",
+        ),
+        (
+            include_str!("../../guides/zendesk/guide.yaml").to_owned(),
+            ("token_body: json", "token_body: form"),
+            "the body is not JSON",
+        ),
+        (
+            corpus("a-key-in-the-query"),
+            ("{ in: query, name: key,", "{ in: query, name: api_key,"),
+            "query parameter `key`: expected `{{ value.api_key }}`, got none",
+        ),
+        (
+            corpus("a-key-in-the-query"),
+            ("{ in: query, name: key,", "{ in: header, name: key,"),
+            "query parameter `key`: expected `{{ value.api_key }}`, got none",
+        ),
+        (
+            corpus("client-credentials"),
+            ("scopes: [tickets.read, tickets.write]", "scopes: [tickets.read]"),
+            "form field `scope`: expected `tickets.read tickets.write`, got `tickets.read`",
+        ),
+        (
+            corpus("client-credentials"),
+            (
+                "          - request: GET /me\n            sends: { headers: { Authorization: 'Bearer",
+                "          - request: GET /me\n            sends: { headers: { Authorization: 'Token",
+            ),
+            "header `authorization`: expected `Token {{ token.access_token }}`, got `Bearer {{ token.access_token }}`",
+        ),
+    ];
+    for (good, (from, to), difference) in edits {
+        assert!(good.contains(from), "the guide does not contain `{from}`");
+        fs::write(folder.path().join("guide.yaml"), good.replacen(from, to, 1))
+            .expect("cannot write the guide");
+        let run = waystone::run(folder.path(), &["test", "--color", "never", "guide.yaml"]);
+        assert_eq!(run.code, 1, "{to}: {}{}", run.out, run.err);
+        assert!(run.out.contains(difference), "{to}: `{difference}` is missing\n{}", run.out);
+        for secret in ["right-token", "right-secret", "right-key", "token-1"] {
+            assert!(!run.out.contains(secret), "{to}: `{secret}` is shown\n{}", run.out);
+        }
+    }
+}
+
+/// A shell that runs the printed command passes these arguments to `curl`.
+#[test]
+fn verbose_output_has_commands_that_a_shell_can_run() {
+    let run = waystone::run(&corpus::folder("findings"), &["test", "--json", "../../../guides/gladly"]);
+    let json: Value = serde_json::from_str(&run.out).expect("JSON");
+    let request = &json["scenarios"][0]["requests"][0];
+    assert_eq!(request["response"], "HTTP 200");
+    let script =
+        format!("curl() {{ printf '%s\\n' \"$@\"; }}\n{}", request["curl"].as_str().expect("a command"));
+    let shell = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .env("API_TOKEN", "a\"b $c `d` \\e")
+        .output()
+        .expect("cannot start a shell");
+    let arguments = String::from_utf8(shell.stdout).expect("UTF-8");
+    let expected =
+        "https://acme.gladly.com/api/v1/organization\n--user\napi-user@acme.example:a\"b $c `d` \\e\n";
+    assert!(arguments.starts_with(expected), "{script}\n{arguments}");
+
+    let text = waystone::run(&corpus::folder("findings"), &["test", "-v", "../../../guides/gladly"]).out;
+    assert!(text.contains("\n      curl 'https://acme.gladly.com/api/v1/organization' \\\n"), "{text}");
+    assert!(text.contains("\n      → HTTP 401\n") && text.contains("\n      → fails: dns\n"), "{text}");
+}
+
+#[test]
+fn no_shown_request_contains_a_secret() {
+    let mut shown = 0;
+    for file in guides::files() {
+        let name = file.display().to_string();
+        let run = waystone::run(file.parent().expect("a folder"), &["test", "--json", &name]);
+        let json: Value = serde_json::from_str(&run.out).expect("JSON");
+        let reading = guide::read(&name, &fs::read(&file).expect("a guide"));
+        let guide = reading.usable().expect("a valid guide");
+        for result in json["scenarios"].as_array().expect("a list") {
+            let method = guide.method(result["method"].as_str().expect("a key")).expect("a method");
+            let scenario =
+                method.scenarios.iter().find(|one| result["scenario"] == *one.name).expect("a scenario");
+            let is_secret = |key: &guide::Key| method.field(key.as_str()).is_some_and(|field| field.secret);
+            let given = scenario.given.iter().filter(|(key, _)| is_secret(key));
+            // Other tokens are facts about the account, such as its host.
+            let tokens = scenario.tokens.iter().filter(|(key, _)| method.auth.is_credential(key));
+            let secrets = given.chain(tokens).map(|(_, secret)| Secret::new(secret.trim()));
+            let redactor = Redactor::new(&secrets.collect::<Vec<_>>());
+            for request in result["requests"].as_array().expect("a list") {
+                let command = request["curl"].as_str().expect("a command");
+                assert!(!redactor.finds_in(command), "{name}: {}\n{command}", scenario.name);
+                shown += 1;
+            }
+        }
+    }
+    assert!(300 < shown, "only {shown} requests were shown");
 }

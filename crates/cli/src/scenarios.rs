@@ -4,6 +4,7 @@
 //! it is sent to a host name that does not resolve, a port without a listener, or a port that does not use TLS.
 
 mod compare;
+mod curl;
 mod route;
 
 use std::convert::Infallible;
@@ -17,6 +18,7 @@ use secret::Secret;
 use crate::failure::Failure;
 use crate::out::count;
 
+pub(crate) use self::route::Exchange;
 use self::route::Route;
 
 /// The result of running a scenario.
@@ -24,6 +26,8 @@ pub(crate) struct Played {
     /// The differences between the expected and the actual result, the most important first. Empty if the scenario
     /// passed.
     pub(crate) problems: Vec<String>,
+    /// The requests that were sent, in order.
+    pub(crate) exchanges: Vec<Exchange>,
 }
 
 /// Runs all scenarios of a method, which is given by its index. Returns the results in the order of the scenarios.
@@ -79,7 +83,7 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Playe
         ..Start::default()
     };
     let Some(mut flow) = Flow::new(Arc::clone(&guide), method.key.as_str(), start) else {
-        return Ok(Played { problems: vec!["the flow cannot start".to_owned()] });
+        return Ok(Played { problems: vec!["the flow cannot start".to_owned()], exchanges: Vec::new() });
     };
     let mut route = Route::new(method, scenario).await?;
     if scenario.denied.is_empty() {
@@ -94,13 +98,14 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Playe
         run(&mut flow, &mut route).await;
     }
     let mut problems = compare::compare(&flow, scenario);
-    let (sent, turns) = (route.sent, scenario.talk.len());
+    problems.extend(route.differences());
+    let (sent, turns) = (route.exchanges.len(), scenario.talk.len());
     if sent != turns {
         let verb = if sent == 1 { "was" } else { "were" };
         let requests = count(sent, "request");
         problems.push(format!("{requests} {verb} sent, but the scenario expects {turns}"));
     }
-    Ok(Played { problems })
+    Ok(Played { problems, exchanges: route.exchanges })
 }
 
 /// Runs a flow until it has a result. Listens for no signal: a handler for Ctrl-C would remain for the rest of the

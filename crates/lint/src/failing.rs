@@ -10,7 +10,7 @@ pub(crate) static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A scenario does not end as it says",
     why: "either the guide treats the response differently than intended, or the expected result is wrong",
-    help: "correct the response, the outcome rules or the expected result in `then`",
+    help: "correct the response, the outcome rules or the expected result; `waystone test --verbose` shows the requests",
     bad: "outcomes:
   - { key: token-refused, when: { status: 401 }, is: wrong_secret }
 scenarios:

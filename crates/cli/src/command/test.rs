@@ -14,11 +14,11 @@ use crate::failure::{FOUND, Failure};
 use crate::findings;
 use crate::guides;
 use crate::out::{Ink, Out};
-use crate::scenarios::{self, Played};
+use crate::scenarios::{self, Exchange, Played};
 
 pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u8, Failure> {
     let today = Timestamp::now().to_string()[..10].to_owned();
-    let mut run = Run { out, is_json: args.json, tally: Tally::default() };
+    let mut run = Run { out, is_json: args.json, is_verbose: args.verbose, tally: Tally::default() };
     for place in guides::places(common, &args.paths)? {
         let entry = place.read()?;
         let findings = lint::check(&entry, Some(&today));
@@ -43,6 +43,8 @@ struct Run<'o> {
     out: &'o Out,
     /// Whether only the final JSON document is written to standard output.
     is_json: bool,
+    /// Whether the requests are shown.
+    is_verbose: bool,
     tally: Tally,
 }
 
@@ -75,6 +77,7 @@ impl Run<'_> {
                 self.tally.add(json!({
                     "guide": name, "method": method.key, "scenario": scenario.name,
                     "passed": played.problems.is_empty(), "problems": played.problems,
+                    "requests": played.exchanges.iter().map(request).collect::<Value>(),
                 }));
             }
             for rule in unreached(method, warnings) {
@@ -92,6 +95,12 @@ impl Run<'_> {
         let mark = if passes { self.out.ink(Ink::Good, "✓") } else { self.out.ink(Ink::Bad, "✗") };
         let outcome = self.out.ink(Ink::Dim, scenario.then.outcome.as_str());
         self.line(&format!("  {mark} {}  {outcome}", scenario.name));
+        for exchange in played.exchanges.iter().filter(|_| self.is_verbose) {
+            for line in exchange.command.lines() {
+                self.line(&format!("      {line}"));
+            }
+            self.line(&self.out.ink(Ink::Dim, &format!("      → {}", exchange.answer)));
+        }
         for problem in &played.problems {
             self.line(&format!("      {problem}"));
         }
@@ -138,6 +147,11 @@ impl Tally {
         };
         format!("{} passed, {} failed{hold}", self.passed, self.failed)
     }
+}
+
+/// Formats a request.
+fn request(exchange: &Exchange) -> Value {
+    json!({ "curl": exchange.command, "response": exchange.answer })
 }
 
 /// Returns the number of examples in a method's fields. All examples are valid, because reading a guide checks them.
