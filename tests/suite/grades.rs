@@ -106,7 +106,7 @@ fn a_grade_requires_all_criteria_of_lower_grades() {
         lint::grade(&entry, &findings, Some(TODAY)).map(|report| report.to_string())
     };
     let text = text();
-    assert_eq!(grade(&text).as_deref(), Some("platinum"));
+    assert_eq!(grade(&text).as_deref(), Some("platinum if the scenarios pass"));
     let without_needs = text.replace("      needs: [The **Owner** role in your Acme account.]\n", "");
     assert_eq!(
         grade(&without_needs).as_deref(),
@@ -117,7 +117,7 @@ fn a_grade_requires_all_criteria_of_lower_grades() {
     let with_guess = text.replace("evidence:\n", GUESS);
     assert_eq!(
         grade(&with_guess).as_deref(),
-        Some("gold. For platinum: every fact is documented or observed (1 is assumed)")
+        Some("gold if the scenarios pass. For platinum: every fact is documented or observed (1 is assumed)")
     );
     let all_assumed = text.replace("    checked_on:", "    standing: assumed\n    checked_on:");
     assert_eq!(
@@ -133,9 +133,10 @@ fn a_grade_requires_all_criteria_of_lower_grades() {
 fn check_reports_the_grade_as_text_and_in_json() {
     let run = waystone::check(&folder(CORPUS), CASE);
     assert!(run.out.is_empty() && run.err.contains("a-guide-of-platinum: platinum\n"), "{}", run.err);
-    let quiet = waystone::run(&folder(CORPUS), &["check", "--quiet", "--today", TODAY, CASE]);
+    let quiet = waystone::run(&folder(CORPUS), &["check", "--test", "--quiet", "--today", TODAY, CASE]);
     assert!(quiet.out.is_empty() && quiet.err.is_empty(), "{}", quiet.err);
-    let json = waystone::run(&folder(CORPUS), &["check", "--format", "json", "--today", TODAY, CASE]);
+    let json =
+        waystone::run(&folder(CORPUS), &["check", "--test", "--format", "json", "--today", TODAY, CASE]);
     let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
     assert_eq!(
         json["grades"],
@@ -145,6 +146,7 @@ fn check_reports_the_grade_as_text_and_in_json() {
             "grade": "platinum",
             "next": null,
             "missing": [],
+            "tested": true,
         }])
     );
 }

@@ -19,6 +19,7 @@
 //! | [`authoring`] | the blocks and commands in `docs/authoring.md` |
 //! | [`pages`] | rendered pages, compared with goldens and read by real parsers |
 //! | [`cli`] | help, errors, output formats |
+//! | [`sarif`] | the SARIF output of `waystone check` |
 //! | [`fixes`] | the edits that `check --fix` makes and `check --diff` shows |
 //! | [`schema`] | the JSON Schemas compared with the reader |
 //!
@@ -46,4 +47,5 @@ mod linking_pages;
 mod many;
 mod new;
 mod pages;
+mod sarif;
 mod scenarios;

@@ -71,9 +71,10 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn start(folder: &Path, path: &str) -> Self {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(waystone::program())
-            .args(["check", "--watch", "--color", "never", "--today", waystone::TODAY, path])
+            .args(["check", "--watch", "--color", "never", "--today", waystone::TODAY])
+            .args(arguments)
             .current_dir(folder)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -120,7 +121,7 @@ fn a_guide_is_checked_again_when_it_is_edited() {
     let file = root.join("guides/gladly/guide.yaml");
     let text = fs::read_to_string(&file).expect("cannot read the guide");
 
-    let watcher = Watcher::start(root, "guides");
+    let watcher = Watcher::start(root, &["guides"]);
     watcher.expect("2 guides, no findings; watching");
     fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("cannot write the file");
     watcher.expect("2 guides: 1 error, 0 warnings; watching");
@@ -142,7 +143,7 @@ fn a_single_file_can_be_watched() {
     let file = inside.join("guide.yaml");
     let text = fs::read_to_string(&file).expect("cannot read the guide");
 
-    let watcher = Watcher::start(&inside, "guide.yaml");
+    let watcher = Watcher::start(&inside, &["guide.yaml"]);
     watcher.expect("1 guide, no findings; watching");
     // Only the given file is watched, not a guide in a subfolder.
     fs::create_dir(inside.join("subfolder")).expect("cannot create the folder");
@@ -151,4 +152,21 @@ fn a_single_file_can_be_watched() {
     watcher.expect("1 guide: 1 error");
     fs::write(&file, &text).expect("cannot write the file");
     watcher.expect("1 guide, no findings; watching");
+}
+
+#[test]
+fn scenarios_are_run_again_if_they_are_wanted() {
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
+    let root = folder.path();
+    copy_guides(root, &["gladly"]);
+    let file = root.join("gladly/guide.yaml");
+    let text = fs::read_to_string(&file).expect("cannot read the guide");
+    let watcher = Watcher::start(root, &["--test", "gladly"]);
+    watcher.expect("1 guide, no findings; watching");
+    let (from, to) = ("account: { id: org-7Qm,", "account: { id: org-8,");
+    assert!(text.contains(from), "the guide does not contain `{from}`");
+    fs::write(&file, text.replacen(from, to, 1)).expect("cannot write the file");
+    watcher.expect("1 guide: 1 error, 0 warnings; watching");
+    fs::write(&file, &text).expect("cannot write the file");
+    watcher.expect("gladly/guide.yaml: gold. For platinum");
 }

@@ -39,9 +39,9 @@ pub(crate) fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &s
     }
 }
 
-/// Runs `waystone check` on one path.
+/// Runs `waystone check --test` on one path.
 pub(crate) fn check(folder: &Path, path: &str) -> Run {
-    run(folder, &["check", "--color", "never", "--today", TODAY, path])
+    run(folder, &["check", "--test", "--color", "never", "--today", TODAY, path])
 }
 
 /// Returns the path of the program, built from the current sources.

@@ -72,7 +72,7 @@ pub(crate) enum Command {
 waystone diff acme guides/acme --fail-on relink")]
     Diff(DiffArgs),
     /// Run guides' scenarios through the real flow, against a simulated provider.
-    #[command(after_help = "Example: waystone test guides/acme")]
+    #[command(after_help = "Example: waystone test guides/acme --verbose")]
     Test(TestArgs),
     /// Render one guide, or all guides into a folder.
     #[command(after_help = "Examples:\n  waystone render acme --to mdx > acme.mdx\n  \
@@ -147,6 +147,9 @@ pub(crate) struct CheckArgs {
     /// With --fix or --diff, include the fixes that are guesses, which you should review.
     #[arg(long)]
     pub(crate) unsafe_fixes: bool,
+    /// Also run the scenarios of the guides without errors; a scenario that fails is an error.
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) test: bool,
     /// Keep running, and check each guide again when it changes.
     #[arg(long)]
     pub(crate) watch: bool,
@@ -185,6 +188,9 @@ pub(crate) enum ImpactArg {
 pub(crate) struct TestArgs {
     /// Guide files, their folders, or a folder of guide folders [default: the built-in guides].
     pub(crate) paths: Vec<PathBuf>,
+    /// Also print each request as a `curl` command, with shell variables instead of secrets, and the response's status.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,

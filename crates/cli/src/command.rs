@@ -11,9 +11,9 @@ mod new;
 mod project_named;
 mod projects;
 mod render;
-mod scenarios;
 mod serve;
 mod simulate;
+mod test;
 mod vault;
 
 use clap::CommandFactory as _;
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
             Ok(0)
         }
         Command::Serve(args) => serve::run(common, args, out),
-        Command::Test(args) => run_async(scenarios::run(common, args, out)),
+        Command::Test(args) => run_async(test::run(common, args, out)),
         Command::Link(args) => run_async(link::run(common, args, out)),
         Command::Accounts(args) => run_async(accounts::run(common, args, out)),
         Command::Vault(command) => run_async(vault::run(common, command, out)),

@@ -14,6 +14,7 @@ mod findings;
 mod guides;
 mod hub_settings;
 mod linking;
+mod scenarios;
 
 mod command;
 

@@ -2,7 +2,8 @@
 //!
 //! Each page provides the text that `waystone explain` shows, the reason and advice below a finding, and an entry in
 //! the index of findings. A code consists of `W` and four digits and is never reused. `W00…` codes are about text,
-//! `W01…` codes about shape, and `W02…` codes about meaning. `W03…` codes are for the rules in the `lint` crate.
+//! `W01…` codes about shape, and `W02…` codes about meaning. `W03…` codes are for the rules in the `lint` crate, and
+//! `W04…` codes for scenarios that were run.
 
 mod meaning;
 mod shape;

@@ -118,6 +118,11 @@ impl Fault {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
+
+    /// Returns whether the request reaches the provider although there is no usable response.
+    pub const fn reaches_provider(self) -> bool {
+        !matches!(self, Self::Dns | Self::Connect | Self::Tls | Self::Refused)
+    }
 }
 
 /// Returns whether a string from a guide can be part of a path: one or more segments, separated by slashes. A segment

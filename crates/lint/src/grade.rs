@@ -26,6 +26,8 @@ pub struct Report {
     pub next: Option<Grade>,
     /// The criteria for the next grade that the guide does not yet meet.
     pub missing: Vec<Missing>,
+    /// Whether the scenarios were run, and passed. If not, the grade assumes that they pass.
+    pub is_tested: bool,
 }
 
 /// A criterion that a guide does not meet.
@@ -45,7 +47,8 @@ pub const CRITERIA: &[(Grade, &[Criterion])] = &[
     (Grade::Platinum, platinum::CRITERIA),
 ];
 
-/// The grade of an entry with these findings. `None` if an error makes the guide unusable.
+/// The grade of an entry with these findings, without running its scenarios. `None` if there is an error, such as a
+/// scenario that fails.
 pub fn grade(entry: &catalog::Entry, findings: &[Finding], today: Option<&str>) -> Option<Report> {
     let guide = entry.reading.usable()?;
     if findings.iter().any(|finding| finding.severity() == Severity::Error) {
@@ -59,19 +62,20 @@ pub fn grade(entry: &catalog::Entry, findings: &[Finding], today: Option<&str>) 
     for (grade, criteria) in CRITERIA {
         let missing: Vec<Missing> = criteria.iter().filter_map(missing).collect();
         if !missing.is_empty() {
-            return Some(Report { grade: reached, next: Some(*grade), missing });
+            return Some(Report { grade: reached, next: Some(*grade), missing, is_tested: false });
         }
         reached = *grade;
     }
-    Some(Report { grade: reached, next: None, missing: Vec::new() })
+    Some(Report { grade: reached, next: None, missing: Vec::new(), is_tested: false })
 }
 
-/// The grade on one line: `gold. For platinum: every fact is documented or observed (3 are assumed)`.
+/// The grade on one line: `gold if the scenarios pass. For platinum: every fact is documented or observed (3 are assumed)`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.grade {
             Grade::None => f.write_str("no grade yet")?,
-            grade => write!(f, "{grade}")?,
+            grade if self.is_tested => write!(f, "{grade}")?,
+            grade => write!(f, "{grade} if the scenarios pass")?,
         }
         let Some(next) = self.next else { return Ok(()) };
         let missing =

@@ -10,6 +10,7 @@ mod calendar;
 mod changes;
 mod conditions;
 mod conversation;
+mod failing;
 mod grade;
 mod place;
 mod rule;
@@ -21,9 +22,10 @@ use catalog::Entry;
 use guide::Finding;
 
 pub use crate::changes::{Change, Impact, compare};
+pub use crate::failing::failing_scenario;
 pub use crate::grade::{CRITERIA, Criterion, Grade, Graded, Missing, Report, grade};
 pub use crate::rule::{Rule, Subject};
-pub use crate::rules::{RULES, pages};
+pub use crate::rules::{RULES, UNREACHED_OUTCOME, pages};
 
 /// Returns all findings for an entry, in source order. `today` is a date as `YYYY-MM-DD`; without it, rules that
 /// compare dates report nothing.
@@ -39,6 +41,11 @@ pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
         }
         findings = rules::without_allowed(guide, findings);
     }
-    findings.sort_by_key(|finding| (finding.span, finding.code.code));
+    sort(&mut findings);
     findings
+}
+
+/// Sorts findings in source order.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (finding.span, finding.code.code));
 }

@@ -72,6 +72,7 @@ mod wordless_scope;
 
 use guide::{CodePage, Finding, Severity};
 
+use crate::failing;
 use crate::rule::Check::{Field, Guide, Method, Outcome, Prose};
 use crate::rule::Rule;
 
@@ -148,9 +149,13 @@ pub static RULES: &[Rule] = &[
     Rule { page: &no_callback_url::PAGE, check: Method(no_callback_url::check) },
 ];
 
-/// The pages of all findings, ordered by code: first the parser's, then the rules'.
+/// The name of the finding about an outcome rule that no scenario reaches.
+pub const UNREACHED_OUTCOME: &str = unreached_outcome::NAME;
+
+/// The pages of all findings, ordered by code: first the parser's, then the rules', then the page about scenarios that
+/// fail.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
-    guide::pages().chain(RULES.iter().map(|rule| rule.page))
+    guide::pages().chain(RULES.iter().map(|rule| rule.page)).chain([&failing::PAGE])
 }
 
 /// Removes the warnings that the guide allows, and adds findings about each `allow` that is invalid or has no effect.

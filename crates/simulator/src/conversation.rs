@@ -4,10 +4,11 @@ use guide::{
     Algorithm, Carries, Check, Key, Method, OutcomeKind, Reply, RequestTemplate, Scenario, Target, Template,
     Turn,
 };
-use probe::{Inputs, Moment, Request, Response, Values};
+use probe::{Inputs, Moment, Placeholders, Request, Response, Values};
 use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
+use crate::sent::{differences, reference};
 
 /// The callback URL in expected requests. The client's callback URL is unknown, so it is not compared with this one.
 const REDIRECT_URI: &str = "https://hub.example/callback";
@@ -111,14 +112,7 @@ impl Conversation {
     /// Returns the requests that satisfy a turn: all requests that the guide would send now and whose method and path
     /// match the turn.
     fn expected<'m>(&self, method: &'m Method, turn: &Turn, moment: Option<Moment>) -> Vec<Expected<'m>> {
-        let environment = turn.environment.as_ref().or(self.environment.as_ref());
-        let inputs = Inputs {
-            captures: &self.captures,
-            tokens: &self.tokens,
-            redirect_uri: Some(REDIRECT_URI),
-            moment: moment.unwrap_or_default(),
-            ..Inputs::new(method, environment.and_then(|key| method.environment(key.as_str())), &self.values)
-        };
+        let inputs = self.inputs(method, Some(turn), moment.unwrap_or_default());
         let mut all = Vec::new();
         for check in method.asks().filter(|check| check.request.verb == turn.verb) {
             let literal =
@@ -134,6 +128,46 @@ impl Conversation {
             }
         }
         all
+    }
+
+    /// Returns the parts of a check's request that differ from what the next turn says it sends.
+    pub(crate) fn differences(
+        &self,
+        method: &Method,
+        check: &Check,
+        moment: Moment,
+        incoming: &Incoming,
+    ) -> Vec<String> {
+        let Some(turn) = self.turns.get(self.next) else { return Vec::new() };
+        let Some(sends) = &turn.sends else { return Vec::new() };
+        // The host can depend on values that are known only later, so it is that of the check.
+        let sends = RequestTemplate { base: check.request.base.clone(), ..sends.clone() };
+        let inputs = self.inputs(method, Some(turn), moment);
+        let differences = match probe::request(method, &sends, &inputs) {
+            Ok(expected) => differences(&expected, incoming, &self.placeholders(method, reference)),
+            Err(error) => vec![format!("`sends` cannot be compared: {error}")],
+        };
+        let request = format!("request {} (`{} {}`)", self.next + 1, turn.verb, turn.path);
+        differences.into_iter().map(|difference| format!("{request}: {difference}")).collect()
+    }
+
+    /// Returns placeholders for the secrets that the next request can contain. `name` returns the placeholder for a kind
+    /// of value and a key.
+    pub(crate) fn placeholders(&self, method: &Method, name: impl Fn(&str, &Key) -> String) -> Placeholders {
+        let turn = self.turns.get(self.next);
+        Placeholders::new(method, &self.inputs(method, turn, Moment::default()), name)
+    }
+
+    /// Returns the values from which a turn's request is built.
+    fn inputs<'i>(&'i self, method: &'i Method, turn: Option<&Turn>, moment: Moment) -> Inputs<'i> {
+        let environment = turn.and_then(|turn| turn.environment.as_ref()).or(self.environment.as_ref());
+        Inputs {
+            captures: &self.captures,
+            tokens: &self.tokens,
+            redirect_uri: Some(REDIRECT_URI),
+            moment,
+            ..Inputs::new(method, environment.and_then(|key| method.environment(key.as_str())), &self.values)
+        }
     }
 
     /// Returns the next response and keeps the values that the check captures from it. After the last turn, the
@@ -164,13 +198,17 @@ impl Expected<'_> {
         let accepts = |expected: &SecretBytes, value: &Secret| {
             if self.varies { !value.is_empty() } else { *expected == SecretBytes::from(value) }
         };
-        let is_present = |name: &str, expected: &Secret| {
-            let mut values = incoming.parameters.iter().filter(|(other, _)| other == name);
+        let is_present = |sent: &[(String, Secret)], name: &str, expected: &Secret| {
+            let mut values = sent.iter().filter(|(other, _)| other == name);
             values.any(|(_, value)| accepts(&expected.into(), value))
         };
         self.has_address_of(incoming)
-            && self.request.headers.iter().all(|header| is_present(&header.name, &header.value))
-            && self.request.query.iter().all(|(name, value)| is_present(name, value))
+            && self
+                .request
+                .headers
+                .iter()
+                .all(|header| is_present(&incoming.headers, &header.name, &header.value))
+            && self.request.query.iter().all(|(name, value)| is_present(&incoming.query, name, value))
             && self.request.body.as_ref().is_none_or(|body| accepts(&body.bytes, &incoming.body))
     }
 }

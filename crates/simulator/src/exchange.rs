@@ -13,8 +13,10 @@ pub struct Incoming {
     pub host: String,
     /// The path, as sent.
     pub path: String,
-    /// Headers and query parameters by name. Header names are lowercase.
-    pub parameters: Vec<(String, Secret)>,
+    /// The headers, with names in lowercase.
+    pub headers: Vec<(String, Secret)>,
+    /// The query parameters, decoded.
+    pub query: Vec<(String, Secret)>,
     /// The body. Empty if there is none.
     pub body: Secret,
 }
@@ -28,15 +30,22 @@ pub struct LogLine {
     pub answer: String,
     /// The reason for this response, such as the scenario that specifies it.
     pub reason: String,
+    /// The parts of the request that differ from what the scenario says it sends.
+    pub differences: Vec<String>,
 }
 
 impl LogLine {
-    pub(crate) fn new(incoming: &Incoming, reply: &Reply, reason: String) -> Self {
+    pub(crate) fn new(incoming: &Incoming, reply: &Reply, reason: String, differences: Vec<String>) -> Self {
         let answer = match reply {
             Reply::Response { status, .. } => status.to_string(),
             Reply::Fails(fault) => format!("fails: {fault}"),
         };
-        Self { request: format!("{} {}{}", incoming.verb, incoming.host, incoming.path), answer, reason }
+        Self {
+            request: format!("{} {}{}", incoming.verb, incoming.host, incoming.path),
+            answer,
+            reason,
+            differences,
+        }
     }
 }
 

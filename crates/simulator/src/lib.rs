@@ -9,6 +9,7 @@
 mod conversation;
 mod exchange;
 mod script;
+mod sent;
 mod server;
 mod sign_in;
 

@@ -1,7 +1,7 @@
 //! Finds the conversation for a request, and the conversation's next response.
 
-use guide::{Method, OutcomeKind, Reply, Scenario, Turn};
-use probe::Moment;
+use guide::{Key, Method, OutcomeKind, Reply, Scenario, Turn};
+use probe::{Moment, Placeholders};
 
 use crate::conversation::Conversation;
 use crate::exchange::{Incoming, LogLine, reply};
@@ -35,11 +35,24 @@ impl Script {
     /// Prefers a conversation in progress, then a conversation that the request would begin, then a conversation that
     /// the request would restart.
     pub fn answer(&mut self, incoming: &Incoming) -> (Reply, LogLine) {
-        let (reply, reason) = sign_in::answer(&self.method, &self.conversations, incoming)
-            .or_else(|| self.turn(incoming))
-            .unwrap_or_else(|| self.unknown(incoming));
-        let line = LogLine::new(incoming, &reply, reason);
+        if let Some((reply, reason)) = sign_in::answer(&self.method, &self.conversations, incoming) {
+            let line = LogLine::new(incoming, &reply, reason, Vec::new());
+            return (reply, line);
+        }
+        let (reply, reason, differences) = self.turn(incoming).unwrap_or_else(|| {
+            let (reply, reason) = self.unknown(incoming);
+            (reply, reason, Vec::new())
+        });
+        let line = LogLine::new(incoming, &reply, reason, differences);
         (reply, line)
+    }
+
+    /// Returns placeholders for the secrets that the next request of the first scenario can contain.
+    pub(crate) fn placeholders(&self, name: impl Fn(&str, &Key) -> String) -> Placeholders {
+        match self.conversations.first() {
+            Some(one) => one.placeholders(&self.method, name),
+            None => Placeholders::default(),
+        }
     }
 
     /// Skips the next turn. Call this when the turn's request failed before it could reach the simulator.
@@ -49,8 +62,9 @@ impl Script {
         }
     }
 
-    /// Returns the response from the conversation that expects the request, or `None` if there is no such conversation.
-    fn turn(&mut self, incoming: &Incoming) -> Option<(Reply, String)> {
+    /// Returns the response from the conversation that expects the request, the reason for it, and what the request
+    /// lacks. Returns `None` if there is no such conversation.
+    fn turn(&mut self, incoming: &Incoming) -> Option<(Reply, String, Vec<String>)> {
         let (method, moment) = (&self.method, self.moment);
         let find = |has_begun: bool, restart: bool| {
             let mut candidates = self.conversations.iter().enumerate();
@@ -66,8 +80,12 @@ impl Script {
         if restart {
             *conversation = conversation.restarted();
         }
+        // Without a fixed time, values that depend on the time are unknown.
+        let differences = moment
+            .map(|moment| conversation.differences(method, check, moment, incoming))
+            .unwrap_or_default();
         let reply = conversation.take(method, check);
-        Some((reply, format!("“{}”", conversation.name)))
+        Some((reply, format!("“{}”", conversation.name), differences))
     }
 
     /// Returns the response to a request that no conversation expects. If a scenario uses the request's host and path,

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use guide::{Fault, Reply};
+use guide::{Fault, Key, Reply};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming as Body;
 use hyper::header::{HeaderName, HeaderValue};
@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use probe::Placeholders;
 use secret::Secret;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -63,6 +64,13 @@ impl Simulator {
     /// Returns the address that the simulator listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns placeholders for the secrets that the next request of the first scenario can contain: its secret values,
+    /// and the captures and tokens from the responses so far. `name` returns the placeholder for a kind of value
+    /// (`value`, `capture` or `token`) and a key.
+    pub fn placeholders(&self, name: impl Fn(&str, &Key) -> String) -> Placeholders {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).placeholders(name)
     }
 
     /// Skips the next turn. Call this when the turn's request failed before it could reach the simulator.
@@ -143,7 +151,8 @@ async fn incoming(request: Request<Body>) -> Option<Incoming> {
         verb: request.method.as_str().to_owned(),
         host,
         path: request.uri.path().to_owned(),
-        parameters: headers.chain(query).collect(),
+        headers: headers.collect(),
+        query: query.collect(),
         body: Secret::new(String::from_utf8_lossy(&body).into_owned()),
     })
 }

@@ -111,7 +111,7 @@ fn redirect_to(to: &str) -> Reply {
 }
 
 fn parameter(incoming: &Incoming, name: &str) -> Option<String> {
-    let found = incoming.parameters.iter().find(|(key, _)| key == name);
+    let found = incoming.query.iter().find(|(key, _)| key == name);
     found.map(|(_, value)| value.expose().to_owned())
 }
 

@@ -17,7 +17,8 @@ use crate::out::Out;
 pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {
     let today = today(args)?;
     let mode = mode(args)?;
-    let checker = Checker { today: &today, format: args.format, color: out.color, mode };
+    let checker =
+        Checker { today: &today, format: args.format, color: out.color, mode, runs_scenarios: args.test };
     if args.watch {
         return watch::run(&checker, args, out);
     }

@@ -50,6 +50,7 @@ pub(super) fn grade(file: &str, key: &str, report: &lint::Report) -> Value {
         "file": file,
         "guide": key,
         "grade": report.grade.to_string(),
+        "tested": report.is_tested,
         "next": report.next.map(|grade| grade.to_string()),
         "missing": missing.collect::<Value>(),
     })

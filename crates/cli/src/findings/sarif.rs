@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use guide::{CodePage, Edit, Finding, Source, Span};
+use secret::percent_encoded;
 use serde_json::{Value, json};
 
 use super::piece::Piece;
@@ -76,8 +77,10 @@ fn fix(source: &Source, edit: &Edit, help: &str) -> Value {
     })
 }
 
+/// Returns the file's location: a URI reference, in which a path's spaces and other special characters are encoded.
 fn artifact(source: &Source) -> Value {
-    json!({ "uri": source.name.replace('\\', "/") })
+    let path = source.name.replace('\\', "/");
+    json!({ "uri": path.split('/').map(percent_encoded).collect::<Vec<_>>().join("/") })
 }
 
 fn region(source: &Source, span: Span) -> Value {

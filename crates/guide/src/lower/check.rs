@@ -17,8 +17,8 @@ use crate::model::{
 use crate::names::Names;
 use crate::outcome::OutcomeKind;
 use crate::shape::{
-    CheckShape, Entries, ExpectShape, JsonTestShape, OneOrMany, OutcomeShape, RequestShape, ShortOr, Text,
-    WhenShape,
+    AnyJson, CheckShape, Entries, ExpectShape, JsonTestShape, OneOrMany, OutcomeShape, RequestShape, ShortOr,
+    Text, WhenShape,
 };
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
@@ -127,20 +127,7 @@ impl Lowering<'_> {
         let mut request = self.request_line(&shape.line, names)?;
         request.query = self.pairs(&shape.query, false, names);
         request.headers = self.pairs(&shape.headers, true, names);
-        request.body = match &shape.json {
-            Some(json) => {
-                let mut places = Braces::new(self.source, json.span);
-                Some(BodyTemplate::Json(self.json_template(&json.value, json.span, &mut places, names)))
-            }
-            None if !shape.form.0.is_empty() => {
-                Some(BodyTemplate::Form(self.pairs(&shape.form, false, names)))
-            }
-            None => None,
-        };
-        if shape.json.is_some() && !shape.form.0.is_empty() {
-            let found = Finding::new(&BAD_CHECK, shape.line.span, "this request has two bodies");
-            self.report(found.help("keep either `json` or `form`"));
-        }
+        request.body = self.body(shape.json.as_ref(), &shape.form, shape.line.span, names);
         request.repeatable |= shape.repeatable;
         request.base = shape.base_url.as_ref().and_then(|text| self.base_url(text, names));
         if shape.anonymous && !shape.carries.is_empty() {
@@ -152,6 +139,28 @@ impl Lowering<'_> {
             request.carries = Carries::Only(self.carriers(&shape.carries, Context::Request, names));
         }
         Some(request)
+    }
+
+    /// Lowers a body, and reports a request with two bodies at `at`.
+    pub(crate) fn body(
+        &mut self,
+        json: Option<&AnyJson>,
+        form: &Entries<Text>,
+        at: Span,
+        names: &Names<'_>,
+    ) -> Option<BodyTemplate> {
+        if json.is_some() && !form.0.is_empty() {
+            let found = Finding::new(&BAD_CHECK, at, "this request has two bodies");
+            self.report(found.help("keep either `json` or `form`"));
+        }
+        match json {
+            Some(json) => {
+                let mut places = Braces::new(self.source, json.span);
+                Some(BodyTemplate::Json(self.json_template(&json.value, json.span, &mut places, names)))
+            }
+            None if !form.0.is_empty() => Some(BodyTemplate::Form(self.pairs(form, false, names))),
+            None => None,
+        }
     }
 
     pub(crate) fn pairs(

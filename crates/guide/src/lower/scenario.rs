@@ -3,7 +3,7 @@
 use crate::code::BAD_SCENARIO;
 use crate::finding::Finding;
 use crate::lower::lowering::Lowering;
-use crate::model::{Conclusion, Reply, Scenario, Turn};
+use crate::model::{Carries, Conclusion, Reply, RequestTemplate, Scenario, Turn};
 use crate::names::Names;
 use crate::shape::{ResponseShape, ScenarioShape, TurnShape};
 use crate::source::Span;
@@ -96,7 +96,23 @@ impl Lowering<'_> {
             }
         };
         let environment = self.known_if(shape.environment.as_ref(), "environment", &names.environment_keys);
-        Some(Turn { verb, path: path.to_owned(), environment, reply, span: shape.request.span })
+        let sends = shape.sends.as_ref().map(|sends| {
+            if matches!(&reply, Reply::Fails(fault) if !fault.reaches_provider()) {
+                let message = "this request fails before it is sent, so `sends` cannot be tested";
+                let found = Finding::new(&BAD_SCENARIO, shape.request.span, message);
+                self.report(found.help("remove `sends`"));
+            }
+            let body = self.body(sends.json.as_ref(), &sends.form, shape.request.span, names);
+            RequestTemplate {
+                query: self.pairs(&sends.query, false, names),
+                headers: self.pairs(&sends.headers, true, names),
+                body,
+                carries: Carries::Only(Vec::new()),
+                span: shape.request.span,
+                ..RequestTemplate::literal(verb, path)
+            }
+        });
+        Some(Turn { verb, path: path.to_owned(), environment, sends, reply, span: shape.request.span })
     }
 }
 

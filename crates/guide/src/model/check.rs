@@ -309,6 +309,9 @@ pub struct Turn {
     pub path: String,
     /// The environment that receives the request. `None` for the scenario's environment.
     pub environment: Option<Key>,
+    /// What the request must contain: query parameters, headers, and parts of the body. `None` if the scenario does not
+    /// say. The other members are those of a request that sends nothing.
+    pub sends: Option<RequestTemplate>,
     /// The response or failure.
     pub reply: Reply,
     /// The location in the source.

@@ -50,10 +50,32 @@ pub(crate) struct TurnShape {
     pub(crate) request: Text,
     /// The environment that receives the request. Default: the scenario's environment.
     pub(crate) environment: Option<Text>,
+    /// What the provider's documentation says that the request contains. The scenario fails if the request lacks any of
+    /// it.
+    pub(crate) sends: Option<SendsShape>,
     /// The provider's response. Exactly one of `response` and `fails` is required.
     pub(crate) response: Option<ResponseShape>,
     /// The fault that occurs instead of a response.
     pub(crate) fails: Option<Fault>,
+}
+
+/// The parts that a request must contain, as it is sent. It may contain more. Strings can contain references, such as
+/// `{{ value.api_token }}`.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub(crate) struct SendsShape {
+    /// The headers, by name.
+    #[serde(default)]
+    pub(crate) headers: Entries<Text>,
+    /// The query parameters, by name.
+    #[serde(default)]
+    pub(crate) query: Entries<Text>,
+    /// The JSON body. Objects may contain more members; everything else must be equal.
+    pub(crate) json: Option<AnyJson>,
+    /// The fields of a form body, by name.
+    #[serde(default)]
+    pub(crate) form: Entries<Text>,
 }
 
 /// The provider's response.

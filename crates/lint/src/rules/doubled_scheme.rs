@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "doubled-scheme",
     severity: Severity::Error,
     summary: "A header's value begins with the same scheme twice",
-    why: "the provider would reject every request; tests cannot detect it, because their responses do not depend on headers",
+    why: "the provider would reject every request; tests detect it only if a scenario says what its request `sends`",
     help: "write the scheme once; `bearer` and `basic` add it themselves",
     bad: "auth: { bearer: { token: 'Bearer {{ value.api_token }}' } }",
     good: "auth: { bearer: { token: '{{ value.api_token }}' } }",

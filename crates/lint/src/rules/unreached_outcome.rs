@@ -6,9 +6,11 @@ use crate::conversation::reached;
 use crate::rule::Subject;
 use crate::rules::shadowed_outcome::shadow;
 
+pub(super) const NAME: &str = "unreached-outcome";
+
 pub(super) static PAGE: CodePage = CodePage {
     code: "W0309",
-    name: "unreached-outcome",
+    name: NAME,
     severity: Severity::Warning,
     summary: "An outcome rule is not reached by any scenario",
     why: "a rule that has never matched may never match, and people would get a less helpful message",

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Entry;
-use guide::{Applicability, Finding, Source};
+use guide::{Applicability, Finding, Severity, Source};
 use similar::TextDiff;
 
 use super::fixes;
@@ -14,6 +14,7 @@ use crate::findings::{Checked, Count, Format, Piece, document, piece};
 use crate::guides::Place;
 use crate::out::{self, Ink, Out};
 use crate::parallel;
+use crate::scenarios;
 
 /// The maximum number of guides whose grades are listed individually. If there are more guides, the number of guides
 /// with each grade is shown instead.
@@ -26,6 +27,8 @@ pub(super) struct Checker<'a> {
     pub(super) format: Format,
     pub(super) color: bool,
     pub(super) mode: Mode,
+    /// Whether to run the scenarios of guides without errors.
+    pub(super) runs_scenarios: bool,
 }
 
 /// What to do with the fixes that findings offer.
@@ -96,7 +99,7 @@ impl Checker<'_> {
         match self.format {
             Format::Json | Format::Sarif => out.data(&document(self.format, files, &kept)),
             Format::Text if !matches!(self.mode, Mode::Diff(_)) => {
-                report_grades(&grades, out);
+                self.report_grades(&grades, out);
                 // If a file could not be read and there are no findings, the summary is omitted, because it would look
                 // like success.
                 if failure.is_none() || count != Count::default() {
@@ -113,7 +116,9 @@ impl Checker<'_> {
         match (self.mode, place) {
             (Mode::Report, _) | (_, Place::Shipped(_)) => {
                 let entry = place.read()?;
-                Ok(self.report(&entry))
+                let findings = lint::check(&entry, Some(self.today));
+                let piece = self.piece(&entry, findings)?;
+                Ok(CheckedGuide { piece, notes: String::new(), edits: 0, guesses: 0 })
             }
             (Mode::Fix(level), Place::File(path)) => {
                 let fixed = fixes::apply(catalog::read_guide_file(path)?, self.today, level);
@@ -126,7 +131,7 @@ impl Checker<'_> {
                     notes: fixed.notes(),
                     edits: fixed.edits.len(),
                     guesses: fixed.guesses(),
-                    piece: self.piece(&fixed.entry, fixed.findings),
+                    piece: self.piece(&fixed.entry, fixed.findings)?,
                 })
             }
             (Mode::Diff(level), Place::File(path)) => {
@@ -135,22 +140,44 @@ impl Checker<'_> {
                 let fixed = fixes::apply(entry, self.today, level);
                 let (notes, edits, guesses) = (fixed.notes_on_dropped(), fixed.edits.len(), fixed.guesses());
                 let diff = diff(&before, &fixed.entry.reading.source);
-                let mut piece = self.piece(&fixed.entry, fixed.findings);
+                let mut piece = self.piece(&fixed.entry, fixed.findings)?;
                 piece.text = diff;
                 Ok(CheckedGuide { piece, notes, edits, guesses })
             }
         }
     }
 
-    fn report(&self, entry: &Entry) -> CheckedGuide {
-        let findings = lint::check(entry, Some(self.today));
-        let piece = self.piece(entry, findings);
-        CheckedGuide { piece, notes: String::new(), edits: 0, guesses: 0 }
+    /// Runs the scenarios if there are no errors so far and they are wanted, and formats all findings.
+    fn piece(&self, entry: &Entry, mut findings: Vec<Finding>) -> Result<Piece, Failure> {
+        let has_errors = findings.iter().any(|finding| finding.severity() == Severity::Error);
+        if let Some(guide) = entry.guide().filter(|_| self.runs_scenarios && !has_errors) {
+            findings.extend(scenarios::findings(&Arc::new(guide.clone()))?);
+            lint::sort(&mut findings);
+        }
+        let mut grade = lint::grade(entry, &findings, Some(self.today));
+        if let Some(report) = &mut grade {
+            report.is_tested = self.runs_scenarios;
+        }
+        Ok(piece(Checked { entry, findings, grade }, self.format, self.color))
     }
 
-    fn piece(&self, entry: &Entry, findings: Vec<Finding>) -> Piece {
-        let grade = lint::grade(entry, &findings, Some(self.today));
-        piece(Checked { entry, findings, grade }, self.format, self.color)
+    /// Reports the grades: one per line, or their number if there are many guides.
+    fn report_grades(&self, grades: &[(String, String, lint::Grade)], out: &Out) {
+        if grades.len() <= MAX_GRADES {
+            for (key, report, _) in grades {
+                out.message(&format!("{key}: {report}"));
+            }
+            return;
+        }
+        let counts: Vec<String> = lint::Grade::ALL
+            .into_iter()
+            .rev()
+            .map(|grade| (grades.iter().filter(|(_, _, one)| *one == grade).count(), grade))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, grade)| format!("{count} {grade}"))
+            .collect();
+        let condition = if self.runs_scenarios { "" } else { " (if the scenarios pass)" };
+        out.message(&format!("grades{condition}: {}", counts.join(", ")));
     }
 }
 
@@ -176,23 +203,6 @@ fn edited(mode: Mode, edits: usize, guesses: usize) -> Option<String> {
     });
     let parts: Vec<String> = done.into_iter().chain(left).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-fn report_grades(grades: &[(String, String, lint::Grade)], out: &Out) {
-    if grades.len() <= MAX_GRADES {
-        for (key, report, _) in grades {
-            out.message(&format!("{key}: {report}"));
-        }
-        return;
-    }
-    let counts: Vec<String> = lint::Grade::ALL
-        .into_iter()
-        .rev()
-        .map(|grade| (grades.iter().filter(|(_, _, one)| *one == grade).count(), grade))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, grade)| format!("{count} {grade}"))
-        .collect();
-    out.message(&format!("grades: {}", counts.join(", ")));
 }
 
 pub(super) fn summary(files: usize, count: Count, out: &Out) -> String {

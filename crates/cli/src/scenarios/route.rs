@@ -13,6 +13,7 @@ use probe::{Answer, Moment, Request};
 use simulator::{Script, Simulator};
 use tokio::net::TcpListener;
 
+use super::curl;
 use crate::failure::Failure;
 
 /// How long to wait for a provider that never responds.
@@ -21,12 +22,20 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// The time and nonce in every scenario. Both are fixed so that signatures are reproducible.
 const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, nonce: *b"nonce for a test" };
 
+/// A request in a scenario, and what came back.
+pub(crate) struct Exchange {
+    /// The `curl` command that sends the request. It contains shell variables instead of secrets.
+    pub(crate) command: String,
+    /// The response's status, or the fault that occurred instead.
+    pub(crate) answer: String,
+}
+
 /// The transport for one scenario.
 pub(super) struct Route {
     simulator: Simulator,
     turns: Vec<Reply>,
-    /// The number of requests that were sent.
-    pub(super) sent: usize,
+    /// The requests that were sent, in order.
+    pub(super) exchanges: Vec<Exchange>,
     patterns: Vec<String>,
 }
 
@@ -37,7 +46,7 @@ impl Route {
             .map_err(|error| Failure::io("cannot listen on loopback", &error))?;
         let patterns = method.hosts.iter().map(ToString::to_string).collect();
         let turns = scenario.talk.iter().map(|turn| turn.reply.clone()).collect();
-        Ok(Self { simulator, turns, sent: 0, patterns })
+        Ok(Self { simulator, turns, exchanges: Vec::new(), patterns })
     }
 
     /// Creates the network access for a turn.
@@ -66,11 +75,21 @@ impl Route {
     }
 }
 
+impl Route {
+    /// Returns the parts of the requests so far that differ from what the scenario says they contain.
+    pub(super) fn differences(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.simulator.lines.try_recv().ok())
+            .flat_map(|line| line.differences)
+            .collect()
+    }
+}
+
 impl Transport for Route {
     async fn send(&mut self, request: &Request) -> Answer {
-        let reply = self.turns.get(self.sent);
-        let never_arrives =
-            matches!(reply, Some(Reply::Fails(Fault::Dns | Fault::Refused | Fault::Tls | Fault::Connect)));
+        let reply = self.turns.get(self.exchanges.len());
+        let never_arrives = matches!(reply, Some(Reply::Fails(fault)) if !fault.reaches_provider());
+        let shown = self.simulator.placeholders(curl::variable);
+        let command = curl::command(request, &shown);
         let answer = match self.egress(reply).await {
             Ok(egress) => egress.send(request).await,
             Err(failure) => Answer::Failed { fault: Fault::Refused, detail: failure.message },
@@ -78,7 +97,11 @@ impl Transport for Route {
         if never_arrives {
             self.simulator.skip();
         }
-        self.sent += 1;
+        let outcome = match &answer {
+            Answer::Response(response) => format!("HTTP {}", response.status),
+            Answer::Failed { fault, .. } => format!("fails: {fault}"),
+        };
+        self.exchanges.push(Exchange { command, answer: outcome });
         answer
     }
 
