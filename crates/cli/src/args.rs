@@ -39,10 +39,10 @@ pub(crate) struct Arguments {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Common {
     /// A folder of guides to use in addition to the built-in guides; a guide with the same key replaces the built-in
-    /// one [env: WAYSTONE_GUIDES].
+    /// one [env: `WAYSTONE_GUIDES`].
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) guides: Option<PathBuf>,
-    /// The folder where accounts are stored [env: WAYSTONE_DATA].
+    /// The folder where accounts are stored [env: `WAYSTONE_DATA`].
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// When to color the output; `auto` means on a terminal, unless `NO_COLOR` is set.

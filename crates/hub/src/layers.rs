@@ -37,7 +37,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use self::envelope::Passthrough;
-pub(crate) use self::headers::allow_inline_style;
+pub(crate) use self::headers::allow_documentation;
 pub(crate) use self::once::ShownOnce;
 use crate::app::App;
 use crate::wire::error::{ApiError, INTERNAL};

@@ -1,7 +1,8 @@
 //! A page as HTML: a whole document, or fragments to embed in other pages.
 //!
 //! **Invariant:** all text is escaped, no element has a `style` attribute or an event handler attribute, and no page
-//! loads resources from other sites: there are no scripts, and images on other sites become links.
+//! loads resources from other sites: the only script is one that the caller names, and images on other sites become
+//! links.
 
 mod dialect;
 mod form;
@@ -13,7 +14,7 @@ mod shell;
 use guide::Prose;
 
 pub use self::linking::linking_stylesheet;
-pub use self::shell::html;
+pub use self::shell::{CopyScript, html, html_with_copy_button};
 
 use crate::markup::Doc;
 use crate::page::Part;

@@ -39,7 +39,9 @@ mod terminal;
 pub use crate::build::{Options, page};
 pub use crate::color::Color;
 pub use crate::href::{Anchor, Href, Picture};
-pub use crate::html::{html, html_prose, html_section, linking_stylesheet};
+pub use crate::html::{
+    CopyScript, html, html_prose, html_section, html_with_copy_button, linking_stylesheet,
+};
 pub use crate::json::{PageJson, json, page_schema};
 pub use crate::markdown::{markdown, markdown_prose};
 pub use crate::mdx::mdx;

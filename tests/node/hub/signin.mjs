@@ -27,6 +27,17 @@ test("a connector profile shows its values, but no secret", async () => {
   assert.deepEqual([status, refused.code], [400, "invalid_value"]);
 });
 
+test("the callback URL in a setup guide can be copied", async () => {
+  const context = await chromium.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const tab = await context.newPage();
+  await tab.goto(`${hub}/guides/salesforce/oauth?audience=setup`);
+  await tab.getByRole("button", { name: "Copy", exact: true }).click();
+  await tab.getByRole("button", { name: "Copied", exact: true }).waitFor();
+  const copied = await tab.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, `${hub}/connect/oauth2/salesforce/callback`);
+  await context.close();
+});
+
 /** Presses the button on the page that names the customer, in the window that StackOne's widget opened. */
 async function continueIn(popup, customer) {
   await popup.getByText("Continue only if you started this yourself").waitFor();

@@ -10,7 +10,7 @@ pub(crate) struct NetworkArgs {
     #[arg(long, value_name = "PATTERN=URL")]
     pub(crate) upstream: Vec<String>,
     /// A PEM file with certificates to trust in addition to the system's, such as your company proxy's certificate
-    /// [env: WAYSTONE_EXTRA_ROOTS].
+    /// [env: `WAYSTONE_EXTRA_ROOTS`].
     #[arg(long = "extra-root", value_name = "FILE", value_delimiter = ',')]
     pub(crate) extra_roots: Vec<PathBuf>,
 }

@@ -12,7 +12,7 @@ use hub::settings::{SETTINGS, Setting, Syntax};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// The settings file [env: WAYSTONE_CONFIG].
+    /// The settings file [env: `WAYSTONE_CONFIG`].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Print the effective settings and check them, without starting the Hub.

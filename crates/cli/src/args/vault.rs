@@ -64,7 +64,7 @@ pub(crate) struct RotateArgs {
 /// The options that locate the vault.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
-    /// The Hub's settings file [env: WAYSTONE_CONFIG]. The environment variables of `waystone serve` also apply.
+    /// The Hub's settings file [env: `WAYSTONE_CONFIG`]. The environment variables of `waystone serve` also apply.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// A file that contains the URL of the PostgreSQL database.

@@ -3,12 +3,16 @@
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use render::{Audience, Options, Style, html, html_section, json, markdown, page};
+use render::{
+    Audience, CopyScript, Options, Page, Style, html, html_section, html_with_copy_button, json, markdown,
+    page,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::access::AppState;
 use crate::etag;
+use crate::pages::Assets;
 use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Path, Query};
 
@@ -71,10 +75,11 @@ pub(super) async fn read(
         text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
     });
     let redirect_uri = method.auth.needs_browser().then(|| app.sign_ins.redirect_uri(&provider));
+    let callback = redirect_uri.clone().filter(|_| audience == Audience::Setup);
     let options = Options { audience, scopes, redirect_uri };
     let page = page(&guide, method, &app.brand, &options);
     let (kind, text) = match form {
-        None => ("text/html; charset=utf-8", html(&page)),
+        None => ("text/html; charset=utf-8", document(&app.assets, &page, callback.as_deref())),
         Some("json") => ("application/json", json(&page).to_string()),
         Some("md") => ("text/markdown; charset=utf-8", markdown(&page, Style::Semantic)),
         Some(_) => ("text/html; charset=utf-8", page.parts.iter().map(html_section).collect()),
@@ -89,8 +94,16 @@ pub(super) async fn read(
     let headers = [(CONTENT_TYPE, kind), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     let mut response = (common, headers, text).into_response();
     if form.is_none() {
-        // A complete page contains its own style sheet.
-        crate::layers::allow_inline_style(&mut response);
+        // A complete page contains its own style sheet, and can load a script.
+        crate::layers::allow_documentation(&mut response);
     }
     Ok(response)
+}
+
+/// Writes a complete page. If it tells an admin to enter the callback URL, the page has a button that copies the URL.
+fn document(assets: &Assets, page: &Page, callback: Option<&str>) -> String {
+    match callback {
+        Some(value) => html_with_copy_button(page, CopyScript { path: &assets.copy_js_path, value }),
+        None => html(page),
+    }
 }

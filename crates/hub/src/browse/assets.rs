@@ -1,4 +1,4 @@
-//! Serves the style sheet and the script. Each file name contains a hash of the file's content, so browsers may cache
+//! Serves the style sheet and the scripts. Each file name contains a hash of the file's content, so browsers may cache
 //! the files forever.
 
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub(super) async fn read(
         ("text/css; charset=utf-8", assets.css.clone())
     } else if path == assets.js_path {
         ("text/javascript; charset=utf-8", assets.js.clone())
+    } else if path == assets.copy_js_path {
+        ("text/javascript; charset=utf-8", assets.copy_js.to_owned())
     } else {
         return Err(ApiError::new(&NOT_FOUND, "There is no file with this name"));
     };

@@ -32,9 +32,9 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// Allows a documentation page to use its inline style sheet and to load images from the Hub.
-pub(crate) fn allow_inline_style(response: &mut Response) {
-    const PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
+/// Allows a documentation page to use its inline style sheet, and to load images and the script for copying from the Hub.
+pub(crate) fn allow_documentation(response: &mut Response) {
+    const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
                         form-action 'none'; frame-ancestors 'none'";
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE));
 }

@@ -19,6 +19,9 @@ const SCRIPT: &[&str] = &[
     include_str!("script/picker.js"),
 ];
 
+/// The script of documentation pages.
+const COPY_SCRIPT: &str = include_str!("script/copy_value.js");
+
 /// The files that a brand's pages load.
 #[derive(Clone, Debug)]
 pub struct Assets {
@@ -30,6 +33,10 @@ pub struct Assets {
     pub js: String,
     /// The path of the script: `/assets/hub-<hash>.js`.
     pub js_path: String,
+    /// The script of documentation pages.
+    pub copy_js: &'static str,
+    /// The path of the script of documentation pages: `/assets/copy-<hash>.js`.
+    pub copy_js_path: String,
 }
 
 impl Assets {
@@ -40,8 +47,10 @@ impl Assets {
         Self {
             css_path: format!("/assets/hub-{}.css", hash(css.as_bytes())),
             js_path: format!("/assets/hub-{}.js", hash(js.as_bytes())),
+            copy_js_path: format!("/assets/copy-{}.js", hash(COPY_SCRIPT.as_bytes())),
             css,
             js,
+            copy_js: COPY_SCRIPT,
         }
     }
 }

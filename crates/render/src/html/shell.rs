@@ -31,9 +31,30 @@ static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
+/// A script that adds a button next to each occurrence of a value on a page. The button copies the value.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyScript<'a> {
+    /// The script's path on the site that serves the page.
+    pub path: &'a str,
+    /// The value to copy.
+    pub value: &'a str,
+}
+
 /// Writes the page as an HTML document with its style sheet.
 pub fn html(page: &Page) -> String {
+    document(page, None)
+}
+
+/// Writes the page as an HTML document that loads a script for copying a value.
+pub fn html_with_copy_button(page: &Page, script: CopyScript<'_>) -> String {
+    document(page, Some(script))
+}
+
+fn document(page: &Page, script: Option<CopyScript<'_>>) -> String {
     let body = body(page);
+    let script = script.map(|script| {
+        context! { path => script.path, value => script.value, copy => wording::COPY, copied => wording::COPIED }
+    });
     let shell = SHELL.get_template("shell.html").and_then(|shell| {
         shell.render(context! {
             language => wording::LANGUAGE,
@@ -43,6 +64,7 @@ pub fn html(page: &Page) -> String {
             style => include_str!("style.css").trim_ascii_end(),
             theme => theme(&page.publisher).as_str(),
             body => body.trim_end(),
+            script,
         })
     });
     let mut text = shell.expect("every name in the shell has a value");

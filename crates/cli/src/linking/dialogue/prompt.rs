@@ -79,20 +79,20 @@ pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Resu
         None => one.label.clone(),
     };
     let labels: Vec<String> = environments.iter().map(|one| one.label.clone()).collect();
+    let lines: Vec<String> = environments.iter().map(line).collect();
     let question = format!("Which {} do you want to link?", method.environment_label.to_lowercase());
-    let chosen = choice(&question, environments.iter().map(line).collect(), &labels)?;
+    let chosen = choice(&question, &lines, &labels)?;
     Ok(chosen.map(|at| environments[at].key.clone()))
 }
 
 /// Asks the person to choose one of several lines and returns the line's index.
-pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Option<usize>, Halt> {
-    let short = lines.clone();
-    choice(question, lines, &short)
+pub(crate) fn one_of(question: &str, lines: &[String]) -> Result<Option<usize>, Halt> {
+    choice(question, lines, lines)
 }
 
 /// Asks the person to choose one of several lines and returns the line's index. `short` contains a short form of each
 /// line, which replaces the line on the screen when the person chooses it.
-fn choice(question: &str, lines: Vec<String>, short: &[String]) -> Result<Option<usize>, Halt> {
+fn choice(question: &str, lines: &[String], short: &[String]) -> Result<Option<usize>, Halt> {
     let question = fitted(question, 0);
     // A deeper indentation tells continuation lines from the other options.
     let lines: Vec<String> =
@@ -146,8 +146,8 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secre
             Ok(answer(typed)?.map(Secret::new))
         }
         FieldType::Select => {
-            let lines = field.options.iter().map(|option| option.label.clone()).collect();
-            Ok(one_of(&label, lines)?.map(|at| Secret::from(field.options[at].value.as_str())))
+            let lines: Vec<String> = field.options.iter().map(|option| option.label.clone()).collect();
+            Ok(one_of(&label, &lines)?.map(|at| Secret::from(field.options[at].value.as_str())))
         }
         FieldType::Boolean => Ok(yes(&label)?.map(|yes| Secret::new(yes.to_string()))),
         _ => {
@@ -195,7 +195,7 @@ fn file(label: &str, field: &Field, is_kept: bool) -> Result<Option<Secret>, Hal
         match inputs::file(Path::new(path)) {
             Ok(value) => return Ok(Some(value)),
             Err(failure) => {
-                anstream::println!("{}", prose::wrapped(&format!("✗ {}", failure.message), width()))
+                anstream::println!("{}", prose::wrapped(&format!("✗ {}", failure.message), width()));
             }
         }
     }

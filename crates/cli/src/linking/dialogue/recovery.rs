@@ -14,7 +14,7 @@ pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<(), Halt> {
     let at_field = verdict.at_field.as_ref();
     let mut lines: Vec<String> = offers.iter().map(|offer| line(flow, at_field, offer)).collect();
     lines.push("Stop".to_owned());
-    let chosen = prompt::one_of("What do you want to do?", lines)?;
+    let chosen = prompt::one_of("What do you want to do?", &lines)?;
     match chosen.and_then(|at| offers.get(at).cloned()).ok_or(Halt::Stopped)? {
         Offer::GoTo(step) => flow.go_to(step.as_str()),
         Offer::Retry => flow.retry(),
@@ -30,7 +30,7 @@ pub(crate) fn other_environment(flow: &Flow, problem: &FieldProblem) -> Result<O
     let Some(key) = &problem.belongs_to else { return Ok(None) };
     let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
     let lines = vec![format!("Link {label}"), "Enter another address".to_owned()];
-    let chosen = prompt::one_of("What do you want to do?", lines)?;
+    let chosen = prompt::one_of("What do you want to do?", &lines)?;
     Ok(chosen.filter(|at| *at == 0).map(|_| key.clone()))
 }
 
