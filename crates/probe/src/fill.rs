@@ -8,14 +8,13 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use guide::{
-    Derived, Filter, JsonTemplate, Key, Method, Mistake, Part, Reference, Saying, Target, Template, is_label,
-    is_path_part, is_protected_key,
+    Derived, Filter, JsonTemplate, Key, Method, Mistake, Part, Reference, Saying, Target, Template,
+    is_cookie_value, is_header_value, is_label, is_path_part, is_protected_key,
 };
 use secret::{Secret, percent_encoded};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::encode::{is_cookie_value, is_header_value};
 use crate::inputs::Filling;
 
 /// The part of a request in which a filled-in template is used. The slot determines how values are encoded and which
