@@ -58,9 +58,10 @@ const expect = (expectation, actual, expected = true) => {
   expectations += 1;
   if (JSON.stringify(actual) !== JSON.stringify(expected)) { failures += 1; console.log(`${expectation}: ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`); }
 };
-const open = async (name, options = {}) => {
+const open = async (name, options = {}, prepare = () => {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const tab = await context.newPage();
+  await prepare(tab);
   tab.setDefaultTimeout(30_000);
   tab.on("pageerror", (error) => { failures += 1; console.log(`${name}: ${error.message}`); });
   await tab.goto(`${origin}/${name}`);
@@ -246,6 +247,24 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
     expect(`${name}: a reload keeps all other values`, again, entered.drafted);
     await tab.context().close();
   }
+}
+{
+  const report = (says) => [{ label: "Reading your organization", state: "running", says, seconds: null }];
+  progress = [{ state: "checking", reports: report("checking"), next: null }];
+  const tab = await open("gladly--api-key--checking.html", {}, (page) => page.clock.install({ time: 0 }));
+  /** Lets seconds pass on the page until the sentence about slow providers satisfies the condition. */
+  const secondsUntil = async (condition) => {
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      if (condition(await tab.textContent(".patience"))) return seconds;
+      await tab.clock.runFor(1000);
+    }
+    return null;
+  };
+  const shown = await secondsUntil((text) => text !== "");
+  expect("a slow provider is mentioned after 8 seconds without news", shown !== null && shown > 8 && shown < 30);
+  expect("the sentence names the provider", (await tab.textContent(".patience")).includes("Gladly"));
+  progress = [{ state: "checking", reports: report("checking again"), next: null }];
+  expect("news removes the sentence", (await secondsUntil((text) => text === "")) !== null);
 }
 {
   const tab = await open("providers.html");

@@ -308,8 +308,17 @@ async fn rust_backend_in_a_child_process() {
 }
 
 #[test]
-fn the_pages_of_the_documentation_link_accounts() {
-    let hub = Hub::start(Database::Sqlite);
+fn the_pages_of_the_documentation_link_accounts_on_sqlite() {
+    use_the_pages(Database::Sqlite);
+}
+
+#[test]
+fn the_pages_of_the_documentation_link_accounts_on_postgresql() {
+    use_the_pages(Database::Postgres);
+}
+
+fn use_the_pages(database: Database) {
+    let hub = Hub::start(database);
     let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     for (kind, file) in [
         ("html page", "page.html"),

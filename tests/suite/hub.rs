@@ -30,6 +30,7 @@ mod rotation;
 mod slow;
 mod texts;
 mod unavailable;
+mod waits;
 
 /// Runs a file from `tests/node/hub` against a Hub.
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {

@@ -8,6 +8,7 @@
 //! | [`hostile`] | hostile input, which takes bounded time and never causes a panic |
 //! | [`language`] | our YAML reader compared with another parser, and guides with changed bytes |
 //! | [`mutants`] | ten thousand good guides with one random change each |
+//! | [`constants`] | good guides with strings that cannot be sent everywhere |
 //! | [`scenarios`] | the scenarios of good guides, run with the real flow |
 //! | [`linking`] | linking with the built program: outcomes, secrets, crashes, and a real terminal |
 //! | [`hub`] | the Hub on both databases: pages, element, StackOne's widget and SDK, crashes, replicas, attacks |
@@ -28,6 +29,7 @@
 mod corpus;
 mod waystone;
 
+mod constants;
 mod findings;
 mod grades;
 mod guides;

@@ -3,7 +3,7 @@
 //! **Invariant:** the bytes that are sent are exactly the bytes that were checked. A path that the URL parser would
 //! normalize, a header with a line break, and a host that parsers interpret differently are rejected.
 
-use guide::RESERVED_HEADERS;
+use guide::{RESERVED_HEADERS, is_path};
 use probe::Request;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
@@ -58,15 +58,13 @@ pub(crate) fn build(
 }
 
 fn url(request: &Request, scheme: &str, authority: &str) -> Result<Url, Refusal> {
-    let path_is_plain = request.path.starts_with('/')
-        && request.path.bytes().all(|it| it.is_ascii_graphic() && !b"?#\\".contains(&it));
-    if !path_is_plain {
+    if !is_path(&request.path) {
         return Err(Refusal::Path);
     }
     let rest = request.path_and_query();
     let text = Secret::new(format!("{scheme}://{authority}{}", rest.expose()));
     let url = Url::parse(text.expose()).map_err(|_| Refusal::InvalidHost)?;
-    // The parser turns `/v1/../admin` into `/admin`, which is not the path that the guide specifies.
+    // The parser must not change the query either.
     if &url[Position::BeforePath..] != rest.expose() {
         return Err(Refusal::Path);
     }

@@ -59,6 +59,9 @@ pub enum HostPatternError {
     /// A label is empty, is too long, or contains a character other than `a-z`, `0-9` and `-`.
     #[error("each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`")]
     BadLabel,
+    /// The pattern is longer than a host name can be, or its last label is that of an IP address or of the local machine.
+    #[error("a host must be a public DNS name whose last label begins with a letter")]
+    NotAName,
     /// The pattern ends in fewer than two literal labels, so it would match an entire top-level domain.
     #[error("a host must end in at least two literal labels, such as `example.com`")]
     TooWide,
@@ -90,8 +93,30 @@ impl FromStr for HostPattern {
         if !suffix.contains('.') {
             return Err(HostPatternError::TooWide);
         }
+        if !is_host_name(suffix) {
+            return Err(HostPatternError::NotAName);
+        }
         Ok(Self { wild, suffix: suffix.to_owned() })
     }
+}
+
+/// Returns whether a host is a lowercase DNS name with at least two labels and no trailing dot.
+///
+/// No parser reads such a name as an IP address: its last label begins with a letter, whereas numbers in every base begin
+/// with a digit. Names under `localhost` are not valid, because they always refer to the local machine
+/// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), which would be the proxy itself if a proxy
+/// resolved the name.
+pub fn is_host_name(host: &str) -> bool {
+    let Some((front, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    host.len() <= 253
+        && front.split('.').all(is_label)
+        && is_label(last)
+        && last.starts_with(|c: char| c.is_ascii_lowercase())
+        && last != "localhost"
+        // The parser rejects labels that begin with `xn--` but are not valid Punycode.
+        && url::Host::parse(host).is_ok()
 }
 
 /// Returns whether a string is a valid host name label: `a-z`, `0-9`, inner hyphens, 1 to 63 characters.
@@ -138,5 +163,14 @@ mod tests {
         assert_eq!(parse("https://a.com"), Err(HostPatternError::NotAHost));
         assert_eq!(parse("a..com"), Err(HostPatternError::BadLabel));
         assert_eq!(parse("Acme.com"), Err(HostPatternError::BadLabel));
+        for name in [
+            "1.2.3.4",
+            "**.acme.123",
+            "app.localhost",
+            "xn--a.example.com",
+            &format!("{}example.com", "a.".repeat(130)),
+        ] {
+            assert_eq!(parse(name), Err(HostPatternError::NotAName), "{name}");
+        }
     }
 }

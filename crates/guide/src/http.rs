@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
+use url::{Position, Url};
 
 /// An HTTP request method.
 #[derive(
@@ -123,6 +124,28 @@ impl Fault {
     pub const fn reaches_provider(self) -> bool {
         !matches!(self, Self::Dns | Self::Connect | Self::Tls | Self::Refused)
     }
+}
+
+/// Returns whether a string can be the path of a request, and is sent unchanged. The URL parser would encode some
+/// characters, and resolve the segments `.` and `..`.
+pub fn is_path(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte));
+    text.starts_with('/')
+        && is_plain
+        && Url::parse(&format!("https://host.example{text}"))
+            .is_ok_and(|url| &url[Position::BeforePath..] == text)
+}
+
+/// Returns whether a string can be a header value: it has only visible characters, spaces and tabs, and no line breaks
+/// ([RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
+pub fn is_header_value(text: &str) -> bool {
+    text.bytes().all(|b| b == b' ' || b == b'\t' || b.is_ascii_graphic() || b >= 0x80)
+}
+
+/// Returns whether a string can be a cookie value
+/// ([RFC 6265, 4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
+pub fn is_cookie_value(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic() && !b"\",;\\".contains(&b))
 }
 
 /// Returns whether a string from a guide can be part of a path: one or more segments, separated by slashes. A segment

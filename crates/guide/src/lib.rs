@@ -52,8 +52,10 @@ mod saying;
 pub use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
 pub use crate::code::pages;
 pub use crate::finding::{Applicability, Edit, Finding, listed};
-pub use crate::host::{HostPattern, HostPatternError, is_label};
-pub use crate::http::{Fault, RESERVED_HEADERS, Verb, is_path_part};
+pub use crate::host::{HostPattern, HostPatternError, is_host_name, is_label};
+pub use crate::http::{
+    Fault, RESERVED_HEADERS, Verb, is_cookie_value, is_header_value, is_path, is_path_part,
+};
 pub use crate::json::{Json, JsonNumber};
 pub use crate::json_path::JsonPath;
 pub use crate::key::Key;

@@ -18,6 +18,7 @@ mod method;
 mod pattern;
 mod request_line;
 mod scenario;
+mod sendable;
 mod sign_in;
 mod walkthrough;
 

@@ -24,6 +24,7 @@ pub use self::field::*;
 pub use self::guide::*;
 pub use self::lifecycle::*;
 pub use self::method::*;
+pub use self::pasted::is_protected_key;
 pub use self::walkthrough::*;
 pub use crate::choice::{
     Algorithm, Carrier, Expiry, FieldType, Holds, Identifies, JsonType, KeyEncoding, LifecycleEvent, Purpose,

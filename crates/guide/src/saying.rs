@@ -200,6 +200,9 @@ pub enum Ours {
     /// Advice to create a new signing key, because part of the entered key is missing.
     #[display("If you no longer have the complete key, create a new one.")]
     AnotherKey,
+    /// Advice to create a new key, because nobody knows the passphrase of the entered one.
+    #[display("If you don't know the passphrase, create a new key.")]
+    KeyWithoutPassphrase,
 }
 
 /// A time to wait, rounded for people: `about 5 minutes`, `about an hour`.
@@ -322,6 +325,11 @@ pub enum Mistake {
     /// The value is not a key that can be used for signing.
     #[display("{{label}} is not a valid signing key. Copy all of it, from the first line to the last.")]
     NotSigningKey,
+    /// The value is a private key that is protected by a passphrase.
+    #[display(
+        "{{label}} is protected by a passphrase. Enter the unencrypted key, which `openssl pkey -in FILE` prints."
+    )]
+    ProtectedKey,
     /// Part of the value is missing.
     #[display("Part of {{label}} is missing. Copy all of it.")]
     Part,

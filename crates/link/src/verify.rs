@@ -320,6 +320,10 @@ impl Flow {
                 verdict.outcome = OutcomeKind::WrongSecret;
                 verdict.fix = Ours::AnotherKey.into();
             }
+            Problem::ProtectedKey => {
+                verdict.outcome = OutcomeKind::WrongSecret;
+                verdict.fix = Ours::KeyWithoutPassphrase.into();
+            }
             // The person entered a value that does not lead to one of the provider's addresses.
             Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed
                 if entered.is_some() && verdict.rule.is_none() =>

@@ -8,14 +8,13 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use guide::{
-    Derived, Filter, JsonTemplate, Key, Method, Mistake, Part, Reference, Saying, Target, Template, is_label,
-    is_path_part,
+    Derived, Filter, JsonTemplate, Key, Method, Mistake, Part, Reference, Saying, Target, Template,
+    is_cookie_value, is_header_value, is_label, is_path_part, is_protected_key,
 };
 use secret::{Secret, percent_encoded};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::encode::{is_cookie_value, is_header_value};
 use crate::inputs::Filling;
 
 /// The part of a request in which a filled-in template is used. The slot determines how values are encoded and which
@@ -66,6 +65,9 @@ pub enum Problem {
     /// The value is not a key that the signing algorithm accepts.
     #[display("is not a valid signing key")]
     NotAKey,
+    /// The value is a private key that is protected by a passphrase.
+    #[display("is protected by a passphrase")]
+    ProtectedKey,
     /// A value derived from this value does not match the pattern that the guide requires.
     #[display("does not have the required form")]
     NotDerivable,
@@ -100,6 +102,7 @@ impl FillError {
             Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed => Mistake::NoAddress,
             Problem::NotAHeaderValue | Problem::NotACookieValue | Problem::NoBody => Mistake::Unsendable,
             Problem::NotAKey => Mistake::NotSigningKey,
+            Problem::ProtectedKey => Mistake::ProtectedKey,
             Problem::NotDerivable => Mistake::Part,
         };
         Some(mistake.in_field(label))
@@ -257,5 +260,6 @@ pub(crate) fn invalid_key(template: &Template, with: &Filling<'_>) -> FillError 
         let derived = with.inputs.method.derived(key.as_str());
         derived.map_or_else(|| Some(key.clone()), |one| one.source.clone())
     });
-    FillError { field, problem: Problem::NotAKey }
+    let is_protected = fill(template, Slot::Text, with).is_ok_and(|key| is_protected_key(key.expose()));
+    FillError { field, problem: if is_protected { Problem::ProtectedKey } else { Problem::NotAKey } }
 }

@@ -67,8 +67,7 @@ pub(crate) fn host_of(
 ) -> Result<String, FillError> {
     let host = fill(&base.host, Slot::Host, with)?;
     let host = host.expose().to_owned();
-    let is_valid = host.len() <= 253 && host.split('.').all(guide::is_label);
-    if !is_valid || !hosts.iter().any(|pattern| pattern.matches(&host)) {
+    if !guide::is_host_name(&host) || !hosts.iter().any(|pattern| pattern.matches(&host)) {
         let field = base.host.values().next().cloned();
         return Err(FillError { field, problem: Problem::HostNotAllowed });
     }

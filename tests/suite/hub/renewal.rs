@@ -201,6 +201,15 @@ fn a_revoked_sign_in_changes_the_accounts_status() {
 }
 
 #[test]
+fn a_provider_that_asks_to_wait_before_a_renewal_is_not_asked_earlier() {
+    let linked = Linked::new(Database::Sqlite, None);
+    linked.provider.throttle(3600);
+    let refused = linked.proxied().send_to(linked.hubs[0].address).expect("no response");
+    assert_eq!((refused.status, refused.text("outcome").as_str()), (502, "throttled"), "{}", refused.body);
+    assert_eq!(refused.header("retry-after"), Some("3600"), "{}", refused.body);
+}
+
+#[test]
 fn the_terminal_skips_an_account_that_only_the_hub_can_check() {
     let linked = Linked::new(Database::Sqlite, None);
     let address = linked.hubs[0].address;

@@ -112,6 +112,18 @@ fn provider_failures_are_not_attributed_to_a_field() {
 }
 
 #[test]
+fn the_report_says_how_long_to_wait() {
+    let world = World::with_tokens(&[("Retry-After: '1'", "Retry-After: '3600'")]);
+    let output = world.link("acme", "busy-token", &[]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(
+        (&report["outcome"], &report["retry_after"]),
+        (&"throttled".into(), &3600.into()),
+        "{report:#}"
+    );
+}
+
+#[test]
 fn other_environments_are_tried_only_with_consent() {
     let world = World::new();
     let rejected = "didn't accept the Agent Email and API Token in Production";
@@ -199,12 +211,17 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
 fn an_account_lists_its_capabilities() {
     let world = World::for_provider("ashby");
     let upstream = format!("api.ashbyhq.com={}", world.origin);
-    let linked = world
-        .command(&["link", "ashby", "--no-input", "--upstream", &upstream])
-        .env("WAYSTONE_FIELD_API_KEY", "narrow-key")
-        .output()
-        .expect("cannot start the program");
-    assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
+    let link = |key: &str, more: &[&str]| {
+        let mut command = world.command(&["link", "ashby", "--no-input", "--upstream", &upstream]);
+        let linked = command.args(more).env("WAYSTONE_FIELD_API_KEY", key).output();
+        let linked = linked.expect("cannot start the program");
+        let err = String::from_utf8_lossy(&linked.stderr).into_owned();
+        assert!(linked.status.success(), "{err}");
+        (String::from_utf8_lossy(&linked.stdout).into_owned(), err)
+    };
+    let (_, shown) = link("narrow-key", &[]);
+    let missing = "It works: 3 of 7 checks passed. Not available: Reading a scheduled interview";
+    assert!(shown.contains(missing), "{shown}");
     let accounts = world.accounts();
     let expected = serde_json::json!({
         "jobs": true, "candidates": true,
@@ -222,4 +239,37 @@ fn an_account_lists_its_capabilities() {
         show.contains("Capabilities    2 of 6 (missing: interviews, offers, departments, archive-reasons)\n"),
         "{show}"
     );
+}
+
+#[test]
+fn missing_access_is_explained_with_the_rules_own_text() {
+    let world = World::for_provider("ashby");
+    let upstream = format!("api.ashbyhq.com={}", world.origin);
+    let link = |more: &[&str]| {
+        let mut command = world.command(&["link", "ashby", "--no-input", "--upstream", &upstream]);
+        let linked = command.args(more).env("WAYSTONE_FIELD_API_KEY", "silent-narrow-key").output();
+        let linked = linked.expect("cannot start the program");
+        assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
+        linked
+    };
+    let shown = String::from_utf8_lossy(&link(&[]).stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    let (says, fix) = ("Ashby rejected the API Key.", "Otherwise, create a new key.");
+    assert!(
+        shown.contains(&format!("Reading a scheduled interview: {says}")) && shown.contains(fix),
+        "{shown}"
+    );
+    for more in [&["--json", "--dry-run"][..], &["--json"]] {
+        let report: Value = serde_json::from_slice(&link(more).stdout).expect("JSON");
+        assert_eq!(report["outcome"], "ok_limited", "{report:#}");
+        let missed =
+            report["checks"].as_array().into_iter().flatten().find(|check| check["check"] == "interviews");
+        let missed = missed.unwrap_or_else(|| panic!("{report:#}"));
+        assert_eq!(
+            (&missed["state"], &missed["rule"]),
+            (&"missed".into(), &"key-refused".into()),
+            "{report:#}"
+        );
+        let has = |key: &str, words: &str| missed[key].as_str().is_some_and(|text| text.contains(words));
+        assert!(has("says", says) && has("fix", fix), "{report:#}");
+    }
 }

@@ -214,7 +214,7 @@ impl Task<'_> {
         let is_proved = matches!(flow.stage(), Stage::Confirm { .. });
         if !is_proved || self.args.dry_run {
             match flow.stage() {
-                _ if json => out.json(&report::json(&flow, None)),
+                _ if json => out.json(&report::json(&flow)),
                 Stage::Failed { verdict, .. } => self.report_failure(verdict, out),
                 Stage::Confirm { identity, limited, reports } => {
                     out.data(&report::found_lines(identity, reports, limited, out));
@@ -226,13 +226,15 @@ impl Task<'_> {
         if !json && let Stage::Confirm { limited: true, reports, .. } = flow.stage() {
             out.message(report::limited_lines(reports).trim_end());
         }
+        let mut result = report::json(&flow);
         // Without prompts, the account is confirmed automatically. If a specific account is required, the flow has
         // already checked that the credentials belong to it.
         let linked = driver::confirm(&mut flow);
         let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
         let account = self.store(&mut flow, vault, *linked, None).await?;
         if json {
-            out.json(&report::json(&flow, Some(&account)));
+            result["account"] = report::account(&account);
+            out.json(&result);
         } else {
             out.success(&summary(self.guide, &account, out));
         }
@@ -252,7 +254,7 @@ impl Task<'_> {
     /// Reports missing and invalid values, because the command must not prompt for them.
     fn incomplete(&self, flow: &Flow, problems: &[link::FieldProblem], out: &Out) -> Result<u8, Failure> {
         if self.args.inputs.json {
-            out.json(&report::json(flow, None));
+            out.json(&report::json(flow));
         }
         let lines: Vec<String> =
             problems.iter().map(|problem| format!("  {}: {}", problem.field, problem.says)).collect();

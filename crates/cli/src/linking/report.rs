@@ -87,8 +87,9 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     prose::hung(&line, indent, width()) + "\n"
 }
 
-/// Formats the result of a flow that ran without prompts as JSON.
-pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
+/// Formats the result of a flow that ran without prompts as JSON. A flow whose account is stored no longer has its
+/// result, so the result of a flow that is about to be confirmed must be formatted before.
+pub(crate) fn json(flow: &Flow) -> Value {
     let mut value = json!({
         "provider": flow.guide().provider.key,
         "method": flow.method().key,
@@ -115,13 +116,10 @@ pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
             "identity": identity,
             "checks": checks(reports),
         }),
-        _ => json!({ "outcome": account.map_or("incomplete", |account| account.outcome.as_str()) }),
+        _ => json!({ "outcome": "incomplete" }),
     };
     if let (Value::Object(value), Value::Object(result)) = (&mut value, result) {
         value.extend(result);
-    }
-    if let Some(account) = account {
-        value["account"] = self::account(account);
     }
     value
 }

@@ -158,6 +158,23 @@ fn client_input_is_not_logged() {
     }
 }
 
+/// Sessions without their own origins have those of the setting, so both must accept the same ones.
+#[test]
+fn accepted_origins_work_in_sessions() {
+    let origins = ["http://app.localhost:3000", "http://127.0.0.2:3000", "https://APP.example.com:443/"];
+    let hub = Hub::start(&origins.map(|origin| ["--allow-origin", origin]).concat());
+    let started: Value = serde_json::from_str(&hub.started).unwrap();
+    let key = started["api_key"].as_str().unwrap();
+    let session = r#"{"origin_owner_id":"a","origin_owner_name":"A"}"#;
+    let request = format!(
+        "POST /connect_sessions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{session}",
+        session.len()
+    );
+    let response = send(hub.address, &request);
+    assert!(response.starts_with("HTTP/1.1 201"), "{response}");
+}
+
 #[test]
 fn a_port_in_use_is_reported_with_a_fix() {
     let hub = Hub::start(&[]);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `check.rs` | `--check` and invalid settings |
 //! | `life.rs` | startup, health, errors, metrics, the log, shutdown |
+//! | `limits.rs` | limits on open files and connections |
 //! | `projects.rs` | projects and their API keys |
 //! | `reload.rs` | guides that change while the Hub is running |
 //! | `tls.rs` | TLS with a certificate that is reloaded |
@@ -13,6 +14,8 @@
 
 mod check;
 mod life;
+#[cfg(target_os = "linux")]
+mod limits;
 mod projects;
 mod reload;
 mod tls;

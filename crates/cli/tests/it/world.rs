@@ -18,8 +18,13 @@ pub(crate) struct Output {
 /// Returns a command that runs the program with a clean environment.
 pub(crate) fn waystone(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystone"));
-    command.current_dir(folder).env_clear().env("HOME", folder).env("NO_COLOR", "1").stdin(Stdio::null());
+    clean(&mut command, folder);
     command
+}
+
+/// Sets a command's folder, and replaces its environment with a clean one.
+fn clean(command: &mut Command, folder: &Path) {
+    command.current_dir(folder).env_clear().env("HOME", folder).env("NO_COLOR", "1").stdin(Stdio::null());
 }
 
 /// Runs the program and waits until it exits.
@@ -48,8 +53,23 @@ impl Hub {
 
     /// Starts the Hub in an existing folder.
     pub(crate) fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
+        let command = waystone(folder.path());
+        Self::start_with(command, folder, arguments)
+    }
+
+    /// Starts the Hub from a shell after a command that changes the limits of the shell's process, such as
+    /// `ulimit -n 128`.
+    pub(crate) fn start_after(limits: &str, arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{limits} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_waystone")]);
+        clean(&mut command, folder.path());
+        Self::start_with(command, folder, arguments)
+    }
+
+    fn start_with(mut command: Command, folder: TempDir, arguments: &[&str]) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let mut child = waystone(folder.path())
+        let mut child = command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", "data"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -73,6 +93,13 @@ impl Hub {
     /// Returns the Hub's log.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// Returns a file that describes the Hub's process, such as `limits`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn process_file(&self, name: &str) -> std::path::PathBuf {
+        let id = self.child.as_ref().unwrap().id();
+        Path::new("/proc").join(id.to_string()).join(name)
     }
 
     /// Sends the Hub a signal.

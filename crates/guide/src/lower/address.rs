@@ -3,14 +3,14 @@
 
 use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};
-use crate::host::HostPattern;
+use crate::host::{HostPattern, is_host_name};
 use crate::http::is_path_part;
 use crate::lower::lowering::Lowering;
 use crate::model::{BaseUrl, Environment};
 use crate::names::Names;
 use crate::shape::{EnvironmentShape, MethodShape, ShortOr, Text};
 use crate::source::Span;
-use crate::template::{Context, Filter, Part, Target, Template};
+use crate::template::{Context, Filter, Part, Reference, Target, Template};
 
 /// The placeholder for an entered value in a URL's possible hosts.
 const VALUE: char = '\u{1}';
@@ -101,10 +101,11 @@ impl Lowering<'_> {
         if let Some(Part::Text(last)) = host.parts.last_mut()
             && let Some((front, digits)) = last.clone().split_once(':')
         {
-            port = digits.parse().ok();
+            port = digits.parse().ok().filter(|port| *port != 0);
             if port.is_none() {
                 self.report(
-                    bad("the port is not a number").help("write a port such as `:8443`, or remove it"),
+                    bad("the port is not a number from 1 to 65535")
+                        .help("write a port such as `:8443`, or remove it"),
                 );
             }
             front.clone_into(last);
@@ -137,6 +138,7 @@ impl Lowering<'_> {
         if let Some(Part::Text(last)) = path.parts.last_mut() {
             *last = last.trim_end_matches('/').to_owned();
         }
+        self.literal_path(&path);
         Some(BaseUrl { host, port, path, span: text.span })
     }
 
@@ -150,6 +152,25 @@ impl Lowering<'_> {
         hosts_span: Span,
     ) {
         self.path_values(&base.path, environments);
+        let is_for_hosts = |filter: &Filter| matches!(filter, Filter::HostLabels(_) | Filter::Lowercase);
+        let is_address = |one: &Reference| {
+            use Target::{Capture, EnvironmentHost, EnvironmentValue, Token, Value};
+            matches!(one.target, Value(_) | EnvironmentHost | EnvironmentValue(_) | Capture(_) | Token(_))
+        };
+        if let Some(reference) = base.host.references().find(|one| !is_address(one)) {
+            let message = format!("`{}` cannot be part of a host", reference.target);
+            self.report(Finding::new(&BAD_ADDRESS, reference.span, message).help("remove the reference"));
+            return;
+        }
+        let strange = base.host.references().find(|one| !one.filters.iter().all(is_for_hosts));
+        if let Some(reference) = strange {
+            let found =
+                Finding::new(&BAD_ADDRESS, reference.span, "the result of this filter is not part of a host");
+            self.report(
+                found.help("remove the filter; only `lowercase` and `host_labels` can be used in a host"),
+            );
+            return;
+        }
         let sound = |one: &&Environment| one.host.parse::<HostPattern>().is_ok_and(|host| !host.is_wild());
         let choices: Vec<Option<&Environment>> = if environments.is_empty() {
             vec![None]
@@ -199,6 +220,12 @@ impl Lowering<'_> {
                 .also(hosts_span, format!("allows {}", listed(patterns.iter().map(String::as_str))))
                 .help(format!("add `{cover}` to `hosts`, or correct the URL"));
                 self.report(found);
+                return;
+            }
+            if let Some(shown) = shown.iter().find(|host| !is_host_name(host)) {
+                let message = format!("{} is not a host name", quoted(shown));
+                let found = Finding::new(&BAD_ADDRESS, base.span, message);
+                self.report(found.help("write the host as it appears in the address bar of a browser"));
                 return;
             }
         }

@@ -172,11 +172,7 @@ impl Lowering<'_> {
         let mut pairs = Vec::new();
         for (name, text) in &entries.0 {
             if let Some(name) = self.sent_name(name, header) {
-                let value = self.request_text(text, names);
-                if header {
-                    self.header_value(&value, text);
-                }
-                pairs.push((name, value));
+                pairs.push((name, self.request_text(text, names)));
             }
         }
         pairs

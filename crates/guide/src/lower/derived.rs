@@ -1,5 +1,7 @@
 //! Lowers derived values.
 
+use crate::code::BAD_FIELD;
+use crate::finding::Finding;
 use crate::key::Key;
 use crate::lower::lowering::Lowering;
 use crate::model::{Auth, Derived, Field, FieldType, MAX_FILE_LENGTH};
@@ -18,12 +20,20 @@ impl Lowering<'_> {
         names: &mut Names<'n>,
     ) -> Vec<Derived> {
         let mut all: Vec<Derived> = Vec::new();
+        // A value is derived before anything is signed.
+        let assertion = std::mem::take(&mut names.assertion);
         for shape in shapes {
             let from = self.request_text(&shape.from, names);
             let is_secret =
                 from.values().any(|key| names.secrets.contains(key)) || has_credential(&from, auth);
             let as_field = as_field(shape, is_secret);
             if let Some(field) = self.field(&as_field, &[], names) {
+                // The same text is derived for everyone, so nobody could correct it.
+                if from.as_literal().is_some_and(|text| field.keep(text, &[]).is_err()) {
+                    let message = format!("`{}` cannot be derived from this text", field.key);
+                    let found = Finding::new(&BAD_FIELD, from.span, message);
+                    self.report(found.help("refer to a field, such as `{{ value.api_token }}`"));
+                }
                 let source = from.values().find_map(|key| origin(key, fields, &all));
                 let derived = Derived { from, field, says: shape.says.clone(), source };
                 self.examples(&derived.field, &[]);
@@ -32,6 +42,7 @@ impl Lowering<'_> {
             }
             names.values.push(&shape.key.value);
         }
+        names.assertion = assertion;
         all
     }
 }

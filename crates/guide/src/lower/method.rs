@@ -59,8 +59,9 @@ impl Lowering<'_> {
         self.bodies(&auth, &checks);
         let asked: Vec<&Check> = auth.token_steps().map(|step| &step.check).chain(&checks).collect();
         for check in &asked {
-            self.path_values(&check.request.path, &environments);
+            self.sendable(&check.request, &environments);
         }
+        self.carried(&auth.carries, &environments);
         let bases: Vec<BaseUrl> = asked.into_iter().filter_map(|check| check.request.base.clone()).collect();
         let redirect = auth.sign_in.as_ref().and_then(|one| one.redirect.as_ref()).map(|one| one.url.clone());
         for base in bases.iter().chain(&redirect).filter(|_| !hosts.is_empty()) {

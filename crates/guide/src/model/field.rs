@@ -13,8 +13,8 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::model::environment::Environment;
 use crate::model::pasted::{
-    after_scheme, host_of, is_blank, is_blank_char, is_email, is_invisible, is_pem, is_quoted,
-    label_and_slash, label_before,
+    after_scheme, host_of, is_blank, is_blank_char, is_email, is_invisible, is_pem, is_protected_key,
+    is_quoted, label_and_slash, label_before,
 };
 use crate::model::walkthrough::Condition;
 use crate::prose::Prose;
@@ -303,6 +303,8 @@ impl Field {
                     let sound = serde_json::from_str::<Value>(value).is_ok_and(|json| json.is_object());
                     (!sound).then_some(Mistake::NotJson)
                 }
+                // A request has no place for the passphrase.
+                Holds::Pem if is_protected_key(value) => Some(Mistake::ProtectedKey),
                 Holds::Pem => (!is_pem(value)).then_some(Mistake::NotPem),
             },
         }

@@ -14,6 +14,17 @@ pub(super) fn is_pem(text: &str) -> bool {
     name.is_some_and(|name| !name.is_empty() && text.contains(&format!("-----END {name}-----")))
 }
 
+/// Returns whether a string is a private key in PEM that is protected by a passphrase: an encrypted PKCS #8 key ([RFC
+/// 7468, 11](https://www.rfc-editor.org/rfc/rfc7468#section-11)), or a key in OpenSSL's older format ([RFC 1421,
+/// 4.6.1.1](https://www.rfc-editor.org/rfc/rfc1421#section-4.6.1.1)).
+pub fn is_protected_key(text: &str) -> bool {
+    let is_header = |line: &str| {
+        let header = line.strip_prefix("Proc-Type:").map(str::trim);
+        header.is_some_and(|value| value.ends_with(",ENCRYPTED"))
+    };
+    text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") || text.lines().any(is_header)
+}
+
 /// Returns the host in a URL, which can omit the scheme.
 pub(super) fn host_of(text: &str) -> &str {
     let rest = after_scheme(text);
@@ -110,6 +121,20 @@ mod tests {
         }
         assert_eq!(label_and_slash("acme/"), Some("acme"));
         assert_eq!(label_and_slash("acme/x/"), None);
+    }
+
+    #[test]
+    fn keys_with_a_passphrase_are_recognized() {
+        let older = "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: AES-256-CBC,00\r\n\r\nMII=\r\n";
+        assert!(is_protected_key(older));
+        assert!(is_protected_key("\n-----BEGIN ENCRYPTED PRIVATE KEY-----\nMII=\n"));
+        for key in [
+            "-----BEGIN PRIVATE KEY-----\nMII=\n",
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,MIC-ONLY\n",
+            "",
+        ] {
+            assert!(!is_protected_key(key), "{key}");
+        }
     }
 
     #[test]

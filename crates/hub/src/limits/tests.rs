@@ -3,12 +3,15 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::ToSpan as _;
-use vault::{By, Kind, NewSession, Owner};
+use tower::ServiceExt as _;
+use vault::{By, Kind, NewSession, Owner, Scope};
 
 use super::*;
+use crate::router::router;
 use crate::serve::testing::{TestApp, test_app};
 
 const HOST: Option<&str> = Some("api.acme.example");
@@ -112,4 +115,27 @@ async fn changes_are_limited_per_session() {
     let allowed: Vec<bool> = (0..5).map(|_| limiter.write(&busy).is_ok()).collect();
     assert_eq!(allowed, [true, true, true, false, false]);
     assert!(limiter.write(&other).is_ok());
+}
+
+/// The layer for idempotency keys and the handler both need the caller.
+#[tokio::test]
+async fn a_request_counts_as_one_call() {
+    let test = test_app(&[]).await;
+    let by = By::new("test", Timestamp::now());
+    let scopes = [Scope::PlatformWrite];
+    let (_, key) = test.app.vault.add_first_project("Default", &scopes, by).await.unwrap().unwrap();
+    at_the_start_of_a_minute().await;
+    for (n, idempotency_key) in [None, Some("once")].into_iter().enumerate() {
+        let mut request = Request::post("/connect_sessions")
+            .header(AUTHORIZATION, format!("Bearer {}", key.secret().expose()))
+            .header("content-type", "application/json");
+        if let Some(value) = idempotency_key {
+            request = request.header("idempotency-key", value);
+        }
+        let body = Body::from(r#"{"origin_owner_id":"a","origin_owner_name":"A"}"#);
+        let response = router(&test.app).oneshot(request.body(body).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::CREATED);
+        let calls = &test.app.limiter.calls.0.lock().unwrap().1;
+        assert_eq!(calls.values().sum::<usize>(), n + 1, "with `Idempotency-Key` {idempotency_key:?}");
+    }
 }

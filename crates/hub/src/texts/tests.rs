@@ -65,6 +65,7 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         Mistake::NoAddress,
         Mistake::Unsendable,
         Mistake::NotSigningKey,
+        Mistake::ProtectedKey,
         Mistake::Part,
     ];
     let mut all = vec![

@@ -131,6 +131,12 @@ fn a_rejection_marks_the_field_and_keeps_the_other_values() {
             "<code id=\"_reference\">att_1</code>",
         ],
     );
+    // The explanation comes right after the heading.
+    let has_introduction = |page: &str| ["class=\"lead\"", "class=\"meet\""].map(|part| page.contains(part));
+    assert_eq!(has_introduction(&page), [false, false], "{page}");
+    let fresh =
+        Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the guide has no such method");
+    assert_eq!(has_introduction(&form(&bare(&fresh))), [true, true]);
     let german = with_frame(Language::De, |frame| pages::form(frame, &bare(&flow)));
     has(
         &german,

@@ -181,6 +181,26 @@ fn an_invalid_key_is_attributed_to_its_field() {
     assert!(!format!("{error} {error:?} {:?}", error.says(method)).contains("canary"));
 }
 
+/// Whether or not the guide says that the field holds PEM.
+#[test]
+fn a_key_with_a_passphrase_has_its_own_advice() {
+    let auth = "{ jwt: { assertion: { algorithm: RS256, key: '{{ value.key }}' } } }";
+    for (label, text) in [
+        ("ENCRYPTED PRIVATE KEY", "MII="),
+        ("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nMII="),
+    ] {
+        let key = format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n");
+        let sent = guide("[{ key: key, label: Key, type: multiline }]", auth, "GET /me");
+        assert_eq!(
+            build(&sent.methods[0], &values(&[("key", &key)])).map(|_| ()),
+            Err(Problem::ProtectedKey)
+        );
+        let checked = guide("[{ key: key, label: Key, type: multiline, holds: pem }]", auth, "GET /me");
+        let refused = checked.methods[0].fields[0].keep(&key, &[]).expect_err("a key that cannot be used");
+        assert!(refused.says.starts_with("Key is protected by a passphrase."), "{}", &*refused.says);
+    }
+}
+
 #[test]
 fn credentials_go_into_cookies_bodies_and_queries() {
     let fields = "[{ key: a, label: A, type: secret }, { key: b, label: B, type: secret }]";

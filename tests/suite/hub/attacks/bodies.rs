@@ -98,7 +98,11 @@ pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
         Request::post("/connect_sessions").json(&body)
     };
     let long = "x".repeat(256);
+    // All of them appear in one response header, so their number is limited.
+    let origins = |n: usize| -> Vec<String> { (1..=n).map(|n| format!("https://app-{n}.example")).collect() };
+    target.session(&json!({ "allowed_origins": origins(20) }));
     for (case, body) in [
+        ("too many origins", json!({ "allowed_origins": origins(21) })),
         ("no owner", json!({ "origin_owner_id": " " })),
         ("a long owner", json!({ "origin_owner_id": long })),
         ("an owner with a NUL", json!({ "origin_owner_id": "a\0b" })),

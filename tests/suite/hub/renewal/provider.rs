@@ -22,6 +22,8 @@ struct Account {
     is_expired: bool,
     /// Whether the person has revoked the Hub's access.
     is_revoked: bool,
+    /// The wait, in seconds, that the provider asks for instead of renewing tokens.
+    wait: Option<u32>,
     /// How often tokens were renewed, and how often a used refresh token was sent again.
     renewed: u32,
     reused: u32,
@@ -52,6 +54,12 @@ impl Provider {
         lock(&self.account).is_expired = true;
     }
 
+    /// Makes the access token expire, and responds to renewals with a wait, in seconds.
+    pub(super) fn throttle(&self, wait: u32) {
+        let mut account = lock(&self.account);
+        (account.is_expired, account.wait) = (true, Some(wait));
+    }
+
     /// Revokes the access token and the refresh token, as a person can in the provider's settings.
     pub(super) fn revoke(&self) {
         let mut account = lock(&self.account);
@@ -73,7 +81,9 @@ fn serve(mut stream: TcpStream, account: &Mutex<Account>, holds_for: Option<u32>
     let Some(request) = request(&mut stream) else { return };
     let (status, body) = response(&request, account, holds_for);
     let body = body.to_string();
-    let head = "content-type: application/json\r\nconnection: close";
+    let wait = lock(account).wait.filter(|_| status == 429);
+    let wait = wait.map(|seconds| format!("\r\nretry-after: {seconds}")).unwrap_or_default();
+    let head = format!("content-type: application/json\r\nconnection: close{wait}");
     let _ = write!(stream, "HTTP/1.1 {status} -\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
 }
 
@@ -90,6 +100,9 @@ fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> 
     }
     if request.starts_with("POST /token ") {
         let mut account = lock(account);
+        if account.wait.is_some() {
+            return (429, json!({}));
+        }
         if account.is_revoked {
             return (400, json!({ "error": "invalid_grant" }));
         }

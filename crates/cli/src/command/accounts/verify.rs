@@ -40,7 +40,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
         let (outcome, good) = (&found.outcome, found.message.is_none());
         failed += usize::from(!good);
         if args.json {
-            let mut result = report::json(&flow, None);
+            let mut result = report::json(&flow);
             result["account"] = json!(account.id.as_str());
             results.push(result);
         } else {

@@ -25,6 +25,9 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
         Ours::AnotherKey => {
             "Wenn Ihnen der vollständige Schlüssel nicht mehr vorliegt, erstellen Sie einen neuen.".to_owned()
         }
+        Ours::KeyWithoutPassphrase => {
+            "Wenn Sie die Passphrase nicht kennen, erstellen Sie einen neuen Schlüssel.".to_owned()
+        }
         Ours::NoToken { provider } => format!("Die Antwort von {provider} enthält kein Token."),
         Ours::WebPage { provider } => {
             format!("Statt einer Antwort der API von {provider} haben wir eine Webseite erhalten.")
@@ -91,6 +94,10 @@ fn of_field(label: &str, mistake: &Mistake) -> String {
         }
         Mistake::NotSigningKey => {
             "ist kein Signaturschlüssel. Kopieren Sie ihn vollständig, von der ersten bis zur letzten Zeile."
+        }
+        Mistake::ProtectedKey => {
+            "ist mit einer Passphrase geschützt. Geben Sie den unverschlüsselten Schlüssel ein; \
+             `openssl pkey -in DATEI` gibt ihn aus."
         }
         Mistake::Part => "ist unvollständig. Kopieren Sie den ganzen Wert.",
         Mistake::Longer(most) => return format!("{label} darf höchstens {most} Zeichen lang sein."),
