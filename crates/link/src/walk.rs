@@ -1,6 +1,6 @@
 //! Follows the guide: its steps, its fields, and the values that the person enters.
 
-use guide::{Field, FieldType, Key, Mistake, Ours, Purpose, Saying, Section, Step};
+use guide::{Condition, Field, FieldType, Key, Mistake, Ours, Purpose, Saying, Section, Step};
 use secret::Secret;
 
 use crate::flow::Flow;
@@ -176,12 +176,10 @@ impl Flow {
 
     /// Returns the steps that apply given the current environment and values, in order, each with its section.
     pub fn steps(&self) -> Vec<(&Section, &Step)> {
-        let value = |key: &Key| self.values.get(key).map(Secret::expose);
-        self.steps_where(|when| when.holds(self.environment.as_ref(), value))
+        self.steps_where(|when| self.holds(when))
     }
 
-    fn steps_where(&self, holds: impl Fn(&guide::Condition) -> bool) -> Vec<(&Section, &Step)> {
-        let holds = |when: &Option<guide::Condition>| when.as_ref().is_none_or(&holds);
+    fn steps_where(&self, holds: impl Fn(Option<&Condition>) -> bool) -> Vec<(&Section, &Step)> {
         let is_selected = |scopes: &[String]| match &self.scopes {
             Some(selected) => scopes.is_empty() || scopes.iter().any(|scope| selected.contains(scope)),
             None => true,
@@ -190,8 +188,8 @@ impl Flow {
             .steps()
             .filter(|(section, step)| {
                 section.purpose == Purpose::Obtain
-                    && holds(&section.when)
-                    && holds(&step.when)
+                    && holds(section.when.as_ref())
+                    && holds(step.when.as_ref())
                     && is_selected(&section.scopes)
                     && is_selected(&step.scopes)
             })
@@ -212,8 +210,13 @@ impl Flow {
 
     /// Returns whether a field applies given the current environment and values.
     pub fn applies(&self, field: &Field) -> bool {
+        self.holds(field.when.as_ref())
+    }
+
+    /// Returns whether a condition holds given the current environment and values. No condition always holds.
+    fn holds(&self, when: Option<&Condition>) -> bool {
         let value = |key: &Key| self.values.get(key).map(Secret::expose);
-        field.when.as_ref().is_none_or(|when| when.holds(self.environment.as_ref(), value))
+        self.method().meets(when, self.environment.as_ref(), value)
     }
 
     pub(crate) fn go_to_first(&mut self) {

@@ -8,7 +8,7 @@ pub(crate) fn clash<'g>(
     method: &'g Method,
     all: impl IntoIterator<Item = &'g Condition>,
 ) -> Option<(&'g Condition, &'g Condition)> {
-    let all = with_conditions_of_fields(method, all);
+    let all = method.with_conditions_of_fields(all);
     all.iter().enumerate().find_map(|(n, second)| {
         let first = all[..n].iter().find(|first| !compatible(first, second))?;
         Some((*first, *second))
@@ -18,25 +18,6 @@ pub(crate) fn clash<'g>(
 /// The field that a condition tests.
 pub(crate) fn field_of(condition: &Condition) -> Option<&Key> {
     condition.field.as_ref().map(|(key, _)| key)
-}
-
-/// Adds the conditions of the tested fields, because a field has a value only if its own condition holds.
-fn with_conditions_of_fields<'g>(
-    method: &'g Method,
-    all: impl IntoIterator<Item = &'g Condition>,
-) -> Vec<&'g Condition> {
-    let mut list: Vec<_> = all.into_iter().collect();
-    let mut at = 0;
-    while let Some(condition) = list.get(at) {
-        let field = field_of(condition).and_then(|key| method.field(key.as_str()));
-        if let Some(more) = field.and_then(|field| field.when.as_ref())
-            && !list.iter().any(|known| std::ptr::eq(*known, more))
-        {
-            list.push(more);
-        }
-        at += 1;
-    }
-    list
 }
 
 /// Whether two conditions can hold at the same time.

@@ -49,11 +49,7 @@ impl<'a> Inputs<'a> {
 
     /// Returns a field's value or, if no value was entered, its default, normalized as if it had been entered.
     pub(crate) fn value(&self, key: &Key) -> Option<Secret> {
-        self.values.get(key).cloned().or_else(|| {
-            let field = self.method.field(key.as_str())?;
-            let kept = field.keep(field.default.as_ref()?, &self.method.environments).ok()?;
-            Some(Secret::new(kept.value))
-        })
+        self.values.get(key).cloned().or_else(|| self.method.default_of(key).map(Secret::new))
     }
 }
 

@@ -11,14 +11,14 @@ use crate::key::Key;
 use crate::lower::lowering::Lowering;
 use crate::lower::request_line::bad_line;
 use crate::model::{
-    AccountTemplate, BodyTemplate, Carries, Check, Expect, HeaderTest, JsonTemplate, JsonTest, OutcomeRule,
-    RequestTemplate, Role, When,
+    AccountTemplate, BodyTemplate, Capture, Carries, Check, Expect, HeaderTest, JsonTemplate, JsonTest,
+    OutcomeRule, RequestTemplate, Role, When,
 };
 use crate::names::Names;
 use crate::outcome::OutcomeKind;
 use crate::shape::{
-    AnyJson, CheckShape, Entries, ExpectShape, JsonTestShape, OneOrMany, OutcomeShape, RequestShape, ShortOr,
-    Text, WhenShape,
+    AnyJson, CaptureShape, CheckShape, Entries, ExpectShape, JsonTestShape, OneOrMany, OutcomeShape,
+    RequestShape, ShortOr, Text, WhenShape,
 };
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
@@ -202,6 +202,20 @@ impl Lowering<'_> {
             }
             plain => JsonTemplate::Plain(plain.clone()),
         }
+    }
+
+    pub(crate) fn captures(&mut self, entries: &Entries<ShortOr<CaptureShape>>) -> Vec<Capture> {
+        let mut captures = Vec::new();
+        for (name, shape) in &entries.0 {
+            let (path, required) = match shape {
+                ShortOr::Short(path) => (path, true),
+                ShortOr::Long(long) => (&long.at, long.required),
+            };
+            if let (Some(name), Some(path)) = (self.key(name), self.path(&path.value, path.span)) {
+                captures.push(Capture { name, path, required });
+            }
+        }
+        captures
     }
 
     pub(crate) fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {

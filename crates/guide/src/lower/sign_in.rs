@@ -15,7 +15,8 @@ use crate::model::{
 };
 use crate::names::{Names, unknown};
 use crate::shape::{
-    AuthShape, CarrierShape, Entries, JwtShape, Oauth2Shape, OutcomeShape, RefreshShape, Text,
+    AuthShape, CaptureShape, CarrierShape, Entries, JwtShape, Oauth2Shape, OutcomeShape, RefreshShape,
+    ShortOr, Text,
 };
 use crate::source::Span;
 use crate::template::{Context, Target, Template};
@@ -207,6 +208,15 @@ impl Lowering<'_> {
     /// Returns the values to keep from a token response. The guide can specify another location for the standard values.
     fn token_captures(&mut self, shape: &Oauth2Shape, is_first: bool) -> Vec<Capture> {
         let own = self.captures(&shape.captures);
+        let is_optional_access = |(name, capture): &&(Text, ShortOr<CaptureShape>)| {
+            name.value == "access_token" && matches!(capture, ShortOr::Long(long) if !long.required)
+        };
+        if let Some((name, _)) = shape.captures.0.iter().find(is_optional_access).filter(|_| is_first) {
+            let found = Finding::new(&BAD_AUTH, name.span, "the access token cannot be optional");
+            self.report(
+                found.help("remove `required: false`; requests are authenticated with the access token"),
+            );
+        }
         let standard = [capture("access_token", true), capture("refresh_token", false)];
         let is_replaced = |one: &Capture| own.iter().any(|other| other.name == one.name);
         let mut all: Vec<Capture> = standard.into_iter().filter(|one| !is_replaced(one)).collect();
@@ -216,7 +226,7 @@ impl Lowering<'_> {
             let required = match one.name.as_str() {
                 "access_token" => true,
                 "refresh_token" | "expires_in" => false,
-                _ => is_first,
+                _ => one.required && is_first,
             };
             Capture { required, ..one }
         }));
@@ -294,16 +304,6 @@ impl Lowering<'_> {
             Some(key) if given.is_empty() => vec![bearer_header(of_target(Target::Token(key), span))],
             _ => given,
         }
-    }
-
-    pub(crate) fn captures(&mut self, entries: &Entries<Text>) -> Vec<Capture> {
-        let mut captures = Vec::new();
-        for (name, path) in &entries.0 {
-            if let (Some(name), Some(path)) = (self.key(name), self.path(&path.value, path.span)) {
-                captures.push(Capture { name, path, required: true });
-            }
-        }
-        captures
     }
 
     /// Lowers the outcome rules for the sign-in requests. The rules are lowered after the fields, because messages can

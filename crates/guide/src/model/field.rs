@@ -188,29 +188,37 @@ pub struct Refused {
 }
 
 impl Field {
-    /// Normalizes and validates an entered value. The terminal, the browser and tests all use this function.
+    /// Normalizes and validates an entered value, or the default if the entered value is blank. The terminal, the browser
+    /// and tests all use this function.
     pub fn keep(&self, typed: &str, environments: &[Environment]) -> Result<Kept, Refused> {
-        let is_file = matches!(self.kind, FieldType::Multiline | FieldType::File);
-        // Some editors begin a file with a byte order mark.
-        let text = if is_file { typed.trim_start_matches('\u{feff}') } else { typed };
-        let mut value = Cow::Borrowed(text);
-        let mut environment = None;
-        for accept in &self.accept {
-            value = accept.apply(value, environments, &mut environment);
-        }
-        value = self.cleaned(value);
+        let (mut value, mut environment) = self.normalized(typed, environments);
         if is_blank(&value) {
-            let default = self.default.clone().unwrap_or_default();
-            if default.is_empty() && self.required {
+            let default = self.default.as_deref().unwrap_or_default();
+            (value, environment) = self.normalized(default, environments);
+        }
+        if is_blank(&value) {
+            if self.required {
                 return Err(self.refused(RefusedBy::Required, Mistake::Missing));
             }
-            return Ok(Kept { value: default, environment: None });
+            return Ok(Kept { value: String::new(), environment: None });
         }
         self.judge(&value)?;
         let identified =
             || environments.iter().find(|one| one.is_told_by(&self.key, &value)).map(|one| one.key.clone());
         let environment = environment.or_else(identified);
         Ok(Kept { value: value.into_owned(), environment })
+    }
+
+    /// Applies the normalization steps. Also returns the environment that the value identifies by its host, if any.
+    fn normalized<'v>(&self, text: &'v str, environments: &[Environment]) -> (Cow<'v, str>, Option<Key>) {
+        let is_file = matches!(self.kind, FieldType::Multiline | FieldType::File);
+        // Some editors begin a file with a byte order mark.
+        let mut value = Cow::Borrowed(if is_file { text.trim_start_matches('\u{feff}') } else { text });
+        let mut environment = None;
+        for accept in &self.accept {
+            value = accept.apply(value, environments, &mut environment);
+        }
+        (self.cleaned(value), environment)
     }
 
     /// Removes the spaces from a secret that is shown in groups of characters, and replaces each `\n` in PEM that was

@@ -11,7 +11,7 @@ use crate::model::check::{Check, OutcomeRule, Scenario};
 use crate::model::environment::{BaseUrl, Environment};
 use crate::model::field::{Derived, Field};
 use crate::model::lifecycle::Lifecycle;
-use crate::model::walkthrough::{Section, Step, Walkthrough};
+use crate::model::walkthrough::{Condition, Section, Step, Walkthrough};
 use crate::source::Span;
 
 /// A way to authenticate.
@@ -100,6 +100,51 @@ impl Method {
     /// Returns the derived value with this key, if there is one.
     pub fn derived(&self, key: &str) -> Option<&Derived> {
         self.derived.iter().find(|one| one.field.key == *key)
+    }
+
+    /// Returns a field's default, normalized as if it had been entered. `None` if the field has no default or rejects it.
+    pub fn default_of(&self, field: &Key) -> Option<String> {
+        let field = self.field(field.as_str())?;
+        Some(field.keep(field.default.as_ref()?, &self.environments).ok()?.value)
+    }
+
+    /// Returns whether all conditions hold in this environment with these values. `value` returns the value that was
+    /// entered for a field; a field without one has its default.
+    pub fn meets<'g, 'v>(
+        &'g self,
+        conditions: impl IntoIterator<Item = &'g Condition>,
+        environment: Option<&Key>,
+        value: impl Fn(&Key) -> Option<&'v str>,
+    ) -> bool {
+        let has_one_of = |field: &Key, values: &[String]| {
+            let entered = value(field).map(str::to_owned);
+            entered.or_else(|| self.default_of(field)).is_some_and(|value| values.contains(&value))
+        };
+        self.with_conditions_of_fields(conditions).into_iter().all(|condition| {
+            let is_here = condition.environments.is_empty()
+                || environment.is_some_and(|key| condition.environments.contains(key));
+            is_here && condition.field.as_ref().is_none_or(|(field, values)| has_one_of(field, values))
+        })
+    }
+
+    /// Adds the conditions of the fields that the conditions test, because a field has a value only if its own condition
+    /// holds.
+    pub fn with_conditions_of_fields<'g>(
+        &'g self,
+        conditions: impl IntoIterator<Item = &'g Condition>,
+    ) -> Vec<&'g Condition> {
+        let mut all: Vec<_> = conditions.into_iter().collect();
+        let mut at = 0;
+        while let Some(condition) = all.get(at) {
+            let field = condition.field.as_ref().and_then(|(key, _)| self.field(key.as_str()));
+            if let Some(more) = field.and_then(|field| field.when.as_ref())
+                && !all.iter().any(|known| std::ptr::eq(*known, more))
+            {
+                all.push(more);
+            }
+            at += 1;
+        }
+        all
     }
 
     /// Returns whether field values identify the environment, so that people do not have to choose it.

@@ -75,18 +75,6 @@ pub struct Condition {
     pub span: Span,
 }
 
-impl Condition {
-    /// Returns whether the condition holds in this environment with these values. `value` returns a field's value.
-    pub fn holds<'v>(&self, environment: Option<&Key>, value: impl Fn(&Key) -> Option<&'v str>) -> bool {
-        let here =
-            self.environments.is_empty() || environment.is_some_and(|key| self.environments.contains(key));
-        here && self
-            .field
-            .as_ref()
-            .is_none_or(|(key, values)| value(key).is_some_and(|value| values.iter().any(|one| one == value)))
-    }
-}
-
 impl Walkthrough {
     /// Returns the steps in order, each with its section.
     pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::check::{ExpectShape, OutcomeShape, RequestShape};
 use super::forms::{AnyJson, Entries, OneOrMany, ShortOr, Text};
-use super::parts::CarrierShape;
+use super::parts::{CaptureShape, CarrierShape};
 use crate::choice::{Algorithm, ClientAuth, Grant, KeyEncoding, SignatureEncoding, TokenBody};
 use crate::spanned::Spanned;
 
@@ -97,10 +97,11 @@ pub(crate) struct Oauth2Shape {
     /// Additional headers for token requests.
     #[serde(default)]
     pub(crate) token_headers: Entries<Text>,
-    /// Values to keep from the response in addition to `access_token` and `refresh_token`: a name and a JSON path for
-    /// each. A path for `access_token`, `refresh_token` or `expires_in` replaces the standard location of that value.
+    /// Values to keep from the response in addition to `access_token` and `refresh_token`: a name and a JSON path for each,
+    /// or the long form. A path for `access_token`, `refresh_token` or `expires_in` replaces the standard location of that
+    /// value. The first response must contain every required value. `refresh_token` and `expires_in` are never required.
     #[serde(default)]
-    pub(crate) captures: Entries<Text>,
+    pub(crate) captures: Entries<ShortOr<CaptureShape>>,
     /// The token's lifetime in seconds, if the response has no `expires_in`.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
@@ -145,11 +146,12 @@ pub(crate) struct ExchangeStepShape {
     pub(crate) label: Option<String>,
     /// The request, as `POST /path` or in the long form.
     pub(crate) request: ShortOr<RequestShape>,
-    /// The conditions for a successful response. The response must also contain every captured value.
+    /// The conditions for a successful response. The response must also contain every required capture.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// Values to keep from the response: a name and a JSON path for each. Use `{{ token.NAME }}` to refer to a value.
-    pub(crate) captures: Entries<Text>,
+    /// Values to keep from the response: a name and a JSON path for each, or the long form. Use `{{ token.NAME }}` to refer
+    /// to a value.
+    pub(crate) captures: Entries<ShortOr<CaptureShape>>,
     /// The JSON path to the token's lifetime (in seconds) in the response.
     #[schemars(example = &"expires_in")]
     pub(crate) expires_in: Option<Text>,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::forms::{AnyJson, Entries, Names, OneOrMany, Scalar, ShortOr, Text};
-use super::parts::{AllowShape, CarrierShape};
+use super::parts::{AllowShape, CaptureShape, CarrierShape};
 use crate::choice::{Identifies, JsonType, Role};
 use crate::http::Fault;
 use crate::model::HeaderTest;
@@ -31,9 +31,9 @@ pub(crate) struct CheckShape {
     pub(crate) expect: ExpectShape,
     /// The account that the response describes. Required for `role: identity`, and not allowed for other roles.
     pub(crate) account: Option<AccountShape>,
-    /// Response values that later requests can use as `capture.NAME`: a name and a JSON path for each.
+    /// Response values that later requests can use as `capture.NAME`: a name and a JSON path for each, or the long form.
     #[serde(default)]
-    pub(crate) captures: Entries<Text>,
+    pub(crate) captures: Entries<ShortOr<CaptureShape>>,
     /// The outcome rules for responses to this check. These rules are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
@@ -117,7 +117,8 @@ pub(crate) struct JsonTestShape {
     pub(crate) exists: Option<bool>,
     /// The type of the value.
     pub(crate) r#type: Option<JsonType>,
-    /// The exact value.
+    /// The exact value. Numbers are equal if they have the same value, such as `5` and `5.0`. Write a number of more than 64
+    /// bits in quotes.
     pub(crate) equals: Option<Scalar>,
     /// The allowed values.
     #[serde(default)]

@@ -20,9 +20,15 @@ pub(crate) type Text = Spanned<String>;
 pub(crate) type Names = OneOrMany<Text>;
 
 // A mapping with arbitrary keys. It preserves the order and locations of the keys.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[schemars(transparent, inline)]
 pub(crate) struct Entries<T>(#[schemars(with = "BTreeMap<String, T>")] pub(crate) Vec<(Text, T)>);
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 /// One value or a list of values.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -19,6 +19,22 @@ pub(crate) struct AllowShape {
     pub(crate) reason: String,
 }
 
+/// A response value to keep, in the long form.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaptureShape {
+    /// The value's JSON path in the response.
+    #[schemars(example = &"incoming_webhook.url")]
+    pub(crate) at: Text,
+    /// Whether a response without the value is a failure. Requests cannot use a value that is not required.
+    #[serde(default = "yes")]
+    pub(crate) required: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
 /// A condition. It holds only if all of its keys match.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -2,6 +2,7 @@
 
 mod advice;
 mod browser;
+mod conditions;
 mod echoes;
 mod played;
 mod relink;

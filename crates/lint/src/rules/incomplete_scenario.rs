@@ -1,9 +1,10 @@
 //! A scenario that leaves a required field empty.
 
-use guide::{CodePage, Field, Finding, Key, Method, Scenario, Severity, listed};
+use guide::{CodePage, Field, Finding, Method, Scenario, Severity, listed};
+use secret::Secret;
 
 use crate::bindings::{collecting, obtaining};
-use crate::conversation::environment;
+use crate::conversation::{environment, values};
 use crate::rule::Subject;
 
 pub(super) static PAGE: CodePage = CodePage {
@@ -38,10 +39,10 @@ pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding
 /// Whether a scenario should specify a value for the field but does not. Other rules report a field that no step
 /// collects or obtains.
 fn is_missing(method: &Method, scenario: &Scenario, field: &Field) -> bool {
-    let value =
-        |key: &Key| scenario.given.iter().find(|(given, _)| given == key).map(|(_, value)| value.as_str());
+    let values = values(method, scenario);
     let here = environment(method, scenario).map(|environment| &environment.key);
     let is_shown = !collecting(method, &field.key).is_empty() || !obtaining(method, &field.key).is_empty();
-    let applies = field.when.as_ref().is_none_or(|when| when.holds(here, value));
-    is_shown && applies && field.required && field.default.is_none() && value(&field.key).is_none()
+    let applies = method.meets(&field.when, here, |key| values.get(key).map(Secret::expose));
+    let is_given = scenario.given.iter().any(|(given, _)| *given == field.key);
+    is_shown && applies && field.required && field.default.is_none() && !is_given
 }

@@ -60,12 +60,20 @@ pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<F
 }
 
 /// Returns two contradictory conditions if `conditions` test a field that cannot be collected while they hold, because
-/// they contradict the conditions of every step that collects it. `None` if there is no such field.
+/// they contradict the conditions of every step that collects it. `None` if there is no such field. A field
+/// does not need to be collected if its default meets the condition.
 fn unanswered<'g>(
     method: &'g Method,
     conditions: &(impl Iterator<Item = &'g Condition> + Clone),
 ) -> Option<(&'g Condition, &'g Condition)> {
-    conditions.clone().filter_map(field_of).find_map(|field| {
+    let is_met_by_default = |condition: &Condition| {
+        let test = condition.field.as_ref();
+        test.is_some_and(|(field, values)| {
+            method.default_of(field).is_some_and(|value| values.contains(&value))
+        })
+    };
+    let depend = conditions.clone().filter(|condition| !is_met_by_default(condition));
+    depend.filter_map(field_of).find_map(|field| {
         let stops = collecting(method, field).into_iter();
         let pairs = stops.map(|stop| clash(method, conditions.clone().chain(stop.conditions())));
         pairs.collect::<Option<Vec<_>>>()?.first().copied()
