@@ -1,5 +1,7 @@
 //! `waystone diff`: the changes it reports, and their impact on linked accounts.
 
+mod keys;
+
 use serde_json::Value;
 
 use crate::waystone;

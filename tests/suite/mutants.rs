@@ -17,6 +17,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use self::change::{Chance, Change, Expected};
+pub(crate) use self::{change::gather, yaml::to_yaml};
 use crate::guides::files;
 use crate::hostile::assert_spans_in_text;
 use crate::waystone::TODAY;

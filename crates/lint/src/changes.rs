@@ -38,6 +38,12 @@ fn provider(changes: &mut Changes, old: &Guide, new: &Guide) {
     changes.differ(Impact::Words, "the provider's aliases", |provider| provider.aliases.join(", "));
     changes.differ(Impact::Words, "the provider's categories", |provider| provider.categories.join(", "));
     changes.differ(Impact::Words, "the provider's icon", |provider| provider.icon.as_deref().unwrap_or(""));
+    changes.differ(Impact::Words, "the provider's website", |provider| {
+        provider.homepage.as_deref().unwrap_or("")
+    });
+    changes.differ(Impact::Words, "the provider's API documentation", |provider| {
+        provider.api_docs.as_deref().unwrap_or("")
+    });
 }
 
 /// Compares scopes and actions. Linked accounts may lack a scope that an action now needs.
@@ -66,5 +72,7 @@ fn permissions(changes: &mut Changes, old: &Guide, new: &Guide) {
         }
         changes
             .differ(Impact::Words, &format!("the label of the action `{}`", new.key), |action| &action.label);
+        let what = format!("the description of the action `{}`", new.key);
+        changes.differ_words(&what, |action| &action.description);
     }
 }

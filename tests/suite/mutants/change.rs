@@ -162,7 +162,7 @@ impl Change {
 }
 
 /// Collects every value of a tree with its JSON pointer, inner values first.
-fn gather<'v>(value: &'v Value, pointer: String, out: &mut Vec<(String, &'v Value)>) {
+pub(crate) fn gather<'v>(value: &'v Value, pointer: String, out: &mut Vec<(String, &'v Value)>) {
     match value {
         Value::Object(map) => {
             for (key, inner) in map {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 /// A mistake to make in a mapping, with the JSON pointer to the mapping and one of its keys.
-pub(super) enum Mistake<'a> {
+pub(crate) enum Mistake<'a> {
     /// The key is repeated.
     Duplicate(&'a str, &'a str),
     /// The key is indented one column too far.
@@ -13,7 +13,7 @@ pub(super) enum Mistake<'a> {
 }
 
 /// Returns a tree as YAML, with a mistake if one is given.
-pub(super) fn to_yaml(tree: &Value, mistake: Option<&Mistake<'_>>) -> String {
+pub(crate) fn to_yaml(tree: &Value, mistake: Option<&Mistake<'_>>) -> String {
     let mut out = String::new();
     match tree {
         Value::Object(map) => mapping(map, "", 0, mistake, &mut out),

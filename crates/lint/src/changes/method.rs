@@ -11,11 +11,17 @@ pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
     let mut texts = changes.compare(old, new, |method| method.span);
     texts.differ(Impact::Words, &format!("the label of {name}"), |method| &method.label);
     texts.differ_words(&format!("the description of {name}"), |method| &method.description);
+    texts.differ(Impact::Words, "the word for an environment", |method| &method.environment_label);
     environments(changes, old, new);
     fields(changes, old, new);
     derived(changes, old, new);
     let mut auth = changes.compare(&old.auth, &new.auth, |auth| auth.span);
     auth.differ(Impact::Relink, "the authentication", one_line::auth);
+    auth.differ(Impact::Recheck, "the tokens that a sign-in returns", one_line::tokens);
+    auth.differ(Impact::Offer, "the sign-in in a browser", one_line::sign_in);
+    auth.differ_words("the progress messages of the sign-in", |auth| {
+        auth.token_steps().map(|step| &step.check.label).collect::<Vec<_>>()
+    });
     // Secrets are never sent to a new host without consent.
     let is_same_host = old.base_url.host.to_string() == new.base_url.host.to_string();
     let impact = if is_same_host { Impact::Recheck } else { Impact::Relink };
@@ -84,7 +90,17 @@ fn field(changes: &mut Comparison<'_, Field>, old: &Field, new: &Field) {
     changes.differ(Impact::Recheck, &format!("the type of {name}"), |field| {
         format!("{:?}", field.kind).to_lowercase()
     });
+    changes.differ(Impact::Recheck, &format!("the format of the file in {name}"), |field| {
+        field.holds.map(|holds| format!("{holds:?}").to_lowercase()).unwrap_or_default()
+    });
     changes.differ(Impact::Recheck, &format!("the pattern of {name}"), pattern);
+    changes.differ(Impact::Recheck, &format!("the refused values of {name}"), |field| {
+        let texts = field.refuse.iter().flat_map(|refuse| {
+            let prefix = refuse.prefix.iter().map(|text| format!("begins with {text}"));
+            prefix.chain(refuse.contains.iter().map(|text| format!("contains {text}")))
+        });
+        texts.collect::<Vec<_>>().join(", ")
+    });
     changes.differ(Impact::Recheck, &format!("the range or length of {name}"), |field| {
         let bound = |before: &str, bound: Option<i64>| {
             bound.map(|bound| format!("{before}{bound}")).unwrap_or_default()
@@ -107,6 +123,11 @@ fn field(changes: &mut Comparison<'_, Field>, old: &Field, new: &Field) {
     let options = pair(&old.options, &new.options, |option| &option.value);
     for option in options.removed {
         changes.add(Impact::Relink, format!("{name} no longer has the option `{}`", option.value));
+    }
+    for (old, new) in options.kept {
+        if old.label != new.label {
+            changes.add(Impact::Words, format!("the label of the option `{}` of {name} changed", new.value));
+        }
     }
     for option in options.added {
         changes.add(Impact::Offer, format!("{name} has the new option `{}`", option.value));
@@ -134,6 +155,12 @@ fn derived(changes: &mut Changes, old: &Method, new: &Method) {
             let accept = one_line::accept(&derived.field.accept);
             format!("{} {accept} {}", derived.from, pattern(&derived.field)).trim_end().to_owned()
         });
+        if old.field.secret != new.field.secret {
+            let how = if new.field.secret { "is now a secret" } else { "is no longer a secret" };
+            changes.add(Impact::Recheck, format!("the derived value `{}` {how}", new.field.key));
+        }
+        let what = format!("the wording of the derived value `{}`", new.field.key);
+        changes.differ_words(&what, |derived| (&derived.field.label, &derived.says));
     }
 }
 
@@ -157,6 +184,14 @@ fn facts(changes: &mut Comparison<'_, Method>) {
     });
     changes.differ(Impact::Offer, "the rate limit", |method| {
         let limits = method.limits.as_ref();
-        limits.map(|it| format!("{} requests in {} s", it.requests, it.per_seconds)).unwrap_or_default()
+        let counted = |per: &String| format!(" per {per}");
+        let shown = limits.map(|it| {
+            let per = it.counted_per.as_ref().map(counted).unwrap_or_default();
+            format!("{} requests in {} s{per}", it.requests, it.per_seconds)
+        });
+        shown.unwrap_or_default()
+    });
+    changes.differ(Impact::Recheck, "the header that says when to retry", |method| {
+        method.wait.as_ref().map(|(header, kind)| format!("{header}, {kind:?}")).unwrap_or_default()
     });
 }

@@ -1,8 +1,8 @@
 //! Describes parts of a guide on one line, so that two versions can be compared and shown.
 
 use guide::{
-    Accept, Auth, BaseUrl, BodyTemplate, CarrierUse, Carries, Condition, Expect, HeaderTest, JsonTemplate,
-    JsonTest, RequestTemplate, When,
+    Accept, Auth, BaseUrl, BodyTemplate, Capture, CarrierUse, Carries, Condition, Expect, HeaderTest,
+    JsonPath, JsonTemplate, JsonTest, RequestTemplate, When,
 };
 
 pub(super) fn base(base: &BaseUrl) -> String {
@@ -27,6 +27,9 @@ pub(super) fn request(request: &RequestTemplate) -> String {
         let carriers = joined(carriers.iter().map(carrier), ", ");
         out.push_str(&format!(" carrying {}", if carriers.is_empty() { "nothing" } else { &carriers }));
     }
+    if request.repeatable != request.verb.is_idempotent() {
+        out.push_str(", repeatable");
+    }
     out
 }
 
@@ -45,7 +48,9 @@ fn members(members: &[(String, JsonTemplate)]) -> String {
 
 fn carrier(carrier: &CarrierUse) -> String {
     match carrier {
-        CarrierUse::Basic { username, password, .. } => format!("basic {username} : {password}"),
+        CarrierUse::Basic { username, password, encoded } => {
+            format!("basic {username} : {password}{}", if *encoded { ", percent-encoded" } else { "" })
+        }
         CarrierUse::Named { carrier, name, value } => {
             format!("{} {name}: {value}", format!("{carrier:?}").to_lowercase())
         }
@@ -57,7 +62,9 @@ pub(super) fn auth(auth: &Auth) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Some(sign_in) = &auth.sign_in {
         parts.extend(sign_in.redirect.iter().map(|redirect| {
-            format!("signs in at {} with the scopes {}", base(&redirect.url), redirect.scopes.join(" "))
+            let client = redirect.client_id.as_ref().map(|id| format!(" as {id}")).unwrap_or_default();
+            let (url, scopes) = (base(&redirect.url), redirect.scopes.join(" "));
+            format!("signs in at {url}{client} with the scopes {scopes}")
         }));
         parts.extend(sign_in.steps.iter().map(|step| format!("requests {}", request(&step.check.request))));
         let refresh = sign_in.refresh.iter();
@@ -65,19 +72,65 @@ pub(super) fn auth(auth: &Auth) -> String {
     }
     if let Some(assertion) = &auth.assertion {
         let claims = members(&assertion.claims);
-        let algorithm = assertion.algorithm.as_str();
-        parts.push(format!("signs {claims} with {} using {algorithm}", assertion.key));
+        let header = joined(assertion.header.iter().map(|(name, value)| format!("{name}: {value}")), ", ");
+        let (algorithm, encoding) = (assertion.algorithm.as_str(), assertion.key_encoding);
+        let (key, lifetime) = (&assertion.key, assertion.lifetime);
+        parts.push(format!(
+            "signs {claims} and the header {header} for {lifetime} s with {key} ({encoding:?}) using {algorithm}"
+        ));
     }
     if let Some(signature) = &auth.signature {
         let keys = joined(&signature.key, ", ");
         let text = format!("{} / {}", signature.canonical, signature.signs).replace('\n', " ");
-        parts.push(format!("signs {text} with {keys} using {}", signature.algorithm.as_str()));
+        let (algorithm, encodings) =
+            (signature.algorithm.as_str(), (signature.key_encoding, signature.encoding));
+        parts.push(format!("signs {text} with {keys} using {algorithm}, encoded as {encodings:?}"));
     }
     if let Some(certificate) = &auth.certificate {
-        parts.push(format!("presents the certificate {}", certificate.certificate));
+        parts.push(format!("presents the certificate {} with {}", certificate.certificate, certificate.key));
     }
     parts.extend(auth.carries.iter().map(carrier));
     parts.join("; ")
+}
+
+/// The tokens that sign-in requests return, and how long they are used.
+pub(super) fn tokens(auth: &Auth) -> String {
+    let steps = auth.token_steps().map(|step| {
+        let path = |path: &JsonPath| format!(", expiring after the seconds in {path}");
+        let lifetime = |seconds: u32| format!(", expiring after {seconds} s");
+        format!(
+            "{}: {}{}{} if {}",
+            step.check.request.path,
+            captures(&step.check.captures),
+            step.expires_in.as_ref().map(path).unwrap_or_default(),
+            step.lifetime.map(lifetime).unwrap_or_default(),
+            expect(&step.check.expect),
+        )
+    });
+    let rotates = auth.sign_in.as_ref().is_some_and(|sign_in| sign_in.rotates);
+    format!("{}{}", joined(steps, "; "), if rotates { "; the refresh token changes" } else { "" })
+}
+
+/// How people sign in in a browser, apart from the parts that linked accounts depend on.
+pub(super) fn sign_in(auth: &Auth) -> String {
+    let Some(redirect) = auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref()) else {
+        return String::new();
+    };
+    let parameters = joined(redirect.parameters.iter().map(|(name, value)| format!("{name}={value}")), "&");
+    format!(
+        "{parameters}, scopes separated by {:?}, always with {}, {}, exchanges the code with {}",
+        redirect.separator,
+        redirect.renewal_scopes.join(" "),
+        if redirect.pkce { "with PKCE" } else { "without PKCE" },
+        request(&redirect.exchange.check.request),
+    )
+}
+
+pub(super) fn captures(captures: &[Capture]) -> String {
+    let one = |it: &Capture| {
+        format!("{} from {}{}", it.name, it.path, if it.required { "" } else { ", if present" })
+    };
+    joined(captures.iter().map(one), ", ")
 }
 
 pub(super) fn condition(when: Option<&Condition>) -> String {

@@ -37,6 +37,15 @@ fn check(changes: &mut Changes, old: &Check, new: &Check) {
         let kind = if new.required { "required" } else { "optional" };
         changes.add(Impact::Recheck, format!("{name} is now {kind}"));
     }
+    changes.differ(Impact::Recheck, &format!("the role of {name}"), |check| {
+        format!("{:?}", check.role).to_lowercase()
+    });
+    changes.differ(Impact::Recheck, &format!("the values that {name} captures"), |check| {
+        one_line::captures(&check.captures)
+    });
+    changes.differ(Impact::Recheck, &format!("the place of the granted scopes in {name}"), |check| {
+        check.granted.as_ref().map(ToString::to_string).unwrap_or_default()
+    });
     changes.differ(Impact::Recheck, &format!("the request of {name}"), |check| {
         one_line::request(&check.request)
     });
@@ -83,6 +92,10 @@ fn outcomes(changes: &mut Changes, old: &[&OutcomeRule], new: &[&OutcomeRule]) {
         changes.differ(Impact::Recheck, &format!("the condition of {name}"), |rule| {
             rule.when.as_ref().map(one_line::when).unwrap_or_default()
         });
+        if old.ask_elsewhere != new.ask_elsewhere {
+            let offers = if new.ask_elsewhere { "now offers" } else { "no longer offers" };
+            changes.add(Impact::Words, format!("{name} {offers} to try the other environments"));
+        }
         changes.differ(Impact::Words, &format!("the field or step to which {name} leads"), |rule| {
             let fields = rule.at_field.iter().chain(&rule.or_fields).map(|key| format!("field {key}"));
             let step = rule.return_to.iter().map(|key| format!("step {key}"));

@@ -1,6 +1,6 @@
 //! Compares what people read: sections, steps, dates and evidence.
 
-use guide::{Guide, Lifecycle, Method, Section, Span, Step, Walkthrough};
+use guide::{Evidence, Guide, Lifecycle, Method, Section, Span, Step, Walkthrough};
 
 use super::change::{Changes, Impact, Pairs, pair};
 use super::one_line;
@@ -68,6 +68,9 @@ fn section(changes: &mut Changes, old: &Section, new: &Section) {
     let mut changes = changes.compare(old, new, |section| section.span);
     let name = format!("the section `{}`", new.key);
     changes.differ(Impact::Words, &format!("the title of {name}"), |section| &section.title);
+    changes.differ(Impact::Words, &format!("the purpose of {name}"), |section| {
+        format!("{:?}", section.purpose).to_lowercase()
+    });
     changes.differ_words(&format!("the introduction of {name}"), |section| section.intro.as_ref().map(plain));
     changes.differ(Impact::Words, &format!("the condition of {name}"), |section| {
         one_line::condition_and_scopes(section.when.as_ref(), &section.scopes)
@@ -130,6 +133,17 @@ pub(super) fn evidence(changes: &mut Changes, old: &Guide, new: &Guide) {
     if let Some(what) = counted("evidence", &facts) {
         changes.add(Impact::Words, what, None, None);
     }
+    let is_reworded =
+        |old: &Evidence, new: &Evidence| (old.standing, &old.source) != (new.standing, &new.source);
+    let reworded = facts.kept.iter().filter(|(old, new)| is_reworded(old, new)).count();
+    if reworded > 0 {
+        changes.add(
+            Impact::Words,
+            format!("evidence: {reworded} with another source or standing"),
+            None,
+            None,
+        );
+    }
     let rechecked = facts.kept.iter().filter(|(old, new)| old.checked_on != new.checked_on).count();
     if rechecked > 0 {
         changes.add(Impact::Words, format!("evidence: {rechecked} checked again"), None, None);
@@ -142,6 +156,12 @@ fn dates(changes: &mut Changes, old: &[Lifecycle], new: &[Lifecycle], span: Span
     let pairs = pair(old, new, |event| (&event.on, event.event));
     let shown =
         |event: &Lifecycle| format!("{} on {}", format!("{:?}", event.event).to_lowercase(), event.on);
+    for (old, new) in &pairs.kept {
+        if (&old.says, &old.source) != (&new.says, &new.source) {
+            let what = format!("the wording of a date changed: {}", shown(new));
+            changes.add(Impact::Words, what, Some(old.span), Some(new.span));
+        }
+    }
     for event in pairs.added {
         changes.add(Impact::Words, format!("a date was added: {}", shown(event)), None, Some(event.span));
     }
