@@ -154,7 +154,7 @@ impl Proxy {
             ApiError::new(code, format!("{} could not be reached", provider.name))
                 .provider_response(format!("{}: {}", broken.fault, broken.detail))
         })?;
-        let provider = provider.name.to_string();
+        let provider = provider.name.clone();
         Ok(Answer { provider, response, mask: Mask::new(&proxied.carried) })
     }
 
