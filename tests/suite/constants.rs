@@ -1,8 +1,8 @@
 //! The constant text of guides: whatever `check` accepts can be sent.
 //!
 //! Each string that a guide sends, or that determines where it is sent, is replaced by each of a list of strings that
-//! cannot be sent everywhere, and by each reference. If the changed guide has no new finding, then the real flow must be
-//! able to send its requests with the real network code: a person cannot correct a guide.
+//! cannot be sent everywhere, and by each reference. If the changed guide has no new finding, then the real flow must
+//! be able to send its requests with the real network code: a person cannot correct a guide.
 
 mod change;
 mod played;

@@ -59,7 +59,8 @@ pub enum HostPatternError {
     /// A label is empty, is too long, or contains a character other than `a-z`, `0-9` and `-`.
     #[error("each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`")]
     BadLabel,
-    /// The pattern is longer than a host name can be, or its last label is that of an IP address or of the local machine.
+    /// The pattern is longer than a host name can be, or its last label is that of an IP address or of the local
+    /// machine.
     #[error("a host must be a public DNS name whose last label begins with a letter")]
     NotAName,
     /// The pattern ends in fewer than two literal labels, so it would match an entire top-level domain.
@@ -102,8 +103,8 @@ impl FromStr for HostPattern {
 
 /// Returns whether a host is a lowercase DNS name with at least two labels and no trailing dot.
 ///
-/// No parser reads such a name as an IP address: its last label begins with a letter, whereas numbers in every base begin
-/// with a digit. Names under `localhost` are not valid, because they always refer to the local machine
+/// No parser reads such a name as an IP address: its last label begins with a letter, whereas numbers in every base
+/// begin with a digit. Names under `localhost` are not valid, because they always refer to the local machine
 /// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), which would be the proxy itself if a proxy
 /// resolved the name.
 pub fn is_host_name(host: &str) -> bool {
