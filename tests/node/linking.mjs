@@ -208,6 +208,20 @@ const waitForText = (tab, selector, text) => tab.locator(selector, { hasText: te
   expect("after a change of host, the form asks for the secret again", await tab.isVisible("#in--api_token"));
 }
 {
+  const tab = await open("conditions--form.html");
+  const visible = async (...ids) => { const all = []; for (const id of ids) all.push(await tab.isVisible(`#${id}`)); return all; };
+  const parts = ["field--state", "token-in-europe", "token-in-the-states", "agree"];
+  expect("conditions see the default", await visible(...parts), [false, true, false, false]);
+  await tab.selectOption("#in--region", "us");
+  await tab.selectOption("#in--state", "ca");
+  expect("conditions see the chosen option", await visible(...parts), [true, false, true, true]);
+  await tab.selectOption("#in--region", "eu");
+  expect("a field that is hidden meets no condition", await visible(...parts), [false, true, false, false]);
+  await tab.selectOption("#in--region", "us");
+  await tab.selectOption("#in--region", "");
+  expect("conditions see the default of a field that was emptied", await visible(...parts), [false, true, false, false]);
+}
+{
   const report = (state, says) => ({ label: "Reading your organization", state, says, seconds: null });
   progress = [
     { state: "checking", reports: [report("running", "checking"), { ...report("pending", "waiting"), label: "More" }], next: null },

@@ -57,7 +57,7 @@ impl Player {
     fn linked(&mut self, guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Option<String> {
         let tokens = secrets(&scenario.tokens);
         let replies = scenario.talk.iter().map(|turn| &turn.reply);
-        self.run(guide, method, scenario, Start { tokens, ..Start::default() }, replies)
+        self.run(flow(guide, method, scenario, Start { tokens, ..Start::default() }), scenario, replies)
     }
 
     /// Renews the tokens of an account.
@@ -73,34 +73,17 @@ impl Player {
                 body
             });
         let reply = Reply::Response { status: 200, headers: Vec::new(), body: body.to_string() };
-        self.run(
-            guide,
-            method,
-            scenario,
-            Start { tokens, tokens_expire_at: Some(1), ..Start::default() },
-            [&reply],
-        )
+        let start = Start { tokens, tokens_expire_at: Some(1), ..Start::default() };
+        self.run(flow(guide, method, scenario, start), scenario, [&reply])
     }
 
     /// Runs a flow until the replies end, or until a request cannot be sent, and returns why.
     fn run<'a>(
         &mut self,
-        guide: &Arc<Guide>,
-        method: &Method,
+        mut flow: Flow,
         scenario: &Scenario,
-        start: Start,
         replies: impl IntoIterator<Item = &'a Reply>,
     ) -> Option<String> {
-        let environment =
-            scenario.environment.clone().or_else(|| method.environments.first().map(|one| one.key.clone()));
-        let start = Start {
-            environment: environment.filter(|_| !method.tells_environment()),
-            scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
-            redirect_uri: Some(REDIRECT_URI.to_owned()),
-            ..start
-        };
-        let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).expect("a method");
-        flow.submit_all(&secrets(&scenario.given).into_iter().collect::<Vec<_>>());
         for reply in replies {
             // A step that is shown again is about a value that the person can correct.
             if !matches!(flow.stage(), Stage::Checking(_)) {
@@ -108,7 +91,7 @@ impl Player {
             }
             match flow.poll(MOMENT) {
                 Some(Effect::Send { id, request }) => {
-                    if let Answer::Failed { fault, detail } = self.send(method, &request) {
+                    if let Answer::Failed { fault, detail } = self.send(flow.method(), &request) {
                         return Some(format!("{fault}: {detail}"));
                     }
                     let Reply::Response { status, headers, body } = reply else { return None };
@@ -132,6 +115,21 @@ impl Player {
         });
         self.runtime.block_on(egress.send(request))
     }
+}
+
+/// Starts a scenario's flow with the given values.
+fn flow(guide: &Arc<Guide>, method: &Method, scenario: &Scenario, start: Start) -> Flow {
+    let environment =
+        scenario.environment.clone().or_else(|| method.environments.first().map(|one| one.key.clone()));
+    let start = Start {
+        environment: environment.filter(|_| !method.tells_environment()),
+        scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
+        redirect_uri: Some(REDIRECT_URI.to_owned()),
+        ..start
+    };
+    let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).expect("a method");
+    flow.submit_all(&secrets(&scenario.given).into_iter().collect::<Vec<_>>());
+    flow
 }
 
 /// Returns why a request could not be built, unless the reason is a value that the person entered.

@@ -66,7 +66,19 @@ pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, providers: 
         of_guide(&mut out, &frame, &guide);
     }
     of_none(&mut out, &frame, catalog);
+    with_conditions(&mut out, &frame);
     out
+}
+
+/// A guide whose fields and steps depend on the values of other fields. No built-in guide has such conditions.
+const CONDITIONS: &str =
+    include_str!("../../../../tests/corpus/guides/ok/a-choice-and-conditional-steps/guide.yaml");
+
+fn with_conditions(out: &mut Pages, frame: &Frame<'_>) {
+    let reading = guide::read("guide.yaml", CONDITIONS.as_bytes());
+    let guide = Arc::new(reading.into_usable().ok().expect("the guide is valid"));
+    let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has the method");
+    out.push(("conditions--form".to_owned(), pages::form(frame, &bare(&flow))));
 }
 
 fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Method) {

@@ -5,6 +5,7 @@
 mod condition;
 mod field;
 mod rules;
+mod shown;
 mod steps;
 mod summary;
 
@@ -15,8 +16,10 @@ use minijinja::{Value, context};
 use super::account::PreviousAccount;
 use super::shell::{Frame, Head, PageProvider, data, render_page};
 
-pub(super) use self::field::{FormState, own_fields, view as field_view};
-pub use self::field::{HandedStep, HandoffState, field_name, field_of};
+pub(super) use self::field::view as field_view;
+pub use self::field::{field_name, field_of};
+pub(super) use self::shown::{FormState, own_fields};
+pub use self::shown::{HandedStep, HandoffState};
 pub(super) use self::steps::step_view;
 pub(super) use self::summary::{happened, localized};
 
@@ -108,7 +111,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
             frame.fill(texts.browser_for, &[("provider", provider.name), ("customer", page.customer)])
         }),
         host => flow.host().filter(|_| !is_host_theirs),
-        guide => steps::guide(frame, flow, active.as_ref()),
+        guide => steps::guide(frame, flow, active.as_ref(), &state),
         hand => steps::to_hand_over(flow),
     };
     render_page(frame, &head, "form.html", page)

@@ -100,7 +100,28 @@ fn the_environment_and_missing_values_are_required() {
             "<strong>Token</strong> is required.",
         ],
     );
-    has(&page, &["data-step=\"find\" data-when=\"{&quot;environments&quot;:[&quot;test&quot;]"]);
+    has(&page, &["data-step=\"find\" data-when=\"[{&quot;environments&quot;:[&quot;test&quot;]"]);
+}
+
+#[test]
+fn a_condition_sees_the_default_of_a_field_that_was_left_empty() {
+    let district =
+        "- { key: district, label: District, type: text, required: false, when: { field: region, is: eu } }";
+    let text = GUIDE
+        .replace("- { key: token, label", &format!("{district}\n      - {{ key: token, label"))
+        .replace("type: select, when:", "type: select, default: eu, when:")
+        .replace("[site, region]", "[site, region, district]");
+    let conditions = r#"[{"environments":[],"field":"region","values":["eu"],"empty":true},{"environments":["test"],"field":null,"values":[],"empty":false}]"#;
+    let conditions = conditions.replace('"', "&quot;");
+    for (environment, region, hidden) in
+        [("test", "", ""), ("test", "us", " hidden"), ("test", "eu", ""), ("live", "", " hidden")]
+    {
+        let start = Start { environment: Some(key(environment)), ..Start::default() };
+        let mut flow = Flow::new(read(&text), "api-key", start).expect("the guide has no such method");
+        flow.submit_form(None, &[(key("region"), Secret::from(region))]);
+        let field = format!("data-field=\"district\" data-step=\"find\" data-when=\"{conditions}\"{hidden}>");
+        has(&form(&bare(&flow)), &[&field]);
+    }
 }
 
 #[test]

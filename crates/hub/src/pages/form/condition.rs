@@ -2,13 +2,39 @@
 
 use guide::{Condition, Key};
 use link::Flow;
-use serde_json::json;
+use secret::Secret;
+use serde_json::{Value, json};
 
-/// Formats a condition for the script.
-pub(super) fn when(condition: &Condition) -> String {
-    let (field, values) = condition.field.clone().unzip();
-    json!({ "environments": condition.environments, "field": field, "values": values.unwrap_or_default() })
-        .to_string()
+use super::shown::{FormState, own_fields, shown_value};
+
+/// Formats conditions for the script, as a list that also contains the conditions of the fields that they test. `None`
+/// if there are no conditions.
+pub(super) fn when<'g>(
+    flow: &'g Flow,
+    form: &FormState<'_>,
+    conditions: impl IntoIterator<Item = &'g Condition>,
+) -> Option<String> {
+    let all = flow.method().with_conditions_of_fields(conditions);
+    let view = |condition: &&Condition| {
+        let (field, values) = condition.field.as_ref().map(|(field, values)| (field, values)).unzip();
+        json!({
+            "environments": condition.environments,
+            "field": field,
+            "values": values.map(Vec::as_slice).unwrap_or_default(),
+            "empty": field.zip(values).is_some_and(|(field, values)| is_met_if_empty(flow, form, field, values)),
+        })
+    };
+    (!all.is_empty()).then(|| all.iter().map(view).collect::<Value>().to_string())
+}
+
+/// Returns whether a field has one of these values if its input is empty or missing: the value that the flow has but
+/// the page does not show, or otherwise the default.
+fn is_met_if_empty(flow: &Flow, form: &FormState<'_>, key: &Key, values: &[String]) -> bool {
+    let is_shown =
+        own_fields(flow).any(|field| field.key == *key && !shown_value(flow, field, form).is_empty());
+    let hidden = flow.values().get(key).filter(|_| !is_shown).map(Secret::expose);
+    let value = hidden.map(str::to_owned).or_else(|| flow.method().default_of(key));
+    value.is_some_and(|value| values.contains(&value))
 }
 
 /// Formats a condition for people, as a list of the environments and options that meet it.

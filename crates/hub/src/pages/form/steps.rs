@@ -10,10 +10,11 @@ use probe::Verdict;
 use render::Context;
 
 use super::condition::{only, when};
+use super::shown::FormState;
 use crate::pages::shell::{Frame, markup};
 
 /// Builds the guide for the template.
-pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Value {
+pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>, form: &FormState<'_>) -> Value {
     let context = frame.context(flow);
     let walkthrough = &flow.method().link;
     let prose = |prose: &guide::Prose| markup(render::html_prose(prose, &context));
@@ -23,7 +24,7 @@ pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Val
         let condition = step.when.as_ref().or(section.when.as_ref());
         context! {
             is_active => active == Some(&step.key),
-            when => condition.map(when),
+            when => when(flow, form, section.when.iter().chain(&step.when)),
             only => condition.map(|condition| only(flow, condition)),
             hidden => !applies && flow.environment().is_some(),
             ..step_view(flow, step, &context)

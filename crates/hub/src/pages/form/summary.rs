@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 use probe::{Identity, Verdict};
 use serde::Serialize;
 
-use super::field::own_fields;
+use super::shown::own_fields;
 use crate::pages::shell::Frame;
 use crate::texts::{Localized, fill};
 

@@ -104,13 +104,12 @@ if (form) {
   };
 
   // Shows and hides fields and steps that depend on the environment or on other fields.
-  const applies = (when) => {
-    const { environments, field, values } = JSON.parse(when);
+  const applies = (when) => JSON.parse(when).every(({ environments, field, values, empty }) => {
     if (environments.length && environment() && !environments.includes(environment())) return false;
     if (!field) return true;
-    const control = input(field);
-    return !control || values.includes(control.value);
-  };
+    const typed = input(field)?.value.trim();
+    return typed ? values.includes(typed) : empty;
+  });
   const choose = () => {
     for (const part of all("[data-when]")) {
       part.hidden = !applies(part.dataset.when);
