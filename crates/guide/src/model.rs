@@ -3,6 +3,7 @@
 //! **Invariants:** every reference by key resolves to an existing item. Strings are parsed. Hosts and patterns are
 //! valid. A guide without errors needs no further checking.
 
+mod accept;
 mod auth;
 mod button;
 mod carrier;
@@ -15,6 +16,7 @@ mod method;
 mod pasted;
 mod walkthrough;
 
+pub use self::accept::*;
 pub use self::auth::*;
 pub use self::button::*;
 pub use self::carrier::*;

@@ -76,7 +76,7 @@ const CONDITIONS: &str =
 
 fn with_conditions(out: &mut Pages, frame: &Frame<'_>) {
     let reading = guide::read("guide.yaml", CONDITIONS.as_bytes());
-    let guide = Arc::new(reading.into_usable().ok().expect("the guide is valid"));
+    let guide = Arc::new(reading.into_usable().expect("the guide is valid"));
     let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has the method");
     out.push(("conditions--form".to_owned(), pages::form(frame, &bare(&flow))));
 }
