@@ -175,6 +175,10 @@ pub(crate) fn html(text: &str) -> Found {
             }
             continue;
         }
+        // Without an icon of its own, the page would make browsers request `/favicon.ico`.
+        if tag == r#"link rel="icon" href="data:,""# {
+            continue;
+        }
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
         assert!(TAGS.contains(&name), "a page cannot contain <{name}>\n{text}");
         if matches!(name, "h1" | "h2" | "h3" | "label") {

@@ -41,8 +41,8 @@ if (summary) {
   summary.scrollIntoView({ block, behavior: "instant" });
 }
 
-// Embedded pages ignore `autofocus`.
-one("h1[autofocus]")?.focus({ preventScroll: true });
+// Browsers block `autofocus` in frames.
+one("h1[tabindex]")?.focus({ preventScroll: true });
 
 // Delays layout changes until the pointer is released. Pressing a button first blurs the current field; if that moved
 // the button away from the pointer, the press would not count as a click.
