@@ -43,7 +43,7 @@ impl Assets {
     /// Builds a brand's files.
     pub fn of(brand: &Brand) -> Self {
         let css = render::linking_stylesheet(brand);
-        let js = SCRIPT.concat();
+        let js = SCRIPT.iter().flat_map(|source| code(source)).collect::<String>();
         Self {
             css_path: format!("/assets/hub-{}.css", hash(css.as_bytes())),
             js_path: format!("/assets/hub-{}.js", hash(js.as_bytes())),
@@ -53,6 +53,11 @@ impl Assets {
             copy_js: COPY_SCRIPT,
         }
     }
+}
+
+/// Returns a script's lines without those that consist of a comment, which browsers do not need.
+fn code(script: &str) -> impl Iterator<Item = &str> {
+    script.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("//"))
 }
 
 fn hash(bytes: &[u8]) -> String {
