@@ -12,6 +12,7 @@ mod derived;
 mod exchange;
 mod field;
 mod guide;
+mod label;
 mod literal;
 mod lowering;
 mod method;
@@ -24,6 +25,7 @@ mod walkthrough;
 
 pub(crate) use self::brand::brand;
 pub(crate) use self::guide::guide;
+pub(crate) use self::lowering::Lowering;
 
 #[cfg(test)]
 mod tests;
