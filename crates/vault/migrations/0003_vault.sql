@@ -187,6 +187,7 @@ create table sessions (
 ) strict;
 
 create index sessions_expiry on sessions (expires_at);
+create index sessions_owner on sessions (project_id, owner_id);
 
 -- A browser that opened a session's link, and the secret that it has instead of the session's token.
 create table browsers (

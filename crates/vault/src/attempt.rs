@@ -270,6 +270,36 @@ pub(crate) async fn cancel_all(
     Ok(())
 }
 
+/// Cancels the attempts that could store a deleted account again although they do not name it, because they link a new
+/// account for the same owner at the same provider, and deletes their snapshots. The owner's credentials may have been
+/// entered in them too.
+pub(crate) async fn cancel_unnamed(
+    connection: &mut DbConnection,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const ATTEMPTS: &str = "account_id is null and provider = $2 and session_seq in \
+                            (select seq from sessions where project_id = $3 and owner_id = $4 and kind = $5)";
+    let Some(home) = &account.home else { return Ok(()) };
+    let delete =
+        format!("delete from sealed where kind = $1 and key in (select id from attempts where {ATTEMPTS})");
+    let cancel = format!(
+        "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
+         where {ATTEMPTS} and state not in ('linked', 'cancelled')"
+    );
+    for (sql, first) in [(delete, Content::Snapshot.into_str().to_owned()), (cancel, stamp(now))] {
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(first)
+            .bind(&account.provider)
+            .bind(&home.project)
+            .bind(&home.owner.id)
+            .bind(home.kind.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Ends an attempt in the transaction that stores its account. Fails if the attempt has already ended.
 pub(crate) async fn end_linked(
     work: &mut Work,

@@ -119,6 +119,7 @@ impl Writer {
         let account = account(&find(&mut work, id).await?)?;
         write::delete(&mut work, id).await?;
         attempt::cancel_all(work.tx(), Of::Account(id), by.at).await?;
+        attempt::cancel_unnamed(work.tx(), &account, by.at).await?;
         draft::delete_edit(work.tx(), id).await?;
         audit::write(work.tx(), "account.deleted", Subject::Account(&account), None, by).await?;
         outbox::write(work.tx(), "account.deleted", &account, by.at).await?;
@@ -285,6 +286,9 @@ impl Work {
         .bind(kind)
         .bind(new.external_id.as_deref().unwrap_or_default());
         let Some(found) = self.find_held(found).await? else { return Ok(None) };
+        if let Some(hold) = found.hold {
+            return Err(ChangeError::OnHold { id: found.id, hold });
+        }
         let is_other = found.external_id.is_some() && found.external_id != new.external_id;
         if is_other && !allow_different {
             return Err(ChangeError::OtherAccount { id: found.id });

@@ -99,7 +99,7 @@ pub(super) async fn enter(
     let may_open = match method {
         Method::POST => is_same_origin(&headers),
         // Any request may open a link that is not single-use.
-        Method::GET => !session.parameters.once || is_navigation(&headers),
+        Method::GET => !session.parameters.once || is_navigation(&headers, presentation.parent.is_some()),
         _ => false,
     };
     if !may_open {
@@ -140,16 +140,19 @@ pub(super) async fn window(
 
 /// Whether the headers show that a person is navigating to the page. They do not if the request comes from a link
 /// scanner in a mail or chat app, from a browser that prefetches the page, or from a browser that reaches the Hub
-/// without TLS.
-fn is_navigation(headers: &HeaderMap) -> bool {
+/// without TLS. A page can be opened in a frame only if it is embedded, because the embedding page's origin was checked.
+fn is_navigation(headers: &HeaderMap, is_embedded: bool) -> bool {
     let is = |name: &str, words: &[&str]| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|text| words.contains(&text))
     };
-    let ahead = ["sec-purpose", "purpose"]
+    let ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
         .into_iter()
         .flat_map(|name| headers.get_all(name))
-        .any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("prefetch")));
-    is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
+        .filter_map(|value| value.to_str().ok())
+        .map(str::to_ascii_lowercase)
+        .any(|text| text.contains("prefetch") || text.contains("preview"));
+    let destinations: &[&str] = if is_embedded { &["document", "iframe", "frame"] } else { &["document"] };
+    is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", destinations) && !ahead
 }
 
 /// Whether a form was submitted from one of the Hub's pages, according to the browser's `Sec-Fetch-Site` header. Used
@@ -190,15 +193,17 @@ mod tests {
 
     #[test]
     fn only_navigations_of_a_person_count() {
-        let navigates = |pairs: &[(&'static str, &str)]| {
+        let navigates = |pairs: &[(&'static str, &str)], is_embedded| {
             let pairs = pairs.iter().map(|(name, value)| {
                 (axum::http::HeaderName::from_static(name), value.parse().expect("a value"))
             });
-            is_navigation(&pairs.collect())
+            is_navigation(&pairs.collect(), is_embedded)
         };
         let (navigate, document) = (("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"));
-        assert!(navigates(&[navigate, document]));
-        assert!(navigates(&[navigate, ("sec-fetch-dest", "iframe")]));
+        let iframe = ("sec-fetch-dest", "iframe");
+        assert!(navigates(&[navigate, document], false));
+        assert!(navigates(&[navigate, iframe], true));
+        assert!(!navigates(&[navigate, iframe], false), "a page that is not embedded was opened in a frame");
         for pairs in [
             &[][..],
             &[navigate],
@@ -208,8 +213,10 @@ mod tests {
             &[navigate, document, ("sec-purpose", "prefetch")],
             &[navigate, document, ("sec-purpose", "prefetch;prerender")],
             &[navigate, document, ("purpose", "Prefetch")],
+            &[navigate, document, ("x-moz", "prefetch")],
+            &[navigate, document, ("x-purpose", "preview")],
         ] {
-            assert!(!navigates(pairs), "{pairs:?}");
+            assert!(!navigates(pairs, true), "{pairs:?}");
         }
     }
 }

@@ -137,7 +137,11 @@ impl Linking {
             | ChangeError::NoConnectorProfile { .. } => {
                 ApiError::new(&CONFLICT, "The account was changed or removed in the meantime; start over")
             }
-            ChangeError::OnHold { .. } | ChangeError::AttemptEnded { .. } => attempt_ended(),
+            ChangeError::OnHold { hold, .. } => {
+                let message = format!("The account is {} and cannot be linked again", hold.as_str());
+                ApiError::new(&CONFLICT, message).with("attempt_id", self.attempt.id.as_str())
+            }
+            ChangeError::AttemptEnded { .. } => attempt_ended(),
             ChangeError::Store(error) => error.into(),
         }
     }

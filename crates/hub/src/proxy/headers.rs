@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// Request headers that are not forwarded, because they are meant for the connection or the Hub, or because the Hub
 /// sets them.
-const NOT_FORWARDED: [&str; 25] = [
+const NOT_FORWARDED: [&str; 32] = [
     "accept-encoding",
     "authorization",
     "connection",
@@ -33,6 +33,14 @@ const NOT_FORWARDED: [&str; 25] = [
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-proto",
+    "x-hub-session-token",
+    // Some servers use these instead of the request's method and path, which the Hub has checked and recorded.
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
 ];
 
 /// Response headers that are returned under their own name.
@@ -143,6 +151,13 @@ mod tests {
             [("accept", "a/b"), ("connection", "close, X-Hop"), ("x-hop", "1"), ("sec-fetch-mode", "cors")];
         let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(forwarded(sent.to_vec()), [("accept".to_owned(), "a/b".to_owned())]);
+    }
+
+    #[test]
+    fn headers_that_replace_the_method_or_the_path_are_not_forwarded() {
+        for name in ["x-http-method-override", "x-original-url", "x-rewrite-url", "x-hub-session-token"] {
+            assert_eq!(forwarded(vec![(name.to_owned(), "/admin".to_owned())]), [], "{name}");
+        }
     }
 
     #[test]

@@ -19,11 +19,17 @@ const SHORTEST: usize = 8;
 /// The maximum number of bytes that wait for the next chunk. No partial credential is that long in any encoding.
 const MOST_HELD: usize = 64 * 1024;
 
+/// How many bytes before the possible start of a credential wait with it. In Base64, a credential can begin within a
+/// group of four characters, which can only be decoded as a whole. Nested encodings make such a group longer.
+const CONTEXT: usize = 64;
+
 /// Masks a set of credentials in the parts of one response.
 pub(super) struct Mask {
     redactor: Redactor,
     /// The bytes that wait for the next chunk, because they could be the start of a credential.
     held: Vec<u8>,
+    /// The places in `held` that contain credentials. Without the bytes before `held`, they might not be found again.
+    hidden: Vec<Range<usize>>,
 }
 
 impl Mask {
@@ -34,7 +40,8 @@ impl Mask {
             let text = secret.expose();
             SHORTEST <= text.len() && !text.bytes().all(|byte| byte.is_ascii_digit())
         };
-        Self { redactor: Redactor::new(credentials.iter().filter(is_masked)), held: Vec::new() }
+        let redactor = Redactor::new(credentials.iter().filter(is_masked));
+        Self { redactor, held: Vec::new(), hidden: Vec::new() }
     }
 
     /// Returns the bytes with the credentials masked.
@@ -50,38 +57,49 @@ impl Mask {
             held if held.is_empty() => chunk,
             held => [held.as_slice(), &chunk].concat().into(),
         };
-        let Places { hidden, open } = self.redactor.places(&bytes);
+        let Places { mut hidden, open } = self.redactor.places(&bytes);
+        hidden.append(&mut self.hidden);
         if hidden.is_empty() && open == bytes.len() {
             return bytes;
         }
         let mut end = open.max(bytes.len().saturating_sub(MOST_HELD));
         // A credential that is cut in two would not be found again.
-        if let Some(cut) = hidden.iter().find(|place| place.start < end && end < place.end) {
+        while let Some(cut) = hidden.iter().find(|place| place.start < end && end < place.end) {
             end = cut.start;
         }
-        let (passed, held) = bytes.split_at(end);
-        self.held = held.to_vec();
-        let mut passed = passed.to_vec();
-        fill(&mut passed, hidden.into_iter().filter(|place| place.end <= end));
+        let (known, begin) = (end, end.saturating_sub(CONTEXT));
+        let is_known = |place: &&Range<usize>| place.end <= known && begin < place.end;
+        let places = hidden.iter().filter(is_known);
+        self.hidden = places.map(|place| place.start.saturating_sub(begin)..place.end - begin).collect();
+        self.held = bytes[begin..].to_vec();
+        let mut passed = bytes[..begin].to_vec();
+        fill(&mut passed, hidden);
         passed.into()
     }
 
     /// Returns the rest of the body.
     pub(super) fn finish(mut self) -> Bytes {
-        let held = std::mem::take(&mut self.held);
-        self.masked(held).into()
+        let mut held = std::mem::take(&mut self.held);
+        let places = self.redactor.places(&held).hidden;
+        fill(&mut held, places);
+        fill(&mut held, std::mem::take(&mut self.hidden));
+        held.into()
     }
 }
 
-/// Replaces each byte in these places with `*`.
+/// Replaces each byte in these places with `*`, as far as the places are within `bytes`.
 fn fill(bytes: &mut [u8], places: impl IntoIterator<Item = Range<usize>>) {
+    let length = bytes.len();
     for place in places {
-        bytes[place].fill(b'*');
+        bytes[place.start.min(length)..place.end.min(length)].fill(b'*');
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+
     use super::*;
 
     const SECRET: &str = "ab/cd+ef==\"gh";
@@ -120,6 +138,45 @@ mod tests {
         }
     }
 
+    /// A credential that is part of a longer text in Base64 begins within a group of four characters.
+    #[test]
+    fn a_credential_in_base64_is_masked_wherever_chunks_end() {
+        let secret = Secret::from("glpat-aB3dE6gH9jK2mN5pQ8sT");
+        for prefix in ["", "a", "ab", "abc", "ann:", "anna:"] {
+            for suffix in ["", "x", "xy", " and more text"] {
+                let plain = format!("{prefix}{}{suffix}", secret.expose());
+                let encoded = [
+                    STANDARD.encode(&plain),
+                    STANDARD_NO_PAD.encode(&plain),
+                    STANDARD.encode(STANDARD.encode(&plain)),
+                ];
+                for encoded in encoded {
+                    for body in [
+                        encoded.clone(),
+                        format!("{{\"a\":\"Basic {encoded}\"}}"),
+                        format!("{encoded} {encoded}"),
+                    ] {
+                        let whole =
+                            Mask::new(std::slice::from_ref(&secret)).masked(body.clone().into_bytes());
+                        assert!(
+                            whole.iter().filter(|byte| **byte == b'*').count() >= secret.expose().len(),
+                            "{body}"
+                        );
+                        for cut in 0..=body.len() {
+                            let mut mask = Mask::new(std::slice::from_ref(&secret));
+                            let mut out = Vec::new();
+                            for chunk in [&body[..cut], &body[cut..]] {
+                                out.extend_from_slice(&mask.push(Bytes::copy_from_slice(chunk.as_bytes())));
+                            }
+                            out.extend_from_slice(&mask.finish());
+                            assert_eq!(out, whole, "{body} cut at {cut}: {}", String::from_utf8_lossy(&out));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn overlapping_credentials_are_masked_wherever_chunks_end() {
         let secrets = ["token-abcdef", "abcdef-token", "token-abcdef-token-and-more"].map(Secret::from);
@@ -142,9 +199,11 @@ mod tests {
     fn other_bytes_pass_unchanged_and_do_not_wait() {
         let mut mask = Mask::new(&[Secret::from(SECRET)]);
         assert_eq!(mask.push(Bytes::from_static(b"data: 1\n\n")), "data: 1\n\n");
-        assert_eq!(mask.push(Bytes::from_static(b"cab/cd")), "c");
-        assert_eq!(mask.push(Bytes::from_static(b"x: 1")), "ab/cdx: ");
-        assert_eq!(mask.finish(), "1");
+        let long = [b"word ".repeat(20), b"cab/cd".to_vec()].concat();
+        let (passed, waiting) = long.split_at(long.len() - "ab/cd".len() - CONTEXT);
+        assert_eq!(mask.push(long.clone().into()), passed);
+        assert_eq!(mask.push(Bytes::from_static(b" \n")), [waiting, b" \n"].concat());
+        assert_eq!(mask.finish(), "");
         assert_eq!(streamed(r#"{"id":1234567890,"name":"abc"}"#, 3), r#"{"id":1234567890,"name":"abc"}"#);
     }
 }

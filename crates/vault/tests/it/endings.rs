@@ -95,11 +95,15 @@ async fn edit(vault: &Vault) -> Edit {
 async fn no_byte_of_a_deleted_secret_is_left_while_an_edit_is_open() {
     for opened in Opened::all().await {
         let (name, vault) = (opened.name, &opened.vault);
-        let Edit { account, saved, .. } = edit(vault).await;
+        let Edit { account, saved, project, .. } = edit(vault).await;
         let draft = draft_of("d1", Secret::new(CANARY), 0, 60);
         vault.save_edit_draft(&account.id, &draft).await.unwrap();
+        // The credentials were also entered in another session of the same owner, which names no account.
+        let (other, _) = vault.add_session(&session(&project), by("ada", 0)).await.unwrap();
+        let mut unnamed = attempt(&project, other.seq);
+        assert!(vault.save_attempt(&mut unnamed, &Secret::new(CANARY), &[]).await.unwrap());
         let sealed = opened.sealed().await;
-        assert_eq!(sealed.len(), 7, "{name}: two fields, a draft, a snapshot and three keys");
+        assert_eq!(sealed.len(), 9, "{name}: two fields, a draft, two snapshots and four keys");
         for bytes in &sealed {
             assert!(opened.contains(bytes).await, "{name}: the search does not find what is stored");
         }
@@ -111,6 +115,8 @@ async fn no_byte_of_a_deleted_secret_is_left_while_an_edit_is_open() {
         assert!(!opened.contains(CANARY.as_bytes()).await, "{name}");
         assert_eq!(opened.sealed().await, Vec::<Vec<u8>>::new(), "{name}");
         assert!(vault.attempt_snapshot(&saved, at(1)).await.unwrap().is_none(), "{name}");
+        let again = vault.save_attempt(&mut unnamed, &Secret::new(CANARY), &[]).await.unwrap();
+        assert!(!again, "{name}: an attempt of the same owner can still link the deleted account");
         assert!(vault.load_draft(&edit_draft_key(&account.id), at(1)).await.unwrap().is_none(), "{name}");
         let late = vault.save_edit_draft(&account.id, &draft).await;
         assert!(matches!(late, Err(ChangeError::NotFound { .. })), "{name}: a later draft was saved");

@@ -172,11 +172,12 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         assert_eq!(edited.label.as_deref(), Some("Support"), "{name}");
         assert_eq!(vault.get(&read.id).await.unwrap(), Some(edited.clone()), "{name}");
 
-        // New credentials do not release a suspended account.
+        // A suspended account is not linked again.
         let change = AccountChange { hold: Some(Some(Hold::Suspended)), ..AccountChange::default() };
-        vault.change_account(&read.id, &change, by("bob", 3)).await.unwrap();
-        let edited = vault.store(&new, SAME, FROM, by("ada", 3)).await.unwrap();
-        assert_eq!((&edited.id, edited.hold), (&read.id, Some(Hold::Suspended)), "{name}");
+        let held = vault.change_account(&read.id, &change, by("bob", 3)).await.unwrap();
+        let again = vault.store(&new, SAME, FROM, by("ada", 3)).await;
+        assert!(matches!(again, Err(ChangeError::OnHold { hold: Hold::Suspended, .. })), "{name}: {again:?}");
+        assert_eq!(vault.get(&read.id).await.unwrap(), Some(held), "{name}");
 
         // The first owner cannot edit the account after it has been moved to another owner.
         let change =
