@@ -8,13 +8,13 @@ use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
-mod browser;
-mod client;
+pub(crate) mod browser;
+pub(crate) mod client;
 mod denied;
 mod described;
 mod examples;
 mod generated;
-mod process;
+pub(crate) mod process;
 mod received;
 mod rows;
 pub(crate) mod world;

@@ -12,6 +12,7 @@
 //! | [`scenarios`] | the scenarios of good guides, run with the real flow |
 //! | [`linking`] | linking with the built program: outcomes, secrets, crashes, and a real terminal |
 //! | [`hub`] | the Hub on both databases: pages, element, StackOne's widget and SDK, crashes, replicas, attacks |
+//! | [`titles`] | references in titles and labels: pages, terminal, Hub, API |
 //! | [`linking_pages`] | the Hub's pages in a browser: markup, appearance, use |
 //! | [`diff`] | the comparison of two versions of a guide |
 //! | [`many`] | many guides at once: rendering into a folder, and watching |
@@ -51,3 +52,4 @@ mod new;
 mod pages;
 mod sarif;
 mod scenarios;
+mod titles;

@@ -1,8 +1,9 @@
 //! A guide with its assets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use guide::{Guide, Reading};
+use guide::{Guide, Product, Reading};
 
 /// The name of the guide file in a guide folder.
 pub const GUIDE_FILE: &str = "guide.yaml";
@@ -22,6 +23,17 @@ impl Entry {
     /// Reads a guide from a file's contents. Findings refer to the file as `name`.
     pub fn new(folder: &str, name: &str, bytes: &[u8]) -> Self {
         Self { folder: folder.to_owned(), reading: guide::read(name, bytes), assets: BTreeMap::new() }
+    }
+
+    /// Returns the entry with a product's names in the guide's titles and labels.
+    #[must_use]
+    pub fn for_product(mut self, product: &Product) -> Self {
+        if let Some(guide) = self.guide()
+            && let Cow::Owned(other) = guide.for_product(product)
+        {
+            self.reading.value = Some(other);
+        }
+        self
     }
 
     /// Returns whether this is the entry for the provider with this key. If the guide cannot be parsed, the folder's

@@ -19,7 +19,7 @@ pub(crate) fn brand() -> &'static Brand {
 
 /// Returns the built-in guides and the guides from `--guides`.
 pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
-    let mut catalog = catalog::shipped();
+    let mut catalog = Catalog::new(catalog::shipped().into_entries().into_iter().map(branded));
     if let Some(folder) = &common.guides {
         catalog.extend(read(folder)?);
     }
@@ -50,7 +50,7 @@ impl Place {
     pub(crate) fn read(&self) -> Result<Arc<Entry>, Failure> {
         match self {
             Self::Shipped(entry) => Ok(Arc::clone(entry)),
-            Self::File(path) => Ok(Arc::new(catalog::read_guide_file(path)?)),
+            Self::File(path) => Ok(Arc::new(branded(catalog::read_guide_file(path)?))),
         }
     }
 }
@@ -77,7 +77,12 @@ pub(crate) fn located(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
-    located(path)?.iter().map(|file| Ok(catalog::read_guide_file(file)?)).collect()
+    located(path)?.iter().map(|file| Ok(branded(catalog::read_guide_file(file)?))).collect()
+}
+
+/// Returns the guide with the built-in brand's names in its titles and labels.
+fn branded(entry: Entry) -> Entry {
+    entry.for_product(&brand().product())
 }
 
 /// Finds a guide by its provider's key or its path. Fails if the guide has errors.

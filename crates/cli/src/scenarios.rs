@@ -11,11 +11,12 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use driver::Observer;
-use guide::{Finding, Guide, Key, Product};
+use guide::{Finding, Guide, Key};
 use link::{Flow, Purpose, Start};
 use secret::Secret;
 
 use crate::failure::Failure;
+use crate::guides;
 use crate::out::count;
 
 pub(crate) use self::route::Exchange;
@@ -77,7 +78,7 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Playe
             .filter(|_| !method.tells_environment()),
         tokens: secrets(&scenario.tokens).into_iter().collect(),
         scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
-        product: Product::named("Waystone"),
+        product: guides::brand().product(),
         // The simulator accepts any callback URL.
         redirect_uri: Some("https://hub.example/callback".to_owned()),
         ..Start::default()

@@ -33,9 +33,10 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// Returns the parts of the brand that messages refer to.
+    /// Returns the parts of the brand that messages, titles and labels refer to.
     pub fn product(&self) -> Product {
-        Product { name: self.name.clone(), egress_addresses: self.egress_addresses.clone() }
+        let Self { name, hub, egress_addresses, .. } = self.clone();
+        Product { name, hub, egress_addresses }
     }
 }
 

@@ -8,7 +8,7 @@
 //! | [`Prose`], [`Template`] | text with references |
 //! | [`Finding`], [`CodePage`] | a mistake in a file, and the documentation for this kind of mistake |
 //! | [`Brand`] | the name, links, colors and wording of a white-labeled product |
-//! | [`Product`] | the parts of a brand that messages refer to |
+//! | [`Product`] | the parts of a brand that messages, titles and labels refer to |
 //!
 //! Start at [`read()`]. **Invariants:** reading never fails. The result contains the valid parts of the guide, and
 //! findings about the other parts. A guide without errors is valid, so downstream code does not check it again.
@@ -64,7 +64,7 @@ pub use crate::outcome::OutcomeKind;
 pub use crate::page::{CodePage, Severity};
 pub use crate::product::{EgressAddresses, Product};
 pub use crate::prose::{Block, Inline, Markup, Prose, markup};
-pub use crate::read::{Reading, read, read_brand, read_form};
+pub use crate::read::{Reading, read, read_brand, read_for, read_form};
 pub use crate::saying::{Mistake, Ours, Saying, SayingPart, Wait};
 pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};
 pub use crate::source::{Place, Source, Span};

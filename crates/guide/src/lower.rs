@@ -12,9 +12,11 @@ mod derived;
 mod exchange;
 mod field;
 mod guide;
+mod label;
 mod literal;
 mod lowering;
 mod method;
+mod named;
 mod pattern;
 mod request_line;
 mod scenario;
@@ -24,6 +26,7 @@ mod walkthrough;
 
 pub(crate) use self::brand::brand;
 pub(crate) use self::guide::guide;
+pub(crate) use self::lowering::Lowering;
 
 #[cfg(test)]
 mod tests;

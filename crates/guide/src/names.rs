@@ -38,6 +38,10 @@ pub(crate) struct Names<'n> {
     pub(crate) scopes: Vec<&'n str>,
     /// The keys of the secret fields and of the secret values that have been derived so far.
     pub(crate) secrets: Vec<Key>,
+    /// The method's label.
+    pub(crate) method_label: String,
+    /// The labels of the fields that have been lowered so far.
+    pub(crate) labels: Vec<(Key, String)>,
 }
 
 /// Returns the key that a name refers to, or reports an unknown name at `at`.

@@ -1,4 +1,4 @@
-//! The product to which people connect accounts, as messages name it.
+//! The product to which people connect accounts, as messages, titles and labels name it.
 //!
 //! **Invariant:** the addresses in a brand file are public, and each network is written without host bits.
 
@@ -8,19 +8,23 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-/// The parts of a brand that messages refer to.
+/// The parts of a brand that messages, titles and labels refer to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// The product's name.
     pub name: String,
+    /// The name of the area in which people link accounts.
+    #[serde(default)]
+    pub hub: String,
     /// The addresses from which the product sends requests to providers.
     pub egress_addresses: EgressAddresses,
 }
 
 impl Product {
-    /// Creates a product whose addresses are unknown.
+    /// Creates a product whose addresses are unknown. Its area for linking accounts has the same name.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), egress_addresses: EgressAddresses::default() }
+        let name = name.into();
+        Self { hub: name.clone(), name, egress_addresses: EgressAddresses::default() }
     }
 
     /// Returns a noun phrase for the product's addresses. If they are unknown, it says whom to ask for them.

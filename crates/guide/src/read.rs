@@ -1,5 +1,6 @@
 //! Reads a file: turns its text into a value and findings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,10 +10,11 @@ use sha2::{Digest, Sha256};
 use crate::brand::Brand;
 use crate::code::{TOO_LARGE, TOO_MANY, UNREADABLE, WRONG_TYPE};
 use crate::finding::{Finding, MOST_FINDINGS};
-use crate::lower;
+use crate::lower::{self, Lowering};
 use crate::model::Guide;
 use crate::node::{Kind, Node};
 use crate::page::Severity;
+use crate::product::Product;
 use crate::schema::{self, Form, Repair};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};
@@ -53,17 +55,34 @@ impl<T> Reading<T> {
     }
 }
 
-/// Reads a guide. Never fails: mistakes become findings.
+/// Reads a guide for any product: its titles and labels say "your product" where they refer to the product. Never fails:
+/// mistakes become findings.
 pub fn read(name: &str, bytes: &[u8]) -> Reading<Guide> {
+    read_for(name, bytes, &Product::named("your product"))
+}
+
+/// Reads a guide for a product, whose names its titles and labels can contain. Never fails: mistakes become findings.
+pub fn read_for(name: &str, bytes: &[u8], product: &Product) -> Reading<Guide> {
     read_as(name, bytes, &schema::GUIDE, |shape: GuideShape, root, source, findings| {
-        lower::guide(&shape, root, source, digest(bytes), findings)
+        lower::guide(&shape, Lowering::new(root, source, product, findings), digest(bytes))
     })
+}
+
+impl Guide {
+    /// Returns the guide with a product's names in its titles and labels. The guide must have no errors.
+    pub fn for_product(&self, product: &Product) -> Cow<'_, Self> {
+        if self.product.as_ref().is_none_or(|own| own == product) {
+            return Cow::Borrowed(self);
+        }
+        let text = self.source.file_with(&self.source.text);
+        read_for(&self.source.name, text.as_bytes(), product).value.map_or(Cow::Borrowed(self), Cow::Owned)
+    }
 }
 
 /// Reads a brand file. Never fails: mistakes become findings.
 pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
     read_as(name, bytes, &schema::BRAND, |shape: BrandShape, root, source, findings| {
-        Some(lower::brand(&shape, root, source, findings))
+        Some(lower::brand(&shape, Lowering::new(root, source, &Product::default(), findings)))
     })
 }
 

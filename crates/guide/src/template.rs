@@ -218,6 +218,11 @@ pub enum Filter {
 pub(crate) enum Context {
     /// Text that people read on a page: `body`, `intro`, `needs` and `warning`. Entered values are not available.
     Prose,
+    /// The `title` of a section or step. The brand's URLs are not available, because a brand can lack them.
+    Title,
+    /// The `label` of a method, field, option, check, login step, derived value or action. The brand's URLs are not
+    /// available here either.
+    Label,
     /// `says` and `fix` in an outcome rule. Labels and non-secret values are available.
     Message,
     /// Text that is sent to the provider, and `from` in a derived value. Values, the environment, captures, tokens and
@@ -238,9 +243,14 @@ impl Context {
         matches!(self, Self::Request | Self::Signed)
     }
 
+    /// Returns whether the text is part of a page.
+    pub(crate) const fn is_page(self) -> bool {
+        matches!(self, Self::Prose | Self::Title | Self::Label | Self::Wording)
+    }
+
     /// Returns whether filters can be used. Text that people read cannot contain filters.
     pub(crate) const fn has_filters(self) -> bool {
-        !matches!(self, Self::Prose | Self::Message | Self::Wording)
+        !(self.is_page() || matches!(self, Self::Message))
     }
 }
 

@@ -58,7 +58,8 @@ impl Editions {
             return Ok(Some(Arc::clone(guide)));
         }
         let Some(text) = self.vault.guide_text(digest).await? else { return Ok(None) };
-        let Ok(guide) = guide::read("guide.yaml", text.as_bytes()).into_usable() else {
+        let Ok(guide) = guide::read_for("guide.yaml", text.as_bytes(), self.guides.product()).into_usable()
+        else {
             tracing::error!(digest, "this version cannot read a guide that an older version stored");
             return Ok(None);
         };
@@ -74,6 +75,8 @@ impl Editions {
 
 #[cfg(test)]
 mod tests {
+    use guide::Product;
+
     use super::*;
 
     #[tokio::test]
@@ -81,7 +84,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let key = vault::KeySource::File(folder.path().join("key"));
         let vault = Arc::new(Vault::open(folder.path(), key).await.unwrap());
-        let guides = Arc::new(Guides::open(None).unwrap());
+        let guides = Arc::new(Guides::open(None, Product::named("Acme")).unwrap());
         let editions = Editions::new(Arc::clone(&vault), Arc::clone(&guides));
         let current = guides.snapshot().values().next().map(Arc::clone).unwrap();
         let found = editions.by_digest(&current.guide.digest).await.unwrap().unwrap();

@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use catalog::{Catalog, Entry, ReadError};
-use guide::{Finding, Guide, Severity, Source};
+use guide::{Finding, Guide, Product, Severity, Source};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,8 @@ pub(crate) type Snapshot = Arc<BTreeMap<String, Arc<Edition>>>;
 
 /// The current guides, and the folder that is read in addition to the built-in guides.
 pub(crate) struct Guides {
+    /// The product whose names the guides' titles and labels contain.
+    product: Product,
     folder: Option<PathBuf>,
     current: RwLock<Snapshot>,
 }
@@ -64,8 +66,8 @@ pub(crate) struct Changes {
     pub(crate) removed: Vec<String>,
 }
 
-/// Reads the built-in guides and the guides in a folder.
-pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
+/// Reads the built-in guides and the guides in a folder, for a product.
+pub(crate) fn load(folder: Option<&Path>, product: &Product) -> Result<Loaded, ReadError> {
     let mut catalog = catalog::shipped();
     if let Some(folder) = folder {
         let own = Catalog::new(catalog::read_path(folder)?);
@@ -74,14 +76,14 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
         }
         catalog.extend(own.into_entries());
     }
-    Ok(split(catalog))
+    Ok(split(catalog, product))
 }
 
 /// Separates the guides with errors from the usable ones.
-fn split(catalog: Catalog) -> Loaded {
+fn split(catalog: Catalog, product: &Product) -> Loaded {
     let mut loaded = Loaded { editions: BTreeMap::new(), refused: Vec::new() };
     for entry in catalog.into_entries() {
-        let Entry { folder, reading, assets } = entry;
+        let Entry { folder, reading, assets } = entry.for_product(product);
         let source = Arc::clone(&reading.source);
         match reading.into_usable() {
             Ok(guide) => {
@@ -99,11 +101,17 @@ fn split(catalog: Catalog) -> Loaded {
 }
 
 impl Guides {
-    /// Reads the guides. A guide with errors is skipped, and its first error is logged.
-    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, ReadError> {
-        let loaded = load(folder)?;
+    /// Reads the guides for a product. A guide with errors is skipped, and its first error is logged.
+    pub(crate) fn open(folder: Option<&Path>, product: Product) -> Result<Self, ReadError> {
+        let loaded = load(folder, &product)?;
         loaded.refused.iter().for_each(|refused| refused.log("is skipped"));
-        Ok(Self { folder: folder.map(Path::to_owned), current: RwLock::new(Arc::new(loaded.editions)) })
+        let current = RwLock::new(Arc::new(loaded.editions));
+        Ok(Self { product, folder: folder.map(Path::to_owned), current })
+    }
+
+    /// Returns the product whose names the guides' titles and labels contain.
+    pub(crate) fn product(&self) -> &Product {
+        &self.product
     }
 
     /// Returns the current guides. The returned snapshot does not change.
@@ -129,7 +137,7 @@ impl Guides {
     /// Reloads the guides, and logs the changes and any errors. This function blocks, so it must not be called on an
     /// async thread.
     pub(crate) fn reload(&self) {
-        let loaded = match load(self.folder.as_deref()) {
+        let loaded = match load(self.folder.as_deref(), &self.product) {
             Ok(loaded) => loaded,
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
@@ -211,7 +219,8 @@ mod tests {
     use super::*;
 
     fn catalog(texts: &[(&str, String)]) -> Loaded {
-        split(Catalog::new(texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()))))
+        let entries = texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()));
+        split(Catalog::new(entries), &Product::named("Acme"))
     }
 
     /// Returns the text of the first built-in guide, with a different key and name.
@@ -226,7 +235,8 @@ mod tests {
     #[test]
     fn the_last_guide_in_a_folder_can_be_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let guides = Guides::open(Some(folder.path())).expect("an empty folder is allowed");
+        let guides =
+            Guides::open(Some(folder.path()), Product::named("Acme")).expect("an empty folder is allowed");
         let built_in = guides.count();
         std::fs::create_dir(folder.path().join("own")).unwrap();
         let file = folder.path().join("own/guide.yaml");
@@ -240,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_guide_with_errors_does_not_replace_its_last_good_version() {
-        let guides = Guides { folder: None, current: RwLock::default() };
+        let guides = Guides { product: Product::named("Acme"), folder: None, current: RwLock::default() };
         let changes = guides.replace(catalog(&[("a", guide("a", "A")), ("b", guide("b", "B"))]));
         assert_eq!(changes.added, ["a", "b"]);
         let pinned = guides.current("a").unwrap();

@@ -41,7 +41,8 @@ fn filled<'t>(part: &'t Part, case: &Case<'t>) -> (Cow<'t, str>, bool) {
         Target::ProviderName => guide.provider.name.as_str().into(),
         Target::ProviderKey => guide.provider.key.as_str().into(),
         Target::MethodLabel => method.label.as_str().into(),
-        Target::BrandName | Target::BrandHub => product.name.as_str().into(),
+        Target::BrandName => product.name.as_str().into(),
+        Target::BrandHub => product.hub.as_str().into(),
         Target::BrandEgressAddresses => product.addresses().into(),
         Target::BrandSupportUrl
         | Target::BrandSiteUrl

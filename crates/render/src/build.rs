@@ -35,6 +35,9 @@ pub struct Options {
 ///
 /// If the method has no setup guide, its setup page has no sections.
 pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) -> Page {
+    // The guide may have been read for another product, whose names its titles would contain.
+    let guide = &*guide.for_product(&brand.product());
+    let method = guide.method(method.key.as_str()).unwrap_or(method);
     let empty =
         Walkthrough { warning: None, needs: Vec::new(), sections: Vec::new(), span: guide::Span::default() };
     let walkthrough = match options.audience {

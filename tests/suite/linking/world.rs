@@ -40,7 +40,8 @@ impl World {
         Self::simulating(&["gladly", "--guides", &folder])
     }
 
-    fn simulating(arguments: &[&str]) -> Self {
+    /// Creates a world in which `waystone simulate` runs with these arguments.
+    pub(crate) fn simulating(arguments: &[&str]) -> Self {
         let mut provider = Command::new(waystone::program())
             .arg("simulate")
             .args(arguments)

@@ -5,16 +5,13 @@ use crate::code::BAD_EGRESS_ADDRESS;
 use crate::finding::{Finding, quoted};
 use crate::lower::lowering::Lowering;
 use crate::names::Names;
-use crate::node::Node;
 use crate::product::{BadAddress, EgressAddresses, egress_address};
 use crate::prose::Prose;
 use crate::shape::{BrandShape, Text};
-use crate::source::Source;
 use crate::template::{Context, Template};
 
 /// Lowers a brand file.
-pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: &mut Vec<Finding>) -> Brand {
-    let mut it = Lowering { source, root, findings, allow: Vec::new(), templates: Vec::new() };
+pub(crate) fn brand(shape: &BrandShape, mut it: Lowering<'_>) -> Brand {
     for address in [&shape.support_url, &shape.site_url, &shape.redirect_uri].into_iter().flatten() {
         it.address(address);
     }

@@ -60,9 +60,11 @@ impl Lowering<'_> {
         let expect = self.expect(&shape.expect, names);
         let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, names)).collect();
         self.allowed(&shape.allow);
+        let label = shape.label.as_ref().map(|text| self.label(text));
         let key = key?;
+        let label = label.unwrap_or_else(|| key.as_str().replace(['-', '_'], " "));
         Some(Check {
-            label: shape.label.clone().unwrap_or_else(|| key.as_str().replace(['-', '_'], " ")),
+            label,
             key,
             role: shape.role,
             request: request?,

@@ -46,7 +46,7 @@ impl Lowering<'_> {
         let expires_in = shape.expires_in.as_ref().and_then(|path| self.path(&path.value, path.span));
         let mut check = sign_in_check(key.as_str(), request, captures, false);
         if let Some(label) = &shape.label {
-            check.label.clone_from(label);
+            check.label = self.label(label);
         }
         check.expect = self.expect(&shape.expect, names);
         Some(TokenStep { check, expires_in, lifetime: shape.lifetime_seconds })

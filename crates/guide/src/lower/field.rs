@@ -84,7 +84,7 @@ impl Lowering<'_> {
         self.allowed(&shape.allow);
         Some(Field {
             key,
-            label: shape.label.value.clone(),
+            label: self.label(&shape.label),
             label_span: shape.label.span,
             kind,
             required: shape.required,
@@ -100,7 +100,7 @@ impl Lowering<'_> {
             options: shape
                 .options
                 .iter()
-                .map(|option| Choice { value: option.value.value.clone(), label: option.label.clone() })
+                .map(|option| Choice { value: option.value.value.clone(), label: self.label(&option.label) })
                 .collect(),
             when,
             max_length: shape.max_length.map_or(longest(kind), |n| n as usize),

@@ -2,22 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::finding::Finding;
 use crate::lower::lowering::Lowering;
 use crate::model::{Action, Evidence, Guide, Lifecycle, Provider, Scope};
-use crate::node::Node;
 use crate::shape::{GuideShape, LifecycleShape, ProviderShape, Text};
-use crate::source::Source;
 
 /// Lowers a guide. `digest` is the SHA-256 of the guide's text.
-pub(crate) fn guide(
-    shape: &GuideShape,
-    root: &Node,
-    source: &Arc<Source>,
-    digest: String,
-    findings: &mut Vec<Finding>,
-) -> Option<Guide> {
-    let mut it = Lowering { source, root, findings, allow: Vec::new(), templates: Vec::new() };
+pub(crate) fn guide(shape: &GuideShape, mut it: Lowering<'_>, digest: String) -> Option<Guide> {
+    it.named.provider(&shape.provider.key.value, &shape.provider.name);
     let provider = it.provider(&shape.provider);
     let scope_names: Vec<&str> = shape.scopes.iter().map(|scope| scope.name.value.as_str()).collect();
     it.unique("scope", shape.scopes.iter().map(|scope| &scope.name));
@@ -38,7 +29,7 @@ pub(crate) fn guide(
         .filter_map(|action| {
             Some(Action {
                 key: it.key(&action.key)?,
-                label: action.label.clone(),
+                label: it.label(&action.label),
                 description: action.description.clone(),
                 scopes: it.scopes(&action.scopes, &scope_names),
                 span: action.key.span,
@@ -66,11 +57,12 @@ pub(crate) fn guide(
         .collect();
     it.allowed(&shape.allow);
     it.literal_references();
-    let allow = it.allow;
+    let (source, product, allow) = (Arc::clone(it.source), it.named.into_product(), it.allow);
     let provider = provider?;
     (!methods.is_empty()).then(|| Guide {
-        source: Arc::clone(source),
+        source,
         digest,
+        product,
         provider,
         scopes,
         actions,

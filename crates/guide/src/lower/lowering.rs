@@ -1,12 +1,16 @@
 //! The state that all lowering code shares, and the parsers for keys, dates and addresses.
 
+use std::sync::Arc;
+
 use crate::code::{BAD_ADDRESS, BAD_DATE, BAD_KEY, TAKEN_KEY, UNUSED_ALLOW, pages};
 use crate::finding::{Finding, quoted};
 use crate::key::Key;
+use crate::lower::named::Named;
 use crate::model::Allow;
 use crate::names::{self, Names, unknown};
 use crate::node::{Kind, Node};
 use crate::page::{CodePage, Severity};
+use crate::product::Product;
 use crate::prose::{self, Prose};
 use crate::shape::{AllowShape, Text};
 use crate::source::{Source, Span};
@@ -14,7 +18,7 @@ use crate::template::{Context, Template, TextReader};
 
 /// The state while a file is lowered.
 pub(crate) struct Lowering<'a> {
-    pub(crate) source: &'a Source,
+    pub(crate) source: &'a Arc<Source>,
     /// The whole tree, used to find the node that encloses a location.
     pub(crate) root: &'a Node,
     pub(crate) findings: &'a mut Vec<Finding>,
@@ -22,6 +26,21 @@ pub(crate) struct Lowering<'a> {
     pub(crate) allow: Vec<Allow>,
     /// The locations of the strings that have been parsed for references.
     pub(crate) templates: Vec<Span>,
+    /// The names that titles and labels can contain.
+    pub(crate) named: Named<'a>,
+}
+
+impl<'a> Lowering<'a> {
+    /// Starts to lower a file for a product's pages.
+    pub(crate) fn new(
+        root: &'a Node,
+        source: &'a Arc<Source>,
+        product: &'a Product,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        let named = Named::new(product);
+        Self { source, root, findings, allow: Vec::new(), templates: Vec::new(), named }
+    }
 }
 
 impl Lowering<'_> {

@@ -19,6 +19,7 @@ impl Lowering<'_> {
         let mut names = names(shape, scopes);
         self.keys(shape);
         let key = self.key(&shape.key);
+        names.method_label = self.label(&shape.label);
         let environments: Vec<_> =
             shape.environments.iter().filter_map(|one| self.environment(one, &names)).collect();
         self.columns(&environments);
@@ -34,6 +35,7 @@ impl Lowering<'_> {
                     self.examples(&field, &environments);
                 }
                 names.secrets.extend(field.secret.then(|| field.key.clone()));
+                names.labels.push((field.key.clone(), field.label.clone()));
                 fields.push(field);
             }
         }
@@ -75,7 +77,7 @@ impl Lowering<'_> {
         self.allowed(&shape.allow);
         Some(Method {
             key: key?,
-            label: shape.label.clone(),
+            label: names.method_label,
             description: shape.description.clone(),
             environments,
             environment_label: shape.environment_label.clone().unwrap_or_else(|| "Environment".to_owned()),
@@ -177,6 +179,8 @@ fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
         environment_values: columns(&shape.environments),
         checks: shape.checks.iter().map(|check| check.key.value.as_str()).collect(),
         secrets: Vec::new(),
+        method_label: String::new(),
+        labels: Vec::new(),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Tests of guides with one mistake each, derived from a guide without mistakes.
 
-use crate::read::read;
+use std::borrow::Cow;
+
+use crate::model::Guide;
+use crate::product::Product;
+use crate::read::{read, read_for};
 
 const GUIDE: &str = include_str!("../../../../tests/corpus/findings/an-account-without-braces/good.yaml");
 
@@ -38,24 +42,80 @@ fn an_account_never_contains_a_secret() {
 }
 
 #[test]
-fn a_reference_is_reported_where_it_is_not_replaced() {
-    for (old, new) in [
-        ("title: Create a Token", "title: 'Create a Token in {{ brand.name }}'"),
-        ("title: Get a Token", "title: 'Get a Token from {{ brand.name }}'"),
-        ("label: API Key", "label: '{{ brand.name }}'"),
-        ("label: API Token", "label: '{{ brand.name }}'"),
-        ("name: Acme\n", "name: '{{ brand.name }}'\n"),
+fn titles_and_labels_contain_the_names_that_they_refer_to() {
+    let text = GUIDE
+        .replacen("title: Create a Token", "title: 'Enter {{ label.api_token }} in {{ brand.hub }} {{{{'", 1)
+        .replacen("title: Get a Token", "title: '{{ method.label }} of {{ provider.key }}'", 1)
+        .replacen("label: API Key", "label: '{{ provider.name }} Key for {{ brand.name }}'", 1)
+        .replacen("label: API Token", "label: '{{ brand.name }} Token'", 1);
+    let product = Product { hub: "Shop Hub".to_owned(), ..Product::named("Shop") };
+    let reading = read_for("guide.yaml", text.as_bytes(), &product);
+    let guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:?}", reading.findings));
+    let named = |guide: &Guide| {
+        let method = &guide.methods[0];
+        let section = &method.link.sections[0];
+        [&method.label, &method.fields[0].label, &section.title, &section.steps[0].title].map(String::clone)
+    };
+    let key = guide.provider.key.to_string();
+    let shop = ["Acme Key for Shop", "Shop Token", &format!("Acme Key for Shop of {key}")];
+    assert_eq!(named(&guide)[..3], shop);
+    assert_eq!(named(&guide)[3], "Enter Shop Token in Shop Hub {{");
+    // The same guide for another product, and without a product.
+    let other = guide.for_product(&Product::named("Tea"));
+    assert_eq!(named(&other)[..2], ["Acme Key for Tea", "Tea Token"]);
+    assert_eq!(named(&other)[3], "Enter Tea Token in Tea {{");
+    assert_eq!((&other.digest, named(&other.for_product(&product))), (&guide.digest, named(&guide)));
+    let unnamed = read("guide.yaml", text.as_bytes()).into_usable().expect("no errors");
+    assert_eq!(named(&unnamed)[1], "your product Token");
+    assert!(matches!(guide.for_product(&product), Cow::Borrowed(_)), "the guide is not read again");
+}
+
+#[test]
+fn titles_and_labels_refer_only_to_names() {
+    for (reference, expected) in [
+        ("value.api_token", "W0205: `value` is not available on a page"),
+        ("json.id", "W0205: `json` is not available on a page"),
+        ("hub.button", "W0205: `hub` is not available here"),
+        ("step.create-token", "W0205: `step` is not available here"),
+        ("environment.label", "W0205: `environment` is not available here"),
+        ("brand.support_url", "W0204: `support_url` does not exist here"),
+        ("label.other", "W0203: there is no field `other`"),
+        (
+            "brand.name | lowercase",
+            "W0206: filters such as `lowercase` cannot be used in text that people read",
+        ),
     ] {
-        check(old, new, "W0205: `{{ brand.name }}` is not replaced here");
+        check("title: Create a Token", &format!("title: '{{{{ {reference} }}}}'"), expected);
     }
+    for old in ["label: API Key", "label: API Token"] {
+        for (reference, expected) in [
+            ("value.api_token", "W0205: `value` is not available on a page"),
+            (
+                "label.api_token",
+                "W0205: a label cannot refer to `label`, because labels cannot contain each other",
+            ),
+            (
+                "method.label",
+                "W0205: a label cannot refer to `method`, because labels cannot contain each other",
+            ),
+        ] {
+            check(old, &format!("label: '{{{{ {reference} }}}}'"), expected);
+        }
+    }
+}
+
+#[test]
+fn a_reference_is_reported_where_it_is_not_replaced() {
+    let old = "name: Acme\n";
+    check(old, "name: '{{ brand.name }}'\n", "W0205: `{{ brand.name }}` is not replaced here");
     check(
         "      bearer:\n        token: '{{ value.api_token }}'",
         "      oauth2: { grant: client_credentials, token_url: 'https://api.acme.example/token', client_id: '{{ value.api_token }}', client_secret: '{{ value.api_token }}', scopes: ['{{ value.scopes }}'] }",
         "W0205: `{{ value.scopes }}` is not replaced here",
     );
     // Braces that are not a reference are ordinary text, and so are those in a response.
-    check("title: Create a Token", "title: 'Enter {{{{ brand.name }}'", "");
-    check("title: Create a Token", "title: 'Enter {{ name }}'", "");
+    check(old, "name: 'Acme {{{{ brand.name }}'\n", "");
+    check(old, "name: 'Acme {{ name }}'\n", "");
     check("name: Acme One } }\n", "name: '{{ brand.name }}' } }\n", "");
 }
 

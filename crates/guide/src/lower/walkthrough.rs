@@ -26,7 +26,7 @@ impl Lowering<'_> {
         self.allowed(&shape.allow);
         Some(Section {
             key: key?,
-            title: shape.title.value.clone(),
+            title: self.title(&shape.title, names),
             title_span: shape.title.span,
             purpose: shape.purpose,
             intro: shape.intro.as_ref().map(|text| self.prose(text, Context::Prose, names)),
@@ -45,7 +45,7 @@ impl Lowering<'_> {
         let body = self.prose(&shape.body, Context::Prose, names);
         Some(Step {
             key: key?,
-            title: shape.title.value.clone(),
+            title: self.title(&shape.title, names),
             title_span: shape.title.span,
             body,
             collects: self.known_all(&shape.collects.0, "field", &names.fields),

@@ -7,6 +7,7 @@ use crate::key::Key;
 use crate::model::lifecycle::Lifecycle;
 use crate::model::method::Method;
 use crate::page::CodePage;
+use crate::product::Product;
 use crate::source::{Source, Span};
 
 /// A connection guide.
@@ -16,6 +17,8 @@ pub struct Guide {
     pub source: Arc<Source>,
     /// The SHA-256 of the source in hexadecimal, which identifies this edition of the guide.
     pub digest: String,
+    /// The product whose names the titles and labels contain. `None` if they contain no product's name.
+    pub(crate) product: Option<Product>,
     /// The product whose accounts are linked.
     pub provider: Provider,
     /// The provider's permissions.

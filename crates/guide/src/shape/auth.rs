@@ -143,7 +143,7 @@ pub(crate) struct ExchangeStepShape {
     pub(crate) key: Text,
     /// The progress message while the request runs. Default: `Signing in`.
     #[schemars(example = &"Signing in")]
-    pub(crate) label: Option<String>,
+    pub(crate) label: Option<Text>,
     /// The request, as `POST /path` or in the long form.
     pub(crate) request: ShortOr<RequestShape>,
     /// The conditions for a successful response. The response must also contain every required capture.

@@ -22,7 +22,7 @@ pub(crate) struct CheckShape {
     pub(crate) role: Role,
     /// The progress message while the check runs. Default: the key.
     #[schemars(example = &"Reading your organization")]
-    pub(crate) label: Option<String>,
+    pub(crate) label: Option<Text>,
     /// The request, as `GET /path` or in the long form.
     #[schemars(example = &"GET /api/v1/me")]
     pub(crate) request: ShortOr<RequestShape>,

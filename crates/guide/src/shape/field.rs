@@ -139,7 +139,7 @@ pub(crate) struct OptionShape {
     /// The value that is stored.
     pub(crate) value: Text,
     /// The label that is shown.
-    pub(crate) label: String,
+    pub(crate) label: Text,
 }
 
 /// A value that is computed instead of entered, such as the data center at the end of a key, or a site id in a

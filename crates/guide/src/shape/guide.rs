@@ -84,7 +84,7 @@ pub(crate) struct ActionShape {
     /// The action's key.
     pub(crate) key: Text,
     /// The action's display name.
-    pub(crate) label: String,
+    pub(crate) label: Text,
     /// What the action does.
     pub(crate) description: Option<String>,
     /// The scopes that the action needs.

@@ -23,7 +23,7 @@ pub(crate) struct MethodShape {
     pub(crate) key: Text,
     /// The method's display name.
     #[schemars(example = &"API Key")]
-    pub(crate) label: String,
+    pub(crate) label: Text,
     /// A sentence that helps people choose between methods.
     pub(crate) description: Option<String>,
     /// Separate deployments of the provider's product, such as production and sandbox, or regions. People choose an

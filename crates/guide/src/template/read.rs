@@ -142,16 +142,7 @@ impl ReferenceReader<'_, '_, '_> {
                 None
             }
             "hub" => self.one(rest, self.text.context.hub()),
-            _ => self.one(
-                rest,
-                &[
-                    ("name", Target::BrandName),
-                    ("hub", Target::BrandHub),
-                    ("support_url", Target::BrandSupportUrl),
-                    ("site_url", Target::BrandSiteUrl),
-                    ("egress_addresses", Target::BrandEgressAddresses),
-                ],
-            ),
+            _ => self.one(rest, self.text.context.brand()),
         }
     }
 
@@ -194,13 +185,16 @@ impl ReferenceReader<'_, '_, '_> {
     /// Reports a root that is not available in this context. If `label` and `value` were confused, suggests the other
     /// root.
     fn misplaced(&mut self, root: &str, rest: &str) {
-        let (legal, readable) =
-            (self.text.context.roots(), matches!(self.text.context, Context::Prose | Context::Wording));
+        let context = self.text.context;
+        let legal = context.roots();
         let message = match root {
-            "value" | "capture" | "json" if readable => {
+            "label" | "method" if context == Context::Label => {
+                format!("a label cannot refer to `{root}`, because labels cannot contain each other")
+            }
+            "value" | "capture" | "json" if context.is_page() => {
                 format!("`{root}` is not available on a page")
             }
-            "label" | "step" => {
+            "label" | "step" if !context.is_page() => {
                 format!("`{root}` is only for text that people read, but this text is sent to the provider")
             }
             _ => format!("`{root}` is not available here"),

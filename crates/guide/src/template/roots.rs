@@ -26,6 +26,8 @@ impl Context {
     pub(super) const fn roots(self) -> &'static [&'static str] {
         match self {
             Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],
+            Self::Title => &["label", "provider", "method", "brand"],
+            Self::Label => &["provider", "brand"],
             Self::Message => &["value", "label", "step", "environment", "provider", "method", "brand"],
             Self::Request => &["value", "environment", "capture", "hub", "token", "jwt", "now", "random"],
             Self::Signed => {
@@ -44,6 +46,24 @@ impl Context {
             Self::Prose => &[BUTTON, REDIRECT_URI],
             Self::Wording => &[BUTTON],
             _ => &[REDIRECT_URI],
+        }
+    }
+
+    /// Returns the names that can follow `brand` in this context. A brand can lack its URLs, which would leave a title or
+    /// label incomplete.
+    pub(super) const fn brand(self) -> &'static [(&'static str, Target)] {
+        const NAME: (&str, Target) = ("name", Target::BrandName);
+        const HUB: (&str, Target) = ("hub", Target::BrandHub);
+        const ADDRESSES: (&str, Target) = ("egress_addresses", Target::BrandEgressAddresses);
+        match self {
+            Self::Title | Self::Label => &[NAME, HUB, ADDRESSES],
+            _ => &[
+                NAME,
+                HUB,
+                ("support_url", Target::BrandSupportUrl),
+                ("site_url", Target::BrandSiteUrl),
+                ADDRESSES,
+            ],
         }
     }
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use guide::{Finding, Severity, Source};
+use guide::{Finding, Product, Severity, Source};
 use vault::KeySource;
 
 use super::start::{ServeError, brand as load_brand, egress};
@@ -201,7 +201,7 @@ fn key_file(path: &Path, data: &Path) -> Check {
 }
 
 fn guides_of(settings: &Settings) -> Check {
-    let loaded = match guides::load(settings.server.guides.value.as_deref()) {
+    let loaded = match guides::load(settings.server.guides.value.as_deref(), &Product::default()) {
         Ok(loaded) => loaded,
         Err(error) => return Check::failed("guides", &ServeError::Guides(error)),
     };

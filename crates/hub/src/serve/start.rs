@@ -111,9 +111,10 @@ impl ServeError {
 /// Builds the app. `address` is the address that the Hub listens on.
 pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
     let folder = settings.server.guides.value.clone();
-    let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref()));
-    let guides = guides.await.map_err(io::Error::other)??;
     let brand = brand(&settings)?;
+    let product = brand.product();
+    let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref(), product));
+    let guides = guides.await.map_err(io::Error::other)??;
     let egress = egress(&settings)?;
     let vault = open_vault(&settings).await?;
     let public_url = public_url(&settings, address);

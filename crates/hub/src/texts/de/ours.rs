@@ -57,7 +57,7 @@ fn about(seconds: u64) -> String {
 }
 
 /// Returns a noun phrase for the product's addresses.
-fn addresses(Product { name, egress_addresses }: &Product) -> String {
+fn addresses(Product { name, egress_addresses, .. }: &Product) -> String {
     if egress_addresses.is_empty() {
         format!("die IP-Adressen von {name} (fragen Sie {name} danach)")
     } else {
