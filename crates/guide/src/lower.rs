@@ -16,6 +16,7 @@ mod label;
 mod literal;
 mod lowering;
 mod method;
+mod named;
 mod pattern;
 mod request_line;
 mod scenario;

@@ -8,12 +8,13 @@
 use std::time::Duration;
 
 use guide::{Environment, Fault, Json, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
+use secret::Redactor;
 
 use crate::case::Case;
 use crate::denial::NO_STATUS;
 use crate::extract::{InvalidId, captures_in, granted_scopes, identity};
 use crate::matching::{has_captures, is_expected, matches};
-use crate::message::Answer;
+use crate::message::{Answer, Response};
 use crate::parsed::ParsedAnswer;
 use crate::redaction::redactor;
 use crate::retry::retry_after;
@@ -27,7 +28,8 @@ const SHORT_WAIT: Duration = Duration::from_secs(30);
 /// computed from it.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let parsed = ParsedAnswer::new(answer);
-    let mut verdict = match decide(case, &parsed) {
+    let decision = decide(case, &parsed);
+    let mut verdict = match decision {
         Ok(rule) => by_rule(case, rule),
         Err(kind) => by_default(case, kind, &parsed),
     };
@@ -50,7 +52,7 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     }
     advise_to_wait(&mut verdict);
     if !verdict.outcome.is_good() {
-        verdict.quote = Some(quote(case, answer));
+        verdict.quote = Some(quote(case, answer, decision.ok()));
     }
     verdict
 }
@@ -299,8 +301,9 @@ fn is_token_request(case: &Case<'_>) -> bool {
     case.method.auth.token_steps().any(|step| step.check.key == case.check.key)
 }
 
-/// An excerpt from the response for support: the status and the first 500 characters of the body, without secrets.
-fn quote(case: &Case<'_>, answer: &Answer) -> String {
+/// An excerpt from the response for support: the status, the headers that the matching rule tests, and the first 500
+/// characters of the body, without secrets.
+fn quote(case: &Case<'_>, answer: &Answer, rule: Option<&OutcomeRule>) -> String {
     let redactor = redactor(case.method, &case.inputs);
     let response = match answer {
         Answer::Failed { fault, detail } => return redactor.redact(&format!("{fault}: {detail}")),
@@ -310,14 +313,33 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     if (NO_STATUS + 1..400).contains(&response.status) && is_token_request(case) {
         return format!("HTTP {}", response.status);
     }
-    // The body is redacted before it is truncated, because a truncated secret would not be detected. It is redacted a
-    // second time after control characters are removed, because the first pass does not detect a secret that contains a
-    // control character.
-    let mut body = redactor.redact_bytes(&response.body);
-    body.retain(|ch| !ch.is_control() || ch == '\n');
-    let body: String = redactor.redact(&body).chars().take(500).collect();
+    let body = excerpt(&redactor, redactor.redact_bytes(&response.body), 500);
     if response.status == NO_STATUS {
         return body;
     }
-    format!("HTTP {}\n{body}", response.status).trim_end().to_owned()
+    let mut out = format!("HTTP {}\n", response.status);
+    for (name, value) in rule.iter().flat_map(|rule| tested_headers(rule, response)) {
+        let value = excerpt(&redactor, redactor.redact(&value), 200).replace('\n', " ");
+        out.push_str(&format!("{name}: {value}\n"));
+    }
+    (out + &body).trim_end().to_owned()
+}
+
+/// Removes control characters from a redacted text, and returns its first characters.
+///
+/// The text is redacted before it is truncated, because a truncated secret would not be detected. It is redacted a second
+/// time after control characters are removed, because the first pass does not detect a secret that contains a control
+/// character.
+fn excerpt(redactor: &Redactor, mut redacted: String, length: usize) -> String {
+    redacted.retain(|ch| !ch.is_control() || ch == '\n');
+    redactor.redact(&redacted).chars().take(length).collect()
+}
+
+/// Returns the response's headers that a rule tests, each with its values. A cookie is left out: it can be a new
+/// credential, which the redactor does not recognize.
+fn tested_headers(rule: &OutcomeRule, response: &Response) -> Vec<(String, String)> {
+    let tested = rule.when.iter().flat_map(|when| &when.headers).map(|(name, _)| name);
+    let values = tested.filter(|name| *name != "set-cookie").map(|name| (name, response.header_values(name)));
+    let present = values.filter(|(_, values)| !values.is_empty());
+    present.map(|(name, values)| (name.clone(), values.join(", "))).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::code::{BAD_ADDRESS, BAD_DATE, BAD_KEY, TAKEN_KEY, UNUSED_ALLOW, pages};
 use crate::finding::{Finding, quoted};
 use crate::key::Key;
-use crate::lower::label::Named;
+use crate::lower::named::Named;
 use crate::model::Allow;
 use crate::names::{self, Names, unknown};
 use crate::node::{Kind, Node};

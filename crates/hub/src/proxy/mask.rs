@@ -159,7 +159,7 @@ mod tests {
                         let whole =
                             Mask::new(std::slice::from_ref(&secret)).masked(body.clone().into_bytes());
                         assert!(
-                            whole.iter().filter(|byte| **byte == b'*').count() >= secret.expose().len(),
+                            String::from_utf8_lossy(&whole).matches('*').count() >= secret.expose().len(),
                             "{body}"
                         );
                         for cut in 0..=body.len() {

@@ -160,6 +160,29 @@ fn a_secret_that_the_provider_repeats_never_identifies_the_account() {
 }
 
 #[test]
+fn headers_that_a_rule_tests_are_quoted() {
+    let guide = guide();
+    let quoted = |status, headers: &[(&str, &str)]| {
+        verdict(&guide, &response(status, headers, "busy")).quote.expect("a quote")
+    };
+    let reason = "REACHED by canary-token and can\u{1}ary-token";
+    let headers = [("x-other", "other"), ("x-limit", reason), ("x-limit", "100 per hour")];
+    assert_eq!(
+        quoted(503, &headers),
+        "HTTP 503\nx-limit: REACHED by (hidden) and (hidden), 100 per hour\nbusy"
+    );
+    // A rule that does not test the header determines the verdict.
+    assert_eq!(quoted(401, &headers), "HTTP 401\nbusy");
+    let long = format!("REACHED {}", "é".repeat(300));
+    let expected = format!("HTTP 503\nx-limit: REACHED {}\nbusy", "é".repeat(192));
+    assert_eq!(quoted(503, &[("x-limit", &long)]), expected);
+    // A cookie can be a new credential.
+    let on_cookies = read(&GUIDE.replace("x-limit: { contains: REACHED }", "set-cookie: { exists: true }"));
+    let found = verdict(&on_cookies, &response(503, &[("set-cookie", "session=new")], "busy"));
+    assert_eq!((found.outcome, found.quote.as_deref()), (OutcomeKind::Throttled, Some("HTTP 503\nbusy")));
+}
+
+#[test]
 fn captures_are_not_quoted() {
     let guide = guide();
     let method = &guide.methods[0];
