@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::account::{Account, Hold};
-use crate::attempt::{self, Of};
+use crate::attempt_end::{self, Of};
 use crate::audit::{self, Subject};
 use crate::by::By;
 use crate::error::ChangeError;
@@ -73,7 +73,7 @@ impl Writer {
             new.home.as_ref().map(|home| &home.owner.id) != old.home.as_ref().map(|home| &home.owner.id);
         let must_not_be_edited = new.hold.is_some() || has_new_owner;
         if must_not_be_edited {
-            attempt::cancel_all(work.tx(), Of::Account(id), by.at).await?;
+            attempt_end::cancel_all(work.tx(), Of::Account(id), by.at).await?;
         }
         audit::write(work.tx(), "account.updated", Subject::Account(&new), Some("profile"), by).await?;
         outbox::write(work.tx(), "account.updated", &new, by.at).await?;

@@ -17,7 +17,7 @@ use crate::by::By;
 use crate::crash::crash_point;
 use crate::database::{DbConnection, DbRow};
 use crate::error::{ChangeError, StoreError};
-use crate::id::{self, AccountId};
+use crate::id;
 use crate::open::Vault;
 use crate::permit::{AttemptRef, may_continue};
 use crate::row::{failure, from_json, json, parsed, stamp};
@@ -220,84 +220,6 @@ async fn record_failure(work: &mut Work, attempt: &Attempt, new_lines: &[Value])
     let AttemptRef { id, account, .. } = attempt.as_ref();
     let subject = Subject::Attempt { id, project: &attempt.project, account, outcome };
     audit::write(work.tx(), "link_attempt.failed", subject, Some(&detail), by).await
-}
-
-/// The link attempts in a session, or those that edit an account.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Of<'a> {
-    /// The attempts in the session with this number.
-    Session(i64),
-    /// The attempts that edit this account.
-    Account(&'a AccountId),
-}
-
-/// Cancels the attempts that have not ended, and deletes their snapshots.
-pub(crate) async fn cancel_all(
-    connection: &mut DbConnection,
-    of: Of<'_>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (delete, cancel) = match of {
-        Of::Session(seq) => (
-            sqlx::query(
-                "delete from sealed where kind = $1 and key in (select id from attempts where session_seq = $2)",
-            )
-            .bind(Content::Snapshot.into_str())
-            .bind(seq),
-            sqlx::query(
-                "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
-                 where session_seq = $2 and state not in ('linked', 'cancelled')",
-            )
-            .bind(stamp(now))
-            .bind(seq),
-        ),
-        Of::Account(id) => (
-            sqlx::query(
-                "delete from sealed where kind = $1 and key in (select id from attempts where account_id = $2)",
-            )
-            .bind(Content::Snapshot.into_str())
-            .bind(id.as_str()),
-            sqlx::query(
-                "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
-                 where account_id = $2 and state not in ('linked', 'cancelled')",
-            )
-            .bind(stamp(now))
-            .bind(id.as_str()),
-        ),
-    };
-    delete.execute(&mut *connection).await?;
-    cancel.execute(connection).await?;
-    Ok(())
-}
-
-/// Cancels the attempts that could store a deleted account again although they do not name it, because they link a new
-/// account for the same owner at the same provider, and deletes their snapshots. The owner's credentials may have been
-/// entered in them too.
-pub(crate) async fn cancel_unnamed(
-    connection: &mut DbConnection,
-    account: &Account,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    const ATTEMPTS: &str = "account_id is null and provider = $2 and session_seq in \
-                            (select seq from sessions where project_id = $3 and owner_id = $4 and kind = $5)";
-    let Some(home) = &account.home else { return Ok(()) };
-    let delete =
-        format!("delete from sealed where kind = $1 and key in (select id from attempts where {ATTEMPTS})");
-    let cancel = format!(
-        "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
-         where {ATTEMPTS} and state not in ('linked', 'cancelled')"
-    );
-    for (sql, first) in [(delete, Content::Snapshot.into_str().to_owned()), (cancel, stamp(now))] {
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(first)
-            .bind(&account.provider)
-            .bind(&home.project)
-            .bind(&home.owner.id)
-            .bind(home.kind.as_str())
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
 }
 
 /// Ends an attempt in the transaction that stores its account. Fails if the attempt has already ended.

@@ -12,6 +12,7 @@ mod account;
 mod account_change;
 mod api_key;
 mod attempt;
+mod attempt_end;
 mod audit;
 mod backup;
 mod browser;

@@ -3,7 +3,7 @@
 //! **Invariant:** a session's link attempts end with it. Their snapshots, which contain what people entered, are deleted
 //! in the transaction that revokes the session.
 
-use crate::attempt::{self, Of};
+use crate::attempt_end::{self, Of};
 use crate::audit::{self, Subject};
 use crate::by::By;
 use crate::error::StoreError;
@@ -28,7 +28,7 @@ impl Writer {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        attempt::cancel_all(work.tx(), Of::Session(seq), by.at).await?;
+        attempt_end::cancel_all(work.tx(), Of::Session(seq), by.at).await?;
         let detail = seq.to_string();
         audit::write(work.tx(), "session.revoked", Subject::Project(project), Some(&detail), by).await?;
         work.commit().await?;

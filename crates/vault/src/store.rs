@@ -12,7 +12,8 @@ use serde_json::Value;
 use sqlx::Row as _;
 
 use crate::account::{Account, CheckRecord, Credentials, Home, NewAccount};
-use crate::attempt::{self, Attempt, Of};
+use crate::attempt::{self, Attempt};
+use crate::attempt_end::{self, Of};
 use crate::audit::{self, Subject};
 use crate::by::By;
 use crate::connector_profile;
@@ -118,8 +119,8 @@ impl Writer {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
         write::delete(&mut work, id).await?;
-        attempt::cancel_all(work.tx(), Of::Account(id), by.at).await?;
-        attempt::cancel_unnamed(work.tx(), &account, by.at).await?;
+        attempt_end::cancel_all(work.tx(), Of::Account(id), by.at).await?;
+        attempt_end::cancel_unnamed(work.tx(), &account, by.at).await?;
         draft::delete_edit(work.tx(), id).await?;
         audit::write(work.tx(), "account.deleted", Subject::Account(&account), None, by).await?;
         outbox::write(work.tx(), "account.deleted", &account, by.at).await?;
