@@ -258,10 +258,12 @@ fn quoted(text: &str) -> String {
 /// Returns the source of a guide in which every string is hostile.
 pub(crate) fn guide_text(choices: &mut impl Choices) -> String {
     let mut t = || quoted(&text(choices));
-    let (name, method, environment, host_says) = (t(), t(), t(), t());
-    let (label, second, placeholder, pattern_says, option) = (t(), t(), t(), t(), t());
-    let (section, step, other, acts_as, counted) = (t(), t(), t(), t(), t());
-    let (claim, check, action, event) = (t(), t(), t(), t());
+    let (name, environment, host_says, placeholder, pattern_says) = (t(), t(), t(), t(), t());
+    let (acts_as, counted, claim, event) = (t(), t(), t(), t());
+    // Titles and labels can contain references, so braces in them are doubled.
+    let mut named = || quoted(&text(choices).replace("{{", "{{{{"));
+    let (method, label, second, option) = (named(), named(), named(), named());
+    let (section, step, other, check, action) = (named(), named(), named(), named(), named());
     let (message, fix) = (quoted(&template(choices)), quoted(&template(choices)));
     let mut p = || quoted(&prose(choices, false));
     let (warning, need, intro, body, again, about) = (p(), p(), p(), p(), p(), p());
