@@ -194,6 +194,8 @@ fn inlines(choices: &mut impl Choices, wording: bool) -> String {
             1 => reference(choices, wording).to_owned(),
             _ => format!("{}{}", escaped(&text(choices)), reference(choices, wording)),
         };
+        // Emphasis around nothing but spaces is a horizontal rule to Markdown, which guides may not use.
+        let inner = if inner.trim().is_empty() { "blank".to_owned() } else { inner };
         let piece = match choices.below(9) {
             0 => format!("**{inner}**"),
             1 => format!("*{inner}*"),
