@@ -192,6 +192,15 @@ fn a_link_in_the_terminal_ends_with_its_account(scene: &Scene) {
     assert_eq!(scene.rows().integer("select count(*) from sealed where kind = 'draft'"), 0);
 }
 
+fn a_suspended_account_is_not_linked_again(scene: &Scene) {
+    let account = scene.account("suspended");
+    scene.call("PATCH", &format!("/accounts/{account}"), &json!({ "status": "suspended" }), 200);
+    let refused = scene.send(link(&scene.session("suspended", None).token, "another-token"));
+    let expected = "The account is suspended and cannot be linked again".to_owned();
+    assert_eq!((refused.status, refused.text("message")), (409, expected), "{}", refused.body);
+    assert_eq!(scene.version(&account), 1);
+}
+
 fn a_retry_in_the_other_environment_asks_the_other_host(scene: &Scene) {
     let mut form = scene.open(&scene.session("elsewhere", None));
     assert_eq!(form.connect(scene, "refused-token").status, 303);
@@ -220,6 +229,7 @@ fn test(database: Database) {
     if database == Database::Sqlite {
         a_link_in_the_terminal_ends_with_its_account(&scene);
     }
+    a_suspended_account_is_not_linked_again(&scene);
     a_retry_in_the_other_environment_asks_the_other_host(&scene);
     assert!(!scene.installation.log().contains(CANARY), "the log contains a secret");
 }

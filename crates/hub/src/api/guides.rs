@@ -8,12 +8,12 @@ use render::{
     page,
 };
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::access::AppState;
 use crate::etag;
 use crate::pages::Assets;
-use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, NOT_FOUND};
 use crate::wire::{Path, Query};
 
 /// Selects a guide's version and audience.
@@ -21,12 +21,21 @@ use crate::wire::{Path, Query};
 #[into_params(parameter_in = Query)]
 pub(super) struct GuideQuery {
     /// `link` for the person who links an account, `setup` for the admin who sets up the method. Defaults to `link`.
-    audience: Option<String>,
+    #[param(inline)]
+    audience: Option<Reader>,
     /// The scopes that your product needs, separated by commas; steps for other scopes are omitted. Defaults to all
     /// scopes.
     scopes: Option<String>,
     /// The guide's digest, from an account's `guide_digest`. Defaults to the current guide.
     digest: Option<String>,
+}
+
+/// Who reads a guide.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Reader {
+    Link,
+    Setup,
 }
 
 /// Returns a guide.
@@ -65,11 +74,10 @@ pub(super) async fn read(
     };
     let guide = guide.ok_or_else(none)?;
     let method = guide.method(method).ok_or_else(none)?;
-    let audience = match query.audience.as_deref() {
-        None | Some("link") => Audience::Link,
-        Some("setup") if method.setup.is_some() => Audience::Setup,
-        Some("setup") => return Err(none()),
-        Some(_) => return Err(ApiError::new(&INVALID_VALUE, "`audience` must be `link` or `setup`")),
+    let audience = match query.audience {
+        None | Some(Reader::Link) => Audience::Link,
+        Some(Reader::Setup) if method.setup.is_some() => Audience::Setup,
+        Some(Reader::Setup) => return Err(none()),
     };
     let scopes = query.scopes.as_deref().map(|text| {
         text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()

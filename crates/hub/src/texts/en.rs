@@ -102,7 +102,8 @@ messages! {
     look_at: "Check",
     go_to_step: "Where to find it:",
     retry: "Try again",
-    ask_elsewhere: "Try the other environments",
+    ask_elsewhere: "Try in {environments}",
+    ask_elsewhere_many: "Try all the others",
     ask_elsewhere_hint: "Your details will also be sent to {environments}.",
     switch_environment: "Continue in {environment}",
     /// The id that support needs.

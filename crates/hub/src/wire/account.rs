@@ -78,7 +78,7 @@ pub(crate) struct StatusReason {
 #[expect(dead_code, reason = "only describes the query, which `api/accounts.rs` parses")]
 pub(crate) struct ListAccounts {
     /// The page to return, starting at 1.
-    #[param(minimum = 1)]
+    #[param(minimum = 1, maximum = 1_000_000)]
     pub(crate) page: Option<u32>,
     /// The number of accounts per page. Defaults to 25.
     #[param(minimum = 1, maximum = 500)]

@@ -83,6 +83,8 @@ fn an_environment_that_the_account_names_is_not_repeated() {
     let text =
         GUIDE.replace("name: '{{ json.name }}' }", "name: '{{ json.name }}', details: { Mode: Live } }");
     assert!(confirm(&confirmed(GUIDE)).contains(">Environment</dt>"));
+    let called = GUIDE.replace("    environments:\n", "    environment_label: Region\n    environments:\n");
+    assert!(confirm(&confirmed(&called)).contains(">Region</dt>"));
     let page = confirm(&confirmed(&text));
     assert!(page.contains("<dt>Mode</dt>") && !page.contains(">Environment</dt>"), "{page}");
 }

@@ -148,10 +148,16 @@ fn a_rejection_marks_the_field_and_keeps_the_other_values() {
             "aria-describedby=\"error--token said--token\" aria-invalid=\"true\"",
             "This could also be the problem.",
             "value=\"elsewhere\"",
+            ">Try in Test<",
             "also be sent to Test.",
             "<code id=\"_reference\">att_1</code>",
         ],
     );
+    let test = "      - { key: test, label: Test, host: acme.test }\n";
+    let three =
+        read(&GUIDE.replace(test, &format!("{test}      - {{ key: beta, label: Beta, host: acme.test }}\n")));
+    let flow_of_three = played(&three.methods[0], &three, |outcome| outcome == OutcomeKind::WrongSecret, 9);
+    has(&form(&bare(&flow_of_three)), &[">Try all the others<", "also be sent to Test, Beta."]);
     // The explanation comes right after the heading.
     let has_introduction = |page: &str| ["class=\"lead\"", "class=\"meet\""].map(|part| page.contains(part));
     assert_eq!(has_introduction(&page), [false, false], "{page}");

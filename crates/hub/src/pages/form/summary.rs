@@ -130,8 +130,11 @@ fn button(frame: &Frame<'_>, flow: &Flow, offer: &Offer) -> Option<Value> {
             let here = flow.environment().map(|environment| &environment.key);
             let others = flow.method().environments.iter().filter(|one| Some(&one.key) != here);
             let names: Vec<&str> = others.map(|one| one.label.as_str()).collect();
-            let hint = fill(texts.ask_elsewhere_hint, &[("environments", &names.join(", "))]);
-            Some(context! { value => "elsewhere", label => texts.ask_elsewhere, hint })
+            // The guide decides what its environments are called, so the label contains no word for them.
+            let label = if let [_] = names[..] { texts.ask_elsewhere } else { texts.ask_elsewhere_many };
+            let named = |text| fill(text, &[("environments", &names.join(", "))]);
+            let (label, hint) = (named(label), named(texts.ask_elsewhere_hint));
+            Some(context! { value => "elsewhere", label, hint })
         }
         Offer::SwitchTo(key) => {
             let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
