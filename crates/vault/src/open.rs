@@ -19,7 +19,9 @@ use crate::database::{self, Db, DbConnection, DbRow, Engine, Statement, Synced};
 use crate::error::StoreError;
 use crate::file::{self, lock_path, off_thread};
 use crate::key::{Key, KeyError, KeyId};
+use crate::key_file;
 use crate::keys::{self, HeldKeys, Ring};
+use crate::new_file;
 use crate::schema::{self, Unsupported};
 use crate::source::KeySource;
 use crate::writer::Writer;
@@ -180,6 +182,8 @@ fn create_files(
     let Some(guard) = file::lock(lock).map_err(failed(lock))? else { return Ok(None) };
     let Some(user) = file::lock_shared(folder).map_err(failed(folder))? else { return Ok(None) };
     if let Some(database) = database {
+        // A restore that was killed leaves its copy, which might never be followed by another restore.
+        new_file::remove_abandoned(database, &guard.metadata().map_err(failed(lock))?);
         file::open_private(database).map_err(failed(database))?;
         file::sync_folder(folder).map_err(failed(folder))?;
     }
@@ -208,7 +212,7 @@ async fn open_keys(
     let ring = Ring::assemble(loaded, &records, &source.to_string())?;
     if let Some(path) = source.path().cloned() {
         let current = keys::current(connection).await?;
-        off_thread(move || file::promote_next_key(&path, current)).await?;
+        off_thread(move || key_file::promote_next_key(&path, current)).await?;
     }
     Ok(ring)
 }
