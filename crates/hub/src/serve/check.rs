@@ -11,6 +11,7 @@ use std::sync::Arc;
 use guide::{Finding, Product, Severity, Source};
 use vault::KeySource;
 
+use super::listen::ConnectionLimits;
 use super::start::{ServeError, brand as load_brand, egress};
 use super::tls;
 use crate::guides;
@@ -103,6 +104,9 @@ pub fn check(settings: &Settings) -> Vec<Check> {
         Err(error) => checks.push(Check::failed("extra_roots", &error)),
     }
     checks.extend(exposure(settings));
+    let limits = ConnectionLimits::new(settings, usize::MAX);
+    let note = |message| Check::new("limits.address_connections", Verdict::Note, message);
+    checks.extend(limits.note(settings).map(note));
     checks
 }
 
