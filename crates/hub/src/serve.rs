@@ -75,6 +75,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     }
     let mut signals = Signals::listen()?;
     let created = created(&settings);
+    let exposed = check::exposed_files(&settings);
     let descriptors = descriptors::raise();
     let limits = ConnectionLimits::new(&settings, descriptors::connections(descriptors));
     let (own, metrics) = (&settings.server.listen, &settings.metrics.listen);
@@ -95,6 +96,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     app.enter(Phase::Ready);
     tracing::info!(%address, guides = app.guides.count(), version = env!("CARGO_PKG_VERSION"), "ready");
     let mut notes = notes(&app);
+    notes.extend(exposed);
     notes.extend(limits.note(&app.settings));
     notes.extend(descriptors::note(app.settings.limits.connections.value, descriptors));
     for note in &notes {

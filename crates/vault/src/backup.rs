@@ -21,7 +21,7 @@ use crate::file::{self, lock_path, off_thread};
 use crate::key::KeyError;
 use crate::keys::{self, Ring};
 use crate::new_file::NewFile;
-use crate::open::{OpenError, Vault};
+use crate::open::{OpenError, Vault, create_folder};
 use crate::prove::{Proof, prove};
 use crate::schema;
 use crate::source::KeySource;
@@ -123,7 +123,7 @@ pub async fn restore(
     from: &Path,
     now: Timestamp,
 ) -> Result<Restored, BackupError> {
-    file::create_folder(folder).map_err(failed(folder))?;
+    create_folder(folder)?;
     let lock = lock_path(folder);
     let (locking, opening) = (lock.clone(), folder.to_owned());
     // A process holds the first lock while it opens the vault, and the second lock while the vault is open. Holding

@@ -3,7 +3,7 @@
 //! **Invariant:** new files and folders are accessible only to their owner from the moment they are created.
 
 use std::ffi::OsString;
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -48,6 +48,35 @@ fn private_folder() -> DirBuilder {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
+}
+
+/// What users other than the owner can do with a file or folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OthersAccess {
+    /// They have no access.
+    None,
+    /// They can read it, or use what is in it.
+    Read,
+    /// They can change it: replace a file in the folder, for example.
+    Write,
+}
+
+impl OthersAccess {
+    /// Returns the access that the permission bits allow. On systems without such bits, other users have no access.
+    pub fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let mode = std::os::unix::fs::MetadataExt::mode(metadata);
+        #[cfg(not(unix))]
+        let mode = {
+            let _ = metadata;
+            0
+        };
+        match mode {
+            mode if mode & 0o022 != 0 => Self::Write,
+            mode if mode & 0o077 != 0 => Self::Read,
+            _ => Self::None,
+        }
+    }
 }
 
 /// Opens a file, creating it if needed, and removes the permissions of all users except the owner.

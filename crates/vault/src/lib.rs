@@ -78,6 +78,7 @@ pub use crate::crash::crash_point;
 pub use crate::database::without_password;
 pub use crate::draft::{Draft, edit_draft_key};
 pub use crate::error::{ChangeError, StoreError};
+pub use crate::file::OthersAccess;
 pub use crate::guide_text::GuideText;
 pub use crate::handoff::{Handoff, NewHandoff};
 pub use crate::id::{AccountId, IdError};
