@@ -1,10 +1,11 @@
 //! Atomic file writes.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use secret::Secret;
+use vault::NewFile;
 
 /// Replaces or creates a file atomically: a reader sees either the old content or the new content.
 ///
@@ -17,42 +18,33 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
             Err(_) => fs::write(path, text),
         },
         Ok(before) if before.is_file() => {
-            write_and_rename(path, text.as_bytes(), OpenOptions::new(), |file| {
-                file.set_permissions(before.permissions())
-            })
+            let keep_permissions = |file: &File| file.set_permissions(before.permissions());
+            written(path, text, keep_permissions)?.replace(path)
         }
         Ok(_) => fs::write(path, text),
-        Err(_) => write_and_rename(path, text.as_bytes(), OpenOptions::new(), |_| Ok(())),
+        Err(_) => written(path, text, |_| Ok(()))?.replace(path),
     }
 }
 
-/// Writes a file that only its owner can read, and syncs it to disk.
+/// Creates a file. Fails if the path exists.
+pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
+    written(path, text, |_| Ok(()))?.add(path)
+}
+
+/// Replaces or creates a file that only its owner can read.
 pub(crate) fn private(path: &Path, text: &Secret) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    write_and_rename(path, text.expose().as_bytes(), options, File::sync_all)
+    let new = NewFile::next_to(path)?;
+    new.create_private()?.write_all(text.expose().as_bytes())?;
+    new.replace(path)
 }
 
-/// Writes a temporary file next to `path` and renames it to `path`. If this fails, the temporary file is removed.
-fn write_and_rename(
-    path: &Path,
-    bytes: &[u8],
-    mut options: OpenOptions,
-    finish: impl FnOnce(&File) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    // `create_new` fails if the file already exists, because it could be a link that someone else created.
-    let mut file = options.write(true).create_new(true).open(&temporary)?;
-    let written =
-        file.write_all(bytes).and_then(|()| finish(&file)).and_then(|()| fs::rename(&temporary, path));
-    written.inspect_err(|_| {
-        let _ = fs::remove_file(&temporary);
-    })
+/// Writes a new file, and calls `finish` before it is moved to its path.
+fn written(path: &Path, text: &str, finish: impl FnOnce(&File) -> io::Result<()>) -> io::Result<NewFile> {
+    let new = NewFile::next_to(path)?;
+    let mut file = File::create_new(new.path())?;
+    file.write_all(text.as_bytes())?;
+    finish(&file)?;
+    Ok(new)
 }
 
 #[cfg(all(test, unix))]

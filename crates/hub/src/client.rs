@@ -26,10 +26,11 @@ impl Client {
     }
 }
 
-/// Returns the network that shares a limit with this address: the address itself or, for IPv6, its /64. An internet
-/// provider assigns a whole /64 to each customer, who could otherwise use a different address for every request.
+/// Returns the network that shares a limit with this address: the address itself or, for IPv6, its /56. Internet
+/// providers assign at least this much to most customers (RIPE-690), who could otherwise use a different address, or a
+/// different /64 network, for every request. An IPv4 address in an IPv6 socket counts as IPv4.
 pub(crate) fn network_of(address: IpAddr) -> IpNet {
-    const IPV6_PREFIX: u8 = 64;
+    const IPV6_PREFIX: u8 = 56;
     let address = address.to_canonical();
     let prefix = if address.is_ipv6() { IPV6_PREFIX } else { 32 };
     IpNet::new(address, prefix).map_or(address.into(), |network| network.trunc())
@@ -52,8 +53,8 @@ mod tests {
         let network = |text: &str| network_of(text.parse().unwrap()).to_string();
         assert_eq!(network("203.0.113.9"), "203.0.113.9/32");
         assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.9/32");
-        assert_eq!(network("2001:db8:1:2::1"), "2001:db8:1:2::/64");
-        assert_eq!(network("2001:db8:1:2:ffff::9"), "2001:db8:1:2::/64");
-        assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
+        assert_eq!(network("2001:db8:1:2::1"), "2001:db8:1::/56");
+        assert_eq!(network("2001:db8:1:ff:ffff::9"), "2001:db8:1::/56");
+        assert_eq!(network("2001:db8:1:100::1"), "2001:db8:1:100::/56");
     }
 }

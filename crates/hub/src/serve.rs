@@ -75,12 +75,13 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     }
     let mut signals = Signals::listen()?;
     let created = created(&settings);
+    let exposed = check::exposed_files(&settings);
     let descriptors = descriptors::raise();
     let limits = ConnectionLimits::new(&settings, descriptors::connections(descriptors));
     let (own, metrics) = (&settings.server.listen, &settings.metrics.listen);
     let (listener, address) = listen(own.value, &own.set_by, limits.clone()).await?;
     let metrics_listener = match metrics.value.filter(|_| settings.metrics.enabled.value) {
-        Some(address) => Some(listen(address, &metrics.set_by, limits).await?),
+        Some(address) => Some(listen(address, &metrics.set_by, limits.clone().for_metrics()).await?),
         None => None,
     };
     let certificate = settings.tls.value.as_ref().map(tls::load).transpose()?.map(RustlsConfig::from_config);
@@ -95,6 +96,8 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     app.enter(Phase::Ready);
     tracing::info!(%address, guides = app.guides.count(), version = env!("CARGO_PKG_VERSION"), "ready");
     let mut notes = notes(&app);
+    notes.extend(exposed);
+    notes.extend(limits.note(&app.settings));
     notes.extend(descriptors::note(app.settings.limits.connections.value, descriptors));
     for note in &notes {
         tracing::warn!("{note}");

@@ -6,6 +6,7 @@
 //! restore has exclusive use of the folder. Throughout a restore, the folder contains either the previous database or
 //! the copy, and the previous database is kept.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,8 @@ use crate::error::StoreError;
 use crate::file::{self, lock_path, off_thread};
 use crate::key::KeyError;
 use crate::keys::{self, Ring};
-use crate::open::{OpenError, Vault};
+use crate::new_file::NewFile;
+use crate::open::{OpenError, Vault, create_folder};
 use crate::prove::{Proof, prove};
 use crate::schema;
 use crate::source::KeySource;
@@ -97,14 +99,16 @@ impl Vault {
         if !replace && to.symlink_metadata().is_ok() {
             return Err(exists());
         }
-        let copy = Temporary::next_to(to)?;
-        // SQLite can copy to an existing file if the file is empty. `Temporary` has created an empty file that only its
-        // owner can access.
-        let name = copy.0.to_str().ok_or_else(|| failed(to)(io::ErrorKind::InvalidFilename.into()))?;
+        let copy = NewFile::next_to(to).map_err(failed(to))?;
+        // SQLite can copy to an existing file if the file is empty.
+        copy.create_private().map_err(failed(to))?;
+        let path = copy.path();
+        let name = path.to_str().ok_or_else(|| failed(to)(io::ErrorKind::InvalidFilename.into()))?;
         sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await.map_err(StoreError::from)?;
         crash_point("vault.copy-made");
-        let proof = prove_file(&copy.0, &self.keys.source()).await?;
-        copy.publish(to, replace).map_err(|source| match source.kind() {
+        let proof = prove_file(&path, &self.keys.source()).await?;
+        let published = if replace { copy.replace(to) } else { copy.add(to) };
+        published.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => exists(),
             _ => failed(to)(source),
         })?;
@@ -119,7 +123,7 @@ pub async fn restore(
     from: &Path,
     now: Timestamp,
 ) -> Result<Restored, BackupError> {
-    file::create_folder(folder).map_err(failed(folder))?;
+    create_folder(folder)?;
     let lock = lock_path(folder);
     let (locking, opening) = (lock.clone(), folder.to_owned());
     // A process holds the first lock while it opens the vault, and the second lock while the vault is open. Holding
@@ -130,15 +134,13 @@ pub async fn restore(
         return Err(BackupError::InUse { folder: folder.to_owned() });
     };
     let database = folder.join("vault.db");
-    let copy = Temporary::next_to(&database)?;
-    std::fs::copy(from, &copy.0).map_err(failed(from))?;
-    file::open_private(&copy.0).and_then(|file| file.sync_all()).map_err(failed(&copy.0))?;
-    let proof = prove_file(&copy.0, key).await?;
+    let copy = copy_next_to(&database, from).map_err(failed(from))?;
+    let proof = prove_file(&copy.path(), key).await?;
     crash_point("vault.copy-proved");
 
     let kept = if database.exists() { Some(keep(&database, now).await?) } else { None };
     crash_point("vault.before-restore");
-    copy.publish(&database, true).map_err(failed(&database))?;
+    copy.replace(&database).map_err(failed(&database))?;
     Ok(Restored { proof, kept })
 }
 
@@ -176,8 +178,10 @@ async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
         let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await;
         let _ = connection.close().await;
     }
-    let renamed =
-        std::fs::hard_link(database, &kept).or_else(|_| std::fs::copy(database, &kept).map(|_| ())).and_then(
+    let renamed = std::fs::hard_link(database, &kept)
+        // Some file systems have no links.
+        .or_else(|_| copy_next_to(database, database)?.replace(&kept))
+        .and_then(
             |()| if log.exists() { std::fs::rename(&log, file::sibling(&kept, "-wal")) } else { Ok(()) },
         );
     renamed.map_err(failed(&kept))?;
@@ -185,34 +189,11 @@ async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     Ok(kept)
 }
 
-/// A temporary file next to its final path. Dropping this value deletes the file, unless it was published.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn next_to(target: &Path) -> Result<Self, BackupError> {
-        let path = file::sibling(target, &file::random_suffix().map_err(OpenError::from)?);
-        file::create_new(&path).map_err(failed(&path))?;
-        Ok(Self(path))
-    }
-
-    /// Durably moves the file to its final path. With `replace`, an existing file is replaced atomically.
-    fn publish(&self, target: &Path, replace: bool) -> io::Result<()> {
-        std::fs::File::open(&self.0)?.sync_all()?;
-        if replace {
-            std::fs::rename(&self.0, target)?;
-        } else {
-            std::fs::hard_link(&self.0, target)?;
-        }
-        file::sync_folder(&file::folder_of(target))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        for end in ["", "-wal", "-shm", "-journal"] {
-            let _ = std::fs::remove_file(file::sibling(&self.0, end));
-        }
-    }
+/// Copies a file to a new file next to the database.
+fn copy_next_to(database: &Path, from: &Path) -> io::Result<NewFile> {
+    let copy = NewFile::next_to(database)?;
+    io::copy(&mut File::open(from)?, &mut copy.create_private()?)?;
+    Ok(copy)
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> BackupError {

@@ -165,7 +165,7 @@ impl Engine {
 
     /// Truncates SQLite's log, which still contains deleted and overwritten data. If a connection is reading an older
     /// state or another process is writing, the data can remain in the log until the next call. This is acceptable,
-    /// because the data is sealed and its data key has been destroyed. Does nothing for a server, which maintains its
+    /// because the data is sealed, as in a backup from before the change. Does nothing for a server, which maintains its
     /// own log.
     pub(crate) async fn wipe_log(&self, writer: &Pool<Db>) {
         if let Self::Sqlite(_) = self {

@@ -17,9 +17,11 @@ use thiserror::Error;
 
 use crate::database::{self, Db, DbConnection, DbRow, Engine, Statement, Synced};
 use crate::error::StoreError;
-use crate::file::{self, lock_path, off_thread};
+use crate::file::{self, OthersAccess, lock_path, off_thread};
 use crate::key::{Key, KeyError, KeyId};
+use crate::key_file;
 use crate::keys::{self, HeldKeys, Ring};
+use crate::new_file;
 use crate::schema::{self, Unsupported};
 use crate::source::KeySource;
 use crate::writer::Writer;
@@ -50,6 +52,14 @@ pub enum OpenError {
         path: PathBuf,
         /// The system's error.
         source: io::Error,
+    },
+    /// Other users could replace the vault's files, or put a key there before the vault creates its own.
+    #[error(
+        "other users can write to the folder {path}; run `chmod 700` on it, or use a subfolder, which will be created"
+    )]
+    Exposed {
+        /// The path to the folder.
+        path: PathBuf,
     },
     /// Another process held the lock for too long.
     #[error("another process holds {path}; stop it and try again")]
@@ -176,14 +186,27 @@ fn create_files(
         let path = path.to_owned();
         |source| OpenError::File { path, source }
     };
-    file::create_folder(folder).map_err(failed(folder))?;
+    create_folder(folder)?;
     let Some(guard) = file::lock(lock).map_err(failed(lock))? else { return Ok(None) };
     let Some(user) = file::lock_shared(folder).map_err(failed(folder))? else { return Ok(None) };
     if let Some(database) = database {
+        // A restore that was killed leaves its copy, which might never be followed by another restore.
+        new_file::remove_abandoned(database, &guard.metadata().map_err(failed(lock))?);
         file::open_private(database).map_err(failed(database))?;
         file::sync_folder(folder).map_err(failed(folder))?;
     }
     Ok(Some((guard, user)))
+}
+
+/// Creates a vault's folder if it does not exist. Like PostgreSQL and SSH, refuses a folder that other users can write
+/// to. If they can only read it, they see the names of its files, which are themselves private.
+pub(crate) fn create_folder(folder: &Path) -> Result<(), OpenError> {
+    let failed = |source| OpenError::File { path: folder.to_owned(), source };
+    file::create_folder(folder).map_err(failed)?;
+    match OthersAccess::of(&folder.metadata().map_err(failed)?) {
+        OthersAccess::Write => Err(OpenError::Exposed { path: folder.to_owned() }),
+        OthersAccess::Read | OthersAccess::None => Ok(()),
+    }
 }
 
 /// Loads the keys. The caller holds the lock for opening the vault. Creates a key only if the table has never contained
@@ -208,7 +231,7 @@ async fn open_keys(
     let ring = Ring::assemble(loaded, &records, &source.to_string())?;
     if let Some(path) = source.path().cloned() {
         let current = keys::current(connection).await?;
-        off_thread(move || file::promote_next_key(&path, current)).await?;
+        off_thread(move || key_file::promote_next_key(&path, current)).await?;
     }
     Ok(ring)
 }

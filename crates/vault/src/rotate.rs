@@ -21,6 +21,7 @@ use crate::envelope;
 use crate::error::StoreError;
 use crate::file::{self, lock_path, off_thread};
 use crate::key::{Key, KeyError, KeyId};
+use crate::key_file;
 use crate::keys;
 use crate::open::Vault;
 use crate::row::account;
@@ -107,7 +108,7 @@ impl Vault {
     pub async fn copy_key(&self, to: PathBuf) -> Result<bool, KeyError> {
         let source = self.keys.source();
         let Some(path) = source.path().cloned() else { return Ok(false) };
-        off_thread(move || file::copy_key(&path, &to)).await.map(|()| true)
+        off_thread(move || key_file::copy_key(&path, &to)).await.map(|()| true)
     }
 
     /// Returns the id of the new key in an incomplete rotation. `None` if no rotation is incomplete.
@@ -142,7 +143,7 @@ impl Vault {
         }
         let next = match to.path().cloned() {
             Some(path) if same_file => {
-                off_thread(move || file::read_or_create_key(&file::next_key(&path))).await
+                off_thread(move || key_file::read_or_create_key(&key_file::next_key(&path))).await
             }
             Some(_) | None => to.load_or_create().await,
         };
@@ -152,7 +153,7 @@ impl Vault {
         }
         if let (true, Some(path)) = (same_file, to.path().cloned()) {
             let id = next.id();
-            let promoted = off_thread(move || file::promote_next_key(&path, id)).await;
+            let promoted = off_thread(move || key_file::promote_next_key(&path, id)).await;
             promoted.map_err(StoreError::from)?;
         }
         let mut ring = self.keys.ring();

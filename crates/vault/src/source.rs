@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use derive_more::Display;
 use secret::Secret;
 
-use crate::file::{self, off_thread};
+use crate::file::off_thread;
 use crate::key::{Key, KeyError};
+use crate::key_file;
 
 /// How long a key command may run.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,8 +51,9 @@ impl KeySource {
             Self::File(path) => {
                 // Reads the next key before the current key. If the next key's file replaces the key file between the
                 // two reads, the next key is read twice. In the opposite order, it could be missed.
-                let next = file::read_key(&file::next_key(path))?;
-                let key = file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
+                let next = key_file::read_key(&key_file::next_key(path))?;
+                let key =
+                    key_file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
                 Ok(std::iter::once(key).chain(next).collect())
             }
             Self::Text(text) => Key::parse(text.expose(), &self.to_string()).map(|key| vec![key]),
@@ -61,7 +63,7 @@ impl KeySource {
 
     fn load_or_create_blocking(&self) -> Result<Key, KeyError> {
         match self {
-            Self::File(path) => file::read_or_create_key(path),
+            Self::File(path) => key_file::read_or_create_key(path),
             Self::Text(text) => Key::parse(text.expose(), &self.to_string()),
             Self::Command(command) => run(command, &self.to_string()),
         }
@@ -105,7 +107,7 @@ fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
     let reader = {
         let (program, origin) = (program.clone(), origin.to_owned());
         std::thread::spawn(move || {
-            file::read_key_from(output, &origin, |source| KeyError::Command {
+            key_file::read_key_from(output, &origin, |source| KeyError::Command {
                 program: program.clone(),
                 source,
             })

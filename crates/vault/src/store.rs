@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** one transaction stores an account, its sealed credentials, its audit entry and its event, and ends
 //! the draft or link attempt that the account was created from. Whenever credentials are stored, they are sealed with a
-//! fresh data key, and the previous data key is destroyed. Deleting an account also deletes everything that people
+//! fresh data key, and the previous data key is deleted with them. Deleting an account also deletes everything that people
 //! entered to edit it.
 
 use std::collections::BTreeMap;
@@ -112,9 +112,9 @@ impl Writer {
         Ok(stored)
     }
 
-    /// Deletes an account and destroys its data key, so that copies of the sealed credentials cannot be opened. Also
-    /// cancels the link attempts that edit the account, and deletes their snapshots and the account's draft. Keeps the
-    /// audit trail. Returns the deleted account.
+    /// Deletes an account, its sealed credentials and their wrapped data key. Older copies of the database still contain
+    /// both. Also cancels the link attempts that edit the account, and deletes their snapshots and the account's draft.
+    /// Keeps the audit trail. Returns the deleted account.
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;

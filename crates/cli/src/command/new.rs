@@ -5,8 +5,7 @@
 
 mod parts;
 
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use guide::Key;
@@ -14,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::args::{Common, NewArgs};
 use crate::failure::{Failure, cannot};
+use crate::file::create;
 use crate::out::{Out, capital};
 
 use self::parts::{Parts, parts_of};
@@ -150,6 +150,5 @@ fn icon(name: &str) -> String {
 
 /// Writes a new file. Fails if the file already exists.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let file = File::create_new(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(cannot("write", path))
+    create(path, text).map_err(cannot("write", path))
 }

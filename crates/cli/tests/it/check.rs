@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::world::{Output, run};
+use crate::world::{Hub, Output, run};
 
 const BAD: &str = "\
 waystone_hub: 1
@@ -166,4 +166,53 @@ fn the_example_in_the_documentation_is_valid() {
     assert_eq!(output.code, 2);
     assert_eq!(output.err.matches("error[").count(), 1, "{}", output.err);
     assert!(output.err.contains("`/run/secrets/database_url` cannot be read"), "{}", output.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_other_users_can_access_are_reported_or_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let hub = Hub::start(&[]);
+    hub.signal("TERM");
+    let (_, folder) = hub.wait_and_keep_folder();
+    let set_mode = |name: &str, mode| {
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap()
+    };
+    let check = || run(folder.path(), &["serve", "--check", "--data", "data"], &[]);
+    let serve = || run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"], &[]);
+
+    set_mode("data", 0o777);
+    let (checked, served) = (check(), serve());
+    assert_eq!(checked.code, 1, "{}", checked.out);
+    let expected = "error data: other users can write to the folder `data`";
+    assert!(checked.out.contains(expected) && checked.out.contains("chmod 700 'data'"), "{}", checked.out);
+    assert_eq!(served.code, 3, "{}", served.err);
+    assert!(
+        served.err.contains("other users can write to the folder data; run `chmod 700`"),
+        "{}",
+        served.err
+    );
+
+    set_mode("data", 0o700);
+    set_mode("data/key", 0o644);
+    assert_eq!((check().code, serve().code), (1, 3));
+    set_mode("data/key", 0o600);
+
+    set_mode("data", 0o755);
+    set_mode("data/vault.db", 0o644);
+    let checked = check();
+    assert_eq!(checked.code, 0, "{}", checked.out);
+    assert!(checked.out.contains("note data: other users can read the folder `data`"), "{}", checked.out);
+    assert!(
+        checked.out.contains("note database: other users can access the SQLite database"),
+        "{}",
+        checked.out
+    );
+    let hub = Hub::start_in(folder, &[]);
+    assert!(
+        hub.started.contains("other users can read the folder `data`: chmod 700 'data'"),
+        "{}",
+        hub.started
+    );
+    assert!(hub.started.contains("other users can access the SQLite database"), "{}", hub.started);
 }

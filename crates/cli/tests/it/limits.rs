@@ -36,7 +36,8 @@ fn the_limit_on_open_files_is_raised() {
 
 #[test]
 fn connections_leave_open_files_for_everything_else() {
-    let hub = Hub::start_after("ulimit -n 128", &["--limits-address-connections", "1000"]);
+    // Connections from a trusted proxy are not counted by address.
+    let hub = Hub::start_after("ulimit -n 128", &["--trusted-proxy", "127.0.0.0/8"]);
     let started: Value = serde_json::from_str(&hub.started).unwrap();
     let note = started["notes"].to_string();
     assert!(note.contains("the system allows 128 open files") && note.contains("at most 64"), "{started}");
@@ -58,4 +59,17 @@ fn connections_leave_open_files_for_everything_else() {
     assert!((65..75).contains(&sockets), "{sockets} sockets are open");
     drop(open);
     waiting.iter_mut().for_each(assert_answered);
+}
+
+#[test]
+fn a_limit_per_address_that_does_not_fit_is_reported() {
+    let hub = Hub::start_after("ulimit -n 128", &["--limits-address-connections", "1000"]);
+    let started: Value = serde_json::from_str(&hub.started).unwrap();
+    let expected =
+        "`limits.address_connections` is 1000, but the Hub accepts at most 32 connections from one address";
+    assert!(started["notes"].to_string().contains(expected), "{started}");
+    let mut open: Vec<TcpStream> = (0..32).map(|_| connection(&hub)).collect();
+    open.iter_mut().for_each(assert_answered);
+    let mut refused = connection(&hub);
+    assert!(!matches!(refused.read(&mut [0; 16]), Ok(1..)), "the Hub accepted a further connection");
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -74,6 +75,12 @@ impl World {
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    /// Returns the temporary files next to the backups and in the vault's folder.
+    fn leftovers(&self) -> Vec<String> {
+        let names = self.names("").into_iter().chain(self.names("data"));
+        names.filter(|name| name.contains(".new-")).collect()
     }
 
     /// Asserts that everything can be decrypted and that the only account has this label.
@@ -311,7 +318,44 @@ fn a_crash_during_a_backup_or_restore_leaves_the_old_files() {
         assert!(!world.file("other").exists(), "{point}");
         world.assert_intact("org-two");
     }
+    // Opening the vault removed what the killed restores left.
+    assert!(!world.names("data").iter().any(|name| name.contains(".new-")), "{:?}", world.names("data"));
+    assert!(world.names("").iter().any(|name| name.starts_with("other.new-")), "{:?}", world.names(""));
     assert_eq!(world.vault(&["backup", "other"]).code, 0);
     assert_eq!(world.vault(&["restore", "copy"]).code, 0);
     world.assert_intact("org-one");
+    assert_eq!(world.leftovers(), [""; 0]);
+}
+
+#[test]
+fn a_process_killed_at_any_time_leaves_a_complete_file_or_none() {
+    let world = World::new();
+    assert_eq!(world.vault(&["backup", "copy"]).code, 0);
+    let start = |command: &str, file: &str| {
+        let arguments = ["vault", command, file, "--data", "data"];
+        waystone(world.path()).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let began = Instant::now();
+    assert!(start("backup", "whole").wait().unwrap().success());
+    let whole = began.elapsed();
+    let (mut backups, mut killed) = (0, 0);
+    for round in 0..24_u32 {
+        let (command, file) = if round % 2 == 0 { ("backup", "other") } else { ("restore", "copy") };
+        let mut child = start(command, file);
+        std::thread::sleep(whole * round / 20);
+        child.kill().unwrap();
+        killed += u32::from(!child.wait().unwrap().success());
+        if world.file("other").exists() {
+            let output = world.vault(&["restore", "other"]);
+            assert_eq!(output.code, 0, "round {round}: {}", output.err);
+            fs::remove_file(world.file("other")).unwrap();
+            backups += 1;
+        }
+        world.assert_intact("org-one");
+    }
+    println!("{killed} processes were killed, and {backups} backups exist");
+    assert!(0 < killed, "every process finished before it was killed");
+    assert_eq!(world.vault(&["backup", "other"]).code, 0);
+    assert_eq!(world.vault(&["restore", "copy"]).code, 0);
+    assert_eq!(world.leftovers(), [""; 0]);
 }

@@ -9,8 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use guide::{Finding, Product, Severity, Source};
-use vault::KeySource;
+use vault::{KeySource, OthersAccess};
 
+use super::listen::ConnectionLimits;
 use super::start::{ServeError, brand as load_brand, egress};
 use super::tls;
 use crate::guides;
@@ -103,6 +104,9 @@ pub fn check(settings: &Settings) -> Vec<Check> {
         Err(error) => checks.push(Check::failed("extra_roots", &error)),
     }
     checks.extend(exposure(settings));
+    let limits = ConnectionLimits::new(settings, usize::MAX);
+    let note = |message| Check::new("limits.address_connections", Verdict::Note, message);
+    checks.extend(limits.note(settings).map(note));
     checks
 }
 
@@ -133,7 +137,11 @@ fn data(folder: &Path) -> Check {
         Ok(metadata) if !metadata.is_dir() => {
             Check::bad("data", format!("`{shown}` is a file")).help("choose a folder")
         }
-        Ok(metadata) if is_open_to_others(&metadata) => {
+        Ok(metadata) if OthersAccess::of(&metadata) == OthersAccess::Write => {
+            Check::bad("data", format!("other users can write to the folder `{shown}`"))
+                .help(format!("chmod 700 '{shown}', or set `data` to a subfolder, which will be created"))
+        }
+        Ok(metadata) if OthersAccess::of(&metadata) == OthersAccess::Read => {
             let message = format!("other users can read the folder `{shown}`");
             Check::new("data", Verdict::Note, message).help(format!("chmod 700 '{shown}'"))
         }
@@ -145,27 +153,27 @@ fn data(folder: &Path) -> Check {
     }
 }
 
-/// Whether users other than the owner have access.
-#[cfg(unix)]
-fn is_open_to_others(metadata: &fs::Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0
-}
-
-/// Non-Unix systems do not have these permissions, so there is nothing to report.
-#[cfg(not(unix))]
-fn is_open_to_others(_: &fs::Metadata) -> bool {
-    false
-}
-
 fn database(settings: &Settings) -> Check {
-    let message = match &settings.database.value {
-        Some(_) => "whether the database can be reached; it was not contacted",
-        None if settings.data.value.join("vault.db").exists() => {
-            "the SQLite database exists; it was not opened"
+    let path = settings.data.value.join("vault.db");
+    let message = match (&settings.database.value, fs::metadata(&path)) {
+        (Some(_), _) => "whether the database can be reached; it was not contacted",
+        (None, Ok(metadata)) if OthersAccess::of(&metadata) != OthersAccess::None => {
+            let message = format!("other users can access the SQLite database `{}`", path.display());
+            let help = "the Hub removes their permissions when it starts; `waystone vault check` shows whether the \
+                        database is intact";
+            return Check::new("database", Verdict::Note, message).help(help);
         }
-        None => "the SQLite database will be created",
+        (None, Ok(_)) => "the SQLite database exists; it was not opened",
+        (None, Err(_)) => "the SQLite database will be created",
     };
     Check::new("database", Verdict::NotChecked, message)
+}
+
+/// Warns about files that other users can access although the Hub starts. Called before the vault is opened, which
+/// removes permissions.
+pub(super) fn exposed_files(settings: &Settings) -> Vec<String> {
+    let checks = [data(&settings.data.value), database(settings)];
+    checks.iter().filter(|check| check.verdict == Verdict::Note).map(Check::to_note).collect()
 }
 
 fn key(source: &KeySource, data: &Path) -> Check {
@@ -183,7 +191,7 @@ fn key(source: &KeySource, data: &Path) -> Check {
 fn key_file(path: &Path, data: &Path) -> Check {
     let shown = path.display();
     match (fs::metadata(path), fs::File::open(path)) {
-        (Ok(metadata), _) if is_open_to_others(&metadata) => {
+        (Ok(metadata), _) if OthersAccess::of(&metadata) != OthersAccess::None => {
             Check::bad("key", format!("other users can read the key file `{shown}`"))
                 .help(format!("chmod 600 '{shown}'"))
         }

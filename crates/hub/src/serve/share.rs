@@ -10,13 +10,14 @@ use tokio::sync::OwnedSemaphorePermit;
 
 /// A connection's slot among the listener's connections. Dropping the value frees the slot.
 pub(super) struct Slot {
-    _permit: OwnedSemaphorePermit,
+    // Dropped first: as soon as the permit is free, the same network may connect again.
     _share: Share,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Slot {
     pub(super) fn new(permit: OwnedSemaphorePermit, share: Share) -> Self {
-        Self { _permit: permit, _share: share }
+        Self { _share: share, _permit: permit }
     }
 }
 
@@ -42,8 +43,7 @@ impl Shares {
         }
         if !open.is_reported {
             open.is_reported = true;
-            let message =
-                "this network has `limits.address_connections` open connections; closing further ones";
+            let message = "this network has used up its share of the open connections; closing further ones";
             tracing::warn!(%network, connections = most, message);
         }
         None

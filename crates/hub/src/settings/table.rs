@@ -140,8 +140,10 @@ settings! {
         request_timeout: Required<Period> = "60s", ["60s"];
         /// The maximum number of open connections. Further connections wait until an open connection closes.
         connections: Required<Count> = "10000", [];
-        /// The maximum number of open connections from one address. Further connections are closed immediately.
-        /// Connections from `trusted_proxies` are not counted by address. An IPv6 /64 network counts as one address.
+        /// The maximum number of open connections from one address, at most half of `limits.connections`. Further
+        /// connections are closed immediately. While more than half of `limits.connections` are open, the maximum is
+        /// lower. Connections from `trusted_proxies` are not counted by address. An IPv6 /56 network counts as one
+        /// address.
         address_connections: Optional<Count> = "a quarter of `limits.connections`", [];
         /// How long a connection stays open while it is idle: the Hub is not working on a request, and the client is
         /// not reading a response. It must be longer than the idle timeout of a proxy in front of the Hub.
@@ -154,7 +156,7 @@ settings! {
         /// Link attempts allowed per session within ten minutes.
         session_attempts: Required<Count> = "20", [];
         /// Link attempts allowed per client address within ten minutes. An entire office may share one address. An IPv6
-        /// /64 network counts as one address.
+        /// /56 network counts as one address.
         address_attempts: Required<Count> = "200", [];
         /// Link attempts allowed per minute for each provider host, across all sessions. One project can use up at most
         /// half of them.

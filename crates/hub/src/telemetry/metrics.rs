@@ -31,7 +31,7 @@ pub const METRICS: &[(&str, &[&str], &str)] = &[
     (REQUESTS, &["method", "route", "status"], "Completed requests."),
     (DURATION, &["method", "route"], "Time to respond to a request, in seconds."),
     (IN_FLIGHT, &[], "Requests in progress."),
-    (REFUSED, &[], "Connections closed because their address had `limits.address_connections` open."),
+    (REFUSED, &[], "Connections closed because their address had used up its share of the open connections."),
     (EGRESS, &["provider", "outcome"], "Requests to providers, by outcome."),
     (EGRESS_DURATION, &["provider"], "Time until the provider responds, in seconds."),
     (LINKED, &["provider", "outcome"], "Finished link attempts, by outcome."),

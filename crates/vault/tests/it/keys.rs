@@ -5,7 +5,7 @@ use std::error::Error as _;
 use secret::Secret;
 use vault::{KeyError, KeySource, OpenError, Vault};
 
-use crate::{add, by, count, files, key_file, key_text, open, sample};
+use crate::{add, at, by, count, files, key_file, key_text, open, sample};
 
 #[cfg(unix)]
 fn mode(path: &std::path::Path) -> u32 {
@@ -42,6 +42,31 @@ async fn a_database_loses_other_users_permissions() {
     set_mode(&folder.path().join("vault.db"), 0o644);
     open(folder.path()).await.close().await;
     assert_eq!(mode(&folder.path().join("vault.db")), 0o600);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_others_can_write_to_is_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("data");
+    std::fs::create_dir(&folder).unwrap();
+    for bits in [0o777, 0o770, 0o720, 0o702, 0o1777] {
+        set_mode(&folder, bits);
+        let opened = Vault::open(&folder, key_file(&folder)).await.unwrap_err();
+        let restored = vault::restore(&folder, &key_file(&folder), &parent.path().join("copy"), at(0)).await;
+        for error in [opened.to_string(), restored.unwrap_err().to_string()] {
+            assert!(
+                error.starts_with(&format!("other users can write to the folder {}; ", folder.display())),
+                "{error}"
+            );
+        }
+        assert_eq!(files(&folder).len(), 0, "{bits:o}");
+    }
+    for bits in [0o755, 0o750, 0o700] {
+        set_mode(&folder, bits);
+        open(&folder).await.close().await;
+        assert_eq!(mode(&folder), bits, "an existing folder was changed");
+    }
 }
 
 #[cfg(unix)]

@@ -107,6 +107,30 @@ async fn the_next_rotation_uses_a_key_that_was_created_but_not_recorded() {
     assert_no_previous_key(folder.path()).await;
 }
 
+#[cfg(all(unix, debug_assertions))]
+#[tokio::test]
+async fn a_key_that_a_killed_process_did_not_finish_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let leftovers = || {
+        let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.to_string_lossy().contains(".new-")).count()
+    };
+    for (label, role) in
+        [("vault.key-prepared", "open"), ("vault.file-added", "open"), ("vault.file-added", "rotate")]
+    {
+        crate::process::kill_at(label, role, folder.path());
+        assert_eq!(leftovers(), 1, "{label}");
+        let vault = open(folder.path()).await;
+        vault.rotate_key(key_file(folder.path()), by("ada", 1)).await.unwrap();
+        vault.close().await;
+        assert_eq!(leftovers(), 0, "{label}");
+        if (label, role) == ("vault.key-prepared", "open") {
+            std::fs::remove_file(folder.path().join("vault.db")).unwrap();
+            std::fs::remove_file(folder.path().join("vault.key")).unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn other_processes_keep_working_and_pick_up_the_new_key() {
     let folder = tempfile::tempdir().unwrap();

@@ -242,6 +242,31 @@ async fn one_address_cannot_use_up_the_connections() {
 }
 
 #[tokio::test]
+async fn a_networks_share_shrinks_while_more_than_half_of_the_connections_are_open() {
+    let limits = [("WAYSTONE_LIMITS_CONNECTIONS", "8"), ("WAYSTONE_LIMITS_ADDRESS_CONNECTIONS", "100")];
+    let target = Target::start(&limits, None).await;
+    let mut open = Vec::new();
+    for number in 0..4 {
+        open.push(
+            target
+                .open_from([127, 0, 0, 1])
+                .await
+                .unwrap_or_else(|| panic!("connection {number} was refused")),
+        );
+    }
+    assert!(
+        target.open_from([127, 0, 0, 1]).await.is_none(),
+        "one address has more than half of the connections"
+    );
+    for last in 2..=5 {
+        open.push(target.open_from([127, 0, 0, last]).await.expect("a new address was refused"));
+        if last < 5 {
+            assert!(target.open_from([127, 0, 0, last]).await.is_none(), "an address exceeded its share");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_default_share_is_a_quarter_and_proxies_have_none() {
     let one = [127, 0, 0, 1];
     let target = Target::start(&[("WAYSTONE_LIMITS_CONNECTIONS", "4")], None).await;
