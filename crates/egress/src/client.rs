@@ -14,13 +14,14 @@ use reqwest::{Certificate, Client, ClientBuilder, Identity};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use tokio::time::Instant;
 
 use crate::address::is_public;
 use crate::fault::Failure;
 use crate::policy::Policy;
 use crate::proxy::Proxy;
 use crate::resolve::{Guard, Guarded, Resolve, SystemResolver};
-use crate::streamed::Streamed;
+use crate::streamed::{Bounds, Streamed};
 use crate::upstream::Upstream;
 use crate::{incoming, outgoing};
 
@@ -97,13 +98,13 @@ impl Egress {
     }
 
     /// Sends a request once and returns the response as a stream. `max_body` is the maximum size of the body, in bytes.
-    /// The policy's total timeout applies until the headers arrive.
+    /// The policy's total timeout applies until the headers arrive, and its stream timeout until the body ends.
     pub async fn open(&self, request: &Request, max_body: u64) -> Result<Streamed, Failure> {
-        match tokio::time::timeout(self.factory.policy.total_timeout, self.execute(request)).await {
-            Ok(Ok(response)) => Ok(Streamed::new(response, max_body)),
-            Ok(Err(failure)) => Err(failure),
-            Err(_) => Err(Failure::new(Fault::Timeout, "timed out waiting for a response")),
-        }
+        let policy = &self.factory.policy;
+        let end = Instant::now() + policy.stream_timeout;
+        let opened = async { Streamed::open(self.execute(request).await?, Bounds { max_body, end }).await };
+        let timed_out = |_| Failure::new(Fault::Timeout, "timed out waiting for a response");
+        tokio::time::timeout(policy.total_timeout, opened).await.map_err(timed_out)?
     }
 
     async fn exchange(&self, request: &Request) -> Result<probe::Response, Failure> {
@@ -247,7 +248,6 @@ fn builder(policy: &Policy) -> ClientBuilder {
         .referer(false)
         .http1_only()
         .http1_max_headers(policy.max_headers)
-        .gzip(true)
         .user_agent(concat!("waystone/", env!("CARGO_PKG_VERSION")))
         .pool_idle_timeout(IDLE)
         .connect_timeout(policy.connect_timeout)

@@ -53,7 +53,14 @@ impl Failure {
         }
         match find::<hyper::Error>(error) {
             Some(it) => Self::of_exchange(it, kind),
-            // The response was complete, so decompression must have failed.
+            None => Self::new(Fault::Malformed, "the response could not be read"),
+        }
+    }
+
+    /// Classifies an error that occurred while a body was read through a decoder.
+    pub(crate) fn of_reading(error: &io::Error) -> Self {
+        match find::<reqwest::Error>(error) {
+            Some(error) => Self::of(error),
             None => Self::new(Fault::Malformed, "the body could not be decoded"),
         }
     }

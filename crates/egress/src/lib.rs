@@ -17,7 +17,8 @@
 //! - reading environment variables: a caller that wants to use the proxy settings in these variables passes them in.
 //!
 //! Start reading at `client.rs`. `outgoing.rs` checks a request, and `resolve.rs` checks the addresses to which the
-//! client can connect. `incoming.rs` reads the response up to the limits, and `fault.rs` classifies failures.
+//! client can connect. `incoming.rs` and `streamed.rs` read the response up to the limits, `content.rs` decodes its body, and `fault.rs`
+//! classifies failures.
 
 mod client;
 mod policy;
@@ -32,6 +33,7 @@ mod outgoing;
 mod refusal;
 mod resolve;
 
+mod content;
 mod fault;
 mod incoming;
 mod streamed;

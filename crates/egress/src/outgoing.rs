@@ -5,14 +5,16 @@
 
 use guide::{RESERVED_HEADERS, is_path};
 use probe::Request;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, RANGE,
+};
 use reqwest::{Method, Url};
 use secret::Secret;
 use url::Position;
 
-use crate::host;
 use crate::refusal::Refusal;
 use crate::upstream::Upstream;
+use crate::{content, host};
 
 const HTTPS: u16 = 443;
 
@@ -88,6 +90,9 @@ fn headers(request: &Request) -> Result<HeaderMap, Refusal> {
         headers.insert(CONTENT_TYPE, value);
     }
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+    // A part of an encoded body cannot be decoded.
+    let coding = if headers.contains_key(RANGE) { "identity" } else { content::ACCEPTED };
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(coding));
     Ok(headers)
 }
 

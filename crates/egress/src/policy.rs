@@ -21,8 +21,10 @@ pub struct Policy {
     pub connect_timeout: Duration,
     /// The maximum time without any data from the provider.
     pub read_timeout: Duration,
-    /// The maximum time for the entire request.
+    /// The maximum time for the entire request, or until the headers arrive if the body is streamed.
     pub total_timeout: Duration,
+    /// The maximum time until the end of a response whose body is streamed.
+    pub stream_timeout: Duration,
     /// The maximum size of a response body, in bytes after decompression.
     pub max_body: usize,
     /// The maximum number of headers in a response.
@@ -49,6 +51,7 @@ impl Default for Policy {
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(20),
+            stream_timeout: Duration::from_secs(10 * 60),
             max_body: 256 * 1024,
             max_headers: 100,
             max_header_bytes: 64 * 1024,

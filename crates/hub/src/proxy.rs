@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::{Egress, Streamed};
+use guide::{Fault, Verb};
 use jiff::Timestamp;
 use link::Flow;
 use probe::{Inputs, ProxyRequest, Values};
@@ -135,7 +136,7 @@ impl Proxy {
         request: ProxyRequest,
         tokens: &Values,
     ) -> Result<Answer, ApiError> {
-        let provider = &flow.guide().provider;
+        let (provider, is_head) = (&flow.guide().provider, request.verb == Verb::Head);
         let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
         let proxied = probe::proxy_request(flow.method(), request, &inputs)
             .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request is not valid: {error}")))?;
@@ -147,15 +148,17 @@ impl Proxy {
         };
         metrics::provider_answered(provider.key.as_str(), &outcome, began.elapsed());
         let response = response.map_err(|broken| {
-            let code = match broken.fault {
-                guide::Fault::Timeout => &PROVIDER_TIMEOUT,
-                _ => &PROVIDER_FAILED,
+            let (code, message) = match broken.fault {
+                Fault::Timeout => (&PROVIDER_TIMEOUT, format!("{} did not respond in time", provider.name)),
+                Fault::Malformed | Fault::TooLarge => {
+                    (&PROVIDER_FAILED, format!("{}'s response could not be used", provider.name))
+                }
+                _ => (&PROVIDER_FAILED, format!("{} could not be reached", provider.name)),
             };
-            ApiError::new(code, format!("{} could not be reached", provider.name))
-                .provider_response(format!("{}: {}", broken.fault, broken.detail))
+            ApiError::new(code, message).provider_response(format!("{}: {}", broken.fault, broken.detail))
         })?;
         let provider = provider.name.clone();
-        Ok(Answer { provider, response, mask: Mask::new(&proxied.carried) })
+        Ok(Answer { provider, response, mask: Mask::new(&proxied.secrets), is_head, is_described: false })
     }
 
     /// Returns an error if requests cannot be sent through the account.
@@ -257,9 +260,18 @@ pub(crate) struct Answer {
     provider: String,
     response: Streamed,
     mask: Mask,
+    /// Whether the provider responded to a HEAD request.
+    is_head: bool,
+    /// Whether the caller described the request in the body of another request.
+    is_described: bool,
 }
 
 impl Answer {
+    /// Prepares the response for a caller that described the request in the body of another request.
+    pub(crate) fn described(self) -> Self {
+        Self { is_described: true, ..self }
+    }
+
     /// Returns the response in the envelope that StackOne's SDK expects. Fails if the body is too large.
     pub(crate) async fn enveloped(mut self) -> Result<Response, ApiError> {
         let (status, mut headers) = self.head()?;
@@ -291,7 +303,12 @@ impl Answer {
             .ok_or_else(|| ApiError::new(&PROVIDER_FAILED, "The provider's response could not be used"))?;
         let mut returned = HeaderMap::new();
         for (name, value) in &provided.headers {
-            let name = headers::returned_as(name, provided.status).map(|name| HeaderName::try_from(&*name));
+            let name = match &**name {
+                // The caller would wait for a body of this length, because it did not send a HEAD request itself.
+                "content-length" if self.is_head && self.is_described => Some(headers::prefixed(name)),
+                name => headers::returned_as(name, provided.status),
+            };
+            let name = name.map(|name| HeaderName::try_from(&*name));
             let value = HeaderValue::from_bytes(&self.mask.masked(value.clone()));
             if let (Some(Ok(name)), Ok(value)) = (name, value) {
                 returned.append(name, value);

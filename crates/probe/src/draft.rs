@@ -19,6 +19,8 @@ pub(crate) struct Draft {
     pub(crate) request: Request,
     cookies: Vec<(String, Secret)>,
     pub(crate) body: Option<Content>,
+    /// The signature, if the request has been signed.
+    pub(crate) signature: Option<Secret>,
 }
 
 impl Draft {
@@ -34,7 +36,7 @@ impl Draft {
             permit: Permit { patterns: method.hosts.clone(), own_host: None },
             certificate: None,
         };
-        Self { request, cookies: Vec::new(), body: None }
+        Self { request, cookies: Vec::new(), body: None, signature: None }
     }
 
     /// Sets the client certificate, if the method has one.
@@ -120,7 +122,7 @@ impl Draft {
     /// Signs the request as assembled so far. Returns the request's parts, including the signature, for the carriers
     /// that refer to them.
     fn sign(
-        &self,
+        &mut self,
         signature: &Signature,
         with: &Filling<'_>,
     ) -> Result<Vec<(RequestPart, Secret)>, FillError> {
@@ -153,7 +155,9 @@ impl Draft {
             SignatureEncoding::Base64 => STANDARD.encode(&signed),
             SignatureEncoding::Base64url => URL_SAFE_NO_PAD.encode(&signed),
         };
-        parts.push((RequestPart::Signature, Secret::new(encoded)));
+        let signature = Secret::new(encoded);
+        self.signature = Some(signature.clone());
+        parts.push((RequestPart::Signature, signature));
         Ok(parts)
     }
 

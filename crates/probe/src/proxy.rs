@@ -9,6 +9,7 @@ use secret::Secret;
 
 use crate::assertion::assertion;
 use crate::content::Content;
+use crate::derived::derived_values;
 use crate::draft::Draft;
 use crate::fill::{FillError, looked_up};
 use crate::inputs::{Filling, Inputs};
@@ -36,9 +37,9 @@ pub struct ProxyRequest {
 pub struct ProxiedRequest {
     /// The request, with the credentials.
     pub request: Request,
-    /// The secrets in the request, in each form in which it contains them. They must not be returned to the caller if
-    /// the provider repeats them.
-    pub carried: Vec<Secret>,
+    /// The secrets that must not be returned to the caller if the provider repeats them: all secrets of the account and
+    /// of its app, and the secrets in the request, in each form in which it contains them.
+    pub secrets: Vec<Secret>,
 }
 
 /// Builds the request that is sent to the provider.
@@ -69,26 +70,30 @@ pub fn proxy_request(
         request.body.map(|body| if in_body { Content::read(body) } else { Content::Unchanged(body) });
     draft.set_certificate(method, &with)?;
     draft.authenticate(method, &with)?;
+    let mut secrets = stored_secrets(method, inputs);
+    secrets.extend(draft.signature.clone());
     let request = draft.finish();
-    let carried = carried(method, &request, &with);
-    Ok(ProxiedRequest { request, carried })
+    secrets.extend(carried(method, &request, &with));
+    Ok(ProxiedRequest { request, secrets })
+}
+
+/// Returns the secrets of an account and of its app, whether or not a request carries them. The provider knows most of
+/// them, such as a refresh token, and can repeat them in any response.
+fn stored_secrets(method: &Method, inputs: &Inputs<'_>) -> Vec<Secret> {
+    let (derived, _) = derived_values(method, inputs);
+    let values = inputs.values.iter().chain(&derived).filter(|(key, _)| is_secret(method, key.as_str()));
+    let tokens = inputs.tokens.iter().filter(|(key, _)| method.auth.is_credential(key));
+    values.chain(tokens).map(|(_, secret)| secret.clone()).collect()
 }
 
 /// Returns the secrets in a request: the values that its carriers refer to, and the encoded user name and password of
 /// Basic authentication. Values that are not secret, such as a user name, are left out, because a response may contain
 /// them for other reasons.
 fn carried(method: &Method, request: &Request, with: &Filling<'_>) -> Vec<Secret> {
-    let is_secret = |key: &str| match method.derived(key) {
-        Some(derived) => match &derived.source {
-            Some(source) => is_secret_field(method, source.as_str()),
-            None => derived.field.secret,
-        },
-        None => is_secret_field(method, key),
-    };
     let templates = method.auth.carries.iter().flat_map(CarrierUse::templates);
     let references =
         templates.flat_map(guide::Template::references).filter(|reference| match &reference.target {
-            Target::Value(key) => is_secret(key.as_str()),
+            Target::Value(key) => is_secret(method, key.as_str()),
             Target::Token(_) | Target::Assertion => true,
             _ => false,
         });
@@ -97,6 +102,17 @@ fn carried(method: &Method, request: &Request, with: &Filling<'_>) -> Vec<Secret
     let basic = |header: &Header| header.value.expose().strip_prefix("Basic ").map(Secret::from);
     carried.extend(request.headers.iter().filter(|header| header.name == "authorization").filter_map(basic));
     carried
+}
+
+/// Returns whether a value is secret. A derived value that is a copy of a field is as secret as the field.
+fn is_secret(method: &Method, key: &str) -> bool {
+    match method.derived(key) {
+        Some(derived) => match &derived.source {
+            Some(source) => is_secret_field(method, source.as_str()),
+            None => derived.field.secret,
+        },
+        None => is_secret_field(method, key),
+    }
 }
 
 fn is_secret_field(method: &Method, key: &str) -> bool {

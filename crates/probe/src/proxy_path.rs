@@ -25,7 +25,7 @@ pub enum ProxyPathError {
     #[display("it contains a control character")]
     Control,
     /// The path contains a dot segment, in any of the forms that servers resolve.
-    #[display("it contains a `.` or `..` segment")]
+    #[display("it contains a segment that a server could read as `.` or `..`")]
     DotSegment,
 }
 
@@ -58,6 +58,7 @@ impl FromStr for ProxyPath {
         // again after each decoding.
         let mut seen = path.as_bytes().to_vec();
         loop {
+            seen = plain(&seen);
             if seen.iter().any(u8::is_ascii_control) {
                 return Err(ProxyPathError::Control);
             }
@@ -82,14 +83,79 @@ fn is_encoded(path: &str) -> bool {
         && path.match_indices('%').all(|(at, _)| path.get(at + 1..at + 3).is_some_and(is_code))
 }
 
-/// Whether a server could resolve part of the path as `.` or `..`. Some servers treat a backslash as a slash, and some
-/// remove everything after a semicolon before they resolve the path.
+/// Whether a server could resolve part of the path as `.` or `..`. Some servers treat a backslash as a slash, some remove
+/// parameters, a query or a fragment before they resolve the path, and some remove spaces and dots at the end of a name.
 fn has_dot_segment(path: &[u8]) -> bool {
     path.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| {
-        let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
-        matches!(name, b"." | b"..")
+        let name = segment.split(|byte| matches!(byte, b';' | b'?' | b'#')).next().unwrap_or_default();
+        name.contains(&b'.') && name.iter().all(|byte| matches!(byte, b'.' | b' '))
     })
 }
+
+/// Replaces the characters that some servers read as ASCII with ASCII: overlong UTF-8, and the variants of the characters
+/// that structure a path.
+fn plain(path: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(path.len());
+    let mut rest = path;
+    while let [first, after @ ..] = rest {
+        let (text, length) = match overlong(rest) {
+            Some((byte, length)) => (Some(vec![byte]), length),
+            None => VARIANTS
+                .iter()
+                .find(|(variant, _)| rest.starts_with(variant.as_bytes()))
+                .map_or((None, 1), |(variant, text)| (Some(text.as_bytes().to_vec()), variant.len())),
+        };
+        match text {
+            Some(text) => out.extend(text),
+            None => out.push(*first),
+        }
+        rest = after.get(length - 1..).unwrap_or_default();
+    }
+    out
+}
+
+/// Returns the ASCII character that begins a path in overlong UTF-8, and its length. Some servers do not check the last
+/// byte of two, so a sequence that they read as part of a path's structure counts whatever that byte is.
+fn overlong(path: &[u8]) -> Option<(u8, usize)> {
+    let joined = |high: u8, low: u8| (high & 1) << 6 | low & 0x3f;
+    let is_last = |byte: u8| byte & 0xc0 == 0x80;
+    match *path {
+        [high @ (0xc0 | 0xc1), low, ..] => {
+            let byte = joined(high, low);
+            (is_last(low) || matches!(byte, b'.' | b'/' | b'\\')).then_some((byte, 2))
+        }
+        [0xe0, high @ (0x80 | 0x81), low, ..] if is_last(low) => Some((joined(high, low), 3)),
+        [0xf0, 0x80, high @ (0x80 | 0x81), low, ..] if is_last(low) => Some((joined(high, low), 4)),
+        [0xf8, 0x80, 0x80, high @ (0x80 | 0x81), low, ..] if is_last(low) => Some((joined(high, low), 5)),
+        [0xfc, 0x80, 0x80, 0x80, high @ (0x80 | 0x81), low, ..] if is_last(low) => {
+            Some((joined(high, low), 6))
+        }
+        _ => None,
+    }
+}
+
+/// Characters that Unicode normalization or a conversion to a Windows code page replaces with ASCII.
+const VARIANTS: [(&str, &str); 19] = [
+    ("\u{a0}", " "),
+    ("\u{2024}", "."),
+    ("\u{2025}", ".."),
+    ("\u{2026}", "..."),
+    ("\u{3000}", " "),
+    ("\u{fe52}", "."),
+    ("\u{ff0e}", "."),
+    ("\u{2044}", "/"),
+    ("\u{2215}", "/"),
+    ("\u{ff0f}", "/"),
+    ("\u{2216}", "\\"),
+    ("\u{fe68}", "\\"),
+    ("\u{ff3c}", "\\"),
+    ("\u{fe54}", ";"),
+    ("\u{ff1b}", ";"),
+    ("\u{fe6a}", "%"),
+    ("\u{ff05}", "%"),
+    ("\u{ff03}", "#"),
+    ("\u{ff1f}", "?"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -103,7 +169,11 @@ mod tests {
             "//x",
             "/v1/a%20b",
             "/v1/a..b",
-            "/v1/...",
+            "/v1/.well-known",
+            "/v1/x..",
+            "/%C1rbol.%C1",
+            "/%E2%80%A6and%20more...",
+            "/%EF%BC%8Eenv",
             "/v1/~me;x=1",
             "/projects/group%2Fname",
             "/projects/group%2fname",
@@ -139,6 +209,30 @@ mod tests {
             ("/v1/..%5Cadmin", DotSegment),
             ("/v1/%252e%252e/admin", DotSegment),
             ("/v1/%25252e%25252e%25252fadmin", DotSegment),
+            ("/v1/..%20/admin", DotSegment),
+            ("/v1/%20..%20/admin", DotSegment),
+            ("/v1/.%20./admin", DotSegment),
+            ("/v1/.../admin", DotSegment),
+            ("/v1/..%3Fx/admin", DotSegment),
+            ("/v1/..%23/admin", DotSegment),
+            ("/v1/..%00/admin", Control),
+            ("/v1/%c0%ae%c0%ae/admin", DotSegment),
+            ("/v1/%c0%ae%c0%ae%c0%afadmin", DotSegment),
+            ("/v1/%C0%2E%C0%2E/admin", DotSegment),
+            ("/v1/%e0%80%ae%e0%80%ae/admin", DotSegment),
+            ("/v1/%f0%80%80%ae./admin", DotSegment),
+            ("/v1/%f8%80%80%80%ae./admin", DotSegment),
+            ("/v1/%fc%80%80%80%80%ae./admin", DotSegment),
+            ("/v1/..%c1%9cadmin", DotSegment),
+            ("/v1/%25c0%25ae%25c0%25ae/admin", DotSegment),
+            ("/v1/%ef%bc%8e%ef%bc%8e/admin", DotSegment),
+            ("/v1/%ef%bc%8e./admin", DotSegment),
+            ("/v1/%e2%80%a5/admin", DotSegment),
+            ("/v1/..%ef%bc%8fadmin", DotSegment),
+            ("/v1/..%ef%bc%bcadmin", DotSegment),
+            ("/v1/%ef%bc%852e%ef%bc%852e/admin", DotSegment),
+            ("/v1/..%c2%a0/admin", DotSegment),
+            ("/a%c0%8db", Control),
             ("/a\\b", NotEncoded),
             ("/a?b", NotEncoded),
             ("/a#b", NotEncoded),

@@ -5,7 +5,8 @@
 //! of the text ([`readings`]), and in the parts of the text that are Base64 or hexadecimal ([`layers`]), and replaces the
 //! places in the original text. The work is linear in the length of the text.
 //!
-//! **Limits:** a secret is not found if it is split up, reversed, compressed, or converted to another case.
+//! **Limits:** a secret is not found if it is split up, reversed, compressed, converted to another case, encoded more than
+//! twice as Base64 or hexadecimal, listed as numbers, or, if it contains characters beyond U+00FF, in UTF-16.
 
 mod layers;
 mod needles;
@@ -33,7 +34,7 @@ const SHORTEST_LINE: usize = 16;
 const LAYERS: usize = 2;
 
 /// Removes a set of secrets from text, in every encoding that JSON, URLs, HTML and common programming languages produce,
-/// in Base64 and in hexadecimal, also within each other.
+/// in UTF-16, in Base64 and in hexadecimal, also within each other.
 #[derive(Clone, Default)]
 pub struct Redactor {
     needles: Needles,

@@ -74,7 +74,7 @@ pub enum ChangeError {
         /// The id of the deleted connector profile.
         id: String,
     },
-    /// The account must not be used, so its credentials are not replaced.
+    /// The account must not be used, so its credentials are neither opened nor replaced.
     #[error("account {id} is {}; set its status to `active` first", hold.as_str())]
     OnHold {
         /// The account's id.

@@ -130,7 +130,7 @@ impl Writer {
     }
 
     /// Opens an account's credentials. The audit entry, with the actor and purpose, is durable before the credentials
-    /// are returned.
+    /// are returned. Fails if the account is suspended or archived: nothing may use its credentials then.
     pub async fn unseal(
         &self,
         id: &AccountId,
@@ -221,6 +221,9 @@ impl Work {
     async fn unseal(mut self, id: &AccountId, purpose: &str, by: By<'_>) -> Result<Credentials, ChangeError> {
         let row = find(&mut self, id).await?;
         let account = account(&row)?;
+        if let Some(hold) = account.hold {
+            return Err(ChangeError::OnHold { id: account.id, hold });
+        }
         let key = self.key_with_id(parsed(&row, "accounts", "kek_id")?)?;
         let secrets = open(self.tx(), &row, &account, &key).await?;
         audit::write(self.tx(), "account.unsealed", Subject::Account(&account), Some(purpose), by).await?;

@@ -1,5 +1,7 @@
 //! Requests through an account: what reaches the provider, and what a hostile provider's response does to the caller.
 
+mod held;
+mod lengths;
 mod provider;
 mod shapes;
 
@@ -22,8 +24,8 @@ struct Linked {
     hub: RunningHub,
     key: String,
     account: String,
-    _installation: Installation,
-    _guides: tempfile::TempDir,
+    installation: Installation,
+    guides: tempfile::TempDir,
 }
 
 impl Linked {
@@ -47,13 +49,14 @@ impl Linked {
         for (name, value) in more.as_object().into_iter().flatten() {
             credentials[name] = value.clone();
         }
+        credentials.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
         let body = json!({ "integration_id": format!("{guide}.{method}"), "credentials": credentials });
         let linked = Request::post("/hub/accounts").session(&token).json(&body).send_to(hub.address);
         let linked = linked.expect("no response");
         assert_eq!(linked.status, 201, "{}", linked.body);
         provider.requests();
         let account = linked.text("id");
-        Self { provider, hub, key, account, _installation: installation, _guides: guides }
+        Self { provider, hub, key, account, installation, guides }
     }
 
     /// An account whose key is sent in the query.
@@ -93,17 +96,27 @@ fn the_path_arrives_byte_for_byte_and_credentials_are_replaced() {
     {
         assert_eq!(linked.send(linked.through("GET", path)).status, 200, "{path}");
         assert_eq!(linked.target(), format!("{path}?{key}"));
-        if !path.starts_with("//") {
-            assert_eq!(linked.send(linked.described(&json!({ "path": path }))).status, 200, "{path}");
-            assert_eq!(linked.target(), format!("{path}?{key}"));
-        }
+        assert_eq!(linked.send(linked.described(&json!({ "path": path }))).status, 200, "{path}");
+        assert_eq!(linked.target(), format!("{path}?{key}"));
     }
-    for path in
-        ["/x/..;/admin", "/x/..%2Fadmin", "/x/%2e%2e/admin", "/x/..%3b/admin", "/x%0a", "/%zz", "/a{b}"]
-    {
+    for path in [
+        "/x/..;/admin",
+        "/x/..%2Fadmin",
+        "/x/%2e%2e/admin",
+        "/x/%2e%2e%2fadmin",
+        "/x/..%3b/admin",
+        "/x/..%20/admin",
+        "/x/%c0%ae%c0%ae/admin",
+        "/x/%ef%bc%8e%ef%bc%8e/admin",
+        "/x/..%5cadmin",
+        "/x%0a",
+        "/%zz",
+        "/a{b}",
+    ] {
         for request in [linked.through("GET", path), linked.described(&json!({ "path": path }))] {
             let refused = linked.send(request);
             assert_eq!((refused.status, &*refused.text("code")), (400, "invalid_value"), "{path}");
+            assert!(refused.text("message").starts_with("The path is not valid: "), "{}", refused.body);
         }
     }
     assert!(linked.provider.requests().is_empty());
@@ -247,22 +260,41 @@ fn a_credential_that_the_provider_repeats_is_masked() {
 }
 
 #[test]
-fn lengths_are_those_of_the_provider() {
+fn a_body_that_cannot_be_decoded_is_not_returned() {
     let linked = Linked::in_query();
-    linked.provider.respond("200 OK\ncontent-type: text/plain\ncontent-length: 83", "");
-    let response = linked.send(linked.through("HEAD", "/x"));
-    assert_eq!((response.status, response.header("content-length")), (200, Some("83")));
-    linked.provider.respond("200 OK\ncontent-type: text/plain\ncontent-length: 5", "12345");
+    for coding in ["br", "gzip, br", "gzip, gzip, gzip", "GZIP", "x-gzip", "gzip, gzip"] {
+        linked.provider.respond(&format!("200 OK\ncontent-encoding: {coding}\ncontent-length: 3"), "abc");
+        for request in [linked.through("GET", "/x"), linked.described(&json!({ "path": "/x" }))] {
+            let response = linked.send(request);
+            let found = (response.status, &*response.text("code"));
+            assert_eq!(found, (502, "provider_failed"), "{coding}: {}", response.body);
+            assert!(response.text("message").contains("response could not be used"), "{}", response.body);
+        }
+    }
+    // A body of other codings than those requested is a body all the same if there is nothing to decode.
+    linked.provider.respond("200 OK\ncontent-encoding: br\ncontent-length: 0", "");
+    assert_eq!(linked.send(linked.through("GET", "/x")).status, 200);
+}
+
+#[test]
+fn a_signature_and_its_key_are_masked() {
+    let more =
+        json!({ "api_key": null, "environment": "eu", "access_key_id": "ak1", "secret_access_key": KEY });
+    let linked = Linked::new("a-signature-over-the-request", "main", &more);
+    linked.provider.respond("200 OK\ncontent-type: text/plain", &format!("the key is {KEY}."));
     let response = linked.send(linked.through("GET", "/x"));
-    assert_eq!((response.header("content-length"), response.header("transfer-encoding")), (Some("5"), None));
-    assert_eq!(response.body, "12345");
-    linked.provider.respond("204 -\ncontent-length: 5", "");
-    let response = linked.send(linked.through("DELETE", "/x"));
-    assert_eq!((response.status, response.header("content-length")), (204, None));
-    // A body with an encoding that the Hub did not request stays encoded, and says so.
-    linked.provider.respond("200 OK\ncontent-encoding: br\ncontent-length: 3", "abc");
+    assert_eq!(response.body, format!("the key is {}.", "*".repeat(KEY.len())));
+    linked.provider.requests();
+    linked.provider.repeat();
     let response = linked.send(linked.through("GET", "/x"));
-    assert_eq!((response.header("content-encoding"), &*response.body), (Some("br"), "abc"));
+    let sent = linked.provider.requests().concat();
+    let (_, signature) = sent.split_once("Signature=").expect("a signature");
+    let signature = signature.lines().next().expect("a line");
+    assert!(
+        response.body.contains("Credential=ak1") && !response.body.contains(signature),
+        "{}",
+        response.body
+    );
 }
 
 #[test]
@@ -279,6 +311,25 @@ fn a_callers_mistakes_are_reported_as_such() {
         linked.send(linked.described(&json!({ "path": "/x", "headers": { "X-A": "b", "x-null": null } })));
     assert_eq!(sent.status, 200);
     assert!(linked.provider.requests()[0].contains("\r\nx-a: b\r\n"));
+}
+
+#[test]
+fn a_providers_failure_is_not_logged_as_the_hubs_own() {
+    let linked = Linked::in_query();
+    for (head, status) in [("500 -\ncontent-length: 0", 500), ("200 OK\ncontent-encoding: br", 502)] {
+        linked.provider.respond(head, "x");
+        for request in [linked.through("GET", "/x"), linked.described(&json!({ "path": "/x" }))] {
+            assert_eq!(linked.send(request).status, status);
+        }
+    }
+    let log = linked.installation.log();
+    let failed = |status: &str| log.lines().filter(|line| line.contains(status)).collect::<Vec<_>>();
+    for status in ["\"status\":500", "\"status\":502"] {
+        let lines = failed(status);
+        assert_eq!(lines.len(), 2, "{log}");
+        assert!(lines.iter().all(|line| line.contains("\"level\":\"WARN\"")), "{lines:?}");
+    }
+    assert!(!log.contains("\"level\":\"ERROR\""), "{log}");
 }
 
 #[test]

@@ -182,6 +182,18 @@ fn reading_credentials_renews_tokens_that_expire_soon() {
 }
 
 #[test]
+fn secrets_that_a_request_does_not_carry_are_masked_too() {
+    let linked = Linked::new(Database::Sqlite, None);
+    let echo = Request::get(&format!("/accounts/{}/proxy/echo", linked.account)).key(&linked.key);
+    let response = echo.send_to(linked.hubs[0].address).expect("no response");
+    let stars = |secret: &str| "*".repeat(secret.len());
+    let expected = json!({
+        "app": stars("app-secret"), "access": stars("access-token-0"), "refresh": stars("refresh-token-0"),
+    });
+    assert_eq!(response.value(), expected, "{}", response.body);
+}
+
+#[test]
 fn a_revoked_sign_in_changes_the_accounts_status() {
     let linked = Linked::new(Database::Sqlite, None);
     let address = linked.hubs[0].address;

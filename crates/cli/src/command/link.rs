@@ -28,7 +28,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     // A dry run stores nothing, so it does not create the vault's folder.
     let vault = if args.dry_run && args.account.is_none() { None } else { Some(store::open(common).await?) };
     let relinked = match (&args.account, &vault) {
-        (Some(id), Some(vault)) => Some(store::find_to_link(vault, id).await?),
+        (Some(id), Some(vault)) => Some(store::find_usable(vault, id).await?),
         _ => None,
     };
     let task = Task {

@@ -54,9 +54,8 @@ pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
     vault.get(&id).await?.ok_or_else(unknown)
 }
 
-/// Finds the account to link again. Fails if the account is suspended or archived, because nothing may be sent to its
-/// provider.
-pub(crate) async fn find_to_link(vault: &Vault, id: &str) -> Result<Account, Failure> {
+/// Finds an account to use. Fails if the account is suspended or archived, because nothing may be sent to its provider.
+pub(crate) async fn find_usable(vault: &Vault, id: &str) -> Result<Account, Failure> {
     let account = find(vault, id).await?;
     match account.hold {
         Some(hold) => Err(Failure::found(format!("account {} is {}", account.id, hold.as_str()))

@@ -1,5 +1,7 @@
 //! Tests compression and body limits.
 
+use std::time::Duration;
+
 use egress::{Egress, Policy};
 use guide::Verb;
 
@@ -52,7 +54,22 @@ async fn trailers_are_bounded_and_dropped() {
 #[tokio::test]
 async fn gzip_is_decoded() {
     check("gzip", vec![answer("content-encoding: gzip\r\n", &gzip(b"hello"))], "hello").await;
+    let members = [gzip(b"hel"), gzip(b"lo")].concat();
+    check("two members", vec![answer("content-encoding: gzip\r\n", &members)], "hello").await;
+    let garbage = [gzip(b"hello"), b"more".to_vec()].concat();
+    check("more than gzip", vec![answer("content-encoding: gzip\r\n", &garbage)], "malformed").await;
     check("identity", vec![answer("content-encoding: identity\r\n", b"hello")], "hello").await;
+    for coding in ["GZIP", "x-gzip", "X-Gzip", "identity, gzip"] {
+        let head = format!("content-encoding: {coding}\r\n");
+        check(coding, vec![answer(&head, &gzip(b"hello"))], "hello").await;
+    }
+    let chunked = |body: &[u8]| [format!("{:x}\r\n", body.len()).as_bytes(), body, b"\r\n0\r\n\r\n"].concat();
+    let transferred = answer("transfer-encoding: gzip, chunked\r\n", &chunked(&gzip(b"hello")));
+    check("encoded for the transfer", vec![transferred], "hello").await;
+    for head in ["content-encoding: gzip, X-GZIP\r\n", "content-encoding: gzip\r\ncontent-encoding: gzip\r\n"]
+    {
+        check("encoded twice", vec![answer(head, &gzip(&gzip(b"hello")))], "hello").await;
+    }
 }
 
 #[tokio::test]
@@ -69,9 +86,8 @@ async fn the_limit_counts_decompressed_bytes() {
         "too_large",
     )
     .await;
-    // Only the first gzip member is decoded, and the client stops reading after it.
     let endless = vec![answer("content-encoding: gzip\r\n", b""), Act::Forever(gzip(&[b'a'; 1000]))];
-    check("endless members", endless, "malformed").await;
+    check("endless members", endless, "too_large").await;
 }
 
 #[tokio::test]
@@ -93,7 +109,9 @@ async fn undecodable_bodies_are_malformed() {
     check("not gzip", encoded("gzip", b"hello"), "malformed").await;
     check("cut off", encoded("gzip", &valid[..valid.len() - 3]), "malformed").await;
     check("an incorrect checksum", encoded("gzip", &wrong_sum), "malformed").await;
-    check("encoded twice", encoded("gzip, gzip", &gzip(&valid)), "malformed").await;
+    check("encoded once, not twice", encoded("gzip, gzip", &valid), "malformed").await;
+    check("encoded three times", encoded("gzip, gzip, gzip", &gzip(&gzip(&valid))), "malformed").await;
+    check("gzip and brotli", encoded("gzip, br", &valid), "malformed").await;
     check("brotli, which was not requested", encoded("br", b"\x0b\x02\x80hello\x03"), "malformed").await;
     check("an unknown encoding", encoded("rot13", b"uryyb"), "malformed").await;
     let cut = format!("content-encoding: gzip\r\ncontent-length: {}\r\n", valid.len());
@@ -127,4 +145,43 @@ async fn the_operator_sets_the_limits() {
     check(Policy { max_headers: 1, ..policy() }, "too_large").await;
     check(Policy { max_header_bytes: 8, ..policy() }, "200").await;
     check(Policy { max_header_bytes: 7, ..policy() }, "too_large").await;
+}
+
+/// Opens a response as a stream, and returns its body or the fault.
+async fn streamed(policy: Policy) -> String {
+    let egress = Egress::new(policy).expect("an egress");
+    let mut response = match egress.open(&world::request(), 1 << 20).await {
+        Ok(response) => response,
+        Err(failure) => return format!("not opened: {}", failure.fault),
+    };
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return String::from_utf8_lossy(&body).into_owned(),
+            Err(failure) => return failure.fault.to_string(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_streamed_body_is_decoded_or_not_opened() {
+    for (coding, body, expected) in [
+        ("GZIP", gzip(b"hello"), "hello"),
+        ("gzip, x-gzip", gzip(&gzip(b"hello")), "hello"),
+        ("gzip", b"hello".to_vec(), "not opened: malformed"),
+        ("br", b"hello".to_vec(), "not opened: malformed"),
+        ("gzip, zstd", gzip(b"hello"), "not opened: malformed"),
+        ("br", Vec::new(), ""),
+    ] {
+        let server = Server::start(vec![answer(&format!("content-encoding: {coding}\r\n"), &body)]).await;
+        assert_eq!(streamed(world::mapped("http", server.port)).await, expected, "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn a_streamed_body_that_drips_ends() {
+    let server = Server::start(vec![answer("", b""), Act::Dribble(b'a')]).await;
+    let policy = Policy { stream_timeout: Duration::from_millis(400), ..world::mapped("http", server.port) };
+    assert_eq!(streamed(policy).await, "timeout");
 }

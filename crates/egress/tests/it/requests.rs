@@ -34,15 +34,21 @@ async fn a_request_is_sent_as_it_is_written() {
         "authorization: Bearer c4n4ry",
         "content-type: application/json",
         "accept: application/json",
+        "accept-encoding: gzip",
         "host: acme.example.com",
         &format!("user-agent: waystone/{version}"),
-        "accept-encoding: gzip",
         "content-length: 16",
         "",
         "{\"key\":\"c4n4ry\"}",
     ];
     assert_eq!(seen, [expected.join("\r\n")]);
     assert_eq!(world::response(answer).header("x-answer"), Some("Yes"));
+}
+
+#[tokio::test]
+async fn a_range_is_requested_without_an_encoding() {
+    let (seen, _) = sent(|request| request.headers.push(header("range", "bytes=0-9"))).await;
+    assert!(seen[0].contains("\r\naccept-encoding: identity\r\n"), "{seen:?}");
 }
 
 #[tokio::test]

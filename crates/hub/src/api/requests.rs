@@ -83,7 +83,8 @@ pub(super) struct ProxyRequest {
 
 /// Sends a request to the provider through the account in `x-account-id`, in the form that StackOne's SDK uses.
 ///
-/// The response is the provider's response, as from `/accounts/{id}/proxy/{path}`. StackOne's SDKs from 2025-11 or later,
+/// The response is the provider's response, as from `/accounts/{id}/proxy/{path}`, except that the length in the response
+/// to `HEAD` is in the header `x-provider-content-length`. StackOne's SDKs from 2025-11 or later,
 /// such as version 4.32 of the TypeScript SDK, are recognized by their `User-Agent` and get StackOne's envelope instead:
 /// `{"status": 200, "headers": {…}, "data": …}`, where `data` is the JSON of the response, or a string if the response is
 /// not JSON. If the provider responds with an error, they get its status, and its response in `provider_errors`.
@@ -125,7 +126,7 @@ pub(super) async fn unified(
     });
     let request = probe::ProxyRequest {
         verb: verb(body.method.as_deref().unwrap_or("get"))?,
-        path: proxy_path(&format!("/{}", path.trim_start_matches('/')))?,
+        path: if path.starts_with('/') { proxy_path(path)? } else { proxy_path(&format!("/{path}"))? },
         query: pairs(query),
         headers,
         body: content.map(|(default_type, text)| probe::Body {
@@ -133,7 +134,7 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    let answer = app.proxy.send(&account, request, &caller.actor).await?;
+    let answer = app.proxy.send(&account, request, &caller.actor).await?.described();
     if shapes.enveloped { answer.enveloped().await } else { app.proxy.relay(answer) }
 }
 

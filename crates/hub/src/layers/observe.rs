@@ -11,9 +11,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument as _, Span};
 
+use super::envelope::Passthrough;
 use crate::request_id;
 use crate::telemetry::metrics::{self, InFlight};
-use crate::wire::error::Code;
+use crate::wire::error::{Code, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// The route that is recorded for a request that matches no route.
 const UNMATCHED: &str = "(none)";
@@ -31,14 +32,17 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let method = standard_name(request.method());
     let id = request_id::current().unwrap_or_default();
     let span = tracing::info_span!("request", id, method, route);
+    let started = Instant::now();
     let mut entry =
-        LogEntry { span: span.clone(), method, route, started: Instant::now(), is_answered: false };
+        LogEntry { span: span.clone(), method, route, started, is_answered: false, is_theirs: false };
     let in_flight = InFlight::begin();
     let response = next.run(request).instrument(span).await;
     vault::crash_point("hub.answer-due");
     drop(in_flight);
-    let code = response.extensions().get::<&'static Code>().map_or("", |code| code.name);
-    entry.answered(response.status().as_u16(), code);
+    let code = response.extensions().get::<&'static Code>().copied();
+    entry.is_theirs = response.extensions().get::<Passthrough>().is_some()
+        || code.is_some_and(|code| code == &PROVIDER_FAILED || code == &PROVIDER_TIMEOUT);
+    entry.answered(response.status().as_u16(), code.map_or("", |code| code.name));
     response
 }
 
@@ -49,6 +53,9 @@ struct LogEntry {
     route: String,
     started: Instant,
     is_answered: bool,
+    /// Whether the provider is responsible for the status. Anyone can link an account at a provider that always fails, so
+    /// such a failure must not alert the Hub's operator.
+    is_theirs: bool,
 }
 
 impl LogEntry {
@@ -59,6 +66,7 @@ impl LogEntry {
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let is_routine = MONITORED.contains(&self.route.as_str()) && status < 500;
         self.span.in_scope(|| match status {
+            500.. if self.is_theirs => tracing::warn!(status, milliseconds, code, "responded"),
             500.. => tracing::error!(status, milliseconds, code, "responded"),
             CLIENT_CLOSED => tracing::info!(status, milliseconds, "the client closed the connection"),
             _ if is_routine => tracing::debug!(status, milliseconds, code, "responded"),

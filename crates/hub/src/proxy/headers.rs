@@ -129,7 +129,7 @@ pub(super) fn forwarded(headers: Vec<(String, String)>) -> Vec<(String, String)>
 pub(super) fn returned_as(name: &str, status: u16) -> Option<Cow<'_, str>> {
     match name {
         // HTTP clients follow redirects automatically, and send the API key if one leads back to the Hub.
-        "location" if (300..400).contains(&status) => Some(format!("{PREFIX}{name}").into()),
+        "location" if (300..400).contains(&status) => Some(prefixed(name)),
         "location" => Some(name.into()),
         // The Hub returns its own request id under this name.
         "x-request-id" => Some(format!("{PREFIX}request-id").into()),
@@ -139,6 +139,11 @@ pub(super) fn returned_as(name: &str, status: u16) -> Option<Cow<'_, str>> {
         _ if ["x-waystone-", "x-accel-", PREFIX].iter().any(|prefix| name.starts_with(prefix)) => None,
         _ => RETURNED_PARTS.iter().any(|part| name.contains(part)).then(|| name.into()),
     }
+}
+
+/// Returns the name of a header that would have another meaning in the Hub's own response.
+pub(super) fn prefixed(name: &str) -> Cow<'static, str> {
+    format!("{PREFIX}{name}").into()
 }
 
 #[cfg(test)]

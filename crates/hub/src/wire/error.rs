@@ -212,6 +212,10 @@ impl From<ChangeError> for ApiError {
         match error {
             ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "No account has this id"),
             ChangeError::Store(error) => error.into(),
+            ChangeError::OnHold { hold, .. } => {
+                let message = format!("The account is {}; set its status to `active` first", hold.as_str());
+                Self::new(&CONFLICT, message).with("status", hold.as_str())
+            }
             _ => Self::new(&CONFLICT, "The account was changed in the meantime; read it again, then retry"),
         }
     }

@@ -101,9 +101,9 @@ impl Alphabet {
         runs
     }
 
-    /// Returns whether a byte is neither a symbol, nor part of an escape, nor a line break.
+    /// Returns whether a byte is neither a symbol, nor part of an escape or of a UTF-16 character, nor a line break.
     fn ends_run(self, byte: u8) -> bool {
-        let continues = byte.is_ascii_alphanumeric() || b"\\%&#;{}\r\n".contains(&byte);
+        let continues = byte.is_ascii_alphanumeric() || b"\\%&#;{}\r\n\0".contains(&byte);
         !continues && self.value(byte).is_none()
     }
 

@@ -1,6 +1,6 @@
 //! The ways to read each place in a text whose characters can be escaped.
 //!
-//! A place always reads as its own byte. If an escape begins there, the place also reads as the escaped character, up to
+//! A place always reads as its own byte. Next to a NUL, it also reads as a UTF-16 character. If an escape begins there, the place also reads as the escaped character, up to
 //! the end of the escape. The characters of an escape can themselves be escaped: `%5Cu002F` reads as `%`, as `\` up to
 //! the end of `%5C`, and as `/` up to the end. The table is filled from right to left, so that every escape finds the
 //! readings of the places after it.
@@ -101,11 +101,14 @@ impl<'t> Readings<'t> {
     /// Returns the place at which an escape begins that more text could complete, or the length of the text.
     pub(super) fn open_tail(&self) -> usize {
         let length = self.text.len();
-        let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"\\%&#;{".contains(byte);
+        let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"\\%&#;{}\0".contains(byte);
         let inside = self.text.iter().rev().take(LONGEST_TAIL).take_while(|byte| is_inside(byte)).count();
         let tail = &self.text[length - inside..];
         let first = tail.iter().position(|byte| b"\\%&".contains(byte));
-        first.map_or(length, |first| length - inside + first)
+        // In UTF-16, the NUL can come first.
+        let first = first.map(|first| if tail[..first].ends_with(b"\0") { first - 1 } else { first });
+        let is_cut = tail.ends_with(b"\0");
+        first.map_or(length - usize::from(is_cut), |first| length - inside + first)
     }
 
     fn decoded_at(&self, place: usize) -> Vec<Reading> {
@@ -122,8 +125,29 @@ impl<'t> Readings<'t> {
         list.split_off(1)
     }
 
-    /// Returns the readings of the escapes that begin with this reading.
+    /// Returns the readings of the characters and escapes that begin with this reading.
     fn opened_by(&self, opener: Reading) -> Vec<Reading> {
+        let mut found = self.escaped_by(opener);
+        found.extend(self.utf_16(opener));
+        found
+    }
+
+    /// Returns the reading of a UTF-16 character that begins with this reading. Only characters up to U+00FF are read,
+    /// because they have a NUL, which other text does not contain.
+    fn utf_16(&self, opener: Reading) -> Option<Reading> {
+        let Unit::Byte(first) = opener.unit else { return None };
+        // Only the text itself is UTF-16. An escaped NUL is a character.
+        let second = *self.text.get(opener.end).filter(|_| self.text[opener.end - 1] == first)?;
+        let code = match (first, second) {
+            (0, code) | (code, 0) if code != 0 => code,
+            _ => return None,
+        };
+        let unit = if code.is_ascii() { Unit::Byte(code) } else { Unit::Char(code.into()) };
+        Some(Reading { unit, end: opener.end + 1 })
+    }
+
+    /// Returns the readings of the escapes that begin with this reading.
+    fn escaped_by(&self, opener: Reading) -> Vec<Reading> {
         let end = opener.end;
         match opener.unit {
             Unit::Byte(b'\\') => self.after_backslash(end),
@@ -165,7 +189,7 @@ impl<'t> Readings<'t> {
                 b'v' => plain(0x0b),
                 b'a' => plain(0x07),
                 b'e' => plain(0x1b),
-                b'x' => bytes(self.hex(letter.end, 2)),
+                b'x' => [bytes(self.hex(letter.end, 2)), chars(self.braced(letter.end))].concat(),
                 b'u' => chars(self.hex(letter.end, 4).into_iter().chain(self.braced(letter.end))),
                 b'U' => chars(self.hex(letter.end, 8)),
                 b'\\' => Vec::new(),
@@ -260,8 +284,11 @@ impl<'t> Readings<'t> {
 fn may_open(text: &[u8], place: usize) -> bool {
     let next = text.get(place + 1).copied();
     // The next character can be escaped too.
-    let is_escaped = matches!(next, Some(b'\\' | b'%' | b'&'));
+    let is_escaped = matches!(next, Some(b'\\' | b'%' | b'&' | b'\0'));
     match text[place] {
+        // UTF-16.
+        0 => next.is_some_and(|next| next != 0),
+        _ if next == Some(0) => true,
         b'\\' | b'+' => true,
         b'%' => is_escaped || next.is_some_and(|next| next.is_ascii_hexdigit() || next == b'u'),
         b'&' => is_escaped || next.is_some_and(|next| next.is_ascii_alphabetic() || next == b'#'),

@@ -27,6 +27,7 @@ const BY_CHARACTER: &[Encoder] = &[
     |text| text.replace('\'', "''"),
     |text| text.bytes().map(|byte| std::ascii::escape_default(byte).to_string()).collect(),
     |text| text.bytes().map(|byte| format!("\\{byte:03o}")).collect(),
+    |text| text.chars().map(|ch| format!("\\x{{{:x}}}", u32::from(ch))).collect(),
 ];
 
 /// Encoders that encode groups of bytes.
@@ -61,6 +62,13 @@ fn lowercase_codes(encoded: &str) -> String {
 
 fn encoded(text: &str, encoders: &[Encoder]) -> String {
     encoders.iter().fold(text.to_owned(), |text, encode| encode(&text))
+}
+
+/// Encodes text as UTF-16, with or without a byte order mark.
+fn utf_16(text: &str, big: bool, marked: bool) -> Vec<u8> {
+    let mark = marked.then_some(0xfeff);
+    let units = mark.into_iter().chain(text.encode_utf16());
+    units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
 }
 
 #[track_caller]
@@ -116,6 +124,31 @@ proptest! {
         let visible = redacted.replace(MARK, "");
         prop_assert!(visible.len() <= most, "{} of {}", redacted, text);
         prop_assert_ne!(redacted, visible);
+    }
+
+    #[test]
+    fn utf_16_is_hidden(
+        secret in "[!-~é]{8,40}",
+        encoders in prop::collection::vec(prop::sample::select(BY_CHARACTER), 0..2),
+        groups in prop::collection::vec(prop::sample::select(BY_GROUP), 0..2),
+        big in any::<bool>(),
+        marked in any::<bool>(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let text = format!("token [{}]", encoded(&encoded(&secret, &encoders), &groups));
+        // Encoders can leave characters that are only partly in ASCII.
+        prop_assume!(text.chars().all(|ch| u32::from(ch) <= 0xff));
+        let bytes = utf_16(&text, big, marked);
+        let redactor = Redactor::new([&Secret::new(&*secret)]);
+        let places = redactor.places(&bytes).hidden;
+        let hidden: usize = places.iter().map(ExactSizeIterator::len).sum();
+        prop_assert!(2 * (text.len() - "token []".len()) <= hidden + 2 * text.len() / 8 + 40, "{places:?} of {text}");
+        for place in places.iter().filter(|_| groups.is_empty()) {
+            let at = place.start + cut.index(place.len());
+            let before = redactor.places(&bytes[..at]);
+            let is_hidden = before.hidden.iter().any(|hidden| hidden.contains(&place.start));
+            prop_assert!(before.open <= place.start || is_hidden, "{text} {at} {before:?}");
+        }
     }
 
     #[test]
@@ -248,7 +281,7 @@ fn short_secrets_are_not_redacted() {
 #[test]
 fn hostile_text_takes_linear_work() {
     let redactor = Redactor::new([&Secret::new("aaaa\\%25''++aaaa"), &Secret::new("a".repeat(200))]);
-    for part in ["\\", "%25", "'", "+", "&amp;", "\\u005c", "a", "YWFh", "61"] {
+    for part in ["\\", "%25", "'", "+", "&amp;", "\\u005c", "a", "YWFh", "61", "\0", "a\0", "\0a", "\\\0"] {
         let text = part.repeat(20_000);
         assert!(redactor.places(text.as_bytes()).hidden.len() <= 1, "{part}");
     }

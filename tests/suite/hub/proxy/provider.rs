@@ -20,6 +20,8 @@ pub(super) struct Provider {
 struct State {
     requests: Vec<String>,
     response: Option<String>,
+    /// Whether the body of each response is the request.
+    repeats: bool,
 }
 
 impl Provider {
@@ -42,6 +44,11 @@ impl Provider {
         lock(&self.state).response = Some(format!("HTTP/1.1 {head}\r\nconnection: close\r\n\r\n{body}"));
     }
 
+    /// Responds to all further requests with the requests themselves.
+    pub(super) fn repeat(&self) {
+        lock(&self.state).repeats = true;
+    }
+
     /// Returns the requests since the last call, each with its head and its body.
     pub(super) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.state).requests)
@@ -55,8 +62,9 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 fn serve(mut stream: TcpStream, state: &Mutex<State>) {
     let Some(request) = request(&mut stream) else { return };
     let mut state = lock(state);
-    state.requests.push(request);
-    let response = state.response.clone().unwrap_or_else(|| ACCOUNT.to_owned());
+    state.requests.push(request.clone());
+    let repeated = state.repeats.then(|| format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{request}"));
+    let response = repeated.or_else(|| state.response.clone()).unwrap_or_else(|| ACCOUNT.to_owned());
     drop(state);
     let _ = stream.write_all(response.as_bytes());
 }

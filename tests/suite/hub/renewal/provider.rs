@@ -89,7 +89,7 @@ fn serve(mut stream: TcpStream, account: &Mutex<Account>, holds_for: Option<u32>
 
 fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> (u16, Value) {
     let tokens = |number: u32, holds_for: Option<u32>| {
-        let mut tokens = json!({ "access_token": format!("in-{number}"), "refresh_token": format!("renew-{number}"), "instance": "a" });
+        let mut tokens = json!({ "access_token": format!("access-token-{number}"), "refresh_token": format!("refresh-token-{number}"), "instance": "a" });
         if let Some(seconds) = holds_for {
             tokens["expires_in"] = json!(seconds);
         }
@@ -110,8 +110,8 @@ fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> 
         if !request.contains("redirect_uri=http%3A%2F%2F") {
             return (400, json!({ "error": "invalid_request" }));
         }
-        if !request.contains(&format!("refresh_token=renew-{}&", account.number))
-            && !request.ends_with(&format!("refresh_token=renew-{}", account.number))
+        if !request.contains(&format!("refresh_token=refresh-token-{}&", account.number))
+            && !request.ends_with(&format!("refresh_token=refresh-token-{}", account.number))
         {
             account.reused += 1;
             account.is_expired = true;
@@ -127,8 +127,16 @@ fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> 
     }
     let account = lock(account);
     let is_current = request.lines().any(|line| {
-        line.to_ascii_lowercase().trim_end() == format!("authorization: bearer in-{}", account.number)
+        line.to_ascii_lowercase().trim_end()
+            == format!("authorization: bearer access-token-{}", account.number)
     });
+    if request.starts_with("GET /echo ") {
+        let number = account.number;
+        let access = format!("access-token-{number}");
+        let body =
+            json!({ "app": "app-secret", "access": access, "refresh": format!("refresh-token-{number}") });
+        return (200, body);
+    }
     if is_current && !account.is_expired {
         (200, json!({ "id": "a1", "name": "Acme" }))
     } else {

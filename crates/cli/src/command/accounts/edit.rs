@@ -11,7 +11,7 @@ use crate::linking::{inputs, network, store};
 use crate::out::Out;
 
 pub(crate) async fn run(common: &Common, vault: &Vault, args: &EditArgs, out: &Out) -> Result<u8, Failure> {
-    let account = store::find_to_link(vault, &args.id).await?;
+    let account = store::find_usable(vault, &args.id).await?;
     let guide = guides::guide(common, &account.provider, out)?;
     let method = guides::method(&guide, Some(&account.method))?;
     let typed = inputs::values(&args.inputs, method)?;

@@ -16,14 +16,13 @@ use crate::out::{Ink, Out};
 
 pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: &Out) -> Result<u8, Failure> {
     let accounts = match &args.id {
-        Some(id) => vec![store::find(vault, id).await?],
+        Some(id) => vec![store::find_usable(vault, id).await?],
         None => vault.list(&Filter::default()).await?,
     };
     let egress = network::egress(&args.network, out)?;
     let (mut failed, mut results) = (0, Vec::<Value>::new());
     for account in accounts {
-        if needs_hub(common, &account, out)? {
-            let why = "not checked: only the Hub that linked this account can check it";
+        if let Some(why) = unchecked(common, &account, out)? {
             if args.json {
                 results.push(json!({ "account": account.id.as_str(), "outcome": null, "says": why }));
             } else {
@@ -63,6 +62,15 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
         out.json(&Value::Array(results));
     }
     Ok(if failed == 0 { 0 } else { FOUND })
+}
+
+/// Returns why an account is not checked. `None` if it can be checked.
+fn unchecked(common: &Common, account: &Account, out: &Out) -> Result<Option<String>, Failure> {
+    if let Some(hold) = account.hold {
+        return Ok(Some(format!("not checked: the account is {}", hold.as_str())));
+    }
+    let why = "not checked: only the Hub that linked this account can check it";
+    Ok(needs_hub(common, account, out)?.then(|| why.to_owned()))
 }
 
 /// Returns whether only the account's Hub can check it, because the method uses values from a connector profile, or tokens
