@@ -23,6 +23,7 @@ mod attacks;
 mod crash;
 mod echo;
 mod endings;
+mod profiles;
 mod proxy;
 mod renewal;
 mod replicas;

@@ -24,7 +24,9 @@ pub use crate::relink::{purpose, relink};
 pub use crate::renewal::{TokenKeeper, keeps_tokens};
 pub use crate::run::{confirm, run};
 pub use crate::store::{NewLink, new_account};
-pub use crate::stored::{Tokens, is_field_name, stored_secrets, stored_tokens, stored_values, values};
+pub use crate::stored::{
+    Tokens, is_field_name, secrets_to_hide, stored_secrets, stored_tokens, stored_values, values,
+};
 pub use crate::transcript::{record, record_denial};
 pub use crate::transport::{Transport, moment};
 pub use crate::verification::Verification;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guide::Key;
+use guide::{Key, Method};
 use probe::Values;
 use secret::Secret;
 use vault::{Account, Credentials};
@@ -68,6 +68,16 @@ pub fn stored_tokens(credentials: &Credentials) -> Tokens {
         .collect();
     let end = credentials.secrets.get(TOKENS_END).and_then(|end| end.expose().parse().ok());
     Tokens { values, end }
+}
+
+/// Returns an account's stored secrets and tokens, to be hidden in the provider's responses. `method` is the method of the
+/// flow that edits the account. Tokens that are facts about the account, such as its host, are left out.
+pub fn secrets_to_hide(credentials: &Credentials, method: &Method) -> Vec<Secret> {
+    let is_same = credentials.account.method == *method.key.as_str();
+    let tokens = stored_tokens(credentials).values.into_iter();
+    let tokens = tokens.filter(|(key, _)| !is_same || method.auth.is_credential(key)).map(|(_, token)| token);
+    let fields = credentials.secrets.iter().filter(|(name, _)| is_field_name(name));
+    fields.map(|(_, secret)| secret.clone()).chain(tokens).collect()
 }
 
 /// Returns whether a stored secret's name refers to a field rather than to a token or the tokens' expiry time.

@@ -51,7 +51,7 @@ impl Default for Policy {
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(20),
-            stream_timeout: Duration::from_secs(10 * 60),
+            stream_timeout: Duration::from_mins(10),
             max_body: 256 * 1024,
             max_headers: 100,
             max_header_bytes: 64 * 1024,

@@ -197,6 +197,17 @@ pub enum Ours {
         /// The provider's name.
         provider: String,
     },
+    /// The account can only be linked in a browser, and there is none.
+    #[display("Connecting {provider} with {method} requires a browser.")]
+    BrowserNeeded {
+        /// The provider's name.
+        provider: String,
+        /// The method's label.
+        method: String,
+    },
+    /// Advice to link the account in a browser.
+    #[display("Connect it on one of the Hub's linking pages.")]
+    OnLinkingPages,
     /// Advice to create a new signing key, because part of the entered key is missing.
     #[display("If you no longer have the complete key, create a new one.")]
     AnotherKey,

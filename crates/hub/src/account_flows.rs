@@ -47,7 +47,10 @@ impl AccountFlows {
         let start = driver::relink(account, stored, stored_tokens(credentials));
         let redirect_uri = Some(redirect_uri(&self.public_url, &account.provider));
         let start = Start { product: self.brand.product(), redirect_uri, ..start };
-        Flow::new(guide, &account.method, start).ok_or_else(gone)
+        let mut flow = Flow::new(guide, &account.method, start).ok_or_else(gone)?;
+        // The checks may replace the tokens.
+        flow.hide(driver::secrets_to_hide(credentials, flow.method()));
+        Ok(flow)
     }
 
     /// Runs a flow's checks without saving anything.

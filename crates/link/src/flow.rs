@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind, Product, Redirect, Role};
 use probe::{Case, Identity, Inputs, Moment, Values};
+use secret::Secret;
 
 use crate::effect::{Due, Effect, Linked};
 use crate::state::{CheckState, Proof, State};
@@ -24,6 +25,9 @@ pub struct Flow {
     pub(crate) from_store: BTreeSet<Key>,
     /// The version of the account that the open secrets in `from_store` come from. `None` if no secrets were opened.
     pub(crate) stored_version: Option<i64>,
+    /// The secrets of the stored account. The provider may repeat them even after the person has replaced them. `None` if
+    /// they are not open.
+    pub(crate) former: Option<Vec<Secret>>,
     /// The fields whose values an admin entered. See [`Flow::supply_setup`].
     pub(crate) from_setup: BTreeSet<Key>,
     /// The tokens from sign-in.
@@ -64,6 +68,9 @@ pub struct Start {
     /// The secret fields of an existing account whose stored values are not in `stored`. These values are needed only
     /// for the checks: see [`Flow::supply_secrets`].
     pub stored_secrets: BTreeSet<Key>,
+    /// The secrets of an existing account, which are hidden in the provider's responses. `None` if they are not open: see
+    /// [`Flow::hide`].
+    pub former: Option<Vec<Secret>>,
     /// The stored tokens of an existing account.
     pub tokens: Values,
     /// The tokens' expiry time in Unix seconds, or `None` if it is unknown.
@@ -94,6 +101,7 @@ impl Flow {
             environment,
             from_store: start.stored.keys().cloned().chain(start.stored_secrets).collect(),
             stored_version: None,
+            former: start.former,
             from_setup: BTreeSet::new(),
             values: start.stored,
             tokens: start.tokens,
@@ -214,6 +222,7 @@ impl Flow {
         Inputs {
             tokens: &self.tokens,
             redirect_uri: self.redirect_uri.as_deref(),
+            former: self.former.as_deref().unwrap_or_default(),
             ..Inputs::new(self.method(), environment, &self.values)
         }
     }

@@ -1,6 +1,6 @@
 //! Replaces tokens that expire or are rejected, and detects when a sign-in needs a browser.
 
-use guide::{OutcomeKind, SignIn, Target, Template, TokenStep};
+use guide::{Ours, OutcomeKind, SignIn, Target, Template, TokenStep};
 use probe::{Answer, Values, Verdict};
 
 use crate::flow::Flow;
@@ -85,8 +85,9 @@ impl Flow {
             None => Verdict::standard(OutcomeKind::Misconfigured, name, &self.product),
         };
         verdict.outcome = OutcomeKind::Misconfigured;
-        verdict.says = format!("Connecting {name} with {} requires a browser.", self.method().label).into();
-        verdict.fix = "Connect it on one of the Hub's linking pages.".to_owned().into();
+        let (provider, method) = (name.clone(), self.method().label.clone());
+        verdict.says = Ours::BrowserNeeded { provider, method }.into();
+        verdict.fix = Ours::OnLinkingPages.into();
         verdict
     }
 }

@@ -114,6 +114,7 @@ impl Flow {
             environment: saved.environment,
             stored: Values::new(),
             stored_secrets: BTreeSet::new(),
+            former: None,
             tokens: hidden(saved.tokens),
             tokens_expire_at: saved.tokens_expire_at,
             redirect_uri: saved.redirect_uri,

@@ -8,7 +8,7 @@ use guide::Key;
 use probe::Values;
 use secret::Secret;
 
-use crate::flow::Flow;
+use crate::flow::{Flow, Purpose};
 use crate::state::State;
 
 impl Flow {
@@ -17,17 +17,24 @@ impl Flow {
         self.values.contains_key(field) || self.from_store.contains(field)
     }
 
-    /// Returns whether the flow needs stored secrets that are not open. If so, call [`Flow::supply_secrets`] before the
-    /// flow is run or its account is stored.
+    /// Returns whether the flow needs stored secrets that are not open, for its requests or to hide them in responses. If
+    /// so, call [`Flow::supply_secrets`] and [`Flow::hide`] before the flow is run or its account is stored.
     pub fn lacks_secrets(&self) -> bool {
-        self.from_store.iter().any(|key| self.is_closed_secret(key))
+        let is_edit = matches!(self.purpose, Purpose::Relink { .. });
+        (is_edit && self.former.is_none()) || self.sends_closed_secrets()
+    }
+
+    /// Sets the secrets of the stored account. They are hidden in the provider's responses, even if the flow does not use
+    /// them, because they work until the edited account is stored.
+    pub fn hide(&mut self, former: Vec<Secret>) {
+        self.former = Some(former);
     }
 
     /// Adds the stored secrets that are not open. `stored` contains the account's values, and `version` is the version
     /// of the account that they come from. If the person has to confirm an account that was checked with another
     /// version, the flow returns to the first step, because these secrets were not checked.
     pub fn supply_secrets(&mut self, stored: &Values, version: i64) {
-        if !self.lacks_secrets() {
+        if !self.sends_closed_secrets() {
             return;
         }
         let closed: Vec<Key> =
@@ -57,6 +64,10 @@ impl Flow {
     pub(crate) fn own_values(&self) -> impl Iterator<Item = (&Key, &Secret)> {
         let is_stored_secret = |key: &Key| self.from_store.contains(key) && self.is_secret(key);
         self.values.iter().filter(move |(key, _)| !self.from_setup.contains(*key) && !is_stored_secret(key))
+    }
+
+    fn sends_closed_secrets(&self) -> bool {
+        self.from_store.iter().any(|key| self.is_closed_secret(key))
     }
 
     fn is_closed_secret(&self, key: &Key) -> bool {

@@ -29,6 +29,8 @@ pub struct Inputs<'a> {
     pub redirect_uri: Option<&'a str>,
     /// The time at which the request is sent, and the nonce.
     pub moment: Moment,
+    /// Secrets that no request carries, but that a response can repeat: those that the account had before it was edited.
+    pub former: &'a [Secret],
 }
 
 static NO_VALUES: Values = Values::new();
@@ -44,6 +46,7 @@ impl<'a> Inputs<'a> {
             tokens: &NO_VALUES,
             redirect_uri: None,
             moment: Moment::default(),
+            former: &[],
         }
     }
 

@@ -12,16 +12,18 @@ const SHORTEST: usize = 8;
 
 /// Returns the redactor for excerpts from responses. It hides all values, even those that are not secret, because support
 /// does not need them to understand an excerpt. It also hides tokens and captures: for example, a response can repeat a
-/// session or a code from an earlier response.
+/// session or a code from an earlier response. The secrets that an edited account had before still work, so they are hidden
+/// too.
 pub fn redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
     let (derived, _) = derived_values(method, inputs);
     let received = inputs.tokens.values().chain(inputs.captures.values());
-    Redactor::new(inputs.values.values().chain(derived.values()).chain(received))
+    let values = inputs.values.values().chain(derived.values());
+    Redactor::new(values.chain(received).chain(inputs.former))
 }
 
 /// Returns the redactor for the data that is shown and stored as plain text: an account's id, name, details and public
-/// derived values. It hides secret fields, secret derived values and the tokens that are credentials, but not values that
-/// can identify an account.
+/// derived values. It hides secret fields, secret derived values, the tokens that are credentials and former secrets, but
+/// not values that can identify an account.
 pub fn identity_redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
     let (derived, _) = derived_values(method, inputs);
     let is_secret_field = |key: &Key| method.field(key.as_str()).is_some_and(|field| field.secret);
@@ -32,6 +34,6 @@ pub fn identity_redactor(method: &Method, inputs: &Inputs<'_>) -> Redactor {
     // Some people use their user name as their password. It is shown anyway.
     let is_shown =
         |secret: &&Secret| inputs.values.iter().any(|(key, value)| !is_secret_field(key) && value == *secret);
-    let secrets = fields.chain(derived).chain(tokens).map(|(_, secret)| secret);
+    let secrets = fields.chain(derived).chain(tokens).map(|(_, secret)| secret).chain(inputs.former);
     Redactor::new(secrets.filter(|secret| SHORTEST <= secret.expose().len() && !is_shown(secret)))
 }

@@ -69,6 +69,26 @@ impl Scene {
         self.send(case, Request::post("/hub/accounts").session(&token).json(&body))
     }
 
+    /// Returns everything that the Hub stores, by place.
+    fn stored(&self) -> Vec<(String, String)> {
+        match &self.installation.server {
+            None => files(&self.installation.data()),
+            Some(_) => Rows::open(&self.installation).dump(),
+        }
+    }
+
+    /// Edits an account with the widget's protocol, and another token.
+    #[track_caller]
+    fn edit(&self, case: &str, account: &str) -> Response {
+        let owner = json!({
+            "origin_owner_id": "edited", "origin_owner_name": "Edited", "provider": "gladly", "account_id": account,
+        });
+        let created = self.send(case, Request::post("/connect_sessions").key(&self.key).json(&owner));
+        let body = json!({ "integration_id": "gladly.api-key", "credentials": { "api_token": "another-token-entirely" } });
+        let edit = Request::new("PATCH", &format!("/hub/accounts/{account}"));
+        self.send(case, edit.session(&created.text("token")).json(&body))
+    }
+
     /// Opens the snapshots of all attempts, and removes the token from the person's entries, where it may appear.
     fn snapshots(&self) -> Vec<String> {
         let ids = Rows::open(&self.installation).strings("select id from attempts");
@@ -179,6 +199,44 @@ fn accounts_are_not_identified_by_the_token(scene: &Scene) {
     scene.get("the trail", "/audit");
 }
 
+/// The token that an edit would replace still works, so a refusal of the new one must not repeat it.
+fn an_edit_does_not_reveal_the_stored_token(scene: &Scene) {
+    scene.provider.accept("org-3", "Acme");
+    let linked = scene.link("edited");
+    let account = linked.text("id");
+    assert_eq!(linked.status, 201, "{}", linked.body);
+    for (name, encode) in ENCODINGS {
+        let case = format!("an edit with the stored token in {name}");
+        scene.provider.refuse(401, &encode(TOKEN));
+        let refused = scene.edit(&case, &account);
+        let quote = refused.text("provider_response");
+        assert!(quote.contains("(hidden)") && quote.contains("bad token ["), "{case}: {}", refused.body);
+        scene.get(&case, &format!("/link_attempts/{}", refused.text("attempt_id")));
+    }
+    scene.provider.accept("org-3", &format!("Acme {TOKEN} Inc."));
+    let edited = scene.edit("an edit whose name contains the stored token", &account);
+    assert_eq!(edited.status, 200, "{}", edited.body);
+    assert!(scene.get("the edited account", &format!("/accounts/{account}")).body.contains("(hidden)"));
+}
+
+/// The messages for people can name what they entered, and are stored unsealed.
+fn an_entered_value_is_not_stored_with_an_error(scene: &Scene) {
+    const TYPED: &str = "typed-canary@acme.example";
+    scene.provider.respond("403 -\ncontent-type: application/json", "{}");
+    let credentials = json!({
+        "organization_slug": "acme", "agent_email": TYPED, "api_token": TOKEN, "environment": "production",
+    });
+    let body = json!({ "integration_id": "gladly.api-key", "credentials": credentials });
+    let (token, _) = scene.session("typed");
+    let refused = scene.send("typed", Request::post("/hub/accounts").session(&token).json(&body));
+    assert!(refused.text("message").contains(TYPED), "the person sees what they entered: {}", refused.body);
+    let attempt = scene.get("typed", &format!("/link_attempts/{}", refused.text("attempt_id")));
+    assert!(attempt.text("message").contains("(hidden) signed in to Gladly"), "{}", attempt.body);
+    for (place, text) in scene.stored() {
+        assert!(!text.contains(TYPED), "{place} contains a value that a person entered");
+    }
+}
+
 fn requests_through_an_account_return_no_token(scene: &Scene) {
     scene.provider.accept("org-2", "Acme");
     let account = scene.link("the account for requests").text("id");
@@ -214,15 +272,14 @@ fn test(database: Database) {
     pages_do_not_show_the_token(&scene);
     accounts_are_not_identified_by_the_token(&scene);
     requests_through_an_account_return_no_token(&scene);
+    an_edit_does_not_reveal_the_stored_token(&scene);
+    an_entered_value_is_not_stored_with_an_error(&scene);
     let metrics = scene.get("the metrics", "/metrics");
     assert_eq!(metrics.status, 200);
     let log = scene.installation.log();
     assert!(log.contains("\"responded\""), "the log contains no requests");
     assert_reveals_nothing("the log", &log);
-    let stored = match database {
-        Database::Sqlite => files(&scene.installation.data()),
-        Database::Postgres => Rows::open(&scene.installation).dump(),
-    };
+    let stored = scene.stored();
     assert!(stored.iter().any(|(_, text)| text.contains("org-1")), "the accounts are not in the database");
     for (place, text) in stored {
         assert_reveals_nothing(&place, &text);

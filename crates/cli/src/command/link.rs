@@ -185,6 +185,7 @@ impl Task<'_> {
                 let credentials = store::unseal(drafts.vault, account, "edit").await?;
                 let version = credentials.account.version;
                 flow.supply_secrets(&driver::stored_values(&credentials), version);
+                flow.hide(driver::secrets_to_hide(&credentials, flow.method()));
             }
             return Ok(resumed);
         }

@@ -27,7 +27,8 @@ pub(super) struct LinkAttempt {
     state: &'static str,
     /// The outcome of the last failure, for example `wrong_secret`. Null if nothing has failed.
     outcome: Option<String>,
-    /// The message that the person saw about the last failure. Null if nothing has failed.
+    /// The message that the person saw about the last failure, without the values that they entered. Null if nothing has
+    /// failed.
     message: Option<String>,
     /// The id of the account that the attempt edits or has linked.
     account_id: Option<String>,

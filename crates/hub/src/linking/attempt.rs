@@ -91,7 +91,11 @@ impl Linking {
             Stage::Closed => AttemptState::Cancelled,
         };
         self.attempt.error = match self.flow.stage() {
-            Stage::Failed { verdict, .. } => Some((verdict.outcome.to_string(), verdict.says.to_string())),
+            // The error is not sealed, and a message can contain an entered value.
+            Stage::Failed { verdict, .. } => {
+                let says = self.flow.redactor().redact(&verdict.says.to_string());
+                Some((verdict.outcome.to_string(), says))
+            }
             _ => None,
         };
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use driver::{stored_secrets, stored_values, values};
+use driver::{secrets_to_hide, stored_secrets, stored_values, values};
 use guide::{Guide, Key};
 use jiff::Timestamp;
 use link::{Flow, Purpose, Stage, Start};
@@ -110,10 +110,10 @@ impl Links {
         Ok(true)
     }
 
-    /// Opens the stored secrets of the account that the attempt edits, if the flow needs them: before its checks, and
-    /// before its account is stored. The secrets are never saved with the attempt.
+    /// Opens the stored secrets of the account that the attempt edits: before its checks, which may use them and must hide
+    /// them, and before its account is stored. The secrets are never saved with the attempt.
     pub(super) async fn supply_secrets(&self, linking: &mut Linking) -> Result<(), ApiError> {
-        if !linking.flow.lacks_secrets() {
+        if linking.attempt.account.is_none() || !linking.flow.lacks_secrets() {
             return Ok(());
         }
         let actor = actor(&linking.session);
@@ -121,6 +121,7 @@ impl Links {
         let opened = self.vault.unseal_edited(&linking.attempt, "edit", by).await;
         let credentials = opened.map_err(|error| linking.not_stored(error))?;
         linking.flow.supply_secrets(&stored_values(&credentials), credentials.account.version);
+        linking.flow.hide(secrets_to_hide(&credentials, linking.flow.method()));
         linking.replaces = Some(credentials.account);
         Ok(())
     }

@@ -21,7 +21,7 @@ pub use self::field::{field_name, field_of};
 pub(super) use self::shown::{FormState, own_fields};
 pub use self::shown::{HandedStep, HandoffState};
 pub(super) use self::steps::step_view;
-pub(super) use self::summary::{happened, localized};
+pub(super) use self::summary::{advice, happened};
 
 /// The data for the form page.
 #[derive(Clone, Copy)]

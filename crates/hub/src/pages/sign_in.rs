@@ -7,7 +7,7 @@
 use minijinja::context;
 use probe::Verdict;
 
-use super::form::{happened, localized};
+use super::form::{advice, happened};
 use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 use crate::texts::{GUIDE_LANGUAGE, Localized};
 
@@ -79,7 +79,7 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, why: Option<NotS
     let (title, notes): (String, Vec<Localized>) = match why {
         Some(NotSignedIn::Refused(verdict)) => {
             let (title, says) = happened(frame, verdict, page.provider.name);
-            (title, says.into_iter().chain(localized(frame, &verdict.fix)).collect())
+            (title, says.into_iter().chain(advice(frame, verdict, page.provider.name)).collect())
         }
         Some(NotSignedIn::NotBegun(text)) => (failed(), vec![Localized::plain(text, GUIDE_LANGUAGE)]),
         None => {

@@ -77,6 +77,7 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         Ours::SignInRejected { provider: name() },
         Ours::SignInEnded { provider: name() },
         Ours::SignInAgain { provider: name() },
+        Ours::BrowserNeeded { provider: name(), method: other() },
     ];
     all.extend(mistakes.map(|mistake| Ours::Field { label: name(), mistake }));
     all.extend(OutcomeKind::ALL.iter().map(|&outcome| Ours::Happened { outcome, provider: name() }));

@@ -1,5 +1,6 @@
 //! Tests how pages explain problems: each sentence once, with field labels in bold, and with a way to continue.
 
+use guide::OutcomeKind;
 use hub::pages::{self, Frame, Mode, Trouble};
 use hub::texts::Language;
 
@@ -40,6 +41,21 @@ fn no_failure_says_the_same_twice() {
         }
     }
     assert!(20 < failures, "{failures}");
+}
+
+#[test]
+fn a_transient_failure_is_explained_in_the_readers_language() {
+    let transient = OutcomeKind::ALL.iter().filter(|kind| kind.is_transient());
+    let transient: Vec<String> = transient.map(|kind| format!("--failed-{kind}-de")).collect();
+    let mut found = 0;
+    for (name, page) in every_page().iter().filter(|(name, _)| transient.iter().any(|one| name.contains(one)))
+    {
+        let (_, summary) = page.split_once("id=\"_summary\"").expect("a summary");
+        let summary = summary.split("</section>").next().unwrap_or_default();
+        assert!(!summary.contains("<p lang=\"en\""), "{name}: {summary}");
+        found += 1;
+    }
+    assert!(0 < found, "no transient failure was shown in German");
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &EditArgs, out: &O
         // A different environment has a different host, so the secrets must be entered again.
         stored.retain(|key, _| method.field(key.as_str()).is_some_and(|field| !field.secret));
     }
+    let former = Some(driver::secrets_to_hide(&credentials, method));
     let egress = network::egress(&args.network, out)?;
     let link = LinkArgs {
         inputs: args.inputs.clone(),
@@ -35,7 +36,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &EditArgs, out: &O
         guide: &guide,
         method,
         vault: Some(vault),
-        start: Start { environment: chosen.or(before), stored, ..Start::default() },
+        start: Start { environment: chosen.or(before), stored, former, ..Start::default() },
         relinked: Some(account),
         args: &link,
     };

@@ -76,7 +76,7 @@ pub(super) fn failed<'a>(
     Summary {
         headline,
         says,
-        fix: localized(frame, &verdict.fix),
+        fix: advice(frame, verdict, &flow.guide().provider.name),
         is_passing,
         fields: at_fault.filter_map(|key| labeled(flow, key)).collect(),
         step,
@@ -93,7 +93,8 @@ fn headline(frame: &Frame<'_>, outcome: OutcomeKind, provider: &str) -> String {
 
 /// Returns the headline for a verdict, and what happened unless the headline already says it. The Hub's own message for
 /// an outcome says nothing more than the headline. A guide's message about a transient failure, such as the host that we
-/// couldn't reach, says the same more precisely, so it becomes the headline if it is in the reader's language.
+/// couldn't reach, says the same more precisely, so it becomes the headline if it is in the reader's language, and is left
+/// out otherwise.
 pub(in crate::pages) fn happened(
     frame: &Frame<'_>,
     verdict: &Verdict,
@@ -104,9 +105,23 @@ pub(in crate::pages) fn happened(
     let Some(says) = localized(frame, &verdict.says).filter(|_| !is_default) else { return (headline, None) };
     let text = says.text();
     let sentence = text.trim_end_matches('.');
-    let is_precise =
-        verdict.outcome.is_transient() && says.lang == frame.texts().lang && !sentence.contains(". ");
+    let is_transient = verdict.outcome.is_transient();
+    if is_transient && says.lang != frame.texts().lang {
+        return (headline, None);
+    }
+    let is_precise = is_transient && !sentence.contains(". ");
     if is_precise || sentence == headline { (sentence.to_owned(), None) } else { (headline, Some(says)) }
+}
+
+/// Returns the advice for a verdict. `None` if there is none. A guide's advice about a transient failure is to try again, as
+/// is the Hub's own, which is in the reader's language.
+pub(in crate::pages) fn advice(frame: &Frame<'_>, verdict: &Verdict, provider: &str) -> Option<Localized> {
+    let fix = localized(frame, &verdict.fix)?;
+    if !verdict.outcome.is_transient() || fix.lang == frame.texts().lang {
+        return Some(fix);
+    }
+    let own = Verdict::standard(verdict.outcome, provider, &frame.brand.product());
+    localized(frame, &own.fix)
 }
 
 /// Returns a field's key and label. `None` if the person cannot fill in the field.
@@ -116,7 +131,7 @@ fn labeled<'a>(flow: &'a Flow, key: &Key) -> Option<(&'a str, &'a str)> {
 }
 
 /// Translates a message. Returns `None` if the message is empty.
-pub(in crate::pages) fn localized(frame: &Frame<'_>, saying: &Saying) -> Option<Localized> {
+fn localized(frame: &Frame<'_>, saying: &Saying) -> Option<Localized> {
     (!saying.is_empty()).then(|| frame.language.localize(saying))
 }
 

@@ -22,6 +22,12 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
         Ours::AddressOf { shown, chosen } => {
             format!("Diese Adresse gehört zu {shown}, ausgewählt ist aber {chosen}.")
         }
+        Ours::BrowserNeeded { provider, method } => {
+            format!("{provider} lässt sich mit {method} nur in einem Browser verbinden.")
+        }
+        Ours::OnLinkingPages => {
+            "Verbinden Sie das Konto auf einer der Verknüpfungsseiten des Hubs.".to_owned()
+        }
         Ours::AnotherKey => {
             "Wenn Ihnen der vollständige Schlüssel nicht mehr vorliegt, erstellen Sie einen neuen.".to_owned()
         }
