@@ -81,7 +81,7 @@ pub use crate::handoff::{Handoff, NewHandoff};
 pub use crate::id::{AccountId, IdError};
 pub use crate::idempotency::Idempotency;
 pub use crate::key::{KeyError, KeyId};
-pub use crate::name::{NameError, display_name};
+pub use crate::name::{NameError, display_name, is_printable};
 pub use crate::open::{OpenError, Vault};
 pub use crate::outbox::Event;
 pub use crate::project::Project;
