@@ -77,7 +77,7 @@ pub use crate::database::without_password;
 pub use crate::draft::{Draft, edit_draft_key};
 pub use crate::error::{ChangeError, StoreError};
 pub use crate::guide_text::GuideText;
-pub use crate::handoff::{Handoff, NewHandoff};
+pub use crate::handoff::{Handoff, NewHandoff, Submission, Submitted};
 pub use crate::id::{AccountId, IdError};
 pub use crate::idempotency::Idempotency;
 pub use crate::key::{KeyError, KeyId};
