@@ -174,6 +174,9 @@ fn the_hub_names_its_own_brand() {
     let hand_off = [("csrf", csrf.as_str()), ("do", "handoff"), ("step", "enter")];
     let request = Request::post(&format!("{}/handoff", browser.path)).form(&hand_off);
     let created = browser.send(hub.address, request).expect("no response");
+    assert_eq!(created.status, 303, "{}", created.body);
+    let page = created.header("location").unwrap_or_default();
+    let created = browser.send(hub.address, Request::get(page)).expect("no response");
     assert_named("the hand-off", &created.body, &["Enter the Acme API Key in Shop Hub"]);
     let link = format!("/help/{}", between(&created.body, "/help/", "\""));
     let step = Browser::new(&link, &[]).open(|| hub.address).expect("no response");

@@ -1,7 +1,7 @@
 //! Extractors that authenticate requests: a handler runs only for a caller with a valid key or a visitor with a valid
 //! token.
 //!
-//! **Invariant:** a handler that takes a [`Caller`] or a [`Visitor`] runs only for authenticated requests.
+//! **Invariant:** a handler that takes a [`Caller`], a [`Visitor`] or a [`Watcher`] runs only for authenticated requests.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 
 use crate::app::App;
-use crate::caller::{Caller, Visitor};
+use crate::caller::{Caller, Visitor, Watcher};
 use crate::client::Client;
 use crate::wire::error::ApiError;
 
@@ -40,5 +40,14 @@ impl FromRequestParts<Arc<App>> for Visitor {
             app.limiter.write(&visitor.session)?;
         }
         Ok(visitor)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Watcher {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let client = Client::from_request_parts(parts, app).await?;
+        app.access.watcher(&client, &parts.headers).await
     }
 }

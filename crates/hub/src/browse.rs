@@ -8,7 +8,8 @@
 //! | `/session/{n}/{connector}` | shows the form next to the guide |
 //! | `…/checking`, `…/progress` | show the checks as they run |
 //! | `…/confirm`, `…/done` | confirm and show the account |
-//! | `…/preview`, `…/handoff` | normalizes values as the person types; hands a step off to another person |
+//! | `…/preview` | normalizes values as the person types |
+//! | `…/handoff`, `…/handoff/{id}` | hand a step off to another person, and show the link |
 //! | `/help/{token}` | shows the handed-off step to the other person |
 //! | `/connect/oauth2/…` | send the browser to the provider's sign-in page from a separate window, and handle its return |
 //!
@@ -25,12 +26,14 @@ mod choose;
 mod context;
 mod cookie;
 mod enter;
+mod failure;
 mod fill;
 mod finish;
 mod handoff;
 mod link_token;
 mod policy;
 mod posted;
+mod requester;
 mod sign_in;
 mod signed_in;
 mod work;
@@ -88,6 +91,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/session/{session}/{connector}/confirm", get(finish::show).post(finish::confirm))
         .route("/session/{session}/{connector}/done", get(finish::done))
         .route("/session/{session}/{connector}/handoff", post(handoff::create))
+        .route("/session/{session}/{connector}/handoff/{handoff}", get(handoff::created))
         .route("/help/{link}", get(handoff::show).post(handoff::accept))
         .route("/help/{link}/", get(handoff::show).post(handoff::accept))
         .route("/connect/oauth2/{connector}", get(sign_in::ask).post(sign_in::start))

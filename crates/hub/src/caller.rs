@@ -1,6 +1,7 @@
 //! Authenticates requests by a project's API key or a session's token.
 //!
-//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a currently valid key or token. Invalid keys and tokens
+//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a currently valid key or token. The token of a single-use
+//! session is valid until a browser opens the session's link, or until the session has linked its account. Invalid keys and tokens
 //! are counted by IP address in the database, across all replicas, and refused beyond a limit. A test key sees and
 //! changes only test data.
 
@@ -19,6 +20,9 @@ use crate::key_uses::KeyUses;
 use crate::limits::Limiter;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
 
+/// Why a single-use session that has linked its account can no longer be used.
+const USED: &str = "has already linked its account";
+
 /// A program with a project's API key.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -30,6 +34,13 @@ pub(crate) struct Caller {
 /// A browser or program with an open session's token.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
+    pub(crate) session: Session,
+}
+
+/// A program with a session's token that waits for the result of a sign-in. The session may have ended by linking its
+/// account.
+#[derive(Clone, Debug)]
+pub(crate) struct Watcher {
     pub(crate) session: Session,
 }
 
@@ -62,25 +73,45 @@ impl Access {
 
     /// Authenticates a request by the session token in its header.
     pub(crate) async fn visitor(&self, client: &Client, headers: &HeaderMap) -> Result<Visitor, ApiError> {
-        let token = headers.get("x-hub-session-token").and_then(|value| value.to_str().ok());
-        let message = "Send the session's token in the `x-hub-session-token` header";
-        let token = token.ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
-        Ok(Visitor { session: self.session(client, token).await? })
+        Ok(Visitor { session: self.session(client, session_token(headers)?).await? })
     }
 
-    /// Returns the open session with this token.
+    /// Authenticates a request for the result of a sign-in by the session token in its header. StackOne's widget asks for
+    /// it until it learns that the account is linked, when a single-use session has already ended.
+    pub(crate) async fn watcher(&self, client: &Client, headers: &HeaderMap) -> Result<Watcher, ApiError> {
+        Ok(Watcher { session: self.entered(client, session_token(headers)?).await? })
+    }
+
+    /// Returns the open session with this token. A single-use session that is not opened in a browser yet is entered:
+    /// from then on, its link opens nothing.
     pub(crate) async fn session(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
-        match self.vault.session_by_token(&Digest::of(token)).await? {
-            Some(session) if session.is_open(Timestamp::now()) => Ok(session),
-            Some(session) => {
-                let why = if session.revoked_at.is_some() { "was revoked" } else { "has expired" };
-                Err(ApiError::new(&UNAUTHORIZED, format!("The session {why}; ask for a new one")))
-            }
-            None => {
-                self.limiter.guessed_wrong(client, "session token").await?;
-                Err(ApiError::new(&UNAUTHORIZED, "The session token is unknown"))
-            }
+        let session = self.entered(client, token).await?;
+        if session.used_at.is_some() {
+            return Err(over(USED));
         }
+        Ok(session)
+    }
+
+    /// Returns the session with this token, unless it was revoked or has expired. A single-use session that has linked
+    /// its account is also returned. Fails if a browser has opened the link of a single-use session.
+    async fn entered(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
+        let now = Timestamp::now();
+        let Some(session) = self.vault.session_by_token(&Digest::of(token)).await? else {
+            self.limiter.guessed_wrong(client, "session token").await?;
+            return Err(ApiError::new(&UNAUTHORIZED, "The session token is unknown"));
+        };
+        if session.revoked_at.is_some() {
+            return Err(over("was revoked"));
+        }
+        if session.parameters.expires_at <= now {
+            return Err(over("has expired"));
+        }
+        let enters = session.parameters.once && session.widget_at.is_none();
+        if enters && (session.opened_at.is_some() || !self.vault.enter_with_widget(session.seq, now).await?) {
+            let opened = "was opened in a browser, and continues only there";
+            return Err(over(if session.used_at.is_some() { USED } else { opened }));
+        }
+        Ok(session)
     }
 
     /// Returns an account in the caller's project by its id. Fails if the caller's key does not have the scope.
@@ -150,6 +181,18 @@ pub(crate) fn parse_kind(name: &str) -> Result<Kind, ApiError> {
 /// Returns the session's name in the audit trail.
 pub(crate) fn actor(session: &Session) -> String {
     format!("session:{}", session.seq)
+}
+
+/// Returns the error for a session that can no longer be used, for the given reason.
+fn over(why: &str) -> ApiError {
+    ApiError::new(&UNAUTHORIZED, format!("The session {why}; ask for a new one"))
+}
+
+/// Reads the session's token from its header.
+fn session_token(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let token = headers.get("x-hub-session-token").and_then(|value| value.to_str().ok());
+    let message = "Send the session's token in the `x-hub-session-token` header";
+    token.ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))
 }
 
 /// Reads the API key from the `Authorization` header. It can be a bearer token, the user name with an empty password

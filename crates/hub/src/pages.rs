@@ -24,7 +24,7 @@ pub use self::account::{AccountPage, DonePage, PreviousAccount, account_mark, co
 pub use self::assets::Assets;
 pub use self::checking::{CheckingPage, Progress, Report, checking, progress};
 pub use self::form::{FormPage, HandedStep, HandoffState, SentForm, field_name, field_of, form};
-pub use self::handoff::{HandoffPage, HelpPage, handoff_created, help, help_thanks};
+pub use self::handoff::{HandoffPage, HelpPage, handoff_created, help, help_thanks, help_too_late};
 pub use self::picker::{MethodCard, MethodsPage, ProviderCard, ProvidersPage, methods, providers, search};
 pub use self::preview::{Preview, PreviewedField, preview};
 pub use self::shell::{Frame, Look, Mode, PageProvider, Scheme};

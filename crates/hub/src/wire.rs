@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-pub(crate) use self::extract::{Json, Path, Path as Segments, Query, number, parameters};
+pub(crate) use self::extract::{Json, Path, Path as Segments, Query, number, parameters, refuse_unknown};
 pub(crate) use self::text::{display_name, short_text};
 
 /// A handler's JSON response, or its error.

@@ -183,6 +183,8 @@ create table sessions (
     expires_at           text not null,
     extended_until        text, -- set when a step is handed off: how long browsers that are already in may continue
     opened_at            text,
+    widget_at            text, -- when StackOne's widget first used the token of a single-use session
+    used_at              text, -- when a single-use session linked its account, which ended it
     revoked_at           text
 ) strict;
 
@@ -243,7 +245,8 @@ create table handoffs (
     fields_json  text not null,
     created_at   text not null,
     expires_at   text not null,
-    done_at      text
+    done_at      text,
+    done_by      blob null -- of the secret of the browser that submitted the values
 ) strict;
 
 create index handoffs_attempt on handoffs (attempt_id, created_at);

@@ -102,10 +102,10 @@ impl Attempt {
 }
 
 impl Vault {
-    /// Returns whether an attempt may continue. It may not if it has ended, if its session has been revoked or deleted,
-    /// or if the account that it edits has been deleted, given to another owner, suspended or archived.
-    pub async fn attempt_may_continue(&self, attempt: &Attempt) -> Result<bool, StoreError> {
-        may_continue(&mut *self.readers.acquire().await?, attempt.as_ref()).await
+    /// Returns whether an attempt may continue. It may not if it has ended, if its session has ended, expired or been
+    /// deleted, or if the account that it edits has been deleted, given to another owner, suspended or archived.
+    pub async fn attempt_may_continue(&self, attempt: &Attempt, now: Timestamp) -> Result<bool, StoreError> {
+        may_continue(&mut *self.readers.acquire().await?, attempt.as_ref(), now).await
     }
 
     /// Creates a random id for a link attempt.
@@ -130,6 +130,15 @@ impl Vault {
              order by created_at desc, id desc limit 1",
         );
         self.optional(query.bind(session).bind(connector_profile), attempt).await
+    }
+
+    /// Returns the session's attempt that linked an account most recently, or `None` if there is no such attempt.
+    pub async fn linked_attempt_of(&self, session: i64) -> Result<Option<Attempt>, StoreError> {
+        let query = sqlx::query(
+            "select * from attempts where session_seq = $1 and state = 'linked' \
+             order by updated_at desc, id desc limit 1",
+        );
+        self.optional(query.bind(session), attempt).await
     }
 
     /// Returns the snapshot of an attempt's flow, or `None` if the attempt has ended or expired.
@@ -159,28 +168,9 @@ impl Writer {
         new_lines: &[Value],
     ) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
-        if !work.hold_attempt(attempt.as_ref()).await? {
+        if !save(&mut work, attempt, snapshot, new_lines).await? {
             return Ok(false);
         }
-        record_failure(&mut work, attempt, new_lines).await?;
-        if attempt.version == 0 {
-            insert(work.tx(), attempt).await?;
-        } else if !update(work.tx(), attempt).await? {
-            return Ok(false);
-        }
-        crash_point("vault.attempt-saved");
-        if attempt.state.has_ended() {
-            sealed::delete(work.tx(), Content::Snapshot, &attempt.id).await?;
-        } else {
-            let item = Item {
-                content: Content::Snapshot,
-                key: &attempt.id,
-                binding: &attempt.guide_digest,
-                expires_at: Some(attempt.expires_at),
-            };
-            work.write_sealed(&item, snapshot, attempt.updated_at).await?;
-        }
-        append(&mut work, attempt, new_lines, attempt.updated_at).await?;
         work.commit().await?;
         attempt.version += 1;
         Ok(true)
@@ -196,6 +186,39 @@ impl Writer {
             .await?;
         work.commit().await
     }
+}
+
+/// Saves an attempt in a transaction, as [`Writer::save_attempt`] does. Returns `false` if the attempt may no longer
+/// continue or has changed since the caller read it; the transaction must then be rolled back.
+pub(crate) async fn save(
+    work: &mut Work,
+    attempt: &Attempt,
+    snapshot: &Secret,
+    new_lines: &[Value],
+) -> Result<bool, StoreError> {
+    if !work.hold_attempt(attempt.as_ref(), attempt.updated_at).await? {
+        return Ok(false);
+    }
+    record_failure(work, attempt, new_lines).await?;
+    if attempt.version == 0 {
+        insert(work.tx(), attempt).await?;
+    } else if !update(work.tx(), attempt).await? {
+        return Ok(false);
+    }
+    crash_point("vault.attempt-saved");
+    if attempt.state.has_ended() {
+        sealed::delete(work.tx(), Content::Snapshot, &attempt.id).await?;
+    } else {
+        let item = Item {
+            content: Content::Snapshot,
+            key: &attempt.id,
+            binding: &attempt.guide_digest,
+            expires_at: Some(attempt.expires_at),
+        };
+        work.write_sealed(&item, snapshot, attempt.updated_at).await?;
+    }
+    append(work, attempt, new_lines, attempt.updated_at).await?;
+    Ok(true)
 }
 
 /// Records a failed attempt in the audit trail. The attempt is saved again while the person looks at the failure, so this

@@ -1,6 +1,8 @@
-//! Browsers that have opened a session's link, and how they show the session's pages.
+//! Entering sessions: browsers that have opened a session's link, how they show the session's pages, and StackOne's
+//! widget, which uses the session's token.
 //!
-//! **Invariant:** each browser enters a session with its own secret. Some browsers do not store the secret in an
+//! **Invariant:** a single-use session is entered either by one browser or by the widget, whichever comes first. Each
+//! browser enters a session with its own secret. Some browsers do not store the secret in an
 //! embedded frame, so the frame also gets a frame token. A frame token does not grant access to the session. Within a
 //! short time, it can be exchanged once for a secret that lets a new window enter the session.
 
@@ -68,8 +70,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Records that a browser opened a session's link, and creates the browser's tokens. Returns `None` if only one
-    /// browser may open the link and another browser has already opened it.
+    /// Records that a browser opened a session's link, and creates the browser's tokens. Returns `None` if the session is
+    /// single-use, and another browser or the widget has already entered it.
     pub async fn open_session(
         &self,
         session: &Session,
@@ -80,11 +82,12 @@ impl Writer {
         let frame = presentation.parent.as_ref().map(|_| Token::random("wsf_")).transpose()?;
         let mut work = self.begin().await?;
         work.hold("session", &session.seq.to_string()).await?;
-        let opened: Option<String> = sqlx::query_scalar("select opened_at from sessions where seq = $1")
-            .bind(session.seq)
-            .fetch_one(work.tx())
-            .await?;
-        if session.parameters.once && opened.is_some() {
+        let entered: Option<String> =
+            sqlx::query_scalar("select coalesce(opened_at, widget_at) from sessions where seq = $1")
+                .bind(session.seq)
+                .fetch_one(work.tx())
+                .await?;
+        if session.parameters.once && entered.is_some() {
             return Ok(None);
         }
         sqlx::query("update sessions set opened_at = coalesce(opened_at, $2) where seq = $1")
@@ -108,6 +111,22 @@ impl Writer {
         .await?;
         work.commit().await?;
         Ok(Some(Browser { secret, frame }))
+    }
+
+    /// Records that StackOne's widget uses the token of a single-use session. Returns `false` if a browser has already
+    /// opened the session's link; only that browser can continue.
+    pub async fn enter_with_widget(&self, seq: i64, now: Timestamp) -> Result<bool, StoreError> {
+        let mut work = self.begin().await?;
+        work.hold("session", &seq.to_string()).await?;
+        let entered = sqlx::query(
+            "update sessions set widget_at = coalesce(widget_at, $2) where seq = $1 and opened_at is null",
+        )
+        .bind(seq)
+        .bind(stamp(now))
+        .execute(work.tx())
+        .await?;
+        work.commit().await?;
+        Ok(entered.rows_affected() == 1)
     }
 
     /// Changes how a browser shows a session's pages. Called when the browser opens the link again.

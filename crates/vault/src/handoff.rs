@@ -1,11 +1,14 @@
 //! Handoffs: steps in a link attempt that another person, such as an admin, is asked to complete.
 //!
-//! **Invariant:** a handoff's link accepts values but never shows them. The link is single-use and expires.
+//! **Invariant:** a handoff's link accepts values once, never shows them, and expires. One transaction saves the values
+//! and ends the handoff. The link's token is derived from the secret of the browser that asked for help, so that this
+//! browser can show the link again although only the token's digest is stored.
 
 use jiff::Timestamp;
+use secret::Secret;
 use sqlx::Row as _;
 
-use crate::attempt::Attempt;
+use crate::attempt::{self, Attempt};
 use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
@@ -25,6 +28,8 @@ pub struct NewHandoff<'a> {
     pub fields: &'a [String],
     /// When the link expires.
     pub expires_at: Timestamp,
+    /// The secret of the browser that asks for help.
+    pub secret: &'a Secret,
 }
 
 /// A step that was handed off.
@@ -44,6 +49,42 @@ pub struct Handoff {
     pub expires_at: Timestamp,
     /// When the values were submitted. `None` if the values have not been submitted.
     pub done_at: Option<Timestamp>,
+    /// The digest of the secret of the browser that submitted the values. `None` if they have not been submitted.
+    pub done_by: Option<Digest>,
+}
+
+/// The values that a helper submits for a handoff.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission<'a> {
+    /// The handoff's id.
+    pub handoff: &'a str,
+    /// The digest of the helper's browser secret.
+    pub by: &'a Digest,
+    /// The snapshot of the attempt's flow, with the helper's values.
+    pub snapshot: &'a Secret,
+}
+
+/// What became of a helper's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// The values were saved, and the handoff has ended.
+    Saved,
+    /// Values had already been submitted, so nothing was saved.
+    AlreadyDone,
+    /// The attempt may no longer continue or has changed since the caller read it, so nothing was saved.
+    Stale,
+}
+
+impl Handoff {
+    /// Returns whether the link can still be used.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.done_at.is_none() && now < self.expires_at
+    }
+
+    /// Returns the token in the link of a handoff that the browser with this secret asked for.
+    pub fn token(id: &str, secret: &Secret) -> Token {
+        Token::derived("wsh_", secret, id)
+    }
 }
 
 impl Vault {
@@ -62,14 +103,9 @@ impl Vault {
 }
 
 impl Writer {
-    /// Hands off a step to the person who receives the token. For browsers that have already entered the session,
-    /// extends it until the handoff's link expires.
-    pub async fn add_handoff(
-        &self,
-        new: &NewHandoff<'_>,
-        now: Timestamp,
-    ) -> Result<(Handoff, Token), StoreError> {
-        let token = Token::random("wsh_")?;
+    /// Hands off a step to the person who receives the token ([`Handoff::token`]). For browsers that have already entered
+    /// the session, extends it until the handoff's link expires.
+    pub async fn add_handoff(&self, new: &NewHandoff<'_>, now: Timestamp) -> Result<Handoff, StoreError> {
         let handoff = Handoff {
             id: id::random("hof_")?,
             attempt: new.attempt.id.clone(),
@@ -78,7 +114,9 @@ impl Writer {
             created_at: whole_milliseconds(now),
             expires_at: whole_milliseconds(new.expires_at),
             done_at: None,
+            done_by: None,
         };
+        let token = Handoff::token(&handoff.id, new.secret);
         let mut work = self.begin().await?;
         sqlx::query(
             "insert into handoffs (id, digest, attempt_id, step, fields_json, created_at, expires_at) \
@@ -102,13 +140,33 @@ impl Writer {
         .execute(work.tx())
         .await?;
         work.commit().await?;
-        Ok((handoff, token))
+        Ok(handoff)
     }
 
-    /// Marks a handoff's values as submitted. Returns `false` if they were already submitted.
-    pub async fn end_handoff(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let update = sqlx::query("update handoffs set done_at = $2 where id = $1 and done_at is null");
-        Ok(self.execute(update.bind(id).bind(stamp(now))).await? == 1)
+    /// Saves an attempt with the values that a helper submitted, and ends the handoff. Saves nothing unless the handoff
+    /// and the attempt are still open.
+    pub async fn submit_handoff(
+        &self,
+        submission: &Submission<'_>,
+        attempt: &mut Attempt,
+    ) -> Result<Submitted, StoreError> {
+        let mut work = self.begin().await?;
+        let done =
+            sqlx::query("update handoffs set done_at = $2, done_by = $3 where id = $1 and done_at is null")
+                .bind(submission.handoff.to_owned())
+                .bind(stamp(attempt.updated_at))
+                .bind(submission.by.bytes())
+                .execute(work.tx())
+                .await?;
+        if done.rows_affected() == 0 {
+            return Ok(Submitted::AlreadyDone);
+        }
+        if !attempt::save(&mut work, attempt, submission.snapshot, &[]).await? {
+            return Ok(Submitted::Stale);
+        }
+        work.commit().await?;
+        attempt.version += 1;
+        Ok(Submitted::Saved)
     }
 }
 
@@ -121,5 +179,6 @@ fn handoff(row: &DbRow) -> Result<Handoff, StoreError> {
         created_at: parsed(row, "handoffs", "created_at")?,
         expires_at: parsed(row, "handoffs", "expires_at")?,
         done_at: optional(row, "handoffs", "done_at")?,
+        done_by: row.try_get::<Option<Vec<u8>>, _>("done_by")?.map(Digest::stored),
     })
 }

@@ -1,8 +1,10 @@
 //! Decides whether a link attempt may continue.
 //!
-//! **Invariant:** an attempt may continue only while its session exists and has not been revoked, and while the account
-//! that it edits exists, belongs to the session's owner and has no hold. Every transaction that saves an attempt, opens
+//! **Invariant:** an attempt may continue only while its session exists and has neither ended nor expired, and while the
+//! account that it edits exists, belongs to the session's owner and has no hold. Every transaction that saves an attempt, opens
 //! its account's credentials or stores its account makes this decision again.
+
+use jiff::Timestamp;
 
 use crate::account::Account;
 use crate::database::DbConnection;
@@ -40,12 +42,17 @@ impl NewSession {
 impl Work {
     /// Returns whether an attempt may continue. If so, this stays true until the transaction ends: it locks the
     /// attempt's session, and the account that the attempt edits.
-    pub(crate) async fn hold_attempt(&mut self, attempt: AttemptRef<'_>) -> Result<bool, StoreError> {
-        self.hold_shared("session", &attempt.session.to_string()).await?;
+    pub(crate) async fn hold_attempt(
+        &mut self,
+        attempt: AttemptRef<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // Exclusively, because a single-use session links only one account, whichever of its attempts comes first.
+        self.hold("session", &attempt.session.to_string()).await?;
         if let Some(account) = attempt.account {
             self.hold("account", account).await?;
         }
-        may_continue(self.tx(), attempt).await
+        may_continue(self.tx(), attempt, now).await
     }
 }
 
@@ -53,17 +60,19 @@ impl Work {
 pub(crate) async fn may_continue(
     connection: &mut DbConnection,
     attempt: AttemptRef<'_>,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     let ended = sqlx::query("select id from attempts where id = $1 and state in ('linked', 'cancelled')")
         .bind(attempt.id)
         .fetch_optional(&mut *connection)
         .await?;
-    let row = sqlx::query("select * from sessions where seq = $1 and revoked_at is null")
+    let row = sqlx::query("select * from sessions where seq = $1")
         .bind(attempt.session)
         .fetch_optional(&mut *connection)
         .await?;
-    let (None, Some(row)) = (ended, row) else { return Ok(false) };
-    let parameters = session(&row)?.parameters;
+    let session = row.as_ref().map(session).transpose()?.filter(|session| session.may_continue(now));
+    let (None, Some(session)) = (ended, session) else { return Ok(false) };
+    let parameters = session.parameters;
     // A session that was created for an account cannot link any other account.
     let Some(id) = attempt.account.or(parameters.account.as_deref()) else { return Ok(true) };
     let row = sqlx::query("select * from accounts where id = $1").bind(id).fetch_optional(connection).await?;

@@ -1,7 +1,9 @@
 //! Connect sessions, each of which lets one customer link accounts for a limited time.
 //!
 //! **Invariant:** a session belongs to one project and one owner. Until the session ends, it can be entered with its
-//! token or from a browser that has opened its link. Only the digests of tokens and browser secrets are stored.
+//! token or from a browser that has opened its link. A single-use session can be entered only by the first browser, or
+//! only by StackOne's widget, and ends when it links an account. Only the digests of tokens and browser secrets are
+//! stored.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -39,7 +41,7 @@ pub struct NewSession {
     pub allow_different: bool,
     /// The scopes to request from the provider. `None` requests all scopes that the guide lists.
     pub scopes: Option<Vec<String>>,
-    /// Whether the link works only in the first browser that opens it.
+    /// Whether the session is single-use: only the first browser or widget can enter it, and it links one account.
     pub once: bool,
     /// The label for the linked account. `None` keeps the account's current label.
     pub label: Option<String>,
@@ -69,6 +71,10 @@ pub struct Session {
     pub extended_until: Option<Timestamp>,
     /// When a browser first opened the link. `None` if no browser has opened it.
     pub opened_at: Option<Timestamp>,
+    /// When StackOne's widget first used the token. `None` if it has not, or if the session is not single-use.
+    pub widget_at: Option<Timestamp>,
+    /// When the session linked its account, which ended it. `None` if it has not, or if it is not single-use.
+    pub used_at: Option<Timestamp>,
     /// When the session was revoked. `None` if it has not been revoked.
     pub revoked_at: Option<Timestamp>,
 }
@@ -76,12 +82,18 @@ pub struct Session {
 impl Session {
     /// Returns whether a browser can still enter the session.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.parameters.expires_at
+        !self.has_ended() && now < self.parameters.expires_at
     }
 
     /// Returns whether browsers that are already in the session may continue.
     pub fn may_continue(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.ends_at()
+        !self.has_ended() && now < self.ends_at()
+    }
+
+    /// Returns whether the session ended before it expired: it was revoked, or it is single-use and has linked its
+    /// account.
+    fn has_ended(&self) -> bool {
+        self.revoked_at.is_some() || self.used_at.is_some()
     }
 
     /// Returns when the session ends for browsers that are already in it.
@@ -149,6 +161,8 @@ impl Writer {
             created_at: by.at,
             extended_until: None,
             opened_at: None,
+            widget_at: None,
+            used_at: None,
             revoked_at: None,
         };
         Ok((session, token))
@@ -181,6 +195,8 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
         created_at: parsed(row, TABLE, "created_at")?,
         extended_until: optional(row, TABLE, "extended_until")?,
         opened_at: optional(row, TABLE, "opened_at")?,
+        widget_at: optional(row, TABLE, "widget_at")?,
+        used_at: optional(row, TABLE, "used_at")?,
         revoked_at: optional(row, TABLE, "revoked_at")?,
     })
 }

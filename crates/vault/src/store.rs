@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use secret::Secret;
 use serde_json::Value;
 use sqlx::Row as _;
@@ -27,6 +28,7 @@ use crate::key::Key;
 use crate::outbox;
 use crate::row::{account, damaged, parsed, stamp};
 use crate::sealed::{self, Content};
+use crate::session_end;
 use crate::write;
 use crate::writer::{Work, Writer};
 
@@ -76,7 +78,7 @@ impl Writer {
     ) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         if let Some(attempt) = from.attempt {
-            work.expect_open(attempt).await?;
+            work.expect_open(attempt, by.at).await?;
         }
         if let Some(home) = &new.home {
             connector_profile::hold_for_account(&mut work, &home.connector_profile).await?;
@@ -102,11 +104,13 @@ impl Writer {
         if let Some(key) = from.draft {
             sealed::delete(work.tx(), Content::Draft, key).await?;
         }
+        let mut is_used = false;
         if let Some(attempt) = from.attempt {
             attempt::end_linked(&mut work, attempt, from.transcript, &stored).await?;
+            is_used = session_end::end_if_single_use(&mut work, attempt.session, by.at).await?;
         }
         work.commit().await?;
-        if old.is_some() {
+        if old.is_some() || is_used {
             self.wipe_log().await;
         }
         Ok(stored)
@@ -149,7 +153,7 @@ impl Writer {
         by: By<'_>,
     ) -> Result<Credentials, ChangeError> {
         let mut work = self.begin().await?;
-        work.expect_open(attempt).await?;
+        work.expect_open(attempt, by.at).await?;
         let ended = || ChangeError::AttemptEnded { id: attempt.id.clone() };
         let id = attempt.account.as_deref().ok_or_else(ended)?.parse().map_err(|_| ended())?;
         work.unseal(&id, purpose, by).await
@@ -232,8 +236,8 @@ impl Work {
     }
 
     /// Fails if a link attempt may no longer continue.
-    async fn expect_open(&mut self, attempt: &Attempt) -> Result<(), ChangeError> {
-        if self.hold_attempt(attempt.as_ref()).await? {
+    async fn expect_open(&mut self, attempt: &Attempt, now: Timestamp) -> Result<(), ChangeError> {
+        if self.hold_attempt(attempt.as_ref(), now).await? {
             return Ok(());
         }
         Err(ChangeError::AttemptEnded { id: attempt.id.clone() })

@@ -1,8 +1,8 @@
 //! Tokens and API keys.
 //!
-//! **Invariant:** a token consists of a prefix, which identifies its purpose, and 256 random bits. Only its SHA-256
-//! digest is stored, and the token cannot be derived from the digest. A token with this much randomness needs neither a
-//! salt nor a slow hash.
+//! **Invariant:** a token consists of a prefix, which identifies its purpose, and 256 bits, which are random or derived
+//! from a random token. Only its SHA-256 digest is stored, and the token cannot be derived from the digest. A token with
+//! this much randomness needs neither a salt nor a slow hash.
 
 use std::fmt;
 
@@ -32,6 +32,14 @@ impl Token {
         Ok(Self(Secret::new(text)))
     }
 
+    /// Derives a token from another token. The other token cannot be computed from the derived one, and the derived token
+    /// cannot be computed from the other token's digest.
+    pub(crate) fn derived(prefix: &str, from: &Secret, purpose: &str) -> Self {
+        let inner = Sha256::new().chain_update(prefix).chain_update(from.expose()).finalize();
+        let digest = Sha256::new().chain_update(inner).chain_update(purpose).finalize();
+        Self(Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(digest))))
+    }
+
     /// Returns the token itself.
     pub fn secret(&self) -> &Secret {
         &self.0
@@ -52,6 +60,11 @@ impl Digest {
     /// Returns the digest of any bytes, such as the bytes of a request.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).to_vec())
+    }
+
+    /// Returns a digest that was read from the database.
+    pub(crate) fn stored(bytes: Vec<u8>) -> Self {
+        Self(bytes)
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {

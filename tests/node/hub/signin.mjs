@@ -259,8 +259,8 @@ test("the callback works once, and only in the browser that started the sign-in"
   await context.close();
 });
 
-test("StackOne's widget opens a separate window for sign-in", async () => {
-  const created = await session({ connector_profile_id: profile });
+test("StackOne's widget opens a separate window for sign-in, even in a single-use session", async () => {
+  const created = await session({ connector_profile_id: profile, single_use: true });
   const server = await host({
     "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>
       <stackone-hub token="${created.token}" base-url="${hub}" app-url="http://127.0.0.1:1"></stackone-hub>
@@ -280,6 +280,8 @@ test("StackOne's widget opens a separate window for sign-in", async () => {
   await tab.getByText(/Connection Successful/i).waitFor();
   const [{ id }] = await tab.evaluate(() => globalThis.fired);
   assert.equal((await api("GET", `/accounts/${id}`)).body.status, "active");
+  const again = await fetch(`${hub}/hub/connectors`, { headers: { "x-hub-session-token": created.token } });
+  assert.equal(again.status, 401);
   server.close();
 });
 

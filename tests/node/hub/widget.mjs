@@ -90,6 +90,25 @@ test("a refusal by the provider is shown, and no account is stored", async () =>
   await close();
 });
 
+test("a single-use session links one account after a refusal, and its token then opens nothing", async () => {
+  const created = await session({ provider: "gladly", single_use: true });
+  const { tab, fired, close } = await widget(created.token);
+  await fill(tab, { ...good, api_token: "revoked-token" });
+  await connect(tab).click();
+  await tab.getByText(/Gladly didn't accept the Agent Email and API Token in Production/).waitFor();
+  await fill(tab, good);
+  await connect(tab).click();
+  await tab.getByText(/Connection Successful/i).waitFor();
+  assert.deepEqual((await fired()).map(([name]) => name), ["success"]);
+  const again = await widget(created.token);
+  await again.tab.getByText("No configured integrations available").waitFor();
+  await again.tab.goto(created.auth_link_url);
+  await again.tab.getByText("This link has already been used").waitFor();
+  assert.equal(await tab.getByText(/Connection Successful/i).count(), 1);
+  await again.close();
+  await close();
+});
+
 test("an incomplete email address is not sent, and the form keeps what was entered", async () => {
   const { token } = await session({ provider: "gladly" });
   const { tab, requests, close } = await widget(token);

@@ -8,6 +8,7 @@
 mod bodies;
 mod headers;
 mod keys;
+mod links;
 mod pages;
 mod rights;
 mod sessions;
@@ -28,6 +29,8 @@ fn attack(database: Database) {
     sessions::wrong_sessions_are_rejected(&mut target);
     pages::wrong_browsers_are_rejected(&mut target);
     pages::incomplete_and_cookieless_navigations_are_explained(&mut target);
+    links::single_use_sessions_are_entered_once(&mut target);
+    links::handed_off_steps_are_completed_once(&mut target);
     sign_ins::only_a_confirmed_form_starts_a_sign_in(&mut target);
     pages::forged_forms_are_rejected(&mut target);
     pages::only_allowed_origins_can_frame_the_pages(&mut target);

@@ -126,10 +126,24 @@ fn running_checks_end_with_their_session(scene: &Scene) {
     assert_eq!(states, ["cancelled"]);
 }
 
+fn running_checks_end_when_their_session_expires(scene: &Scene) {
+    scene.provider.set_pause(PAUSE * 2);
+    let body = json!({ "origin_owner_id": "expired", "origin_owner_name": "x", "provider": "gladly", "expires_in": 2 });
+    let token = scene.call("POST", "/connect_sessions", &body, 201).text("token");
+    let before = scene.provider.requests().len();
+    let response = scene.send(link(&token, CANARY));
+    scene.provider.set_pause(Duration::ZERO);
+    assert!(before < scene.provider.requests().len(), "the check did not begin before the session expired");
+    assert_eq!((response.status, response.text("code").as_str()), (410, "gone"), "{}", response.body);
+    scene.assert_not_linked("the widget", "expired");
+}
+
 fn a_handed_off_step_ends_with_its_account(scene: &Scene) {
     let account = scene.account("helped");
     let mut form = scene.open_edit("helped", &account);
     let page = form.submit(scene, "/handoff", &[("step", "enter-credentials")]);
+    let page = Request::get(page.header("location").unwrap_or_default());
+    let page = form.browser.send(scene.hub.address, page).expect("no response");
     assert_eq!(page.status, 200, "{}", page.body);
     let help = between(&page.body, "/help/wsh_", "\"");
     let mut helper = Browser::new(&format!("/help/wsh_{help}"), &[]);
@@ -224,6 +238,7 @@ fn test(database: Database) {
     an_open_form_ends_with_its_account(&scene);
     the_widgets_edit_ends_with_its_account(&scene);
     running_checks_end_with_their_session(&scene);
+    running_checks_end_when_their_session_expires(&scene);
     a_handed_off_step_ends_with_its_account(&scene);
     // The terminal uses only SQLite.
     if database == Database::Sqlite {

@@ -211,7 +211,15 @@ fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>) {
     let flow = Flow::new(Arc::clone(guide), method.key.as_str(), begin).expect("the guide has the method");
     let steps = flow.all_steps();
     if let Some((_, step)) = steps.iter().rev().find(|(_, step)| !step.collects.is_empty()) {
-        let page = HelpPage { flow: &flow, step, action: "/help/h-1", typed: &[], problems: &[] };
+        let page = HelpPage {
+            flow: &flow,
+            step,
+            customer: "Acme Outdoor",
+            person: Some("Ada Lovelace"),
+            action: "/help/h-1",
+            typed: &[],
+            problems: &[],
+        };
         put("help", pages::help(frame, &page));
         let handoff = HandoffPage {
             provider,
@@ -269,6 +277,7 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
     put("providers-long", pages::providers(&Frame { brand: &long, ..*frame }, &page));
     put("providers-none", pages::providers(frame, &ProvidersPage { query: "<zzz> & \"", ..page }));
     put("thanks", pages::help_thanks(frame));
+    put("too-late", pages::help_too_late(frame));
     put("opening", pages::opening(frame));
     put("opening-de", pages::opening(&german));
     let troubles = [

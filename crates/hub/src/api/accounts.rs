@@ -15,7 +15,7 @@ use crate::connectors::category;
 use crate::status::Status;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, INVALID_VALUE};
-use crate::wire::{Json, Path, Reply, number, parameters, short_text};
+use crate::wire::{Json, Path, Reply, number, parameters, refuse_unknown, short_text};
 
 /// The default number of accounts per page.
 const PAGE: u32 = 25;
@@ -182,7 +182,7 @@ fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
             "provider" => provider = Some(value),
             "origin_owner_id" => owner = Some(value),
             "status" => status = Some(value),
-            "type" => found.kind = Some(parse_kind(&value)?),
+            "type" => found.kind = Some(caller.kind(Some(&value))?),
             // Unknown parameters, which newer clients may send, are ignored.
             _ => {}
         }
@@ -228,8 +228,24 @@ fn filter_status(query: &mut Query, name: &str) -> Result<(), ApiError> {
 fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange, ApiError> {
     let invalid = |message: &str| ApiError::new(&INVALID_VALUE, message);
     let text = |name: &str, value: Option<String>| value.map(|value| short_text(name, &value)).transpose();
-    if body.provider.is_some_and(|provider| provider != account.provider) {
-        return Err(invalid("`provider` cannot be changed; link another account instead"));
+    refuse_unknown(&body.unknown)?;
+    let home = account.home.as_ref();
+    let profile = home.map(|home| home.connector_profile.as_str());
+    for (name, value, current) in [
+        ("provider", &body.provider, Some(account.provider.as_str())),
+        ("authentication_config_key", &body.authentication_config_key, Some(account.method.as_str())),
+        ("environment", &body.environment, account.environment.as_deref()),
+        ("connector_profile_id", &body.connector_profile_id, profile),
+        ("integration_id", &body.integration_id, profile),
+    ] {
+        if value.is_some() && value.as_deref() != current {
+            return Err(invalid(&format!("`{name}` cannot be changed; link another account instead")));
+        }
+    }
+    let kind = body.kind.as_deref().map(parse_kind).transpose()?;
+    // SDKs send `production` with every change, even of a test account.
+    if kind.is_some_and(|kind| kind == Kind::Test && home.is_some_and(|home| home.kind != kind)) {
+        return Err(invalid("`type` cannot be changed; link another account instead"));
     }
     for (name, value) in [
         ("credentials", &body.credentials),

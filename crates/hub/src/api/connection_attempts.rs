@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vault::{SignIn, SignInState};
+use vault::{Session, SignIn, SignInState};
 
 use crate::access::AppState;
 use crate::app::App;
-use crate::caller::Visitor;
+use crate::caller::{Visitor, Watcher};
 use crate::wire::error::{ApiError, NOT_FOUND};
 use crate::wire::{Json, Path, Reply, StatusReply};
 
@@ -76,10 +76,10 @@ pub(super) async fn create(
 )]
 pub(super) async fn read(
     app: AppState,
-    visitor: Visitor,
+    watcher: Watcher,
     Path(id): Path<String>,
 ) -> Reply<ConnectionAttempt> {
-    let one = find(&app, &visitor, &id).await?;
+    let one = find(&app, &watcher.session, &id).await?;
     let expired = one.state == SignInState::Pending && one.expires_at <= Timestamp::now();
     Ok(axum::Json(ConnectionAttempt {
         status: if expired { "expired" } else { one.state.as_str() },
@@ -98,12 +98,12 @@ pub(super) async fn read(
     responses((status = 204, description = "The attempt was canceled, or had already ended"))
 )]
 pub(super) async fn cancel(app: AppState, visitor: Visitor, Path(id): Path<String>) -> StatusReply {
-    let one = find(&app, &visitor, &id).await?;
+    let one = find(&app, &visitor.session, &id).await?;
     app.vault.end_sign_in(&one.id, SignInState::Cancelled, None, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn find(app: &App, visitor: &Visitor, id: &str) -> Result<SignIn, ApiError> {
-    let found = app.vault.sign_in(visitor.session.seq, id).await?;
+async fn find(app: &App, session: &Session, id: &str) -> Result<SignIn, ApiError> {
+    let found = app.vault.sign_in(session.seq, id).await?;
     found.ok_or_else(|| ApiError::new(&NOT_FOUND, "This session has no connection attempt with this id"))
 }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use secret::Secret;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use vault::{ConnectorProfileChange, NewConnectorProfile, ProfileRemoval, Scope};
@@ -15,7 +16,7 @@ use crate::connectors::{self, Connector, configured, setup_fields};
 use crate::guides::Edition;
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
 use crate::wire::error::{ApiError, CONFLICT, INVALID_VALUE, NOT_FOUND};
-use crate::wire::{Json, Path, Reply, StatusReply, display_name, stamp};
+use crate::wire::{Json, Path, Reply, StatusReply, display_name, refuse_unknown, stamp};
 
 /// Lists all providers that have a guide.
 #[utoipa::path(
@@ -123,6 +124,10 @@ pub(super) struct ConnectorProfilePatch {
     /// The setup values to change, by field key.
     #[serde(default)]
     values: BTreeMap<String, String>,
+    /// Members that the Hub does not know.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Map<String, Value>,
 }
 
 /// Lists the project's connector profiles and built-in connectors.
@@ -206,6 +211,7 @@ pub(super) async fn change_profile(
     Json(body): Json<ConnectorProfilePatch>,
 ) -> Reply<ConnectorProfile> {
     caller.needs_for_production(Scope::ConnectorsWrite)?;
+    refuse_unknown(&body.unknown)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         let message = "A built-in connector cannot be changed; create a connector profile instead";

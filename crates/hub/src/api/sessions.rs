@@ -228,7 +228,15 @@ fn origin(text: &str) -> Result<WebOrigin, ApiError> {
 /// person to a hostile site.
 fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     let wrong = |why: &str| invalid("return_url", why);
+    // The URL parser would remove surrounding spaces, tabs and line breaks.
+    if value.trim() != value || value.contains(char::is_control) {
+        return Err(wrong("it must not contain surrounding spaces or control characters"));
+    }
     let url = Url::parse(value).map_err(|_| wrong("it is not a URL"))?;
+    // The origin of a `blob:` URL is the origin of the page that created it.
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(wrong("it must begin with `https://` or `http://`"));
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("it must not contain a user name or a password"));
     }
@@ -261,6 +269,12 @@ mod tests {
             "https://evil.example/https://app.example.com",
             "//evil.example",
             "javascript:alert(1)",
+            "blob:https://app.example.com/0f8f",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "about:blank",
+            " https://app.example.com/",
+            "https://app.example.com/\nx",
             "https://app.example.com@evil.example/",
             "https://me@app.example.com/",
         ] {

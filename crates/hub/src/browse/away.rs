@@ -35,38 +35,28 @@ pub(super) fn redirect_to_provider(headers: &HeaderMap, is_secure: bool, sent: &
     if let Ok(url) = HeaderValue::from_str(&sent.url) {
         response.headers_mut().insert(LOCATION, url);
     }
-    // Browsers send cookies with the same path in the order in which they were set.
-    let names = cookie::names(headers, |name| name.strip_prefix(PREFIX).is_some_and(is_digest));
-    for name in names.iter().rev().skip(MOST - 1) {
-        set(name, &Secret::default(), 0, is_secure, &mut response);
-    }
     let state = sent.back.secret();
-    set(&name(state.expose()), state, SECONDS, is_secure, &mut response);
+    let name = &name(state.expose());
+    let cookie = Cookie { name, value: state, paths: &[PATH], seconds: SECONDS, is_secure, embedded: false };
+    cookie.set_limited(headers, (PREFIX, MOST), &mut response);
     response
 }
 
 /// Whether this browser was sent to a provider with this state.
-pub(super) fn is_of_browser(headers: &HeaderMap, state: &str) -> bool {
-    let own = cookie::read(headers, &name(state));
+pub(super) fn is_of_browser(headers: &HeaderMap, is_secure: bool, state: &str) -> bool {
+    let own = cookie::read(headers, &name(state), is_secure);
     own.is_some_and(|own| bool::from(own.expose().as_bytes().ct_eq(state.as_bytes())))
 }
 
 /// Deletes the cookie of a sign-in that has ended.
 pub(super) fn forget(state: &str, is_secure: bool, response: &mut Response) {
-    set(&name(state), &Secret::default(), 0, is_secure, response);
-}
-
-fn set(name: &str, value: &Secret, seconds: i64, is_secure: bool, response: &mut Response) {
-    Cookie { name, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
+    let (name, value) = (&name(state), &Secret::default());
+    Cookie { name, value, paths: &[PATH], seconds: 0, is_secure, embedded: false }.set(response);
 }
 
 fn name(state: &str) -> String {
     let digest = hex::encode(Sha256::digest(state));
     format!("{PREFIX}{}", &digest[..DIGITS])
-}
-
-fn is_digest(text: &str) -> bool {
-    text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -116,12 +106,14 @@ mod tests {
     fn several_sign_ins_in_a_browser_do_not_affect_each_other() {
         let (mut own, mut other) = (Jar::default(), Jar::default());
         let (one, two, theirs) = (own.leave(), own.leave(), other.leave());
-        assert!(is_of_browser(&own.headers(), &one) && is_of_browser(&own.headers(), &two));
-        assert!(!is_of_browser(&own.headers(), &theirs) && !is_of_browser(&other.headers(), &one));
+        assert!(is_of_browser(&own.headers(), true, &one) && is_of_browser(&own.headers(), true, &two));
+        assert!(
+            !is_of_browser(&own.headers(), true, &theirs) && !is_of_browser(&other.headers(), true, &one)
+        );
         let mut response = Response::default();
         forget(&one, true, &mut response);
         own.keep(&response);
-        assert!(!is_of_browser(&own.headers(), &one) && is_of_browser(&own.headers(), &two));
+        assert!(!is_of_browser(&own.headers(), true, &one) && is_of_browser(&own.headers(), true, &two));
     }
 
     #[test]
@@ -129,9 +121,9 @@ mod tests {
         let mut jar = Jar::default();
         let (one, two) = (jar.leave(), jar.leave());
         jar.0[0].1.clone_from(&two);
-        assert!(!is_of_browser(&jar.headers(), &one) && is_of_browser(&jar.headers(), &two));
+        assert!(!is_of_browser(&jar.headers(), true, &one) && is_of_browser(&jar.headers(), true, &two));
         jar.0[0].1.clear();
-        assert!(!is_of_browser(&jar.headers(), &one));
+        assert!(!is_of_browser(&jar.headers(), true, &one));
     }
 
     #[test]
@@ -139,7 +131,7 @@ mod tests {
         let mut jar = Jar::default();
         let states: Vec<String> = (0..=MOST).map(|_| jar.leave()).collect();
         assert_eq!(jar.0.len(), MOST);
-        let known = states.iter().map(|state| is_of_browser(&jar.headers(), state));
+        let known = states.iter().map(|state| is_of_browser(&jar.headers(), true, state));
         assert_eq!(known.collect::<Vec<_>>(), [&[false][..], &[true; MOST]].concat());
     }
 }

@@ -10,7 +10,8 @@ use link::{CheckReport, Stage};
 use serde_json::json;
 use vault::AttemptState;
 
-use super::context::{Failure, SessionContext, redirect_to};
+use super::context::{SessionContext, redirect_to};
+use super::failure::Failure;
 use super::work::{Work, work};
 use crate::pages::{CheckingPage, checking, progress as progress_of};
 use crate::wire::Segments;

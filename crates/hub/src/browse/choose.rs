@@ -6,7 +6,8 @@ use axum::response::Response;
 use guide::Method;
 use serde::Deserialize;
 
-use super::context::{Failure, SessionContext, redirect_to};
+use super::context::{SessionContext, redirect_to};
+use super::failure::Failure;
 use crate::connectors::Connector;
 use crate::pages::{
     MethodCard, MethodsPage, PageProvider, ProviderCard, ProvidersPage, Trouble, methods,

@@ -6,20 +6,24 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, VARY};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, VARY,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use secret::Secret;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use vault::{Digest, Presentation, Session};
 
+use super::failure::Failure;
 use super::posted::Posted;
+use super::requester::is_same_origin;
 use super::{cookie, policy};
 use crate::app::App;
 use crate::client::Client;
@@ -37,9 +41,14 @@ pub(super) const FRAME: &str = "frame";
 /// request has no cookie, the browser does not store cookies.
 pub(super) const FIRST: &str = "first";
 
+/// The beginning of the name of a session's cookie. The session's id follows.
+pub(super) const SESSION_COOKIE: &str = "waystone_session_";
+
 /// The context of a session's page. It proves that the browser opened the session's link.
 pub(super) struct SessionContext {
     pub(super) session: Session,
+    /// The browser's secret.
+    pub(super) secret: Secret,
     page: PageContext,
 }
 
@@ -58,35 +67,6 @@ pub(super) struct PageContext {
     return_to: Option<String>,
     /// The path of the page that a person reloads to start over.
     back: String,
-}
-
-/// The reason a handler cannot show the requested page. `render_failures` renders the page that is shown instead.
-#[derive(Clone)]
-pub(super) enum Failure {
-    /// A service failed or rejected the request.
-    Error(ApiError),
-    /// The page cannot be shown, for the given reason.
-    Trouble(Trouble),
-    /// The browser is redirected to this path.
-    Redirect(String),
-}
-
-impl<E: Into<ApiError>> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self::Error(error.into())
-    }
-}
-
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        Self::Trouble(trouble)
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, Extension(self)).into_response()
-    }
 }
 
 /// The slot in which a [`SessionContext`] leaves its [`PageContext`] for `render_failures`.
@@ -173,9 +153,9 @@ impl PageContext {
 
     /// Whether a form came from a page that was shown to this browser.
     pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
-        let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-        let same = site.is_none_or(|site| site == "same-origin");
-        same && !self.csrf.is_empty() && bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()))
+        is_same_origin(headers, &self.app.public_url)
+            && !self.csrf.is_empty()
+            && bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()))
     }
 
     /// Returns the fields of a form. Fails if the form did not come from a page that was shown to this browser.
@@ -205,6 +185,11 @@ impl PageContext {
     /// Responds with a page that shows the problems in a form.
     pub(super) fn rejected(&self, html: String) -> Response {
         self.respond(StatusCode::UNPROCESSABLE_ENTITY, html)
+    }
+
+    /// Responds with a page that says that someone else was faster.
+    pub(super) fn conflict(&self, html: String) -> Response {
+        self.respond(StatusCode::CONFLICT, html)
     }
 
     /// Responds with a page that explains why the requested page cannot be shown.
@@ -259,19 +244,21 @@ impl PageContext {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+        // With `no-referrer`, browsers would send `Origin: null` with forms (`requester.rs`).
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
         policy::set(&self.ancestors, policy::ProviderForms::none(), &mut response);
         response
     }
 
     /// Finds the session whose id is the path's second segment. Fails if the browser did not open the session's link,
     /// or if the session has ended.
-    async fn open_session(&mut self, parts: &Parts) -> Result<Session, Failure> {
+    async fn open_session(&mut self, parts: &Parts) -> Result<(Session, Secret), Failure> {
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
         let seq = seq.ok_or(Trouble::NotFound)?;
         let query = parts.uri.query().unwrap_or_default();
         let parameter = |name| url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| *key == name);
         let (frame, is_first) = (parameter(FRAME), parameter(FIRST).is_some());
-        let secret = cookie::read(&parts.headers, &cookie_name(seq));
+        let secret = cookie::read(&parts.headers, &cookie_name(seq), self.app.is_secure());
         let (secret, frame) = match (secret, frame) {
             (Some(secret), frame) => (secret, frame),
             (None, Some((_, frame))) => return Err(self.without_cookie(seq, &frame).await),
@@ -299,11 +286,28 @@ impl PageContext {
                 {
                     return Err(Trouble::LinkRevoked.into());
                 }
-                if !session.may_continue(Timestamp::now()) {
+                if session.ends_at() <= Timestamp::now() {
                     return Err(Trouble::LinkExpired.into());
                 }
-                Ok(session)
+                if session.used_at.is_some() {
+                    self.expect_result(&session, parts.uri.path()).await?;
+                }
+                Ok((session, secret))
             }
+        }
+    }
+
+    /// Allows only the pages that show the result of a single-use session that has linked its account. Any other page of
+    /// the session leads to the result.
+    async fn expect_result(&self, session: &Session, path: &str) -> Result<(), Failure> {
+        let attempt = self.app.vault.linked_attempt_of(session.seq).await?.ok_or(Trouble::LinkUsed)?;
+        let connector = attempt.connector_profile;
+        // The account may have been deleted or given to another owner since.
+        self.app.links.linked(session, &connector).await?.ok_or(Trouble::LinkUsed)?;
+        let base = format!("/session/{}/{connector}", session.seq);
+        match path.strip_prefix(&base) {
+            Some("/done" | "/progress") => Ok(()),
+            _ => Err(Failure::Redirect(format!("{base}/done"))),
         }
     }
 
@@ -356,7 +360,7 @@ pub(super) fn redirect_to(path: &str) -> Response {
 /// Returns the name of a session's cookie. The name contains the session's id, because a browser may have several
 /// sessions open.
 pub(super) fn cookie_name(session: i64) -> String {
-    format!("waystone_session_{session}")
+    format!("{SESSION_COOKIE}{session}")
 }
 
 /// Returns the CSRF token for a browser's forms. It is derived from the browser's secret, so only the Hub's pages can
@@ -384,6 +388,7 @@ impl FromRequestParts<Arc<App>> for SessionContext {
         if let Some(shared) = parts.extensions.get::<Shared>() {
             shared.get_or_init(|| page.clone());
         }
-        Ok(Self { session: opened?, page })
+        let (session, secret) = opened?;
+        Ok(Self { session, secret, page })
     }
 }

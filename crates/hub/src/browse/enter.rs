@@ -2,24 +2,30 @@
 //!
 //! **Invariant:** the token is checked once, and then the browser is redirected to a URL without the token. Only a
 //! person can use up a single-use link, by navigating to it or, if navigation cannot be detected, by pressing a button.
+//! A single-use link opens nothing after another browser has opened it, or StackOne's widget has used its token.
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
 use serde::Deserialize;
 use vault::{Digest, Presentation, Session};
 
-use super::context::{FIRST, FRAME, Failure, PageContext, cookie_name, redirect_to};
+use super::context::{FIRST, FRAME, PageContext, SESSION_COOKIE, cookie_name, redirect_to};
 use super::cookie::{self, Cookie};
+use super::failure::Failure;
 use super::handoff::HANDOFF_HOURS;
 use super::link_token::token_of;
 use super::posted::Posted;
+use super::requester::{is_ahead, is_navigation, is_same_origin};
 use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
 use crate::wire::{Query, Segments};
+
+/// The beginning of the names of sessions' cookies, and the maximum number of them in a browser.
+const SESSION_COOKIES: (&str, usize) = (SESSION_COOKIE, 20);
 
 /// How long a frame's single-use token is valid, in minutes. If the browser blocks the frame's cookie, the token lets
 /// the person continue in a separate window.
@@ -74,12 +80,12 @@ pub(super) async fn enter(
     if session.revoked_at.is_some() || context.app.session_accounts.lost_its_account(&session).await? {
         return Ok(context.trouble(&Trouble::LinkRevoked));
     }
-    if !session.may_continue(now) {
+    if session.ends_at() <= now {
         return Ok(context.trouble(&Trouble::LinkExpired));
     }
     let path = path(session.seq);
     // If the link has already been opened in this browser, the person continues the session.
-    if let Some(secret) = cookie::read(&headers, &cookie_name(session.seq)) {
+    if let Some(secret) = cookie::read(&headers, &cookie_name(session.seq), context.app.is_secure()) {
         let browser = Digest::of(secret.expose());
         let known = vault.session_by_browser(session.seq, &browser).await?;
         if let Some((_, before)) = known.filter(|(_, before)| before.parent == presentation.parent) {
@@ -90,16 +96,17 @@ pub(super) async fn enter(
             return Ok(redirect_to(&path));
         }
     }
+    if session.parameters.once && (session.opened_at.is_some() || session.widget_at.is_some()) {
+        return Ok(context.trouble(&Trouble::LinkUsed));
+    }
     if !session.is_open(now) {
         return Ok(context.trouble(&Trouble::LinkExpired));
     }
-    if session.parameters.once && session.opened_at.is_some() {
-        return Ok(context.trouble(&Trouble::LinkUsed));
-    }
     let may_open = match method {
-        Method::POST => is_same_origin(&headers),
-        // Any request may open a link that is not single-use.
-        Method::GET => !session.parameters.once || is_navigation(&headers, presentation.parent.is_some()),
+        Method::POST => is_same_origin(&headers, &context.app.public_url),
+        Method::GET if session.parameters.once => is_navigation(&headers, presentation.parent.is_some()),
+        Method::GET if is_ahead(&headers) => return Ok(StatusCode::NO_CONTENT.into_response()),
+        Method::GET => true,
         _ => false,
     };
     if !may_open {
@@ -113,7 +120,8 @@ pub(super) async fn enter(
         Some(frame) => format!("{path}?{FRAME}={}", frame.secret().expose()),
         None => format!("{path}?{FIRST}"),
     };
-    Ok(redirect_with_cookie(&context, &session, browser.secret.secret(), &to, presentation.parent.is_some()))
+    let embedded = presentation.parent.is_some();
+    Ok(redirect_with_cookie(&context, &headers, (&session, browser.secret.secret()), &to, embedded))
 }
 
 /// Exchanges a frame's token for a cookie in a separate window, where the person continues. This is needed if the
@@ -125,7 +133,7 @@ pub(super) async fn window(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let vault = &context.app.vault;
-    let posted = Posted::parse(&headers, &body).filter(|_| is_same_origin(&headers));
+    let posted = Posted::parse(&headers, &body).filter(|_| is_same_origin(&headers, &context.app.public_url));
     let posted = posted.ok_or(Trouble::NotFound)?;
     let frame = Digest::of(posted.text(FRAME));
     let now = Timestamp::now();
@@ -135,31 +143,8 @@ pub(super) async fn window(
     };
     let since = now.saturating_sub(MINUTES.minutes()).unwrap_or(now);
     let secret = vault.exchange_frame_token(seq, &frame, since).await?.ok_or(Trouble::NoSession)?;
-    Ok(redirect_with_cookie(&context, &session, secret.secret(), &format!("{}?{FIRST}", path(seq)), false))
-}
-
-/// Whether the headers show that a person is navigating to the page. They do not if the request comes from a link
-/// scanner in a mail or chat app, from a browser that prefetches the page, or from a browser that reaches the Hub
-/// without TLS. A page can be opened in a frame only if it is embedded, because the embedding page's origin was checked.
-fn is_navigation(headers: &HeaderMap, is_embedded: bool) -> bool {
-    let is = |name: &str, words: &[&str]| {
-        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|text| words.contains(&text))
-    };
-    let ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
-        .into_iter()
-        .flat_map(|name| headers.get_all(name))
-        .filter_map(|value| value.to_str().ok())
-        .map(str::to_ascii_lowercase)
-        .any(|text| text.contains("prefetch") || text.contains("preview"));
-    let destinations: &[&str] = if is_embedded { &["document", "iframe", "frame"] } else { &["document"] };
-    is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", destinations) && !ahead
-}
-
-/// Whether a form was submitted from one of the Hub's pages, according to the browser's `Sec-Fetch-Site` header. Used
-/// for forms that no cookie protects: anyone who has a link may open it, but another site must not open it without the
-/// person noticing.
-pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
+    let to = format!("{}?{FIRST}", path(seq));
+    Ok(redirect_with_cookie(&context, &headers, (&session, secret.secret()), &to, false))
 }
 
 fn path(session: i64) -> String {
@@ -170,8 +155,8 @@ fn path(session: i64) -> String {
 /// lets a person reopen even a single-use link in the same browser, and continue.
 fn redirect_with_cookie(
     context: &PageContext,
-    session: &Session,
-    secret: &Secret,
+    headers: &HeaderMap,
+    (session, secret): (&Session, &Secret),
     to: &str,
     embedded: bool,
 ) -> Response {
@@ -181,42 +166,9 @@ fn redirect_with_cookie(
         session.parameters.expires_at.as_second() - Timestamp::now().as_second() + HANDOFF_HOURS * 3600;
     let (name, is_secure) = (&cookie_name(session.seq), context.app.is_secure());
     let mut response = redirect_to(to);
-    for path in [path(session.seq).as_str(), "/link"] {
-        Cookie { name, value: secret, path, seconds, is_secure, embedded }.set(&mut response);
-    }
+    let pages = path(session.seq);
+    let paths = &[pages.as_str(), "/link"];
+    let cookie = Cookie { name, value: secret, paths, seconds, is_secure, embedded };
+    cookie.set_limited(headers, SESSION_COOKIES, &mut response);
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_navigations_of_a_person_count() {
-        let navigates = |pairs: &[(&'static str, &str)], is_embedded| {
-            let pairs = pairs.iter().map(|(name, value)| {
-                (axum::http::HeaderName::from_static(name), value.parse().expect("a value"))
-            });
-            is_navigation(&pairs.collect(), is_embedded)
-        };
-        let (navigate, document) = (("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"));
-        let iframe = ("sec-fetch-dest", "iframe");
-        assert!(navigates(&[navigate, document], false));
-        assert!(navigates(&[navigate, iframe], true));
-        assert!(!navigates(&[navigate, iframe], false), "a page that is not embedded was opened in a frame");
-        for pairs in [
-            &[][..],
-            &[navigate],
-            &[document],
-            &[navigate, ("sec-fetch-dest", "image")],
-            &[("sec-fetch-mode", "no-cors"), document],
-            &[navigate, document, ("sec-purpose", "prefetch")],
-            &[navigate, document, ("sec-purpose", "prefetch;prerender")],
-            &[navigate, document, ("purpose", "Prefetch")],
-            &[navigate, document, ("x-moz", "prefetch")],
-            &[navigate, document, ("x-purpose", "preview")],
-        ] {
-            assert!(!navigates(pairs, true), "{pairs:?}");
-        }
-    }
 }

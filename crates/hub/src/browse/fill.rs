@@ -12,7 +12,8 @@ use serde::Deserialize;
 use vault::{AttemptState, Handoff};
 
 use super::away::redirect_to_provider;
-use super::context::{Failure, SessionContext, redirect_to};
+use super::context::{SessionContext, redirect_to};
+use super::failure::Failure;
 use super::posted::public_values;
 use super::sign_in::sign_in_data;
 use super::work::{Work, work};

@@ -7,7 +7,8 @@ use guide::OutcomeKind;
 use probe::Identity;
 use vault::AttemptState;
 
-use super::context::{Failure, SessionContext, redirect_to};
+use super::context::{SessionContext, redirect_to};
+use super::failure::Failure;
 use super::work::work;
 use crate::pages::{
     AccountPage, DonePage, PageProvider, account_mark, confirm as confirm_page, done as done_page,

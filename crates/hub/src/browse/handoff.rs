@@ -1,34 +1,43 @@
 //! Hands a step to another person: creates the link, shows the step, and accepts the values.
 //!
-//! **Invariant:** the values that the helper enters are sealed with the attempt. They are never shown to the person who
-//! asked for help, nor shown to the helper again.
+//! **Invariant:** the values that the first helper submits are sealed with the attempt; no one else's are stored. They
+//! are never shown to the person who asked for help, nor shown to the helper again.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
 use link::{FieldProblem, Flow};
 use secret::Secret;
-use vault::{Attempt, Digest, Handoff, NewHandoff, Session};
+use vault::{Attempt, Digest, Handoff, NewHandoff, Session, Token};
 
-use super::context::{Failure, PageContext, SessionContext, redirect_to};
+use super::context::{PageContext, SessionContext, redirect_to};
 use super::cookie::{self, Cookie};
+use super::failure::Failure;
 use super::link_token::token_of;
 use super::posted::public_values;
+use super::requester::is_ahead;
 use super::work::work;
 use crate::app::App;
-use crate::pages::{HandoffPage, HelpPage, PageProvider, Trouble, handoff_created, help, help_thanks};
+use crate::pages::{
+    HandoffPage, HelpPage, PageProvider, Trouble, handoff_created, help, help_thanks, help_too_late,
+};
 use crate::wire::Segments;
 
 /// The lifetime of a helper's link, in hours. The session is extended by the same amount, because an admin is rarely
 /// available within the half hour that a session lasts.
 pub(super) const HANDOFF_HOURS: i64 = 72;
 
-/// Creates the link that hands off a step, and shows the link.
+/// The beginning of the names of helpers' cookies, and the maximum number of them in a browser.
+const HELP_COOKIES: (&str, usize) = ("waystone_help_", 8);
+
+/// Creates the link that hands off a step, unless this browser has already created one that can still be used.
+/// Redirects to the page that shows the link, so that reloading the page creates no further link.
 pub(super) async fn create(
     context: SessionContext,
     headers: HeaderMap,
@@ -52,21 +61,53 @@ pub(super) async fn create(
     let step = steps.find(|step| step.key == *posted.text("step") && !step.collects.is_empty());
     let step = step.ok_or_else(|| context.stale())?;
     let fields: Vec<String> = step.collects.iter().map(ToString::to_string).collect();
-    let handoff = NewHandoff {
-        attempt: &work.linking.attempt,
-        step: step.key.as_str(),
-        fields: &fields,
-        expires_at: expires,
+    let (vault, attempt) = (&context.app.vault, &work.linking.attempt);
+    let mut known = None;
+    for handoff in vault.handoffs_of(&attempt.id).await? {
+        if handoff.step == step.key.as_str() && handoff.is_open(now) {
+            known = own(&context, &handoff.id).await?.or(known);
+        }
+    }
+    let handoff = match known {
+        Some((handoff, _)) => handoff,
+        None => {
+            let (step, secret) = (step.key.as_str(), &context.secret);
+            let new = NewHandoff { attempt, step, fields: &fields, expires_at: expires, secret };
+            vault.add_handoff(&new, now).await?
+        }
     };
-    let (_, token) = context.app.vault.add_handoff(&handoff, now).await?;
+    Ok(redirect_to(&format!("{}/handoff/{}", work.base, handoff.id)))
+}
+
+/// Shows the link that this browser created. Redirects to the form if the link can no longer be used.
+pub(super) async fn created(
+    context: SessionContext,
+    Segments((_, id, handoff)): Segments<(i64, String, String)>,
+) -> Result<Response, Failure> {
+    let work = work(&context, &id, false).await?;
+    let now = Timestamp::now();
+    let found = own(&context, &handoff).await?.filter(|(handoff, _)| handoff.is_open(now));
+    let Some((handoff, token)) = found.filter(|(handoff, _)| handoff.attempt == work.linking.attempt.id)
+    else {
+        return Ok(redirect_to(&work.base));
+    };
+    let mut steps = work.linking.flow.method().steps().map(|(_, step)| step);
+    let step = steps.find(|step| step.key == *handoff.step).ok_or_else(|| context.stale())?;
     let page = HandoffPage {
         provider: PageProvider::from(work.linking.flow.guide()),
         step: &step.title,
         link: &format!("{}help/{}", context.app.public_url, token.secret().expose()),
-        until: expires,
+        until: handoff.expires_at,
         base: &work.base,
     };
     Ok(context.page(handoff_created(&context.frame(), &page)))
+}
+
+/// Returns the handoff with this id and the token in its link, if this browser created the link.
+async fn own(context: &SessionContext, id: &str) -> Result<Option<(Handoff, Token)>, Failure> {
+    let token = Handoff::token(id, &context.secret);
+    let found = context.app.vault.handoff_by_token(&token.digest()).await?;
+    Ok(found.filter(|handoff| handoff.id == id).map(|handoff| (handoff, token)))
 }
 
 /// Returns the expiry time of a helper's link: `HANDOFF_HOURS` from now, but at most `HANDOFF_HOURS` after the
@@ -77,23 +118,28 @@ fn until(session: &Session, now: Timestamp) -> Timestamp {
 }
 
 /// Opens a helper's link if the URL contains the link's token. Otherwise, shows the step or, if its values have already
-/// arrived, a thank-you page.
+/// arrived, who sent them: this browser, or someone else. A request that nobody waits for, such as a prefetch, changes
+/// nothing and gets no page.
 pub(super) async fn show(
     context: PageContext,
-    headers: HeaderMap,
+    Parts { method, headers, .. }: Parts,
     Segments(link): Segments<String>,
 ) -> Result<Response, Failure> {
+    if method != Method::GET || is_ahead(&headers) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     if link.starts_with("wsh_") {
-        return enter(&context, &link).await;
+        return enter(&context, &headers, &link).await;
     }
     let helper = Helper::find(context, &headers, &link).await?;
-    if helper.handoff.done_at.is_some() {
-        return Ok(helper.context.page(help_thanks(&helper.context.frame())));
+    match &helper.handoff.done_by {
+        Some(by) if *by == helper.browser => Ok(helper.context.page(help_thanks(&helper.context.frame()))),
+        Some(_) => Ok(helper.too_late()),
+        None => Ok(helper.context.page(helper.render(&[], &[]).await?)),
     }
-    Ok(helper.context.page(helper.render(&[], &[]).await?))
 }
 
-/// Accepts the helper's values.
+/// Accepts the helper's values, unless someone else has already submitted theirs.
 pub(super) async fn accept(
     State(app): State<Arc<App>>,
     context: PageContext,
@@ -102,11 +148,14 @@ pub(super) async fn accept(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let helper = Helper::find(context, &headers, &link).await?;
-    let Helper { handoff, attempt, session, context } = &helper;
+    let Helper { handoff, session, context, browser, .. } = &helper;
     let posted = context.posted(&headers, &body)?;
     let page = format!("/help/{link}");
-    if handoff.done_at.is_some() {
-        return Ok(redirect_to(&page));
+    match &handoff.done_by {
+        // The form was submitted twice.
+        Some(by) if by == browser => return Ok(redirect_to(&page)),
+        Some(_) => return Ok(helper.too_late()),
+        None => {}
     }
     let mut typed = posted.typed();
     typed.retain(|(key, _)| handoff.fields.iter().any(|field| *key == **field));
@@ -117,13 +166,13 @@ pub(super) async fn accept(
         let typed = public_values(flow.method(), &typed);
         return Ok(context.rejected(helper.render(&typed, &problems).await?));
     }
-    app.links.add_values(session, &attempt.id, &typed).await?;
-    app.vault.end_handoff(&handoff.id, Timestamp::now()).await?;
+    app.links.add_values(session, handoff, browser, &typed).await?;
+    // If someone else was faster, the page says so.
     Ok(redirect_to(&page))
 }
 
-/// Moves the token from the URL into a cookie.
-async fn enter(context: &PageContext, token: &str) -> Result<Response, Failure> {
+/// Moves the token from the URL into a cookie, which also contains a random part that tells helpers' browsers apart.
+async fn enter(context: &PageContext, headers: &HeaderMap, token: &str) -> Result<Response, Failure> {
     let token = token_of(token);
     let Some(handoff) = context.app.vault.handoff_by_token(&Digest::of(token)).await? else {
         return Err(context.wrong_guess(Trouble::NotFound).await);
@@ -134,20 +183,27 @@ async fn enter(context: &PageContext, token: &str) -> Result<Response, Failure> 
     }
     let path = format!("/help/{}", handoff.id);
     let mut response = redirect_to(&path);
+    let name = &cookie_name(&handoff.id);
+    let is_secure = context.app.is_secure();
+    let known = cookie::read(headers, name, is_secure);
+    if known.is_some_and(|secret| token_of(secret.expose()) == token) {
+        return Ok(response);
+    }
+    let value = Secret::new(format!("{token}.{}", Token::random("")?.secret().expose()));
     let cookie = Cookie {
-        name: &cookie_name(&handoff.id),
-        value: &Secret::from(token),
-        path: &path,
+        name,
+        value: &value,
+        paths: &[&path],
         seconds: handoff.expires_at.as_second() - now.as_second(),
-        is_secure: context.app.is_secure(),
+        is_secure,
         embedded: false,
     };
-    cookie.set(&mut response);
+    cookie.set_limited(headers, HELP_COOKIES, &mut response);
     Ok(response)
 }
 
 fn cookie_name(id: &str) -> String {
-    format!("waystone_{id}")
+    format!("{}{id}", HELP_COOKIES.0)
 }
 
 /// A person who was handed a step.
@@ -156,26 +212,37 @@ struct Helper {
     attempt: Attempt,
     session: Session,
     context: PageContext,
+    /// The digest of the secret of the helper's browser.
+    browser: Digest,
 }
 
 impl Helper {
     async fn find(mut context: PageContext, headers: &HeaderMap, id: &str) -> Result<Self, Failure> {
         let vault = &context.app.vault;
-        let secret = cookie::read(headers, &cookie_name(id)).ok_or(Trouble::NotFound)?;
-        let found = vault.handoff_by_token(&Digest::of(secret.expose())).await?;
+        let secret =
+            cookie::read(headers, &cookie_name(id), context.app.is_secure()).ok_or(Trouble::NotFound)?;
+        let found = vault.handoff_by_token(&Digest::of(token_of(secret.expose()))).await?;
         let Some(handoff) = found.filter(|handoff| handoff.id == id) else {
             return Err(context.wrong_guess(Trouble::NotFound).await);
         };
         let attempt = vault.attempt(&handoff.attempt).await?.ok_or(Trouble::LinkExpired)?;
         let session = vault.session(&attempt.project, attempt.session).await?;
         let now = Timestamp::now();
-        let session = session.filter(|session| session.may_continue(now) && now < handoff.expires_at);
+        let session = session.filter(|session| now < handoff.expires_at.min(session.ends_at()));
         let session = session.ok_or(Trouble::LinkExpired)?;
+        if session.revoked_at.is_some() {
+            return Err(Trouble::LinkRevoked.into());
+        }
         if attempt.state.has_ended() && handoff.done_at.is_none() {
             return Err(Trouble::LinkUsed.into());
         }
         context.set_browser(secret.expose());
-        Ok(Self { handoff, attempt, session, context })
+        Ok(Self { handoff, attempt, session, context, browser: Digest::of(secret.expose()) })
+    }
+
+    /// Responds with the page for a helper whose values were not needed, because someone else had already sent theirs.
+    fn too_late(&self) -> Response {
+        self.context.conflict(help_too_late(&self.context.frame()))
     }
 
     /// Creates a separate flow for the helper. It has the chosen environment, but no other value entered by the person
@@ -191,7 +258,17 @@ impl Helper {
         let mut steps = flow.method().steps().map(|(_, step)| step);
         let step = steps.find(|step| step.key == *self.handoff.step).ok_or(Trouble::LinkExpired)?;
         let action = format!("/help/{}", self.handoff.id);
-        let page = HelpPage { flow: &flow, step, action: &action, typed, problems };
+        let owner = &self.session.parameters.owner;
+        let page = HelpPage {
+            flow: &flow,
+            step,
+            customer: &owner.name,
+            // Products may set an email address, which the helper does not need.
+            person: owner.username.as_deref().filter(|name| !name.contains('@')),
+            action: &action,
+            typed,
+            problems,
+        };
         Ok(help(&self.context.frame(), &page))
     }
 }

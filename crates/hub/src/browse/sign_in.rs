@@ -16,10 +16,11 @@ use secret::Secret;
 use vault::{Presentation, Session, SignIn, SignInState, Token};
 
 use super::away::{self, redirect_to_provider};
-use super::context::{Failure, PageContext};
+use super::context::PageContext;
 use super::cookie::{self, Cookie};
-use super::enter::is_same_origin;
+use super::failure::Failure;
 use super::posted::Posted;
+use super::requester::is_same_origin;
 use crate::access::AppState;
 use crate::app::App;
 use crate::connectors::Connector;
@@ -176,13 +177,13 @@ async fn to_provider(
 fn is_confirmed(context: &mut PageContext, headers: &HeaderMap, body: &Bytes) -> Result<bool, Failure> {
     let Some(posted) = Posted::parse(headers, body) else { return Ok(false) };
     let token = posted.text("csrf");
-    match cookie::read(headers, FORM_COOKIE) {
+    match cookie::read(headers, FORM_COOKIE, context.app.is_secure()) {
         Some(secret) => {
             context.set_browser(secret.expose());
             Ok(context.is_own(headers, token))
         }
         // Browsers do not send the cookie with another site's form.
-        None if token.is_empty() || !is_same_origin(headers) => Ok(false),
+        None if token.is_empty() || !is_same_origin(headers, &context.app.public_url) => Ok(false),
         None => Err(Trouble::CookiesOff.into()),
     }
 }
@@ -196,7 +197,8 @@ fn ask_page(
     guide: &Guide,
     ticket: Option<&str>,
 ) -> Result<Response, Failure> {
-    let known = cookie::read(headers, FORM_COOKIE).filter(|secret| !secret.is_empty());
+    let known =
+        cookie::read(headers, FORM_COOKIE, context.app.is_secure()).filter(|secret| !secret.is_empty());
     let secret = match known {
         Some(secret) => secret,
         None => Token::random("wsc_")?.secret().clone(),
@@ -208,7 +210,7 @@ fn ask_page(
     let cookie = Cookie {
         name: FORM_COOKIE,
         value: &secret,
-        path: away::PATH,
+        paths: &[away::PATH],
         seconds: FORM_SECONDS,
         is_secure: context.app.is_secure(),
         embedded: false,

@@ -10,7 +10,8 @@ use link::Stage;
 use vault::{SignIn, SignInState};
 
 use super::away;
-use super::context::{Failure, PageContext, redirect_to};
+use super::context::{PageContext, redirect_to};
+use super::failure::Failure;
 use super::sign_in::sign_in_data;
 use crate::access::AppState;
 use crate::linking::Linking;
@@ -28,7 +29,7 @@ pub(super) async fn callback(
     Query(back): Query<Back>,
 ) -> Result<Response, Failure> {
     let state = back.state.as_deref().ok_or(Trouble::NotFound)?;
-    if !away::is_of_browser(&headers, state) {
+    if !away::is_of_browser(&headers, app.is_secure(), state) {
         let is_expected = app.sign_ins.is_expected(state).await?;
         let why = if is_expected { Trouble::OtherBrowser } else { Trouble::SignInOver };
         return Err(context.wrong_guess(why).await);

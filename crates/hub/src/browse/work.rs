@@ -2,7 +2,8 @@
 
 use vault::AttemptState;
 
-use super::context::{Failure, SessionContext};
+use super::context::SessionContext;
+use super::failure::Failure;
 use crate::linking::Linking;
 use crate::pages::PreviousAccount;
 

@@ -80,8 +80,9 @@ impl Linking {
         Ok(())
     }
 
-    /// Updates the attempt's state and error from the flow.
-    pub(super) fn update(&mut self) {
+    /// Updates the attempt's state and error from the flow, before the attempt is saved. Returns the snapshot to save.
+    pub(super) fn update(&mut self) -> Secret {
+        self.attempt.updated_at = Timestamp::now();
         self.attempt.state = match self.flow.stage() {
             Stage::Choose(_) | Stage::Step(_) => AttemptState::Open,
             Stage::Checking(_) => AttemptState::Checking,
@@ -98,6 +99,7 @@ impl Linking {
             }
             _ => None,
         };
+        self.flow.snapshot()
     }
 
     /// Returns the account to store. It omits the values that an admin entered, because the connector profile stores

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use driver::{Exchange, Observer, TokenKeeper, Transport};
 use egress::Egress;
 use guide::Fault;
+use jiff::Timestamp;
 use link::{Flow, Stage};
 use probe::{Answer, Moment, Request};
 use serde_json::{Value, json};
@@ -177,7 +178,7 @@ impl Observer for RunObserver<'_> {
             return Ok(());
         };
         // Another request is due. It must not be sent if, for example, the account was deleted in the meantime.
-        if !self.vault.attempt_may_continue(attempt).await? {
+        if !self.vault.attempt_may_continue(attempt, Timestamp::now()).await? {
             return Err(attempt_ended().into());
         }
         let progress = json!(reports);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use guide::Key;
 use link::{Flow, Start};
 use secret::Secret;
-use vault::{Attempt, AttemptState, Session};
+use vault::{Attempt, AttemptState, Digest, Handoff, Session, Submission, Submitted};
 
 use super::attempt::attempt_ended;
 use super::links::Links;
@@ -31,16 +31,18 @@ impl Links {
         Ok(Flow::new(guide, &attempt.method, start))
     }
 
-    /// Adds a helper's values to an attempt, even if the person who asked for help changes the attempt at the same
-    /// time.
+    /// Adds a helper's values to the attempt and ends the handoff, even if the person who asked for help changes the
+    /// attempt at the same time. `by` is the digest of the helper's browser secret. Returns `false` if someone else has
+    /// already submitted values; nothing was stored then.
     pub(crate) async fn add_values(
         &self,
         session: &Session,
-        attempt: &str,
+        handoff: &Handoff,
+        by: &Digest,
         values: &[(Key, Secret)],
-    ) -> Result<(), ApiError> {
+    ) -> Result<bool, ApiError> {
         for _ in 0..RETRIES {
-            let attempt = self.vault.attempt(attempt).await?;
+            let attempt = self.vault.attempt(&handoff.attempt).await?;
             let Some(attempt) = attempt.filter(|attempt| attempt.state != AttemptState::Checking) else {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 continue;
@@ -48,8 +50,12 @@ impl Links {
             let opened = self.open(session, attempt).await?;
             let mut linking = opened.ok_or_else(attempt_ended)?;
             linking.flow.prefill(values);
-            if self.save(&mut linking).await.is_ok() {
-                return Ok(());
+            let snapshot = linking.update();
+            let submission = Submission { handoff: &handoff.id, by, snapshot: &snapshot };
+            match self.vault.submit_handoff(&submission, &mut linking.attempt).await? {
+                Submitted::Saved => return Ok(true),
+                Submitted::AlreadyDone => return Ok(false),
+                Submitted::Stale => {}
             }
         }
         Err(ApiError::new(&CONFLICT, "Another request is changing the attempt; send the values again"))

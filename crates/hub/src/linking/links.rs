@@ -259,14 +259,12 @@ impl Links {
 
     /// Saves the attempt's current state and transcript.
     pub(crate) async fn save(&self, linking: &mut Linking) -> Result<(), ApiError> {
-        linking.attempt.updated_at = Timestamp::now();
-        linking.update();
-        let snapshot = linking.flow.snapshot();
+        let snapshot = linking.update();
         if self.vault.save_attempt(&mut linking.attempt, &snapshot, &linking.new_lines).await? {
             linking.new_lines.clear();
             return Ok(());
         }
-        if !self.vault.attempt_may_continue(&linking.attempt).await? {
+        if !self.vault.attempt_may_continue(&linking.attempt, linking.attempt.updated_at).await? {
             return Err(attempt_ended());
         }
         Err(ApiError::new(&CONFLICT, "This attempt was changed in another window; reload the page"))

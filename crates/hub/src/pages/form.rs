@@ -107,9 +107,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         attempt => page.attempt,
         previous => data(page.previous),
         button => fill(frame.button(flow)),
-        for_customer => is_browser.then(|| {
-            frame.fill(texts.browser_for, &[("provider", provider.name), ("customer", page.customer)])
-        }),
+        for_customer => frame.fill(texts.browser_for, &[("provider", provider.name), ("customer", page.customer)]),
         host => flow.host().filter(|_| !is_host_theirs),
         guide => steps::guide(frame, flow, active.as_ref(), &state),
         hand => steps::to_hand_over(flow),

@@ -33,6 +33,10 @@ pub struct HelpPage<'a> {
     pub flow: &'a Flow,
     /// The step that was handed off.
     pub step: &'a Step,
+    /// The name of the customer for whom the account is linked.
+    pub customer: &'a str,
+    /// The name of the person who asked for help; `None` if it is unknown.
+    pub person: Option<&'a str>,
     /// The path that the form is submitted to.
     pub action: &'a str,
     /// The entered values that were rejected. Values of secret fields are ignored.
@@ -63,7 +67,10 @@ pub fn handoff_created(frame: &Frame<'_>, page: &HandoffPage<'_>) -> String {
 pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
     let provider = PageProvider::from(flow.guide());
-    let fill = |message| frame.fill(message, &[("provider", provider.name)]);
+    let person = page.person.unwrap_or_default();
+    let names = [("provider", provider.name), ("customer", page.customer), ("person", person)];
+    let fill = |message| frame.fill(message, &names);
+    let lead = if page.person.is_some() { texts.help_lead_named } else { texts.help_lead };
     let problems: Vec<&FieldProblem> = page.problems.iter().collect();
     let state = FormState { typed: page.typed, problems: &problems, ..FormState::default() };
     let fields = own_fields(flow).filter(|field| page.step.collects.contains(&field.key));
@@ -77,7 +84,7 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
     let head = Head {
         provider: Some(provider),
         is_problem: !problems.is_empty(),
-        ..Head::new(fill(texts.help_title), fill(texts.help_lead))
+        ..Head::new(fill(texts.help_title), fill(lead))
     };
     // The helper's form has a button of its own.
     let context = frame.context(flow).with_button(texts.help_send);
@@ -86,6 +93,7 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
         steps => leading_to(flow, page.step).map(|step| step_view(flow, step, &context)).collect::<Value>(),
         fields => fields.collect::<Value>(),
         problems => data(links),
+        for_customer => (!problems.is_empty()).then(|| fill(lead)),
     };
     render_page(frame, &head, "help.html", page)
 }
@@ -98,6 +106,13 @@ pub fn help_thanks(frame: &Frame<'_>) -> String {
         ..Head::new(texts.help_thanks_title, texts.help_thanks_lead)
     };
     render_page(frame, &head, "notice.html", context! { mark => "done", note => texts.help_close })
+}
+
+/// Renders the page for a person whose values were not stored, because someone else had already submitted theirs.
+pub fn help_too_late(frame: &Frame<'_>) -> String {
+    let texts = frame.texts();
+    let head = Head { is_problem: true, ..Head::new(texts.help_late_title, texts.help_late_lead) };
+    render_page(frame, &head, "notice.html", context! { mark => "link", note => texts.help_close })
 }
 
 /// Returns the step, preceded by the steps that produce its values.

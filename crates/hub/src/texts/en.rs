@@ -163,11 +163,14 @@ messages! {
     hand_received: "Received",
     hand_expired: "The link has expired",
     help_title: "{product} needs your help with {provider}",
-    help_lead: "Someone who is connecting {provider} to {product} has asked you to complete this step.",
+    help_lead: "Someone who is connecting {provider} to {product} for {customer} has asked you to complete this step.",
+    help_lead_named: "{person} is connecting {provider} to {product} for {customer}, and has asked you to complete this step.",
     help_send: "Send",
     help_promise: "What you enter is encrypted. The person who sent you the link can't see what you enter.",
     help_thanks_title: "Thanks, you're done",
     help_thanks_lead: "The person who sent you the link can continue now.",
+    help_late_title: "Someone else has already completed this step",
+    help_late_lead: "Nothing that you entered was saved. If you didn't expect this, ask the person who sent you the link.",
     help_close: "You can close this window.",
 
     /// Names the customer for whom the account is connected. Shown on the pages that lead to a provider.

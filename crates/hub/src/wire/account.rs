@@ -95,7 +95,7 @@ pub(crate) struct ListAccounts {
     pub(crate) origin_owner_ids: Option<Vec<String>>,
     /// Returns only accounts with this status: `active`, `inactive`, `error`, `suspended`, `archived` or `expired`.
     pub(crate) status: Option<String>,
-    /// Returns only accounts of this type: `production` or `test`.
+    /// Returns only accounts of this type: `production` or `test`. With a test key, only `test` is allowed.
     #[param(rename = "type")]
     pub(crate) kind: Option<String>,
 }
@@ -127,10 +127,18 @@ pub(crate) struct PatchAccount {
     pub(crate) status: Option<String>,
     /// Cannot be changed. Only the account's current provider is accepted.
     pub(crate) provider: Option<String>,
-    /// Cannot be changed. SDKs send `production` with every change, so the value is ignored.
+    /// Cannot be changed. Only the account's current type is accepted, and `production`, which SDKs send with every
+    /// change.
     #[serde(rename = "type")]
-    #[expect(dead_code, reason = "clients may send it, but it is deliberately ignored")]
     pub(crate) kind: Option<String>,
+    /// Cannot be changed. Only the account's current value is accepted.
+    pub(crate) authentication_config_key: Option<String>,
+    /// Cannot be changed. Only the account's current value is accepted.
+    pub(crate) environment: Option<String>,
+    /// Cannot be changed. Only the account's current value is accepted.
+    pub(crate) connector_profile_id: Option<String>,
+    /// The same as `connector_profile_id`, under StackOne's older name.
+    pub(crate) integration_id: Option<String>,
     /// Cannot be changed here, because only credentials that have passed their checks are stored. To change the
     /// credentials, link the account again. Empty objects are ignored.
     #[schema(value_type = Option<Object>)]
@@ -141,6 +149,10 @@ pub(crate) struct PatchAccount {
     /// Like `credentials`, this cannot be changed here.
     #[schema(value_type = Option<Object>)]
     pub(crate) setup_information: Option<Value>,
+    /// Members that the Hub does not know.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub(crate) unknown: Map<String, Value>,
 }
 
 impl LinkedAccount {

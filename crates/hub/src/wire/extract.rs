@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::error::{
     ApiError, BAD_REQUEST, BODY_TOO_LARGE, INVALID_VALUE, NOT_FOUND, UNREADABLE_BODY, UNSUPPORTED_MEDIA_TYPE,
@@ -87,6 +88,20 @@ pub(crate) fn parameters(query: Option<&str>) -> Result<Vec<(String, String)>, A
 pub(crate) fn number(name: &str, text: &str, most: u32) -> Result<u32, ApiError> {
     let number = text.parse().ok().filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| ApiError::new(&INVALID_VALUE, format!("`{name}` must be a number from 1 to {most}")))
+}
+
+/// Rejects the members of a body that the Hub does not know, so that no change is accepted without effect. Null, `false`
+/// and empty objects, which some SDKs send, change nothing.
+pub(crate) fn refuse_unknown(members: &Map<String, Value>) -> Result<(), ApiError> {
+    let is_empty = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    let Some((name, _)) = members.iter().find(|(_, value)| !is_empty(value)) else { return Ok(()) };
+    let is_plain = |ch: char| ch.is_ascii_alphanumeric() || ch == '_' || ch == '-';
+    let name = if name.len() <= 64 && name.chars().all(is_plain) { name } else { "…" };
+    Err(ApiError::new(&INVALID_VALUE, format!("`{name}` cannot be changed, or does not exist")))
 }
 
 /// Rejects a query with an escaped NUL character, because some databases cannot store NUL.

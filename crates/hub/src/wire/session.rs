@@ -58,7 +58,8 @@ pub(crate) struct ConnectSessionCreate {
     pub(crate) allowed_origins: Option<Vec<String>>,
     /// The URL to which the person returns after linking. Its origin must be an allowed origin.
     pub(crate) return_url: Option<String>,
-    /// Whether the link works only in the first browser that opens it. Defaults to false.
+    /// Whether the session is single-use: only the first browser that opens the link, or only the widget that uses the
+    /// token first, can continue, and the session ends when it has linked an account. Defaults to false.
     pub(crate) single_use: Option<bool>,
     /// The language of the linking pages, for example `de`. Defaults to the browser's language.
     pub(crate) language: Option<String>,

@@ -5,10 +5,10 @@ use super::error::{ApiError, INVALID_VALUE};
 /// The maximum length, in characters.
 const LONGEST: usize = 255;
 
-/// Removes surrounding whitespace from a string. The result must have 1 to 255 characters and no control characters.
+/// Removes surrounding whitespace from a string. The result must have 1 to 255 characters, all of them printable.
 pub(crate) fn short_text(name: &str, value: &str) -> Result<String, ApiError> {
     let text = value.trim();
-    if (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
+    if (1..=LONGEST).contains(&text.chars().count()) && text.chars().all(vault::is_printable) {
         return Ok(text.to_owned());
     }
     Err(ApiError::new(&INVALID_VALUE, format!("`{name}` must be 1 to {LONGEST} printable characters")))
@@ -29,7 +29,7 @@ mod tests {
     fn a_short_text_is_1_to_255_printable_characters() {
         assert_eq!(short_text("label", "  Acme ").unwrap(), "Acme");
         assert!(short_text("label", &"ä".repeat(LONGEST)).is_ok());
-        for wrong in ["", "  ", "a\nb", "a\u{0}", &"a".repeat(LONGEST + 1)] {
+        for wrong in ["", "  ", "a\nb", "a\u{0}", "a\u{202e}b", &"a".repeat(LONGEST + 1)] {
             assert!(short_text("label", wrong).is_err(), "{wrong:?}");
         }
     }

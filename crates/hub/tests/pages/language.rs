@@ -51,7 +51,15 @@ fn the_guide_names_the_button_that_the_page_shows() {
         }
         let flow = Flow::new(Arc::clone(&guide), "api-key", start(Purpose::Link)).expect("the method");
         let step = flow.method().step("find").expect("the step").1;
-        let page = HelpPage { flow: &flow, step, action: "/help", typed: &[], problems: &[] };
+        let page = HelpPage {
+            flow: &flow,
+            step,
+            customer: "Acme",
+            person: None,
+            action: "/help",
+            typed: &[],
+            problems: &[],
+        };
         step_names_button(&with_frame(language, |frame| pages::help(frame, &page)), helper);
     }
 }

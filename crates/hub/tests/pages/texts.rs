@@ -368,7 +368,15 @@ fn values_that_someone_else_entered_are_not_shown() {
     let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has no such method");
     let problems =
         [FieldProblem { field: key("site"), says: Mistake::Missing.in_field("Site"), belongs_to: None }];
-    let page = HelpPage { flow: &other, step, action: "/help/h", typed: &[], problems: &problems };
+    let page = HelpPage {
+        flow: &other,
+        step,
+        customer: "Acme",
+        person: None,
+        action: "/help/h",
+        typed: &[],
+        problems: &problems,
+    };
     let html = with_frame(Language::En, |frame| pages::help(frame, &page));
     has(
         &html,

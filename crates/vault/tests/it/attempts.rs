@@ -1,7 +1,10 @@
 //! Tests link attempts, handoffs and leases on SQLite and PostgreSQL.
 
 use secret::Secret;
-use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, NewHandoff, Stale, Vault};
+use vault::{
+    Attempt, AttemptState, ChangeError, CreatedFrom, Digest, Handoff, Kind, NewHandoff, Stale, Submission,
+    Submitted, Vault,
+};
 
 use crate::both::vaults;
 use crate::hub::{FROM, SAME, owned, project, session};
@@ -110,17 +113,41 @@ async fn a_handoff_is_completed_once_and_extends_the_session() {
         let mut mine = attempt(&project.id, created.seq);
         vault.save_attempt(&mut mine, &Secret::new("typed"), &[]).await.unwrap();
         let fields = vec!["token".to_owned()];
-        let new = NewHandoff { attempt: &mine, step: "make", fields: &fields, expires_at: at(60) };
-        let (handoff, token) = vault.add_handoff(&new, at(0)).await.unwrap();
+        let secret = &Secret::new("browser");
+        let new = NewHandoff { attempt: &mine, step: "make", fields: &fields, expires_at: at(60), secret };
+        let handoff = vault.add_handoff(&new, at(0)).await.unwrap();
+        let token = Handoff::token(&handoff.id, secret);
         let extended = vault.session(&project.id, created.seq).await.unwrap().unwrap();
         assert!(
             !extended.is_open(at(31)) && extended.may_continue(at(59)) && !extended.may_continue(at(60)),
             "{name}"
         );
         assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
-        assert!(vault.end_handoff(&handoff.id, at(1)).await.unwrap(), "{name}");
-        assert!(!vault.end_handoff(&handoff.id, at(2)).await.unwrap(), "{name}");
-        assert_eq!(vault.handoffs_of(&mine.id).await.unwrap()[0].done_at, Some(at(1)), "{name}");
+        assert_ne!(token.digest(), Handoff::token(&handoff.id, &Secret::new("other")).digest(), "{name}");
+
+        // Values for an attempt that has changed since are not saved, and do not end the handoff.
+        let (by, snapshot) = (&Digest::of("helper"), &Secret::new("theirs"));
+        let submission = Submission { handoff: &handoff.id, by, snapshot };
+        let mut stale = Attempt { version: 9, updated_at: at(1), ..mine.clone() };
+        assert_eq!(vault.submit_handoff(&submission, &mut stale).await.unwrap(), Submitted::Stale, "{name}");
+        assert!(vault.handoffs_of(&mine.id).await.unwrap()[0].is_open(at(1)), "{name}");
+        mine.updated_at = at(1);
+        let mut other = mine.clone();
+        let later = Submission { by: &Digest::of("other"), snapshot: &Secret::new("late"), ..submission };
+        let (first, second) = tokio::join!(
+            vault.submit_handoff(&submission, &mut mine),
+            vault.submit_handoff(&later, &mut other),
+        );
+        let (first, second) = (first.unwrap(), second.unwrap());
+        let winner = match (first, second) {
+            (Submitted::Saved, Submitted::AlreadyDone) => submission,
+            (Submitted::AlreadyDone, Submitted::Saved) => later,
+            other => panic!("{name}: {other:?}"),
+        };
+        let ended = &vault.handoffs_of(&mine.id).await.unwrap()[0];
+        assert_eq!((ended.done_at, ended.done_by.as_ref()), (Some(at(1)), Some(winner.by)), "{name}");
+        let kept = vault.attempt_snapshot(&mine, at(2)).await.unwrap().unwrap();
+        assert_eq!(kept.expose(), winner.snapshot.expose(), "{name}: the loser's values were stored");
     }
 }
 

@@ -169,7 +169,7 @@ async fn an_attempt_ends_with_its_account_and_its_session() {
             // Renewing tokens replaces the credentials, but does not end an edit.
             let opened = vault.unseal_edited(&edit.saved, "edit", by("ada", 0)).await.unwrap();
             vault.renew(&opened, &opened.secrets, by("ada", 0)).await.unwrap();
-            assert!(vault.attempt_may_continue(&edit.saved).await.unwrap(), "{name}, {ending:?}");
+            assert!(vault.attempt_may_continue(&edit.saved, at(1)).await.unwrap(), "{name}, {ending:?}");
             ending.happen(vault, &edit).await;
 
             let stored = vault.attempt(&edit.saved.id).await.unwrap().unwrap();
@@ -180,7 +180,7 @@ async fn an_attempt_ends_with_its_account_and_its_session() {
             let replacing = Replacing::Account { id: &edit.account.id, version: 2 };
             for attempt in [&mut edit.saved, &mut edit.unsaved] {
                 let case = format!("{name}, {ending:?}, version {}", attempt.version);
-                assert!(!vault.attempt_may_continue(attempt).await.unwrap(), "{case}");
+                assert!(!vault.attempt_may_continue(attempt, at(2)).await.unwrap(), "{case}");
                 let is_over = |error: &ChangeError| matches!(error, ChangeError::AttemptEnded { .. });
                 let opened = vault.unseal_edited(attempt, "edit", by("ada", 2)).await;
                 assert!(opened.as_ref().is_err_and(is_over), "{case}: {opened:?}");
@@ -206,8 +206,69 @@ async fn an_attempt_does_not_continue_when_its_account_is_released_again() {
         assert!(matches!(held, Err(ChangeError::OnHold { hold: Hold::Suspended, .. })), "{name}: {held:?}");
         let release = AccountChange { hold: Some(None), ..AccountChange::default() };
         vault.change_account(&edit.account.id, &release, by("ada", 2)).await.unwrap();
-        assert!(!vault.attempt_may_continue(&edit.saved).await.unwrap(), "{name}");
-        assert!(vault.attempt_may_continue(&edit.unsaved).await.unwrap(), "{name}");
+        assert!(!vault.attempt_may_continue(&edit.saved, at(1)).await.unwrap(), "{name}");
+        assert!(vault.attempt_may_continue(&edit.unsaved, at(1)).await.unwrap(), "{name}");
         assert!(vault.save_attempt(&mut edit.unsaved, &Secret::new("typed"), &[]).await.unwrap(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_single_use_session_links_one_account_and_ends() {
+    for opened in Opened::all().await {
+        let (name, vault) = (opened.name, &opened.vault);
+        let project = project(vault).await.id;
+        let new = NewSession { once: true, multiple: true, ..session(&project) };
+        let (created, _) = vault.add_session(&new, by("ada", 0)).await.unwrap();
+        let new_attempt = || attempt(&project, created.seq);
+        let (mut first, mut second, quiet) = (new_attempt(), new_attempt(), new_attempt());
+        assert!(vault.save_attempt(&mut first, &Secret::new(CANARY), &[]).await.unwrap(), "{name}");
+        assert!(vault.save_attempt(&mut second, &Secret::new(CANARY), &[]).await.unwrap(), "{name}");
+
+        // Whichever attempt is stored first ends the session, and the other ends with it.
+        let account = owned(&project, "o1", "entered");
+        let stored = async |attempt| {
+            let from = CreatedFrom { attempt: Some(attempt), ..FROM };
+            vault.store(&account, Replacing::Nothing, from, by("ada", 1)).await
+        };
+        let (one, other) = tokio::join!(stored(&first), stored(&second));
+        let is_over = |error: &ChangeError| matches!(error, ChangeError::AttemptEnded { .. });
+        let linked = [&one, &other].into_iter().filter(|result| result.is_ok()).count();
+        assert_eq!(linked, 1, "{name}: {one:?} {other:?}");
+        assert!([&one, &other].into_iter().any(|result| result.as_ref().is_err_and(is_over)), "{name}");
+        assert!(stored(&quiet).await.as_ref().is_err_and(is_over), "{name}: a new attempt linked an account");
+        for attempt in [&first, &second] {
+            let ended = vault.attempt(&attempt.id).await.unwrap().unwrap();
+            assert!(ended.state.has_ended(), "{name}: {:?}", ended.state);
+            assert!(vault.attempt_snapshot(attempt, at(1)).await.unwrap().is_none(), "{name}");
+        }
+        assert!(!vault.attempt_may_continue(&quiet, at(1)).await.unwrap(), "{name}");
+        let over = vault.session(&project, created.seq).await.unwrap().unwrap();
+        assert_eq!(over.used_at, Some(at(1)), "{name}");
+        assert!(!over.is_open(at(1)) && !over.may_continue(at(1)), "{name}");
+        let shown = vault.linked_attempt_of(created.seq).await.unwrap().map(|attempt| attempt.id);
+        assert!(shown == Some(first.id.clone()) || shown == Some(second.id.clone()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_ends_when_its_session_expires() {
+    for Opened { name, vault, .. } in &Opened::all().await {
+        let Edit { account, project, mut saved, unsaved, .. } = edit(vault).await;
+        assert!(vault.attempt_may_continue(&saved, at(29)).await.unwrap(), "{name}");
+        assert!(!vault.attempt_may_continue(&saved, at(30)).await.unwrap(), "{name}");
+        let is_over = |error: &ChangeError| matches!(error, ChangeError::AttemptEnded { .. });
+        let opened = vault.unseal_edited(&saved, "edit", by("ada", 30)).await;
+        assert!(opened.as_ref().is_err_and(is_over), "{name}: {opened:?}");
+        let new = owned(&project, "o1", "entered");
+        let replacing = Replacing::Account { id: &account.id, version: 1 };
+        for attempt in [&saved, &unsaved] {
+            let from = CreatedFrom { attempt: Some(attempt), ..FROM };
+            let stored = vault.store(&new, replacing, from, by("ada", 30)).await;
+            assert!(stored.as_ref().is_err_and(is_over), "{name}: {stored:?}");
+        }
+        saved.updated_at = at(30);
+        assert!(!vault.save_attempt(&mut saved, &Secret::new("typed"), &[]).await.unwrap(), "{name}");
+        let from = CreatedFrom { attempt: Some(&unsaved), ..FROM };
+        assert!(vault.store(&new, replacing, from, by("ada", 29)).await.is_ok(), "{name}");
     }
 }

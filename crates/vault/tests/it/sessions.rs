@@ -37,11 +37,21 @@ async fn a_session_can_be_entered_by_token_and_browser_until_it_ends() {
             tokio::join!(vault.open_session(&once, &alone, at(1)), vault.open_session(&once, &alone, at(1)));
         let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
         assert_eq!(browsers, 1, "{name}: exactly one browser must open the link");
+        assert!(!vault.enter_with_widget(once.seq, at(2)).await.unwrap(), "{name}: the widget entered, too");
+        let new = NewSession { once: true, ..session(&project.id) };
+        let (once, single) = vault.add_session(&new, by("ada", 0)).await.unwrap();
+        let (widget, browser) =
+            tokio::join!(vault.enter_with_widget(once.seq, at(1)), vault.open_session(&once, &alone, at(1)),);
+        let (widget, browser) = (widget.unwrap(), browser.unwrap().is_some());
+        assert!(widget != browser, "{name}: the widget or a browser must enter, but not both");
+        assert_eq!(vault.enter_with_widget(once.seq, at(2)).await.unwrap(), widget, "{name}");
+        let entered = vault.session_by_token(&single.digest()).await.unwrap().unwrap();
+        assert_eq!((entered.widget_at.is_some(), entered.opened_at.is_some()), (widget, browser), "{name}");
 
         assert!(!vault.revoke_session("prj_other", made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(vault.revoke_session(&project.id, made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(!vault.session_by_token(&token.digest()).await.unwrap().unwrap().is_open(at(4)), "{name}");
-        assert_eq!(vault.prune(Stale::Sessions, at(31), 9).await.unwrap(), 2, "{name}");
+        assert_eq!(vault.prune(Stale::Sessions, at(31), 9).await.unwrap(), 3, "{name}");
         assert!(vault.session_by_token(&token.digest()).await.unwrap().is_none(), "{name}");
     }
 }

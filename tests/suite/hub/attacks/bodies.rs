@@ -119,6 +119,12 @@ pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
         ("a language with a NUL", json!({ "language": "\0" })),
         ("any origin", json!({ "allowed_origins": ["*"] })),
         ("an origin with a CSP directive", json!({ "allowed_origins": ["https://a.example; script-src *"] })),
+        ("an origin with a space", json!({ "allowed_origins": [" https://a.example"] })),
+        ("an origin with a tab", json!({ "allowed_origins": ["https://a.exa\tmple"] })),
+        ("an origin that ends with a line break", json!({ "allowed_origins": ["https://a.example\n"] })),
+        ("a name that changes the direction", json!({ "origin_owner_name": "Acme\u{202e}moc" })),
+        ("a name with an isolate", json!({ "origin_username": "Ada\u{2066}x" })),
+        ("a label with a zero-width space", json!({ "label": "a\u{200b}b" })),
         (
             "an origin with a line break",
             json!({ "allowed_origins": ["https://a.example\r\nset-cookie: a=b"] }),
@@ -135,6 +141,8 @@ pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
         ("a name with a line break", json!({ "origin_owner_name": "a\nb" })),
         ("a long label", json!({ "label": long })),
         ("an unknown status", json!({ "status": "linked" })),
+        ("a name that changes the direction", json!({ "origin_owner_name": "Acme\u{202e}moc" })),
+        ("an unknown type", json!({ "type": "live" })),
         ("credentials", json!({ "credentials": { "api_token": "x" } })),
         ("metadata that is a list", json!({ "metadata": [] })),
     ] {
@@ -144,6 +152,38 @@ pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
             400,
             "invalid_value",
         );
+    }
+    for (name, value) in [
+        ("type", json!("test")),
+        ("provider", json!("ashby")),
+        ("environment", json!("sandbox")),
+        ("authentication_config_key", json!("oauth")),
+        ("integration_id", json!("cpr_other")),
+        ("connector_profile_id", json!("cpr_other")),
+        ("external_id", json!("org-2")),
+        ("color", json!(1)),
+    ] {
+        let request = Request::new("PATCH", &path).key(&target.key).json(&json!({ name: value }));
+        let refused = target.assert_rejected(name, request, 400, "invalid_value");
+        assert!(refused.text("message").contains(&format!("`{name}`")), "{}", refused.body);
+    }
+    // StackOne's SDK sends these members with every change.
+    let sdk = json!({ "type": "production", "label": {}, "credentials": {}, "secrets": {},
+        "setup_information": {}, "metadata": {}, "shared": false, "provider": "gladly" });
+    let request = Request::new("PATCH", &path).key(&target.key).json(&sdk);
+    assert_eq!(target.send(request).status, 200);
+    let origins = json!(["https://app.example.com"]);
+    for url in [
+        "blob:https://app.example.com/0f8f",
+        "data:text/html,x",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "about:blank",
+        "https://app.example.com/\n",
+    ] {
+        let body = create(json!({ "allowed_origins": origins, "return_url": url }));
+        let refused = target.assert_rejected(url, body.key(&target.key), 400, "invalid_value");
+        assert!(refused.text("message").contains("`return_url`"), "{}", refused.body);
     }
     for (case, query) in [
         ("an owner with a NUL", "origin_owner_id=%00"),

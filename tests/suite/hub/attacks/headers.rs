@@ -71,6 +71,7 @@ pub(super) fn redirects_to_other_origins_are_rejected(target: &mut Target) {
         "http://app.example.com/",
         "javascript:alert(1)",
         "data:text/html,x",
+        "https://app.example.com/\r\nset-cookie:a=b",
         "/relative",
         "",
     ] {
@@ -80,15 +81,6 @@ pub(super) fn redirects_to_other_origins_are_rejected(target: &mut Target) {
         let request = Request::post("/connect_sessions").key(&target.key).json(&body);
         target.assert_rejected(url, request, 400, "invalid_value");
     }
-    // The URL parser removes line breaks, as browsers do, so no header contains them.
-    let created = target.session(&json!({
-        "allowed_origins": [allowed], "return_url": "https://app.example.com/\r\nset-cookie:a=b",
-    }));
-    let mut browser = Browser::new(&created.link, &[]);
-    let address = target.address();
-    let page = browser.open(|| address).expect("no response");
-    assert!(page.header("set-cookie").is_none());
-    target.keep_secret(&browser.cookies()[0].1.clone());
     // A forwarded host must not change the addresses in responses.
     let request =
         Request::post("/connect_sessions").key(&target.key).header("x-forwarded-host", "evil.example");

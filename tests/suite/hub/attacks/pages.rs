@@ -46,6 +46,8 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
         Request::get(&single_use.link).header("sec-fetch-mode", "cors").header("sec-fetch-dest", "empty"),
         Request::post(&single_use.link).header("sec-fetch-site", "cross-site"),
         Request::post(&single_use.link).header("sec-fetch-site", "same-site"),
+        Request::post(&single_use.link).header("origin", "https://evil.example"),
+        Request::post(&single_use.link).header("origin", "null"),
     ] {
         let page = target.assert_page("a single-use link that is only fetched", request, 200);
         assert!(page.body.is_empty() || page.body.contains("<form class=\"answer\" method=\"post\">"));
@@ -82,8 +84,10 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
         target.assert_page("an origin that is not allowed", request, 403);
     }
     assert_eq!(target.send(Request::post(&framed_by("https://app.example.com"))).status, 303);
-    // A `HEAD` request does not open a reusable link.
+    // Neither a `HEAD` request nor a prefetch opens a reusable link.
     let reusable = target.session(&json!({}));
+    let ahead = target.send(Request::get(&reusable.link).header("sec-purpose", "prefetch"));
+    assert_eq!((ahead.status, ahead.header("set-cookie")), (204, None));
     target.assert_page("a reusable link that is only fetched", Request::new("HEAD", &reusable.link), 200);
 
     let (one, _, first) = open_session(target, &json!({}));
@@ -186,6 +190,11 @@ pub(super) fn forged_forms_are_rejected(target: &mut Target) {
             ("another session's CSRF token", form(&other)),
             ("from another site", form(&csrf).header("sec-fetch-site", "cross-site")),
             ("from another origin on the same site", form(&csrf).header("sec-fetch-site", "same-site")),
+            (
+                "from another origin, in an older browser",
+                form(&csrf).header("origin", "https://evil.example"),
+            ),
+            ("from a sandboxed page", form(&csrf).header("origin", "null")),
         ] {
             target.assert_page(case, request.path(&path), 409);
         }
@@ -206,6 +215,7 @@ pub(super) fn forged_forms_are_rejected(target: &mut Target) {
         Request::post("").json(&preview("")),
         Request::post("").json(&preview(&other)),
         Request::post("").json(&preview(&csrf)).header("sec-fetch-site", "cross-site"),
+        Request::post("").json(&preview(&csrf)).header("origin", "https://evil.example"),
         Request::post("").header("content-type", "application/json").body(b"{".to_vec()),
     ] {
         let response = target.send(request.path(&format!("{base}/preview")).header("cookie", &cookie));
@@ -213,6 +223,10 @@ pub(super) fn forged_forms_are_rejected(target: &mut Target) {
     }
     // The same form with its own CSRF token is accepted.
     let sent = target.send(form(&csrf).path(&base).header("sec-fetch-site", "same-origin"));
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    // An older browser sends only the origin.
+    let own = format!("http://{}", target.address());
+    let sent = target.send(form(&csrf).path(&base).header("origin", &own));
     assert_eq!(sent.status, 303, "{}", sent.body);
 }
 

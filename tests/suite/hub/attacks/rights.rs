@@ -213,6 +213,13 @@ pub(super) fn test_keys_change_nothing_in_production(target: &mut Target) {
         target.assert_rejected(line, request.key(&test), status, code);
     }
     assert_eq!(bodies(state(target)), before);
+    let accounts = |query: &str| Request::get(&format!("/accounts{query}")).key(&test);
+    let case = "a filter for production accounts";
+    target.assert_rejected(case, accounts("?type=production"), 403, "forbidden");
+    for query in ["", "?type=test", "?type=TEST", "?type="] {
+        let own = target.send(accounts(query));
+        assert_eq!((own.status, own.body.as_str()), (200, "[]"), "{query}");
+    }
     let read = target.send(Request::get(&format!("/connector_profiles/{profile}")).key(&test));
     assert_eq!(read.status, 200, "a test key can read profiles: {}", read.body);
     let path = format!("/connector_profiles/{profile}");

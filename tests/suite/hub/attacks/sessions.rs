@@ -9,7 +9,7 @@ use super::target::{Target, valid_link};
 use crate::hub::client::Request;
 
 /// Every endpoint that requires a session, with a valid body.
-fn endpoints(account: &str) -> Vec<Request> {
+pub(super) fn endpoints(account: &str) -> Vec<Request> {
     vec![
         Request::get("/hub/settings"),
         Request::get("/hub/connectors"),
