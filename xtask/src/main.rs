@@ -7,6 +7,7 @@ mod command;
 mod fuzz;
 mod install;
 mod layers;
+mod mutants;
 mod pictures;
 mod postgres;
 mod run;
@@ -25,6 +26,8 @@ cargo xtask ci-checks  check formatting, lints, documentation and dependencies, 
 cargo xtask codegen    generate the schemas and reference pages
 cargo xtask tidy       check the source tree: layers, import cycles, names, documents
 cargo xtask fuzz       run the fuzzers: [--seconds N] [TARGET]
+cargo xtask mutants    change the core's code with cargo-mutants, and require that its crates' fast tests fail:
+                       [--shard K/N] [CRATE]
 cargo xtask bench      measure how fast Waystone is, compare it with other tools, and write docs/benchmarks.md and
                        docs/benchmarks-hub.md: [guides|hub] [--quick]
 cargo xtask pictures   generate the README's pictures
@@ -41,6 +44,7 @@ fn main() -> Result<()> {
         ["codegen"] => codegen::write(),
         ["tidy"] => tidy::check(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["mutants", rest @ ..] => mutants::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["pictures"] => pictures::generate(),
         ["deny"] => run::deny(Advisories::IfAvailable),
