@@ -18,7 +18,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use self::certified::CertifiedClients;
+use self::certified::{CertifiedClients, IDLE};
 use self::route::Route;
 use crate::address::is_public;
 use crate::fault::Failure;
@@ -74,7 +74,7 @@ impl Egress {
             Proxy::None => direct.clone(),
             Proxy::Server(_) => factory.client(Route::Proxied, None)?.0,
         };
-        let certified = Arc::default();
+        let certified = CertifiedClients::new(IDLE);
         Ok(Self { factory: Arc::new(factory), direct, mapped, proxied, certified, has_roots })
     }
 

@@ -1,8 +1,8 @@
 //! A cache whose entries are valid for a second.
 //!
-//! **Invariant:** a value is returned for at most [`VALIDITY`] after its read from the database began, so a change made by
-//! another process takes effect within that time. A change made by this process takes effect immediately. If the
-//! database cannot be read, a value is not returned after it has expired.
+//! **Invariant:** a value is returned only to tasks that asked for it within [`VALIDITY`] after its read from the database
+//! began, so a change made by another process takes effect within that time. A change made by this process takes effect
+//! immediately. If the database cannot be read, a value is not returned after it has expired.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use vault::Vault;
 
 use crate::wire::error::ApiError;
 
-/// How long a value can be returned after its read began.
+/// How long after a value's read began tasks can ask for it.
 const VALIDITY: Duration = Duration::from_secs(1);
 
 /// How long a failure is returned after a read failed. The tasks that waited for the read fail with it, rather than
@@ -55,8 +55,10 @@ impl<K: Clone + Eq + Hash, V> Recent<K, V> {
         key: &K,
         read: impl Future<Output = Result<Option<V>, ApiError>>,
     ) -> Result<Option<Arc<V>>, ApiError> {
+        // The time counts at which the task asked. Otherwise, a task that waits for a slow read would have to read again.
+        let (asked, known) = (Instant::now(), self.vault.changes());
         let check = |_: &K, entry: &mut Entry<V>| {
-            if Instant::now() < entry.expires && entry.changes == self.vault.changes() {
+            if asked < entry.expires && known <= entry.changes {
                 EntryAction::Retain(entry.result.clone())
             } else {
                 EntryAction::ReplaceWithGuard
@@ -118,7 +120,13 @@ mod tests {
                     result.clone()
                 })
             };
-            let all = async { tokio::join!(find(), find(), find()) };
+            let reader = async {
+                let found = find().await;
+                // The other tasks continue only after the entry has expired.
+                std::thread::sleep(VALIDITY + FAILURE_VALIDITY);
+                found
+            };
+            let all = async { tokio::join!(reader, find(), find()) };
             let release = async {
                 tokio::task::yield_now().await;
                 barrier.notify_one();

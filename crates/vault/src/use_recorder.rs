@@ -1,11 +1,12 @@
 //! Records uses of credentials in the audit trail, in batches, so that a request does not wait for the disk.
 //!
 //! **Invariant:** credentials are opened only after their use has been queued, and a use leaves the queue only after it
-//! has been committed. The queue is bounded. While the database cannot be written, no credentials are opened. If the
-//! process is killed, the uses of the last [`INTERVAL`] can be missing from the trail.
+//! has been committed. The queue is bounded. While the database cannot be written, or is slow, no credentials are opened.
+//! If the process is killed, the uses of at most 200 ms, which is [`INTERVAL`] and [`SLOW`], are missing from the trail.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +24,10 @@ use crate::sealed_account::SealedAccount;
 use crate::writer::Writer;
 
 /// How long uses are collected before they are written.
-const INTERVAL: Duration = Duration::from_millis(200);
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long a batch may take to be written before new uses wait for it.
+const SLOW: Duration = Duration::from_millis(100);
 
 /// The number of different uses after which they are written without further delay.
 const BATCH: usize = 1024;
@@ -80,8 +84,8 @@ struct State {
     uses: BTreeMap<Use, (Timestamp, i64)>,
     /// The number of the current batch. The first batch has number 1.
     batch: u64,
-    /// Whether the last attempt to write a batch failed.
-    is_failing: bool,
+    /// Whether new uses must wait until they are written, because writing fails or is slow.
+    must_wait: bool,
     is_closed: bool,
 }
 
@@ -98,7 +102,7 @@ enum Place {
 impl UseRecorder {
     /// Starts a recorder with its writing task. Must be called in a Tokio runtime.
     pub fn start(vault: Arc<Vault>, recording: Recording) -> Self {
-        let state = State { uses: BTreeMap::new(), batch: 1, is_failing: false, is_closed: false };
+        let state = State { uses: BTreeMap::new(), batch: 1, must_wait: false, is_closed: false };
         let queue = Arc::new(Queue {
             state: Mutex::new(state),
             added: Notify::new(),
@@ -187,7 +191,7 @@ impl Queue {
         } else if before + 1 == BATCH {
             self.hurry.notify_one();
         }
-        if state.is_failing { Place::Held(state.batch) } else { Place::Queued(state.batch) }
+        if state.must_wait { Place::Held(state.batch) } else { Place::Queued(state.batch) }
     }
 
     /// Waits until a batch has been written. Fails if the writing task has ended.
@@ -239,8 +243,7 @@ impl Writer {
     }
 }
 
-/// Writes the queue's batches until the queue is closed. If a batch cannot be written, retries it until the queue is
-/// closed. If the connection breaks during a commit, the entries of the batch may be written twice.
+/// Writes the queue's batches until the queue is closed.
 async fn write_batches(vault: Arc<Vault>, queue: Arc<Queue>, interval: Duration) -> Result<(), StoreError> {
     loop {
         queue.added.notified().await;
@@ -251,21 +254,7 @@ async fn write_batches(vault: Arc<Vault>, queue: Arc<Queue>, interval: Duration)
             }
         }
         while let Some((batch, entries)) = queue.take() {
-            while let Err(error) = vault.insert_uses(&entries).await {
-                let is_closed = {
-                    let mut state = queue.lock();
-                    state.is_failing = true;
-                    state.is_closed
-                };
-                if is_closed {
-                    return Err(error);
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(RETRY) => {}
-                    () = queue.hurry.notified() => {}
-                }
-            }
-            queue.lock().is_failing = false;
+            write_batch(&vault, &queue, &entries).await?;
             queue.written.send_replace(batch);
             if !interval.is_zero() && queue.lock().uses.len() < BATCH {
                 // The other uses wait for the next interval.
@@ -278,6 +267,32 @@ async fn write_batches(vault: Arc<Vault>, queue: Arc<Queue>, interval: Duration)
             // The queue was empty when the batch was taken, so no use has sent a notification.
             (false, _) => queue.added.notify_one(),
             (true, false) => {}
+        }
+    }
+}
+
+/// Writes a batch, and retries until it is written or the queue is closed. If the connection breaks during a commit, the
+/// entries of the batch may be written twice.
+async fn write_batch(vault: &Vault, queue: &Queue, entries: &str) -> Result<(), StoreError> {
+    loop {
+        let mut writing = pin!(vault.insert_uses(entries));
+        let written = match tokio::time::timeout(SLOW, &mut writing).await {
+            Ok(written) => written,
+            Err(_) => {
+                queue.lock().must_wait = true;
+                writing.await
+            }
+        };
+        {
+            let mut state = queue.lock();
+            state.must_wait = written.is_err();
+            if written.is_ok() || state.is_closed {
+                return written;
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY) => {}
+            () = queue.hurry.notified() => {}
         }
     }
 }

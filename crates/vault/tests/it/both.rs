@@ -1,5 +1,6 @@
 //! Creates vaults on SQLite and PostgreSQL, for tests that run on both.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -66,6 +67,23 @@ impl Opened {
             Some(url) => {
                 let mut connection = PgConnection::connect(url).await.unwrap();
                 sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+            }
+        }
+    }
+
+    /// Prevents other connections from writing to the audit trail until the result is dropped.
+    pub(crate) async fn lock_audit(&self) -> Box<dyn Any> {
+        match &self.server {
+            None => {
+                let mut connection = raw(self.folder.path()).await;
+                sqlx::raw_sql("begin immediate").execute(&mut connection).await.unwrap();
+                Box::new(connection)
+            }
+            Some(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let sql = "begin; lock table audit in exclusive mode";
+                sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+                Box::new(connection)
             }
         }
     }

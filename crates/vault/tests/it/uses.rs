@@ -2,8 +2,10 @@
 //! on SQLite and PostgreSQL.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secret::Secret;
+use tokio::time::{sleep, timeout};
 use vault::{
     AccountChange, AuditQuery, AuditRow, CheckRecord, Hold, Kind, NewKey, Recording, Scope, SealedAccount,
     StoreError, UseRecorder, Vault,
@@ -94,10 +96,10 @@ async fn uses_are_written_without_a_flush() {
         let recorder = UseRecorder::start(Arc::clone(&vault), Recording::Batched);
         for minute in 1..=3 {
             recorder.open(&sealed, "GET /x", by("a", minute)).await.unwrap();
-            let limit = std::time::Instant::now() + std::time::Duration::from_secs(20);
+            let limit = std::time::Instant::now() + Duration::from_secs(20);
             while i64::try_from(uses(&vault, &sealed).await.len()).unwrap() < minute {
                 assert!(std::time::Instant::now() < limit, "{name}: use {minute} is not written");
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                sleep(Duration::from_millis(20)).await;
             }
         }
         drop(recorder);
@@ -134,6 +136,27 @@ async fn nothing_is_opened_while_uses_cannot_be_recorded() {
         recorder.flush().await.unwrap();
         let purposes: Vec<String> = uses(&vault, &sealed).await.into_iter().map(|row| row.2).collect();
         assert_eq!(purposes, ["GET /first", "GET /second", "GET /third"], "{name}: a use is lost");
+        recorder.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_opened_while_recording_is_slow() {
+    for opened in Opened::all().await {
+        let sealed = account(&opened.vault).await;
+        let (name, vault) = (opened.name, Arc::clone(&opened.vault));
+        let recorder = UseRecorder::start(Arc::clone(&vault), Recording::Batched);
+        let lock = opened.lock_audit().await;
+        recorder.open(&sealed, "GET /first", by("a", 1)).await.unwrap();
+        sleep(Duration::from_millis(400)).await;
+        let second = timeout(Duration::from_millis(400), recorder.open(&sealed, "GET /second", by("a", 2)));
+        assert!(second.await.is_err(), "{name}: opened while the first use is not written");
+
+        drop(lock);
+        recorder.open(&sealed, "GET /third", by("a", 3)).await.unwrap();
+        recorder.flush().await.unwrap();
+        let purposes: Vec<String> = uses(&vault, &sealed).await.into_iter().map(|row| row.2).collect();
+        assert_eq!(purposes, ["GET /first", "GET /second", "GET /third"], "{name}");
         recorder.close().await.unwrap();
     }
 }
