@@ -1,4 +1,5 @@
-//! The servers for `cargo xtask bench hub`: a provider that accepts all credentials, and the bare handler.
+//! The servers for `cargo xtask bench hub`: a provider that accepts all credentials, the bare handler, and a bare
+//! forwarder.
 //!
 //! **Invariant:** the bare handler does only what linking requires: one request to the provider through the Hub's own
 //! egress, and one insert that is as durable as the Hub's.
@@ -8,8 +9,10 @@
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -26,7 +29,8 @@ async fn main() -> Result<()> {
     let routes = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["provider"] => Router::new().fallback(provider),
         ["bare", database, provider] => bare(database, provider).await?,
-        _ => bail!("usage: servers provider | servers bare DATABASE PROVIDER"),
+        ["forward", provider] => forward(provider)?,
+        _ => bail!("usage: servers provider | servers bare DATABASE PROVIDER | servers forward PROVIDER"),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", json!({ "event": "started", "address": listener.local_addr()? }));
@@ -38,6 +42,26 @@ async fn provider(headers: HeaderMap) -> Json<Value> {
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let id = host.split('.').next().unwrap_or_default();
     Json(json!({ "id": id, "name": format!("{id} Ltd"), "timezone": "UTC" }))
+}
+
+/// Forwards every `GET` request to the provider.
+fn forward(provider: &str) -> Result<Router> {
+    // This fails if a cryptography provider is already installed, which then works too.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let state = Arc::new((provider.to_owned(), reqwest::Client::builder().no_proxy().build()?));
+    let routes = Router::new().route("/health/ready", get(|| async {})).fallback(forwarded);
+    Ok(routes.with_state(state))
+}
+
+async fn forwarded(
+    State(state): State<Arc<(String, reqwest::Client)>>,
+    uri: Uri,
+) -> Result<Response, StatusCode> {
+    let response = state.1.get(format!("{}{}", state.0, uri.path())).send().await;
+    let response: axum::http::Response<reqwest::Body> = response.map_err(|_| StatusCode::BAD_GATEWAY)?.into();
+    let (mut parts, body) = response.into_parts();
+    parts.headers.remove("connection");
+    Ok(Response::from_parts(parts, Body::new(body)))
 }
 
 async fn bare(database: &str, provider: &str) -> Result<Router> {

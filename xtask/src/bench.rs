@@ -87,6 +87,7 @@ fn measured(run: &Run, world: &World) -> Result<Vec<Row>> {
         Work::Edits => watch::edits(guides, world).map(one),
         Work::Start => hub::start(guides, world).map(one),
         Work::Links { on_postgres } => hub::links(run, *on_postgres, world),
+        Work::Requests { on_postgres } => hub::requests(run, *on_postgres, world),
     }
 }
 

@@ -3,6 +3,9 @@
 //! A request goes directly to the provider, to an operator's upstream, or through the proxy. Each route has its own
 //! client and its own [`Guard`], so that an exemption for one route does not affect the other routes.
 
+mod certified;
+mod route;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,6 +19,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::time::Instant;
 
+use self::certified::{CertifiedClients, IDLE};
+use self::route::Route;
 use crate::address::is_public;
 use crate::fault::Failure;
 use crate::policy::Policy;
@@ -34,6 +39,8 @@ pub struct Egress {
     mapped: Client,
     /// The client for the proxy, or the direct client if the policy has no proxy.
     proxied: Client,
+    /// The clients for requests with a client certificate.
+    certified: Arc<CertifiedClients>,
     has_roots: bool,
 }
 
@@ -68,7 +75,8 @@ impl Egress {
             Proxy::None => direct.clone(),
             Proxy::Server(_) => factory.client(Route::Proxied, None)?.0,
         };
-        Ok(Self { factory: Arc::new(factory), direct, mapped, proxied, has_roots })
+        let certified = CertifiedClients::new(IDLE);
+        Ok(Self { factory: Arc::new(factory), direct, mapped, proxied, certified, has_roots })
     }
 
     /// Sends a request once and reads the complete response.
@@ -118,11 +126,12 @@ impl Egress {
         let route = self.route(&request.host, port, upstream);
         let client = match &request.certificate {
             None => self.client(route).clone(),
-            // A connection with a client certificate must not be reused for other requests, so this client sends only
-            // one request.
-            Some(certificate) => {
-                self.factory.client(route, Some(&identity(certificate)?)).map_err(|_| bad_identity())?.0
-            }
+            // A connection with a client certificate must be reused only for requests with the same certificate.
+            Some(certificate) => self.certified.find(route, certificate, || {
+                let identity = identity(certificate)?;
+                let built = self.factory.client(route, Some(&identity));
+                built.map(|(client, _)| client).map_err(|_| bad_identity())
+            })?,
         };
         let request = outgoing::build(request, port, upstream)?;
         client.execute(request).await.map_err(|error| Failure::of(&error))
@@ -145,14 +154,6 @@ impl Egress {
     }
 }
 
-/// The route that a request takes.
-#[derive(Clone, Copy)]
-enum Route {
-    Direct,
-    Mapped,
-    Proxied,
-}
-
 /// Builds the clients.
 struct ClientFactory {
     policy: Policy,
@@ -168,7 +169,7 @@ impl ClientFactory {
             let guarded = Guarded { resolver: Arc::clone(&self.resolver), guard };
             let base = builder(&self.policy).dns_resolver(guarded);
             match identity {
-                Some(identity) => base.identity(identity.clone()).pool_max_idle_per_host(0),
+                Some(identity) => base.identity(identity.clone()),
                 None => base,
             }
         };

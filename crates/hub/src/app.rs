@@ -9,7 +9,7 @@ use egress::Egress;
 use guide::Brand;
 use jiff::Timestamp;
 use url::Url;
-use vault::Vault;
+use vault::{Recording, UseRecorder, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::caller::Access;
@@ -22,12 +22,14 @@ use crate::limits::Limiter;
 use crate::linking::{CheckSender, Links};
 use crate::pages::Assets;
 use crate::proxy::{Proxy, TokenCache};
+use crate::ready_accounts::ReadyAccounts;
 use crate::renewals::Renewals;
 use crate::session_accounts::SessionAccounts;
 use crate::settings::Settings;
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
 use crate::verifier::Verifier;
+use crate::wire::error::log_failure;
 
 /// The state that all handlers share.
 pub(crate) struct App {
@@ -65,6 +67,8 @@ pub(crate) struct App {
     pub(crate) renewals: Arc<Renewals>,
     /// Sends requests through accounts.
     pub(crate) proxy: Proxy,
+    /// Records the use of credentials for requests.
+    pub(crate) recorder: Arc<UseRecorder>,
     /// Sends browsers to providers' sign-in pages.
     pub(crate) sign_ins: SignIns,
     phase: Mutex<Phase>,
@@ -106,7 +110,6 @@ impl App {
             sender: sender.clone(),
             guides: Arc::clone(&guides),
             editions: Arc::clone(&editions),
-            connectors: Arc::clone(&connectors),
             brand: Arc::clone(&brand),
             public_url: public_url.clone(),
         });
@@ -128,19 +131,23 @@ impl App {
             flows: Arc::clone(&account_flows),
             renewals: Arc::clone(&renewals),
         });
+        let before_use = settings.audit.before_use.value;
+        let recording = if before_use { Recording::BeforeUse } else { Recording::Batched };
+        let recorder = Arc::new(UseRecorder::start(Arc::clone(&vault), recording));
+        let accounts =
+            ReadyAccounts::new(Arc::clone(&vault), Arc::clone(&account_flows), Arc::clone(&recorder));
+        let accounts = Arc::new(accounts);
         let proxy = Proxy {
-            vault: Arc::clone(&vault),
             egress: egress.clone(),
-            connectors: Arc::clone(&connectors),
+            accounts: Arc::clone(&accounts),
             flows: Arc::clone(&account_flows),
             renewals: Arc::clone(&renewals),
-            tasks: Arc::clone(&tasks),
             cache: TokenCache::default(),
         };
         let key_uses = KeyUses::new(Arc::clone(&vault), Arc::clone(&tasks));
         let upstreams = settings.server.upstreams.value.clone();
         Self {
-            access: Access::new(Arc::clone(&vault), Arc::clone(&limiter), key_uses),
+            access: Access::new(Arc::clone(&vault), Arc::clone(&limiter), key_uses, accounts),
             session_accounts,
             links,
             verifier,
@@ -160,6 +167,7 @@ impl App {
             account_flows,
             renewals,
             proxy,
+            recorder,
             phase: Mutex::new(Phase::Starting),
         }
     }
@@ -168,7 +176,13 @@ impl App {
     /// contents are always consistent.
     pub(crate) async fn close(self) {
         let vault = Arc::clone(&self.vault);
+        let recorder = Arc::clone(&self.recorder);
         drop(self);
+        if let Ok(recorder) = Arc::try_unwrap(recorder)
+            && let Err(error) = recorder.close().await
+        {
+            log_failure(&error);
+        }
         match Arc::try_unwrap(vault) {
             Ok(vault) => vault.close().await,
             Err(_) => tracing::debug!("the database was not closed"),

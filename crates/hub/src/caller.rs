@@ -18,6 +18,8 @@ use vault::{Account, AccountId, ApiKey, By, Digest, Kind, Scope, Session, Vault}
 use crate::client::Client;
 use crate::key_uses::KeyUses;
 use crate::limits::Limiter;
+use crate::ready_accounts::{ReadyAccount, ReadyAccounts};
+use crate::recent::Recent;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
 
 /// Why a single-use session that has linked its account can no longer be used.
@@ -26,7 +28,7 @@ const USED: &str = "has already linked its account";
 /// A program with a project's API key.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    pub(crate) key: ApiKey,
+    pub(crate) key: Arc<ApiKey>,
     /// The caller's name in the audit trail.
     pub(crate) actor: String,
 }
@@ -49,11 +51,20 @@ pub(crate) struct Access {
     vault: Arc<Vault>,
     limiter: Arc<Limiter>,
     key_uses: KeyUses,
+    ready_accounts: Arc<ReadyAccounts>,
+    /// API keys, by the digest of the key.
+    keys: Recent<Digest, ApiKey>,
 }
 
 impl Access {
-    pub(crate) fn new(vault: Arc<Vault>, limiter: Arc<Limiter>, key_uses: KeyUses) -> Self {
-        Self { vault, limiter, key_uses }
+    pub(crate) fn new(
+        vault: Arc<Vault>,
+        limiter: Arc<Limiter>,
+        key_uses: KeyUses,
+        ready_accounts: Arc<ReadyAccounts>,
+    ) -> Self {
+        let keys = Recent::new(Arc::clone(&vault));
+        Self { vault, limiter, key_uses, ready_accounts, keys }
     }
 
     /// Authenticates a request by its API key.
@@ -61,7 +72,9 @@ impl Access {
         let message =
             "Send the API key as the user name in HTTP Basic authentication, with an empty password";
         let text = api_key(headers).ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
-        let found = self.vault.key_by_digest(&Digest::of(text.expose())).await?;
+        let digest = Digest::of(text.expose());
+        let read = async { Ok(self.vault.key_by_digest(&digest).await?) };
+        let found = self.keys.find(&digest, read).await?;
         let Some(key) = self.key_uses.working(found, client).await else {
             self.limiter.guessed_wrong(client, "API key").await?;
             return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown, revoked or expired"));
@@ -119,11 +132,20 @@ impl Access {
         caller.needs(scope)?;
         let none = || ApiError::new(&NOT_FOUND, "No account has this id");
         let id: AccountId = id.parse().map_err(|_| none())?;
-        let mine = |account: &Account| {
-            let home = account.home.as_ref();
-            home.is_some_and(|home| home.project == caller.key.project && caller.may(home.kind))
-        };
-        self.vault.get(&id).await?.filter(mine).ok_or_else(none)
+        self.vault.get(&id).await?.filter(|account| caller.sees(account)).ok_or_else(none)
+    }
+
+    /// Returns an account in the caller's project that requests are sent through. Fails if the caller's key does not
+    /// have the scope.
+    pub(crate) async fn ready_account(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<Arc<ReadyAccount>, ApiError> {
+        caller.needs(Scope::Requests)?;
+        let none = || ApiError::new(&NOT_FOUND, "No account has this id");
+        let id: AccountId = id.parse().map_err(|_| none())?;
+        self.ready_accounts.find(&id).await?.filter(|ready| caller.sees(ready.account())).ok_or_else(none)
     }
 }
 
@@ -144,6 +166,12 @@ impl Caller {
             return Ok(());
         }
         Err(ApiError::new(&FORBIDDEN, "A test key cannot change this, because production uses it too"))
+    }
+
+    /// Whether an account is in the caller's project and of a kind that the key may see.
+    fn sees(&self, account: &Account) -> bool {
+        let home = account.home.as_ref();
+        home.is_some_and(|home| home.project == self.key.project && self.may(home.kind))
     }
 
     /// Returns the id of the key's project.

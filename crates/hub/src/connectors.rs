@@ -58,6 +58,11 @@ pub(crate) fn built_in_id(provider: &str, method: &str) -> String {
     format!("{provider}.{method}")
 }
 
+/// Returns whether an id is a built-in connector's rather than a profile's.
+pub(crate) fn is_built_in(id: &str) -> bool {
+    id.contains('.')
+}
+
 /// Returns the fields that an admin fills in once, when creating a profile.
 pub(crate) fn setup_fields(method: &Method) -> Vec<&Field> {
     let Some(setup) = &method.setup else { return Vec::new() };
@@ -140,7 +145,7 @@ impl Connectors {
 
     /// Whether an account's connector profile is active.
     pub(crate) async fn is_active(&self, account: &Account) -> Result<bool, StoreError> {
-        let Some(home) = account.home.as_ref().filter(|home| !home.connector_profile.contains('.')) else {
+        let Some(home) = account.home.as_ref().filter(|home| !is_built_in(&home.connector_profile)) else {
             return Ok(true);
         };
         let profile = self.vault.connector_profile(&home.project, &home.connector_profile).await?;

@@ -30,7 +30,7 @@ impl KeyUses {
 
     /// Returns the key if it works, and records its use. Otherwise, counts the refusal. If the key is known but has been
     /// revoked or has expired, the refusal is also recorded in the project's audit trail, with the client's address.
-    pub(crate) async fn working(&self, found: Option<ApiKey>, client: &Client) -> Option<ApiKey> {
+    pub(crate) async fn working(&self, found: Option<Arc<ApiKey>>, client: &Client) -> Option<Arc<ApiKey>> {
         let now = Timestamp::now();
         let Some(key) = found else {
             metrics::key_refused("unknown");
@@ -97,11 +97,12 @@ mod tests {
             expires_at: None,
         };
         let (key, _) = vault.add_key(&new, by).await.unwrap();
+        let key = Arc::new(key);
         let tasks = Arc::<Tasks>::default();
         let uses = KeyUses::new(Arc::clone(&vault), Arc::clone(&tasks));
         let client = Client { address: Ipv4Addr::LOCALHOST.into(), is_secure: false };
         for _ in 0..20 {
-            assert!(uses.working(Some(key.clone()), &client).await.is_some());
+            assert!(uses.working(Some(Arc::clone(&key)), &client).await.is_some());
         }
         // The task is still running, so no request has waited for it.
         assert_eq!(tasks.count(), 1);
@@ -110,7 +111,7 @@ mod tests {
         assert!(used.last_used_at.is_some());
 
         let expired = ApiKey { expires_at: Some(Timestamp::now() - 1.second()), ..used };
-        assert!(uses.working(Some(expired), &client).await.is_none());
+        assert!(uses.working(Some(Arc::new(expired)), &client).await.is_none());
         let trail =
             vault.audit_of_project(&AuditQuery { project, limit: 1, ..AuditQuery::default() }).await.unwrap();
         assert_eq!(

@@ -30,6 +30,8 @@ mod leases;
 mod limits;
 mod linking;
 mod proxy;
+mod ready_accounts;
+mod recent;
 mod renewals;
 mod session_accounts;
 mod sign_ins;

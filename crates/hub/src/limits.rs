@@ -16,8 +16,6 @@ use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
 /// The number of wrong keys and tokens allowed from one address per period, and the length of the period in seconds.
 const GUESSES: (i64, i64) = (60, 600);
-/// The number of calls allowed with one key, per minute and process.
-const CALLS: usize = 6000;
 /// One project can use up at most this fraction of a provider host's limit: a half.
 const PROJECT_SHARE: usize = 2;
 
@@ -56,9 +54,10 @@ impl Limiter {
         Ok(())
     }
 
-    /// Counts a call with a key. Returns an error if the key has exceeded its limit.
+    /// Counts a call with a key if calls are limited. Returns an error if the key has exceeded its limit.
     pub(crate) fn call(&self, key: &ApiKey) -> Result<(), ApiError> {
-        self.calls.hit(key.id.clone(), CALLS, "calls with this key")
+        let Some(most) = self.limits.key_calls.value else { return Ok(()) };
+        self.calls.hit(key.id.clone(), most, "calls with this key")
     }
 
     /// Counts a change that a browser or program with a session's token makes. Returns an error if the session has

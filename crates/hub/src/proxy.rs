@@ -18,25 +18,20 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::{Egress, Streamed};
+use futures_util::{Stream, StreamExt as _, stream};
 use guide::{Fault, Verb};
 use jiff::Timestamp;
 use link::Flow;
 use probe::{Inputs, ProxyRequest, Values};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
-use vault::{Account, AccountId, By, Credentials, Vault};
+use vault::{AccountId, By, Credentials};
 
 use self::envelope::{Provided, envelope};
 use self::mask::Mask;
 use crate::account_flows::AccountFlows;
-use crate::connectors::Connectors;
+use crate::ready_accounts::{ReadyAccount, ReadyAccounts};
 use crate::renewals::{Renewals, TRUSTED, works};
-use crate::status;
-use crate::tasks::Tasks;
 use crate::telemetry::metrics;
-use crate::wire::error::{
-    ApiError, CONFLICT, INVALID_VALUE, PRECONDITION_FAILED, PROVIDER_FAILED, PROVIDER_TIMEOUT,
-};
+use crate::wire::error::{ApiError, INVALID_VALUE, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
@@ -52,12 +47,10 @@ const UNAUTHORIZED: u16 = 401;
 
 /// Sends requests through accounts.
 pub(crate) struct Proxy {
-    pub(crate) vault: Arc<Vault>,
     pub(crate) egress: Egress,
-    pub(crate) connectors: Arc<Connectors>,
+    pub(crate) accounts: Arc<ReadyAccounts>,
     pub(crate) flows: Arc<AccountFlows>,
     pub(crate) renewals: Arc<Renewals>,
-    pub(crate) tasks: Arc<Tasks>,
     pub(crate) cache: TokenCache,
 }
 
@@ -108,16 +101,15 @@ impl Proxy {
     /// tokens, renews them and sends the request again, which is safe because a refused request had no effect.
     pub(crate) async fn send(
         &self,
-        account: &Account,
+        account: &ReadyAccount,
         mut request: ProxyRequest,
         actor: &str,
     ) -> Result<Answer, ApiError> {
-        self.require_usable(account).await?;
+        account.require_usable()?;
         request.headers = headers::forwarded(request.headers);
         let purpose = format!("request: {} {}", request.verb, request.path);
-        let mut credentials =
-            self.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await?;
-        let flow = self.flows.relink_flow(&credentials).await?;
+        let by = By::new(actor, Timestamp::now());
+        let (mut credentials, flow) = self.accounts.open(account, &purpose, by).await?;
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
         let mut answered = self.send_once(&flow, request.clone(), &tokens).await?;
         if answered.response.status == UNAUTHORIZED
@@ -142,11 +134,8 @@ impl Proxy {
             .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request is not valid: {error}")))?;
         let began = Instant::now();
         let response = self.egress.open(&proxied.request, MAX_BODY).await;
-        let outcome = match &response {
-            Ok(response) => format!("{}xx", response.status / 100),
-            Err(_) => "failed".to_owned(),
-        };
-        metrics::provider_answered(provider.key.as_str(), &outcome, began.elapsed());
+        let status = response.as_ref().ok().map(|response| response.status);
+        metrics::provider_answered(provider.key.as_str(), status, began.elapsed());
         let response = response.map_err(|broken| {
             let (code, message) = match broken.fault {
                 Fault::Timeout => (&PROVIDER_TIMEOUT, format!("{} did not respond in time", provider.name)),
@@ -159,19 +148,6 @@ impl Proxy {
         })?;
         let provider = provider.name.clone();
         Ok(Answer { provider, response, mask: Mask::new(&proxied.secrets), is_head, is_described: false })
-    }
-
-    /// Returns an error if requests cannot be sent through the account.
-    async fn require_usable(&self, account: &Account) -> Result<(), ApiError> {
-        let active = self.connectors.is_active(account).await?;
-        let (status, reason) = status::of(account, active);
-        if status.is_usable() {
-            return Ok(());
-        }
-        let reason = reason.map(|reason| format!(": {}", reason.description)).unwrap_or_default();
-        let code = if active { &CONFLICT } else { &PRECONDITION_FAILED };
-        let error = ApiError::new(code, format!("The account is {status}{reason}"));
-        Err(error.with("status", <&str>::from(status)))
     }
 
     /// Returns the tokens from the sign-in, fetched or renewed if necessary. Empty if the method has no sign-in.
@@ -224,34 +200,6 @@ impl Proxy {
         self.cache.keep(credentials, Tokens { values: values.clone(), end });
         Ok(values.clone())
     }
-
-    /// Streams the provider's response to the caller unchanged.
-    pub(crate) fn relay(&self, answer: Answer) -> Result<Response, ApiError> {
-        let (status, headers) = answer.head()?;
-        let Answer { response: mut provided, mut mask, .. } = answer;
-        let (sender, chunks) = mpsc::channel(2);
-        self.tasks.spawn(move |_| async move {
-            while let Some(chunk) = provided.chunk().await.transpose() {
-                // The caller must notice a truncated response, so an error aborts the connection to the caller.
-                let chunk = chunk.map_err(|broken| io::Error::other(broken.detail));
-                let is_broken = chunk.is_err();
-                let chunk = chunk.map(|chunk| mask.push(chunk));
-                let is_empty = chunk.as_ref().is_ok_and(Bytes::is_empty);
-                // If the client has disconnected, the rest of the response is not needed.
-                if (!is_empty && sender.send(chunk).await.is_err()) || is_broken {
-                    return;
-                }
-            }
-            let rest = mask.finish();
-            if !rest.is_empty() {
-                // If this fails, the client has disconnected.
-                let _ = sender.send(Ok(rest)).await;
-            }
-        });
-        let mut response = (status, Body::from_stream(ReceiverStream::new(chunks))).into_response();
-        response.headers_mut().extend(headers);
-        Ok(by_provider(response))
-    }
 }
 
 /// A provider's response, before it is returned to the caller.
@@ -294,6 +242,15 @@ impl Answer {
         })))
     }
 
+    /// Streams the response to the caller unchanged.
+    pub(crate) fn relayed(self) -> Result<Response, ApiError> {
+        let (status, headers) = self.head()?;
+        let body = Body::from_stream(masked_chunks(self.response, self.mask));
+        let mut response = (status, body).into_response();
+        response.headers_mut().extend(headers);
+        Ok(by_provider(response))
+    }
+
     /// Returns the status and the headers to return to the caller.
     fn head(&self) -> Result<(StatusCode, HeaderMap), ApiError> {
         let provided = &self.response;
@@ -324,4 +281,30 @@ fn by_provider(mut response: Response) -> Response {
     response.headers_mut().insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
     response.extensions_mut().insert(crate::layers::Passthrough);
     response
+}
+
+/// Returns the chunks of a response's body, with the credentials masked. The caller must notice a truncated response, so
+/// an error aborts the connection to the caller.
+fn masked_chunks(provided: Streamed, mask: Mask) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::unfold(Some((provided, mask)), |state| async {
+        let (mut provided, mut mask) = state?;
+        loop {
+            match provided.chunk().await {
+                Ok(Some(chunk)) => {
+                    let passed = mask.push(chunk);
+                    // The whole chunk may have to wait for the next one.
+                    if !passed.is_empty() {
+                        return Some((Ok(passed), Some((provided, mask))));
+                    }
+                }
+                Ok(None) => {
+                    let rest = mask.finish();
+                    return (!rest.is_empty()).then_some((Ok(rest), None));
+                }
+                Err(broken) => return Some((Err(io::Error::other(broken.detail)), None)),
+            }
+        }
+    })
+    // A body may be polled after its end.
+    .fuse()
 }

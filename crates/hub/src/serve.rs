@@ -220,6 +220,9 @@ async fn drain(
         server.control.shutdown();
         let _ = server.task.await;
     }
+    if let Err(error) = app.recorder.flush().await {
+        tracing::error!(%error, "uses of credentials are missing from the audit trail");
+    }
     match Arc::try_unwrap(app) {
         Ok(app) => app.close().await,
         Err(_) => tracing::debug!("the database was not closed"),

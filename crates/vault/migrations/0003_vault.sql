@@ -92,7 +92,8 @@ create table audit (
     detail     text,
     project_id text,
     attempt_id text, -- the link attempt that the entry is about
-    outcome    text  -- the outcome of a check or a link attempt
+    outcome    text, -- the outcome of a check or a link attempt
+    count      integer not null default 1 -- how many equal uses of credentials the entry stands for
 ) strict;
 
 create index audit_project on audit (project_id, seq);

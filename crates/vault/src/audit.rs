@@ -36,6 +36,8 @@ pub struct AuditRow {
     /// item, the connector and owner of a link attempt, why an API key was refused, or the ids of the old and new keys in
     /// a rotation. `None` if the action has no detail.
     pub detail: Option<String>,
+    /// How many equal uses of the account's credentials the entry stands for. 1 for every other entry.
+    pub count: i64,
     /// The id of the link attempt. `None` if the entry is not about a link attempt.
     pub attempt: Option<String>,
     /// The outcome of a check or a link attempt, such as `wrong_secret`. `None` if the action has no outcome.
@@ -191,6 +193,7 @@ fn audit_row(row: &DbRow) -> Result<AuditRow, StoreError> {
         account: optional(row, "audit", "account_id")?,
         version: row.try_get("version")?,
         detail: row.try_get("detail")?,
+        count: row.try_get("count")?,
         attempt: row.try_get("attempt_id")?,
         outcome: row.try_get("outcome")?,
     })

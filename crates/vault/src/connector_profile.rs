@@ -5,6 +5,7 @@
 //! overwrite each other and a deleted profile is not recreated.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -51,6 +52,27 @@ pub struct ConnectorProfileChange {
     pub values: BTreeMap<String, String>,
     /// New values for secret setup fields, by field key.
     pub secrets: BTreeMap<String, Secret>,
+}
+
+/// A connector profile whose secrets are still sealed, so it may stay in memory.
+#[derive(Clone)]
+pub struct SealedProfile {
+    profile: ConnectorProfile,
+    /// The row with the secrets. `None` if the row is missing, so that the profile does not open.
+    sealed: Option<DbRow>,
+}
+
+impl SealedProfile {
+    /// Returns the profile.
+    pub fn profile(&self) -> &ConnectorProfile {
+        &self.profile
+    }
+}
+
+impl fmt::Debug for SealedProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedProfile").field("profile", &self.profile.id).finish_non_exhaustive()
+    }
 }
 
 /// A connector profile, without its secrets.
@@ -105,6 +127,29 @@ impl Vault {
             "select * from connector_profiles where project_id = $1 order by provider, created_at, id",
         );
         self.all(query.bind(project), profile).await
+    }
+
+    /// Reads a connector profile whose secrets stay sealed. `None` if the project has no such profile.
+    pub async fn sealed_connector_profile(
+        &self,
+        project: &str,
+        id: &str,
+    ) -> Result<Option<SealedProfile>, StoreError> {
+        let Some(profile) = self.connector_profile(project, id).await? else { return Ok(None) };
+        let sealed = self.find_sealed(Content::ProfileSecrets, id).await?;
+        Ok(Some(SealedProfile { profile, sealed }))
+    }
+
+    /// Opens the values of a connector profile's secret fields, by field key.
+    pub async fn open_connector_profile(
+        &self,
+        sealed: &SealedProfile,
+    ) -> Result<BTreeMap<String, Secret>, StoreError> {
+        let opened = match &sealed.sealed {
+            Some(row) => Some(self.open_sealed_row(row).await?),
+            None => None,
+        };
+        secrets(&sealed.profile, opened)
     }
 
     /// Returns the values of a connector profile's secret fields, by field key.

@@ -38,6 +38,10 @@ const SQLITE_TIMEOUT: Duration = Duration::from_secs(15);
 /// be reached.
 const POSTGRES_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a connection to PostgreSQL is assumed to be open after its last use. After that, it is tested before it is
+/// used again, which takes a round trip.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 /// The number of SQLite connections for reading.
 const READERS: u32 = 4;
 
@@ -111,6 +115,26 @@ impl Engine {
         }
     }
 
+    /// Returns the statement that adds uses of credentials to the audit trail. Its parameter is a JSON array of entries,
+    /// because one parameter is much faster than one for each column of each entry.
+    pub(crate) fn insert_uses(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => {
+                "insert into audit (at, actor, action, account_id, version, detail, project_id, count) \
+                 select value ->> 'at', value ->> 'actor', 'account.unsealed', value ->> 'account', \
+                 value ->> 'version', value ->> 'detail', value ->> 'project', value ->> 'count' \
+                 from json_each($1) order by key"
+            }
+            Self::Postgres(_) => {
+                "insert into audit (at, actor, action, account_id, version, detail, project_id, count) \
+                 select value ->> 'at', value ->> 'actor', 'account.unsealed', value ->> 'account', \
+                 (value ->> 'version')::bigint, value ->> 'detail', value ->> 'project', \
+                 (value ->> 'count')::bigint \
+                 from json_array_elements($1::text::json) with ordinality as entries (value, place) order by place"
+            }
+        }
+    }
+
     /// Returns the path to the database file, or `None` for a server.
     pub(crate) fn file(&self) -> Option<&Path> {
         match self {
@@ -153,10 +177,18 @@ impl Engine {
                 Ok((writer, sqlite_pool(READERS, true).connect_lazy_with(options)))
             }
             Self::Postgres(_) => {
-                let pool = pool()
+                let pool = AnyPoolOptions::new()
                     .max_connections(CONNECTIONS)
                     .acquire_timeout(POSTGRES_TIMEOUT)
-                    .idle_timeout(Duration::from_mins(10));
+                    .idle_timeout(Duration::from_mins(10))
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, last| {
+                        let is_old = TRUSTED < last.idle_for;
+                        Box::pin(async move {
+                            Ok(!connection.is_in_transaction()
+                                && (!is_old || connection.ping().await.is_ok()))
+                        })
+                    });
                 let pool = pool.connect_with(options).await?;
                 Ok((pool.clone(), pool))
             }
@@ -238,16 +270,13 @@ pub(crate) async fn run_script(connection: &mut DbConnection, script: String) ->
     Ok(())
 }
 
-/// Returns the options that all pools share.
+/// Returns the options of a pool of SQLite connections.
 ///
 /// A pool replaces a connection that the driver considers to be in a transaction. For example, if the disk is full,
 /// SQLite may roll back a transaction by itself, and the driver's own rollback then fails.
-fn pool() -> AnyPoolOptions {
-    AnyPoolOptions::new().before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
-}
-
 fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
-    pool()
+    AnyPoolOptions::new()
+        .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
         .max_connections(size)
         .test_before_acquire(false)
         .idle_timeout(None)

@@ -6,7 +6,7 @@
 //! have the vault's key cannot move a credential to another account or cause it to be sent to another host. At most,
 //! the attacker can restore an earlier state of a whole account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use secret::Secret;
 use sha2::{Digest as _, Sha256};
@@ -48,19 +48,21 @@ pub(crate) fn open(
     key: &Key,
     account: &Account,
     wrapped_key: &[u8],
-    fields: Vec<(String, Vec<u8>)>,
+    fields: &[(String, Vec<u8>)],
 ) -> Result<BTreeMap<String, Secret>, StoreError> {
     let failed = failed(account);
     let data_key = DataKey::unwrap(key, &of_key(account), wrapped_key).map_err(&failed)?;
-    if !fields.iter().map(|(field, _)| field).eq(&account.secret_fields) {
+    // Compares sets, because databases sort names differently.
+    let names: BTreeSet<&String> = fields.iter().map(|(field, _)| field).collect();
+    if fields.len() != account.secret_fields.len() || !names.into_iter().eq(&account.secret_fields) {
         return Err(StoreError::damaged(format!("account {}'s list of secret fields", account.id)));
     }
     let mut secrets = BTreeMap::new();
     for (field, sealed) in fields {
-        let plain = data_key.open(&of_field(account, &field), &sealed).map_err(&failed)?;
+        let plain = data_key.open(&of_field(account, field), sealed).map_err(&failed)?;
         let text = std::str::from_utf8(&plain)
             .map_err(|_| StoreError::damaged(format!("field {field} of account {}", account.id)))?;
-        secrets.insert(field, Secret::new(text));
+        secrets.insert(field.clone(), Secret::new(text));
     }
     Ok(secrets)
 }

@@ -36,6 +36,9 @@ pub enum StoreError {
         /// The table and column, or the item's name.
         what: String,
     },
+    /// A use of credentials could not be recorded in the audit trail in time, so the credentials were not opened.
+    #[error("the use of credentials could not be recorded in the audit trail")]
+    NotRecorded,
     /// The system returned no random bytes for a new id or token.
     #[error("the system returned no random bytes")]
     Random(#[from] getrandom::Error),
@@ -98,7 +101,11 @@ impl StoreError {
     /// Returns whether the database cannot be used at the moment: it cannot be reached, or its disk is full. The same
     /// operation may succeed later.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Database(error) if unavailable::is_unavailable(error))
+        match self {
+            Self::Database(error) => unavailable::is_unavailable(error),
+            Self::NotRecorded => true,
+            _ => false,
+        }
     }
 
     /// Returns a function for `map_err` that adds the name of the item that could not be sealed or unsealed.

@@ -50,6 +50,7 @@ mod schema;
 mod scope;
 mod seal;
 mod sealed;
+mod sealed_account;
 mod session;
 mod session_end;
 mod sign_in;
@@ -57,6 +58,7 @@ mod source;
 mod store;
 mod token;
 mod unavailable;
+mod use_recorder;
 mod write;
 mod writer;
 
@@ -71,7 +73,7 @@ pub use crate::backup::{BackupError, Restored, restore};
 pub use crate::browser::{Browser, Presentation};
 pub use crate::by::By;
 pub use crate::connector_profile::{
-    ConnectorProfile, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval,
+    ConnectorProfile, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval, SealedProfile,
 };
 pub use crate::counter::Limit;
 pub use crate::crash::crash_point;
@@ -96,9 +98,11 @@ pub use crate::rotate::{RotateError, Rotated};
 pub use crate::schema::{SCHEMA_VERSION, Unsupported};
 pub use crate::scope::Scope;
 pub use crate::seal::SealError;
+pub use crate::sealed_account::SealedAccount;
 pub use crate::session::{NewSession, Session};
 pub use crate::sign_in::{SignIn, SignInState};
 pub use crate::source::KeySource;
 pub use crate::store::{CreatedFrom, Replacing};
 pub use crate::token::{Digest, Token};
+pub use crate::use_recorder::{Recording, UseRecorder};
 pub use crate::writer::Writer;

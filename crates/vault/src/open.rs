@@ -132,6 +132,7 @@ impl Vault {
             pool,
             keys: HeldKeys::new(key, ring),
             is_suspect: Arc::default(),
+            changes: Arc::default(),
         };
         Ok(Self { folder: folder.to_owned(), readers, writer, _user: user })
     }

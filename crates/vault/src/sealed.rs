@@ -81,11 +81,21 @@ impl Vault {
         content: Content,
         key: &str,
     ) -> Result<Option<Opened>, StoreError> {
-        let Some(row) = find(&mut *self.readers.acquire().await?, content, key).await? else {
-            return Ok(None);
-        };
-        let vault_key = self.key(kek(&row)?).await?;
-        open(&row, &vault_key).map(Some)
+        match self.find_sealed(content, key).await? {
+            Some(row) => self.open_sealed_row(&row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads a row without opening it. `None` if there is no such row.
+    pub(crate) async fn find_sealed(&self, content: Content, key: &str) -> Result<Option<DbRow>, StoreError> {
+        find(&mut *self.readers.acquire().await?, content, key).await
+    }
+
+    /// Opens a row.
+    pub(crate) async fn open_sealed_row(&self, row: &DbRow) -> Result<Opened, StoreError> {
+        let vault_key = self.key(kek(row)?).await?;
+        open(row, &vault_key)
     }
 }
 

@@ -230,6 +230,7 @@ impl Work {
         }
         let key = self.key_with_id(parsed(&row, "accounts", "kek_id")?)?;
         let secrets = open(self.tx(), &row, &account, &key).await?;
+        self.only_reads();
         audit::write(self.tx(), "account.unsealed", Subject::Account(&account), Some(purpose), by).await?;
         self.commit().await?;
         Ok(Credentials { account, secrets })
@@ -368,9 +369,10 @@ pub(crate) async fn open(
     account: &Account,
     key: &Key,
 ) -> Result<BTreeMap<String, Secret>, StoreError> {
-    let fields = sqlx::query_as("select field, sealed from credentials where account_id = $1 order by field")
-        .bind(account.id.as_str())
-        .fetch_all(connection)
-        .await?;
-    envelope::open(key, account, row.try_get("wrapped_key")?, fields)
+    let fields: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("select field, sealed from credentials where account_id = $1 order by field")
+            .bind(account.id.as_str())
+            .fetch_all(connection)
+            .await?;
+    envelope::open(key, account, row.try_get("wrapped_key")?, &fields)
 }

@@ -18,7 +18,7 @@ use crate::error::StoreError;
 pub struct Token(Secret);
 
 /// The SHA-256 digest of a token or a request.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Digest(Vec<u8>);
 
 impl Token {

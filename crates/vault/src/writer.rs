@@ -5,7 +5,7 @@
 //! `Vault`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sqlx::{Pool, Transaction};
 
@@ -22,6 +22,8 @@ pub struct Writer {
     pub(crate) keys: HeldKeys,
     /// Whether a transaction has ended without a commit since the last test write, so that writing may be impossible.
     pub(crate) is_suspect: Arc<AtomicBool>,
+    /// See [`Writer::changes`].
+    pub(crate) changes: Arc<AtomicU64>,
 }
 
 /// A write transaction, and the keys that are valid in it.
@@ -34,6 +36,9 @@ pub(crate) struct Work {
     key: Arc<Key>,
     ring: Ring,
     ending: Ending,
+    /// Whether the transaction locks something that [`Writer::changes`] counts changes of.
+    is_counted: bool,
+    changes: Arc<AtomicU64>,
 }
 
 /// Sets the writer's flag when a transaction ends without a commit, for any reason.
@@ -46,6 +51,20 @@ impl Drop for Ending {
     fn drop(&mut self) {
         if !self.is_committed {
             self.is_suspect.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The kinds of locks whose transactions [`Writer::changes`] counts.
+const COUNTED: [&str; 3] = ["account", "connector_profile", "api_key"];
+
+/// Counts a change when it is dropped.
+struct Counted(Option<Arc<AtomicU64>>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if let Some(changes) = &self.0 {
+            changes.fetch_add(1, Ordering::Release);
         }
     }
 }
@@ -69,6 +88,7 @@ impl Work {
     /// Locks a name until the transaction ends. Other transactions that lock the same name wait, so the rows that the
     /// name stands for do not change in the meantime.
     pub(crate) async fn hold(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
+        self.is_counted |= COUNTED.contains(&kind);
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), false).await
     }
 
@@ -78,10 +98,18 @@ impl Work {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), true).await
     }
 
+    /// Declares that the transaction changes nothing that [`Writer::changes`] counts, although it locks a row.
+    pub(crate) fn only_reads(&mut self) {
+        self.is_counted = false;
+    }
+
     /// Commits all changes together. If the transaction is dropped without a commit, its changes are rolled back.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         crash_point("vault.before-commit");
+        // If the caller is canceled while the database commits, the change counts too.
+        let counted = Counted(self.is_counted.then(|| Arc::clone(&self.changes)));
         self.tx.commit().await?;
+        drop(counted);
         self.ending.is_committed = true;
         crash_point("vault.committed");
         Ok(())
@@ -116,7 +144,8 @@ impl Writer {
             crash_point("vault.transaction-begun");
             let current = keys::hold_current(&self.engine, &mut tx).await?;
             if let Some(key) = ring.get(current) {
-                return Ok(Work { engine: Arc::clone(&self.engine), tx, key, ring, ending });
+                let (engine, changes) = (Arc::clone(&self.engine), Arc::clone(&self.changes));
+                return Ok(Work { engine, tx, key, ring, ending, is_counted: false, changes });
             }
             // Ends the transaction first, because `reload` may run a key command, which can take a while, and other
             // transactions would have to wait.
@@ -125,6 +154,13 @@ impl Writer {
             // rotated again.
             ring = self.keys.reload(&mut *self.pool.acquire().await?).await?;
         }
+    }
+
+    /// Returns the number of changes that this process has made to accounts, connector profiles and API keys since it
+    /// opened the vault. A copy of such data that was read before the count last changed may be outdated. Changes made
+    /// by other processes are not counted.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Removes overwritten and deleted data from the database's log, as far as other open connections allow.

@@ -342,3 +342,22 @@ fn no_response_of_the_api_is_stored() {
         assert_eq!(response.header("cache-control"), Some("no-store"), "{path}");
     }
 }
+
+/// Uses are written in batches, but a Hub that is stopped loses none of them.
+#[test]
+fn uses_of_credentials_are_in_the_trail_after_a_stop() {
+    let linked = Linked::in_query();
+    for path in ["/x", "/x", "/y", "/x"] {
+        assert_eq!(linked.send(linked.through("GET", path)).status, 200);
+    }
+    let Linked { hub, key, account, installation, guides: _guides, .. } = linked;
+    assert_eq!(hub.stop(), Some(0));
+    let hub = installation.start();
+    let trail = format!("/audit?account_id={account}&action=account.unsealed");
+    let trail = Request::get(&trail).key(&key).send_to(hub.address).expect("no response").value();
+    let count = |detail: &str| -> i64 {
+        let entries = trail.as_array().into_iter().flatten();
+        entries.filter(|entry| entry["detail"] == detail).filter_map(|entry| entry["count"].as_i64()).sum()
+    };
+    assert_eq!((count("request: GET /x"), count("request: GET /y")), (3, 1), "{trail}");
+}

@@ -31,6 +31,9 @@ const ENTERED: [(&str, &str); 4] = [
 /// limit for a provider's response.
 const PAUSE: Duration = Duration::from_millis(9_300);
 
+/// How long a Hub may use an API key or an account without reading it again.
+const VALIDITY: Duration = Duration::from_secs(1);
+
 /// Two processes with separate folders, one database and the same vault key.
 struct Pair {
     installations: [Installation; 2],
@@ -126,7 +129,38 @@ fn a_session_created_on_one_hub_works_on_the_other() {
     assert_eq!(pair.send(1, list()).status, 200);
     let path = format!("/api_keys/{}", new_key.text("id"));
     assert_eq!(pair.send(1, Request::new("DELETE", &path).key(&pair.key)).status, 204);
+    thread::sleep(VALIDITY);
     assert_eq!(pair.send(0, list()).status, 401);
+}
+
+#[test]
+fn a_suspended_account_stops_working_on_the_other_hub_within_a_second() {
+    let pair = Pair::start();
+    let (token, _) = pair.session(0, "there");
+    let account = pair.send(0, link(&token, "right-token")).text("id");
+    let through = |index| {
+        let path = format!("/accounts/{account}/proxy/api/v1/organization");
+        pair.send(index, Request::get(&path).key(&pair.key)).status
+    };
+    let set = |index, status| {
+        let request = Request::new("PATCH", &format!("/accounts/{account}")).key(&pair.key);
+        assert_eq!(pair.send(index, request.json(&json!({ "status": status }))).status, 200);
+    };
+    assert_eq!((through(0), through(1)), (200, 200));
+    set(1, "suspended");
+    assert_eq!(through(1), 409, "a Hub's own change takes effect at once");
+    thread::sleep(VALIDITY);
+    assert_eq!(through(0), 409);
+    set(0, "active");
+    assert_eq!(through(0), 200, "a Hub's own change takes effect at once");
+    thread::sleep(VALIDITY);
+    assert_eq!(through(1), 200);
+    assert_eq!(
+        pair.send(0, Request::new("DELETE", &format!("/accounts/{account}")).key(&pair.key)).status,
+        200
+    );
+    thread::sleep(VALIDITY);
+    assert_eq!((through(0), through(1)), (404, 404));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! handler's database is equally durable.
 
 mod client;
+mod requests;
 mod servers;
 
 use std::thread;
@@ -13,13 +14,13 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use self::client::Connection;
+pub(super) use self::requests::requests;
 use self::servers::{Server, example, hub};
 use super::process::{cpu_of, memory_of};
 use super::run::{Figures, Row, Run, World};
 use crate::postgres;
 
-/// The number of workers that link accounts at the same time. Each worker waits for its responses. Each has its own API
-/// key, because a key is limited to 6,000 requests per minute.
+/// The number of workers that send requests at the same time. Each worker waits for its responses.
 const WORKERS: usize = 8;
 
 /// The number of linked organizations, each with its own host.
@@ -58,11 +59,11 @@ enum Load {
     Whole,
 }
 
-/// The servers under load, and each worker's API key for the Hub.
+/// The servers under load, and an API key for the Hub.
 struct Servers {
     bare: Server,
     hub: Server,
-    keys: Vec<String>,
+    key: String,
 }
 
 /// The totals for a load over all its turns.
@@ -87,7 +88,7 @@ pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<R
     let bare = Server::start(&mut example(&["bare", &url("bare")?.unwrap_or_else(file), &upstream]))?;
     let database = url("hub")?.map(|url| ("WAYSTONE_DATABASE_URL", url));
     let hub = Server::start(hub(world, &folder, &provider)?.envs(database))?;
-    let servers = Servers { bare, keys: create_keys(&hub)?, hub };
+    let servers = Servers { bare, key: create_key(&hub, &["platform:write"])?, hub };
     let (turns, seconds) = if world.quick { (1, 1) } else { (3, 5) };
     let mut totals =
         [(Load::Bare, "bare handler"), (Load::Request, "request that links"), (Load::Whole, "whole link")]
@@ -107,23 +108,21 @@ pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<R
     rows.collect()
 }
 
-/// Creates API keys with the Hub's first API key.
-fn create_keys(hub: &Server) -> Result<Vec<String>> {
+/// Creates an API key with the Hub's first API key. Returns the value of the `Authorization` header.
+fn create_key(hub: &Server, scopes: &[&str]) -> Result<String> {
     let mut connection = Connection::open(&hub.address)?;
     let first = hub.key.as_deref().context("the Hub printed no key")?;
-    let create = |n| {
-        let body = json!({ "name": format!("Key {n}"), "scopes": ["platform:write"] }).to_string();
-        let headers = [("authorization", format!("Bearer {first}"))];
-        let response = connection.request("POST", "/api_keys", &headers, &body)?;
-        Ok(format!("Bearer {}", text(&response, "key")?))
-    };
-    (0..WORKERS).map(create).collect()
+    let body = json!({ "name": "Benchmark", "scopes": scopes }).to_string();
+    let headers = [("authorization", format!("Bearer {first}"))];
+    let response = connection.request("POST", "/api_keys", &headers, &body)?;
+    Ok(format!("Bearer {}", text(&response, "key")?))
 }
 
 fn take_turn(servers: &Servers, load: Load, turn: u32, length: Duration, total: &mut Total) -> Result<()> {
     let server = if load == Load::Bare { &servers.bare } else { &servers.hub };
     let mut ready = Vec::new();
-    for (worker, key) in servers.keys.iter().enumerate() {
+    let key = servers.key.as_str();
+    for worker in 0..WORKERS {
         let mut connection = Connection::open(&server.address)?;
         let sessions = if load == Load::Request { 100 * length.as_secs() } else { 0 };
         let tokens: Vec<String> = (0..sessions)
@@ -140,7 +139,7 @@ fn take_turn(servers: &Servers, load: Load, turn: u32, length: Duration, total: 
                     let (n, start) = (samples.len(), Instant::now());
                     if load == Load::Whole {
                         let owner = format!("{turn}-{worker}-whole-{n}");
-                        tokens.push(create_session(&servers.keys[worker], &mut connection, &owner)?);
+                        tokens.push(create_session(key, &mut connection, &owner)?);
                         open_form(&mut connection, &tokens[0])?;
                     }
                     link(&mut connection, tokens.pop().unwrap_or_default(), worker, n)?;
@@ -177,8 +176,8 @@ fn open_form(connection: &mut Connection, token: &str) -> Result<()> {
 }
 
 /// Sends credentials, which the Hub checks with the provider and stores. Each customer has its own address and
-/// organization, because rate limits apply to both.
-fn link(connection: &mut Connection, token: String, worker: usize, n: usize) -> Result<()> {
+/// organization, because rate limits apply to both. Returns the response.
+fn link(connection: &mut Connection, token: String, worker: usize, n: usize) -> Result<String> {
     let body = json!({ "integration_id": "gladly.api-key", "credentials": {
         "environment": "production",
         "organization_slug": format!("org-{}", (worker * 8 + n % 8) % ORGANIZATIONS),
@@ -187,8 +186,7 @@ fn link(connection: &mut Connection, token: String, worker: usize, n: usize) -> 
     } });
     let address = format!("10.{worker}.{}.{}", n / 250 % 250, n % 250);
     let headers = [("x-hub-session-token", token), ("x-forwarded-for", address)];
-    connection.request("POST", "/hub/accounts", &headers, &body.to_string())?;
-    Ok(())
+    connection.request("POST", "/hub/accounts", &headers, &body.to_string())
 }
 
 /// Returns a string from a JSON response.

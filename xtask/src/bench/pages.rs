@@ -27,7 +27,7 @@ pub(super) static PAGES: [Page; 2] = [
         method: "`waystone serve` over HTTP without TLS, with its usual log in a file. SQLite is a file in the Hub's \
                  folder. PostgreSQL is a server on the same machine with Debian's default configuration. Both wait for \
                  the disk on every commit. The workers, the provider, PostgreSQL and the Hub share the cores.",
-        sections: &[LINK, START],
+        sections: &[REQUESTS, LINK, START],
     },
 ];
 
@@ -127,6 +127,54 @@ const WATCH: Section = Section {
         Run { name: "edit", guides: 10_000, baseline: None, work: Work::Edits },
     ],
     aims: &[Aim(&[("edit", 10_000)], Ratio(("edit", 10)), 0.0..=1.2)],
+};
+
+const REQUESTS: Section = Section {
+    title: "Requests through an account",
+    intro: "Eight connections send `GET /accounts/{id}/proxy/…` through a Gladly account with an API key, and wait for \
+            every response. The provider is nginx, which responds with a short JSON text. *nginx* is Debian's nginx as a \
+            reverse proxy with one process. The *bare forwarder* is a handler that only passes the request on with the \
+            HTTP library that the Hub uses. All of them forward the same request to the same provider, in turns. CPU \
+            time covers only the forwarding process.",
+    columns: &[REPETITIONS, RATE, MEDIAN, P99, CPU, BASELINE],
+    runs: &[
+        Run {
+            name: "Requests, SQLite",
+            guides: 10,
+            baseline: None,
+            work: Work::Requests { on_postgres: false },
+        },
+        Run {
+            name: "Requests, PostgreSQL",
+            guides: 10,
+            baseline: None,
+            work: Work::Requests { on_postgres: true },
+        },
+    ],
+    aims: &[
+        Aim(
+            &[("Requests, SQLite: through an account", 10)],
+            Ratio(("Requests, SQLite: nginx", 10)),
+            0.0..=3.34,
+        ),
+        Aim(
+            &[("Requests, PostgreSQL: through an account", 10)],
+            Ratio(("Requests, PostgreSQL: nginx", 10)),
+            0.0..=3.34,
+        ),
+        Aim(&[("Requests, SQLite: through an account", 10)], Measure::Cpu, 0.0..=60e-6),
+        Aim(&[("Requests, PostgreSQL: through an account", 10)], Measure::Cpu, 0.0..=60e-6),
+        Aim(
+            &[("Requests, SQLite: through an account", 10)],
+            Measure::Above(("Requests, SQLite: provider", 10)),
+            0.0..=0.5e-3,
+        ),
+        Aim(
+            &[("Requests, PostgreSQL: through an account", 10)],
+            Measure::Above(("Requests, PostgreSQL: provider", 10)),
+            0.0..=0.5e-3,
+        ),
+    ],
 };
 
 const LINK: Section = Section {

@@ -62,6 +62,11 @@ fn judge(Aim(of, measure, range): &Aim, rows: &[Row]) -> String {
             let ratio = sum(|figures| Some(figures.per_item())).zip(wall).map(|(of, to)| of / to);
             (ratio, |ratio| number(ratio) + "×", "takes", format!(" as long as {}", shown(to)))
         }
+        Measure::Above(to) => {
+            let median = find(rows, to.0, to.1).map(Figures::median);
+            let extra = sum(|figures| Some(figures.median())).zip(median).map(|(of, to)| of - to);
+            (extra, time, "takes", format!(" more than {} at the median", shown(to)))
+        }
         Measure::Cpu => (sum(|figures| figures.cpu), time, "takes", " of CPU time".to_owned()),
         Measure::P99 => {
             (sum(|figures| Some(figures.p99())), time, "takes", " at the 99th percentile".to_owned())

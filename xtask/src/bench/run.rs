@@ -63,6 +63,11 @@ pub(super) enum Work {
     Edits,
     /// Starting a Hub.
     Start,
+    /// Sending requests through an account, which produces four rows.
+    Requests {
+        /// Whether the database is PostgreSQL instead of SQLite.
+        on_postgres: bool,
+    },
     /// Linking accounts, which produces three rows.
     Links {
         /// Whether the database is PostgreSQL instead of SQLite.
@@ -94,6 +99,8 @@ pub(super) struct Aim(pub(super) &'static [RowId], pub(super) Measure, pub(super
 pub(super) enum Measure {
     /// The wall time per item, divided by the wall time per item of another row.
     Ratio(RowId),
+    /// The median of the repetitions' wall time minus that of another row, in seconds.
+    Above(RowId),
     /// Seconds of CPU time per item.
     Cpu,
     /// The 99th percentile of the repetitions' wall time, in seconds.

@@ -1,5 +1,8 @@
 //! Tests `waystone projects` and `waystone keys` while a Hub is running.
 
+use std::thread;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::world::{Hub, Output, run, send, until};
@@ -59,6 +62,8 @@ fn a_project_has_its_own_keys() {
 
     let revoked = command(&hub, &["keys", "revoke", created["id"].as_str().unwrap(), "--project", "Shop"]);
     assert_eq!(revoked.code, 0, "{}", revoked.err);
+    // A change by another process takes effect within a second.
+    thread::sleep(Duration::from_secs(1));
     assert_eq!(status(&hub, "/connectors/meta", reports), 401);
 
     let text = command(&hub, &["keys", "create", "for trying out", "--test", "--project", "Shop"]);

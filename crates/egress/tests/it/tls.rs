@@ -1,6 +1,7 @@
 //! Tests certificates that must not be trusted, and servers that do not use TLS.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use egress::{Egress, Policy};
 use guide::Fault;
@@ -276,5 +277,42 @@ async fn a_client_certificate_is_sent_with_its_request() {
         let answer = world::send(&egress, &with(certificate)).await;
         let is_refused = matches!(answer, Answer::Failed { fault: Fault::Tls | Fault::Reset, .. });
         assert!(is_refused, "{case}: {answer:?}");
+    }
+}
+
+/// Building a client and connecting take milliseconds, so both are done once for each certificate.
+#[tokio::test]
+async fn requests_with_the_same_client_certificate_share_a_connection() {
+    let ours = Authority::new("ours");
+    let client = || {
+        let issued = ours.issue("client.example.com", |params| {
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        });
+        issued.of_client()
+    };
+    let acceptor = ours.issue(HOST, |_| ()).acceptor_for_clients_of(&ours);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let accepted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            accepted.fetch_add(1, Ordering::Relaxed);
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                while read_request(&mut stream).await.is_some() {
+                    let _ = perform(&mut stream, &answer("content-length: 5\r\n", b"hello")).await;
+                }
+            });
+        }
+    });
+    let egress = Egress::new(Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) })
+        .expect("an egress");
+    let (first, second) = (client(), client());
+    for (certificate, expected) in [(&first, 1), (&first, 1), (&second, 2), (&first, 2), (&second, 2)] {
+        let request = probe::Request { certificate: Some(certificate.clone()), ..world::request() };
+        assert_eq!(world::outcome(&world::send(&egress, &request).await), "200");
+        assert_eq!(connections.load(Ordering::Relaxed), expected);
     }
 }

@@ -47,7 +47,7 @@ pub(super) async fn pass(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let (id, path) = id_and_path(parts.uri.path()).ok_or_else(|| ApiError::of(&NOT_FOUND))?;
-    let account = app.access.account(&caller, Scope::Requests, id).await?;
+    let account = app.access.ready_account(&caller, id).await?;
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = parts.headers.iter();
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(text);
@@ -62,7 +62,7 @@ pub(super) async fn pass(
         }),
     };
     let answer = app.proxy.send(&account, request, &caller.actor).await?;
-    app.proxy.relay(answer)
+    answer.relayed()
 }
 
 /// A request to the provider, as StackOne's SDK describes it.
@@ -107,7 +107,7 @@ pub(super) async fn unified(
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
     let message = "Send the account's id in the header `x-account-id`";
     let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, message))?;
-    let account = app.access.account(&caller, Scope::Requests, id).await?;
+    let account = app.access.ready_account(&caller, id).await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
         let message =
             "`url` is not supported, because requests always go to the account's own host; use `path`";
@@ -135,7 +135,7 @@ pub(super) async fn unified(
         }),
     };
     let answer = app.proxy.send(&account, request, &caller.actor).await?.described();
-    if shapes.enveloped { answer.enveloped().await } else { app.proxy.relay(answer) }
+    if shapes.enveloped { answer.enveloped().await } else { answer.relayed() }
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {

@@ -51,6 +51,9 @@ pub(super) struct TrailLine {
     /// Details of the action: the purpose of a read, the outcome of a check, the id of a key, or the connector and the
     /// customer of a link attempt.
     detail: Option<String>,
+    /// How many equal uses of the account's credentials within 200 ms the entry stands for. 1 for every other entry.
+    #[schema(example = 1)]
+    count: i64,
     /// The id of the link attempt, for `GET /link_attempts/{id}`. Null if the action is not about a link attempt.
     attempt_id: Option<String>,
     /// The outcome of the check or the link attempt, for example `wrong_secret`. Null if the action has no outcome.
@@ -78,6 +81,8 @@ pub(super) async fn list(
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
     let skip = (i64::from(page) - 1) * i64::from(size);
+    // The uses that this process has not written yet belong to the trail too.
+    app.recorder.flush().await?;
     let query = AuditQuery {
         project: caller.project().to_owned(),
         since: query.since.as_deref().map(|text| time("since", text)).transpose()?,
@@ -97,6 +102,7 @@ pub(super) async fn list(
         account_id: row.account.map(|id| id.to_string()),
         version: row.version,
         detail: row.detail,
+        count: row.count,
         attempt_id: row.attempt,
         outcome: row.outcome,
     };

@@ -5,8 +5,7 @@
 //! the CORS headers too; otherwise, browsers would hide these responses from the page.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 /// The CORS headers.
@@ -21,15 +20,19 @@ const HEADERS: [(&str, &str); 7] = [
     ("cross-origin-resource-policy", "cross-origin"),
 ];
 
-pub(super) async fn any_origin(request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with("/hub/") {
-        return next.run(request).await;
-    }
-    let is_preflight = request.method() == Method::OPTIONS;
-    let mut response =
-        if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+/// Whether pages from any origin may send a request.
+pub(super) fn is_for_widget(request: &Request) -> bool {
+    request.uri().path().starts_with("/hub/")
+}
+
+/// Returns the response if a request only asks whether it may be sent.
+pub(super) fn preflight(request: &Request) -> Option<Response> {
+    (request.method() == Method::OPTIONS).then(|| StatusCode::NO_CONTENT.into_response())
+}
+
+/// Adds the CORS headers to a response.
+pub(super) fn add(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    response
 }

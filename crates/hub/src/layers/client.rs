@@ -7,26 +7,23 @@
 //! **Invariant:** a client cannot use a header to choose the address that the Hub sees.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
+use axum::extract::Request;
 use axum::extract::connect_info::ConnectInfo;
-use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
 use ipnet::IpNet;
 
 use crate::app::App;
 use crate::client::Client;
 use crate::connection::Peer;
 
-pub(super) async fn client(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+/// Adds the [`Client`] to a request's extensions.
+pub(super) fn determine(app: &App, request: &mut Request) {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.address.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let own_tls = app.settings.tls.value.is_some();
     let client = client_of(peer, own_tls, request.headers(), &app.settings.server.trusted_proxies.value);
     request.extensions_mut().insert(client);
-    next.run(request).await
 }
 
 fn client_of(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]) -> Client {

@@ -12,29 +12,42 @@ use axum::extract::Request;
 use axum::extract::connect_info::ConnectInfo;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Version};
-use axum::middleware::Next;
 use axum::response::Response;
 use axum_server::ConnectionShutdown;
 use http_body::{Frame, SizeHint};
 
 use crate::connection::{Activity, Peer, Work};
 
-pub(super) async fn connection(mut request: Request, next: Next) -> Response {
-    let shutdown = request.extensions_mut().remove::<ConnectionShutdown>();
-    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<Peer>>().cloned() else {
-        return next.run(request).await;
-    };
-    let activity = peer.activity;
-    let is_last = activity.request(shutdown);
-    let is_http1 = request.version() <= Version::HTTP_11;
-    let work = activity.work();
-    let mut response = next.run(request).await;
-    drop(work);
-    if is_last && is_http1 {
+/// A request in progress on a connection.
+pub(super) struct InProgress {
+    activity: Arc<Activity>,
+    work: Work,
+    /// Whether the connection must close after the response.
+    must_close: bool,
+}
+
+impl InProgress {
+    /// Records that the Hub works on a request. `None` if the request did not arrive on a connection.
+    pub(super) fn begin(request: &mut Request) -> Option<Self> {
+        let shutdown = request.extensions_mut().remove::<ConnectionShutdown>();
+        let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<Peer>>().cloned()?;
+        let activity = peer.activity;
+        let is_last = activity.request(shutdown);
         // HTTP/2 has a frame for this purpose, which the server sends.
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        let must_close = is_last && request.version() <= Version::HTTP_11;
+        let work = activity.work();
+        Some(Self { activity, work, must_close })
     }
-    response.map(|body| Body::new(Observed { body, activity, waiting: None }))
+
+    /// Records that the response is complete except for its body, which is observed from now on.
+    pub(super) fn end(self, mut response: Response) -> Response {
+        let Self { activity, work, must_close } = self;
+        drop(work);
+        if must_close {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response.map(|body| Body::new(Observed { body, activity, waiting: None }))
+    }
 }
 
 /// A response body that records when the client takes a part of it.

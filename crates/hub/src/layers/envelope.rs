@@ -3,16 +3,14 @@
 //! **Invariant:** a response with status 400 or above has the API's error body, or a body that a handler wrote: JSON, a
 //! page, or a provider's response.
 
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::wire::error::{ApiError, Code};
 
-pub(super) async fn envelope(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+/// Replaces the body of an error that the framework wrote.
+pub(super) fn wrap(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     if !is_error || is_from_handler(&response) {

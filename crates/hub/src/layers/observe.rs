@@ -7,12 +7,10 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument as _, Span};
 
 use super::envelope::Passthrough;
-use crate::request_id;
 use crate::telemetry::metrics::{self, InFlight};
 use crate::wire::error::{Code, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
@@ -27,16 +25,20 @@ const CLIENT_CLOSED: u16 = 499;
 /// unless they fail.
 const MONITORED: &[&str] = &["/health/live", "/health/ready", "/metrics"];
 
-pub(super) async fn observe(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
+/// Runs a request, whose id is `id`, and records it.
+pub(super) async fn observed(
+    id: &str,
+    request: Request,
+    run: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
     let method = standard_name(request.method());
-    let id = request_id::current().unwrap_or_default();
-    let span = tracing::info_span!("request", id, method, route);
+    let span = tracing::info_span!("request", id, method, route = route(matched.as_ref()));
     let started = Instant::now();
     let mut entry =
-        LogEntry { span: span.clone(), method, route, started, is_answered: false, is_theirs: false };
+        LogEntry { span: span.clone(), method, matched, started, is_answered: false, is_theirs: false };
     let in_flight = InFlight::begin();
-    let response = next.run(request).instrument(span).await;
+    let response = run(request).instrument(span).await;
     vault::crash_point("hub.answer-due");
     drop(in_flight);
     let code = response.extensions().get::<&'static Code>().copied();
@@ -50,7 +52,8 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
 struct LogEntry {
     span: Span,
     method: &'static str,
-    route: String,
+    /// The route. `None` if the request matches no route.
+    matched: Option<MatchedPath>,
     started: Instant,
     is_answered: bool,
     /// Whether the provider is responsible for the status. Anyone can link an account at a provider that always fails, so
@@ -62,9 +65,10 @@ impl LogEntry {
     fn answered(&mut self, status: u16, code: &'static str) {
         self.is_answered = true;
         let took = self.started.elapsed();
-        metrics::answered(self.method, &self.route, status, took);
+        let route = route(self.matched.as_ref());
+        metrics::answered(self.method, route, status, took);
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let is_routine = MONITORED.contains(&self.route.as_str()) && status < 500;
+        let is_routine = MONITORED.contains(&route) && status < 500;
         self.span.in_scope(|| match status {
             500.. if self.is_theirs => tracing::warn!(status, milliseconds, code, "responded"),
             500.. => tracing::error!(status, milliseconds, code, "responded"),
@@ -82,6 +86,10 @@ impl Drop for LogEntry {
             self.answered(CLIENT_CLOSED, "");
         }
     }
+}
+
+fn route(matched: Option<&MatchedPath>) -> &str {
+    matched.map_or(UNMATCHED, MatchedPath::as_str)
 }
 
 /// Returns the name of a standard method, or `OTHER` for any other method, because a client can send any name.

@@ -4,11 +4,7 @@
 //! letters, digits, `-`, `_` or `.`.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
-
-use crate::request_id::with_id;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The header that contains the id, in requests and responses.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -16,19 +12,19 @@ const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The maximum length of an id.
 const MAX_LENGTH: usize = 64;
 
-/// Sets the id of a request and its response.
-pub(super) async fn request_id(mut request: Request, next: Next) -> Response {
+/// Sets the id of a request, and returns it.
+pub(super) fn assign(request: &mut Request) -> String {
     let sent = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
     let id = sent.filter(|id| is_valid(id)).map_or_else(random, str::to_owned);
-    let value = HeaderValue::from_str(&id).ok();
-    if let Some(value) = &value {
-        request.headers_mut().insert(HEADER, value.clone());
+    set(request.headers_mut(), &id);
+    id
+}
+
+/// Adds an id to the headers of a request or response.
+pub(super) fn set(headers: &mut HeaderMap, id: &str) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HEADER, value);
     }
-    let mut response = with_id(Some(id), next.run(request)).await;
-    if let Some(value) = value {
-        response.headers_mut().insert(HEADER, value);
-    }
-    response
 }
 
 fn is_valid(id: &str) -> bool {

@@ -120,7 +120,7 @@ async fn changes_are_limited_per_session() {
 /// The layer for idempotency keys and the handler both need the caller.
 #[tokio::test]
 async fn a_request_counts_as_one_call() {
-    let test = test_app(&[]).await;
+    let test = test_app(&[("WAYSTONE_LIMITS_KEY_CALLS", "100")]).await;
     let by = By::new("test", Timestamp::now());
     let scopes = [Scope::PlatformWrite];
     let (_, key) = test.app.vault.add_first_project("Default", &scopes, by).await.unwrap().unwrap();

@@ -157,11 +157,11 @@ impl Observer for RunObserver<'_> {
     }
 
     async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), Stop> {
-        metrics::provider_answered(
-            flow.guide().provider.key.as_str(),
-            outcome(&exchange.answer),
-            exchange.took,
-        );
+        let status = match &exchange.answer {
+            Answer::Response(response) => Some(response.status),
+            Answer::Failed { .. } => None,
+        };
+        metrics::provider_answered(flow.guide().provider.key.as_str(), status, exchange.took);
         if let FlowOwner::Account(keeper) = &mut self.owner {
             keeper.keep(self.vault, flow).await?;
         }
@@ -187,18 +187,5 @@ impl Observer for RunObserver<'_> {
             self.progress = progress;
         }
         Ok(())
-    }
-}
-
-/// Returns the status class of a response for the metrics (`2xx`, for example), or `failed` if there was no response.
-fn outcome(answer: &Answer) -> &'static str {
-    match answer {
-        Answer::Response(response) => match response.status {
-            ..300 => "2xx",
-            300..400 => "3xx",
-            400..500 => "4xx",
-            500.. => "5xx",
-        },
-        Answer::Failed { .. } => "failed",
     }
 }

@@ -33,6 +33,7 @@ pub fn explain(settings: &Settings) -> Vec<Line> {
         }),
     ]);
     lines.extend(settings.limits.lines());
+    lines.extend(settings.audit.lines());
     lines.extend(settings.session.lines());
     lines.extend(settings.retention.lines());
     lines.extend(settings.log.lines());

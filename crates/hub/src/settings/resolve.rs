@@ -23,7 +23,8 @@ use super::row::Group as _;
 use super::setting::{Set, SetBy};
 use super::sources::{Outcome, Problem, Sources};
 use super::table::{
-    Key, Limits, Log, Metrics, ProxySettings, Retention, SETTINGS, Server, SessionSettings, Storage, TlsFiles,
+    Audit, Key, Limits, Log, Metrics, ProxySettings, Retention, SETTINGS, Server, SessionSettings, Storage,
+    TlsFiles,
 };
 use crate::web_origin;
 
@@ -44,6 +45,8 @@ pub struct Settings {
     pub proxy: Set<Proxy>,
     /// Limits on requests and link attempts.
     pub limits: Limits,
+    /// The audit trail.
+    pub audit: Audit,
     /// How long connect sessions last.
     pub session: SessionSettings,
     /// How long records are kept.
@@ -148,6 +151,7 @@ fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings 
         tls: tls(resolver),
         proxy: proxy(resolver),
         limits: Limits::resolve(resolver),
+        audit: Audit::resolve(resolver),
         session: session(resolver),
         retention: Retention::resolve(resolver),
         log: Log::resolve(resolver),

@@ -150,6 +150,8 @@ settings! {
         idle_timeout: Required<Period> = "75s", ["75s"];
         /// How long a connection accepts requests. After that, it closes when its requests in progress have finished.
         connection_age: Required<Period> = "60m", ["60m"];
+        /// Calls allowed per minute for each API key. Each process counts separately.
+        key_calls: Optional<Count> = "unlimited", [];
         /// Changes allowed per minute for each session, such as submitting a form or opening the link in another
         /// browser. Each process counts separately.
         session_writes: Required<Count> = "120", [];
@@ -161,6 +163,13 @@ settings! {
         /// Link attempts allowed per minute for each provider host, across all sessions. One project can use up at most
         /// half of them.
         host_attempts: Required<Count> = "300", [];
+    }
+
+    /// The audit trail.
+    pub struct Audit("audit.") {
+        /// Whether a request through an account waits until its entry in the audit trail is on disk. Otherwise, the
+        /// entries of the last 200 ms can be lost if the Hub is killed.
+        before_use: Required<Switch> = "false", [];
     }
 
     /// How long connect sessions last.

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use super::handles::{Handle, Handles};
+
 /// The content type of the `/metrics` response.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -86,6 +88,11 @@ pub(crate) fn render(guides: usize, tasks: usize, started_at: Timestamp) -> Opti
     Some(handle.render())
 }
 
+/// Whether metrics are recorded.
+fn is_recording() -> bool {
+    matches!(RECORDER.get(), Some(Some(_)))
+}
+
 /// Drains samples that would otherwise be buffered until the next scrape. Call this function regularly.
 pub(crate) fn upkeep() {
     if let Some(Some(handle)) = RECORDER.get() {
@@ -111,10 +118,19 @@ impl Drop for InFlight {
 
 /// Records a completed request.
 pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Duration) {
-    let route = route.to_owned();
-    counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string())
-        .increment(1);
-    histogram!(DURATION, "method" => method, "route" => route).record(took.as_secs_f64());
+    static HANDLES: Handles<(&str, u16)> = Handles::new();
+    // Without a recorder, a handle would never record anything, even after a recorder is installed.
+    if !is_recording() {
+        return;
+    }
+    HANDLES.record(route, (method, status), took, || {
+        let route = route.to_owned();
+        let status = status.to_string();
+        Handle {
+            count: counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status),
+            duration: histogram!(DURATION, "method" => method, "route" => route),
+        }
+    });
 }
 
 /// Records a connection that was closed because its address had too many open connections.
@@ -122,11 +138,27 @@ pub(crate) fn connection_refused() {
     counter!(REFUSED).increment(1);
 }
 
-/// Records a request to a provider. The outcome is the response's status class, such as `2xx`, or `failed`. It never
-/// contains text from the provider.
-pub(crate) fn provider_answered(provider: &str, outcome: &str, took: Duration) {
-    counter!(EGRESS, "provider" => provider.to_owned(), "outcome" => outcome.to_owned()).increment(1);
-    histogram!(EGRESS_DURATION, "provider" => provider.to_owned()).record(took.as_secs_f64());
+/// Records a request to a provider. `status` is the response's status; `None` if there was no response. The recorded
+/// outcome is the status's class, such as `2xx`, or `failed`.
+pub(crate) fn provider_answered(provider: &str, status: Option<u16>, took: Duration) {
+    static HANDLES: Handles<&str> = Handles::new();
+    if !is_recording() {
+        return;
+    }
+    let outcome = match status {
+        None => "failed",
+        Some(..300) => "2xx",
+        Some(300..400) => "3xx",
+        Some(400..500) => "4xx",
+        Some(500..) => "5xx",
+    };
+    HANDLES.record(provider, outcome, took, || {
+        let provider = provider.to_owned();
+        Handle {
+            count: counter!(EGRESS, "provider" => provider.clone(), "outcome" => outcome),
+            duration: histogram!(EGRESS_DURATION, "provider" => provider),
+        }
+    });
 }
 
 /// Records a finished link attempt.

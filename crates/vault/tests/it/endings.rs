@@ -2,73 +2,15 @@
 //! on SQLite and PostgreSQL.
 
 use secret::Secret;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use vault::{
     Account, AccountChange, Attempt, AttemptState, ChangeError, CreatedFrom, Hold, NewSession, Replacing,
     Vault, edit_draft_key,
 };
 
 use crate::attempts::attempt;
-use crate::both::new_database;
+use crate::both::Opened;
 use crate::hub::{FROM, SAME, owned, project, session};
-use crate::{CANARY, at, by, draft_of, is_in_a_file, key_file, raw};
-
-/// A vault whose database the test also reads directly.
-struct Opened {
-    name: &'static str,
-    vault: Vault,
-    folder: tempfile::TempDir,
-    /// The URL of the PostgreSQL database. `None` for SQLite.
-    server: Option<String>,
-}
-
-impl Opened {
-    async fn all() -> [Self; 2] {
-        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();
-        let url = new_database().await;
-        let postgres = Vault::open_postgres(other.path(), Secret::from(url.as_str()), key_file(other.path()));
-        let postgres = postgres.await.unwrap();
-        [
-            Self { name: "sqlite", vault: sqlite, folder, server: None },
-            Self { name: "postgres", vault: postgres, folder: other, server: Some(url) },
-        ]
-    }
-
-    /// Returns the sealed values and wrapped keys of all accounts, drafts and snapshots.
-    async fn sealed(&self) -> Vec<Vec<u8>> {
-        let sql = "select sealed from credentials union all select wrapped_key from accounts \
-                   union all select sealed from sealed where kind in ('draft', 'snapshot') \
-                   union all select wrapped_key from sealed where kind in ('draft', 'snapshot')";
-        match &self.server {
-            None => sqlx::query_scalar(sql).fetch_all(&mut raw(self.folder.path()).await).await.unwrap(),
-            Some(url) => {
-                let mut connection = PgConnection::connect(url).await.unwrap();
-                sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
-            }
-        }
-    }
-
-    /// Returns whether these bytes are in a file of the SQLite vault or in a row of the PostgreSQL database.
-    async fn contains(&self, bytes: &[u8]) -> bool {
-        let Some(url) = &self.server else { return is_in_a_file(self.folder.path(), bytes) };
-        let mut connection = PgConnection::connect(url).await.unwrap();
-        let tables: Vec<String> =
-            sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
-                .fetch_all(&mut connection)
-                .await
-                .unwrap();
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        for table in tables {
-            let sql = AssertSqlSafe(format!("select t::text from \"{table}\" t"));
-            let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
-            if rows.iter().any(|row| row.contains(&hex)) {
-                return true;
-            }
-        }
-        false
-    }
-}
+use crate::{CANARY, at, by, draft_of, is_in_a_file};
 
 /// An account, and attempts to edit it in a session that was created for it.
 struct Edit {

@@ -23,6 +23,7 @@ mod sealed;
 mod seals;
 mod sessions;
 mod sign_ins;
+mod uses;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -7,8 +7,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::client::Connection;
@@ -63,6 +64,22 @@ impl Server {
         // Discards further output, because a full pipe would block the server.
         thread::spawn(move || lines.for_each(drop));
         Ok(Self { process, address, key: started["api_key"].as_str().map(str::to_owned) })
+    }
+
+    /// Starts a server that does not print its address, and waits until it is ready.
+    pub(super) fn start_at(command: &mut Command, address: String) -> Result<Self> {
+        let process = Running(
+            command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("cannot run a server")?,
+        );
+        for _ in 0..100 {
+            let ready = Connection::open(&address)
+                .and_then(|mut connection| connection.request("GET", "/health/ready", &[], ""));
+            if ready.is_ok() {
+                return Ok(Self { process, address, key: None });
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        bail!("the server at {address} did not start")
     }
 
     /// Returns the id of the server's process.

@@ -59,7 +59,7 @@ fn links_are_compared_by_their_rate() {
         Row { baseline: Some("SQLite: bare handler".to_owned()), ..row }
     });
     let starts = [row("start", 1_000, &[0.4, 1.5], 1)];
-    let page = page(&PAGES[1], true, SOURCE, MACHINE, &[links.into(), starts.into()]);
+    let page = page(&PAGES[1], true, SOURCE, MACHINE, &[Vec::new(), links.into(), starts.into()]);
     for line in [
         "`cargo xtask bench hub --quick` measured",
         "- **Source:** commit `0123456789`.",
@@ -82,7 +82,7 @@ fn every_aim_and_baseline_names_a_run() {
             names.contains(&name) || names.contains(&first) || ["page tree", "writing MDX"].contains(&name)
         };
         let rows = |Aim(of, measure, _): &Aim| match measure {
-            Measure::Ratio(to) => [*of, &[*to]].concat(),
+            Measure::Ratio(to) | Measure::Above(to) => [*of, &[*to]].concat(),
             Measure::Cpu | Measure::P99 | Measure::Memory => of.to_vec(),
         };
         let aims = section.aims.iter().flat_map(rows).map(|(name, _)| name);
