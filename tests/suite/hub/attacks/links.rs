@@ -112,7 +112,7 @@ pub(super) fn single_use_sessions_are_entered_once(target: &mut Target) {
         let mut again = browser.clone();
         let sent = send(target, &mut again, request);
         assert_eq!(sent.status, 303, "{line}: {}", sent.body);
-        again.path = sent.header("location").unwrap_or_default().to_owned();
+        sent.header("location").unwrap_or_default().clone_into(&mut again.path);
         let shown = open(target, &mut again);
         assert_eq!((shown.status, &again.path), (200, &done), "{line}");
     }
@@ -142,7 +142,7 @@ pub(super) fn handed_off_steps_are_completed_once(target: &mut Target) {
     for _ in 0..2 {
         let sent = send(target, &mut asker, Request::post(&format!("{base}/handoff")).form(&hand));
         assert_eq!(sent.status, 303, "{}", sent.body);
-        asker.path = sent.header("location").unwrap_or_default().to_owned();
+        sent.header("location").unwrap_or_default().clone_into(&mut asker.path);
         for _ in 0..2 {
             let page = open(target, &mut asker);
             assert_eq!(page.status, 200, "{}", page.body);
@@ -214,7 +214,7 @@ pub(super) fn handed_off_steps_are_completed_once(target: &mut Target) {
     let hand = [("csrf", csrf.as_str()), ("do", "handoff"), ("step", "enter-credentials")];
     let request = Request::post(&format!("{}/handoff", asker.path)).form(&hand);
     let sent = send(target, &mut asker, request);
-    asker.path = sent.header("location").unwrap_or_default().to_owned();
+    sent.header("location").unwrap_or_default().clone_into(&mut asker.path);
     let page = open(target, &mut asker);
     let mut helper = person(&format!("/help/{}", between(&page.body, "/help/", "\"")));
     let step = open(target, &mut helper);
