@@ -68,7 +68,11 @@ pub(super) fn single_use_sessions_are_entered_once(target: &mut Target) {
     // The widget can finish its work, including a refusal and another try. Then the session is over.
     let session = target.session(&single_use);
     let call = |request: Request| target.send(request.session(&session.token));
+    // Asking whether the token is valid does not enter the session.
     assert_eq!(call(Request::get("/hub/settings")).status, 200);
+    let button = target.assert_page("a link that is not spent", Request::get(&session.link), 200);
+    assert!(button.body.contains("<form class=\"answer\" method=\"post\">"), "{}", button.body);
+    assert_eq!(call(Request::get("/hub/connectors")).status, 200);
     target.assert_page("a link whose token the widget uses", Request::post(&session.link), 410);
     let attempt = call(Request::post("/hub/connection_attempts").json(&json!({}))).text("id");
     let mut wrong = valid_link();
