@@ -25,6 +25,9 @@ use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHOR
 /// Why a single-use session that has linked its account can no longer be used.
 const USED: &str = "has already linked its account";
 
+/// Why the token of a single-use session cannot be used if a browser has opened its link.
+const OPENED: &str = "was opened in a browser, and continues only there";
+
 /// A program with a project's API key.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -39,7 +42,7 @@ pub(crate) struct Visitor {
     pub(crate) session: Session,
 }
 
-/// A program with a session's token that waits for the result of a sign-in. The session may have ended by linking its
+/// A program with a session's token that only reads the session's state. The session may have ended by linking its
 /// account.
 #[derive(Clone, Debug)]
 pub(crate) struct Watcher {
@@ -89,26 +92,27 @@ impl Access {
         Ok(Visitor { session: self.session(client, session_token(headers)?).await? })
     }
 
-    /// Authenticates a request for the result of a sign-in by the session token in its header. StackOne's widget asks for
-    /// it until it learns that the account is linked, when a single-use session has already ended.
+    /// Authenticates a request that only reads the session's state by the session token in its header. It does not enter a
+    /// single-use session. StackOne's widget asks for the result of a sign-in until it learns that the account is
+    /// linked, when a single-use session has already ended. The custom element asks whether a token is valid.
     pub(crate) async fn watcher(&self, client: &Client, headers: &HeaderMap) -> Result<Watcher, ApiError> {
-        Ok(Watcher { session: self.entered(client, session_token(headers)?).await? })
+        self.known(client, session_token(headers)?).await
     }
 
     /// Returns the open session with this token. A single-use session that is not opened in a browser yet is entered:
     /// from then on, its link opens nothing.
     pub(crate) async fn session(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
-        let session = self.entered(client, token).await?;
-        if session.used_at.is_some() {
-            return Err(over(USED));
+        let session = self.known(client, token).await?.open()?;
+        let enters = session.parameters.once && session.widget_at.is_none();
+        if enters && !self.vault.enter_with_widget(session.seq, Timestamp::now()).await? {
+            return Err(over(OPENED));
         }
         Ok(session)
     }
 
     /// Returns the session with this token, unless it was revoked or has expired. A single-use session that has linked
     /// its account is also returned. Fails if a browser has opened the link of a single-use session.
-    async fn entered(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
-        let now = Timestamp::now();
+    async fn known(&self, client: &Client, token: &str) -> Result<Watcher, ApiError> {
         let Some(session) = self.vault.session_by_token(&Digest::of(token)).await? else {
             self.limiter.guessed_wrong(client, "session token").await?;
             return Err(ApiError::new(&UNAUTHORIZED, "The session token is unknown"));
@@ -116,15 +120,13 @@ impl Access {
         if session.revoked_at.is_some() {
             return Err(over("was revoked"));
         }
-        if session.parameters.expires_at <= now {
+        if session.parameters.expires_at <= Timestamp::now() {
             return Err(over("has expired"));
         }
-        let enters = session.parameters.once && session.widget_at.is_none();
-        if enters && (session.opened_at.is_some() || !self.vault.enter_with_widget(session.seq, now).await?) {
-            let opened = "was opened in a browser, and continues only there";
-            return Err(over(if session.used_at.is_some() { USED } else { opened }));
+        if session.parameters.once && session.opened_at.is_some() {
+            return Err(over(if session.used_at.is_some() { USED } else { OPENED }));
         }
-        Ok(session)
+        Ok(Watcher { session })
     }
 
     /// Returns an account in the caller's project by its id. Fails if the caller's key does not have the scope.
@@ -197,6 +199,13 @@ impl Caller {
     /// Whether the key may see and create objects of this kind. A test key is limited to test objects.
     pub(crate) fn may(&self, kind: Kind) -> bool {
         self.key.kind == Kind::Production || kind == Kind::Test
+    }
+}
+
+impl Watcher {
+    /// Returns the session, unless it has ended by linking its account.
+    pub(crate) fn open(self) -> Result<Session, ApiError> {
+        if self.session.used_at.is_some() { Err(over(USED)) } else { Ok(self.session) }
     }
 }
 

@@ -36,6 +36,7 @@ fn attack(database: Database) {
     pages::only_allowed_origins_can_frame_the_pages(&mut target);
     bodies::malformed_bodies_are_rejected(&mut target);
     bodies::invalid_sessions_and_accounts_are_rejected(&mut target);
+    bodies::unchangeable_members_and_other_urls_are_rejected(&target);
     bodies::invalid_identifiers_and_credentials_are_rejected(&mut target);
     headers::injected_headers_have_no_effect(&mut target);
     headers::redirects_to_other_origins_are_rejected(&mut target);

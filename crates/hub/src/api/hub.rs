@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::access::AppState;
 use crate::app::App;
-use crate::caller::Visitor;
+use crate::caller::{Visitor, Watcher};
 use crate::client::Client;
 use crate::connectors::{self, Connector};
 use crate::linking::Entered;
@@ -35,8 +35,9 @@ const STORED_SECRET: &str = "__secretvalue:**redacted**";
     get, path = "/hub/settings", operation_id = "get_hub_settings", tag = "hub",
     responses((status = 200, body = HubSettings, description = "The widget's settings"))
 )]
-pub(super) async fn settings(app: AppState, visitor: Visitor) -> Reply<HubSettings> {
-    let existing = app.session_accounts.edited(&visitor.session).await?.map(|account| account.id.to_string());
+pub(super) async fn settings(app: AppState, watcher: Watcher) -> Reply<HubSettings> {
+    let session = watcher.open()?;
+    let existing = app.session_accounts.edited(&session).await?.map(|account| account.id.to_string());
     Ok(axum::Json(HubSettings { enabled_features: Vec::new(), existing_account_id: existing }))
 }
 

@@ -153,6 +153,29 @@ pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
             "invalid_value",
         );
     }
+    for (case, query) in [
+        ("an owner with a NUL", "origin_owner_id=%00"),
+        ("owners with a NUL", "origin_owner_ids=a,%00"),
+        ("a provider with a NUL", "provider=%00"),
+        ("ids with a NUL", "account_ids=acc_%00"),
+        ("page 0", "page=0"),
+        ("a negative page", "page=-1"),
+        ("a page number that is too large", "page=99999999999999999999"),
+        ("a page size that is too large", "page_size=100000"),
+        ("an unknown status", "status=%00"),
+        ("an unknown type", "type=x"),
+    ] {
+        target.assert_rejected(
+            case,
+            Request::get(&format!("/accounts?{query}")).key(&target.key),
+            400,
+            "invalid_value",
+        );
+    }
+}
+
+pub(super) fn unchangeable_members_and_other_urls_are_rejected(target: &Target) {
+    let path = format!("/accounts/{}", target.account);
     for (name, value) in [
         ("type", json!("test")),
         ("provider", json!("ashby")),
@@ -181,28 +204,11 @@ pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
         "about:blank",
         "https://app.example.com/\n",
     ] {
-        let body = create(json!({ "allowed_origins": origins, "return_url": url }));
-        let refused = target.assert_rejected(url, body.key(&target.key), 400, "invalid_value");
+        let body = json!({ "origin_owner_id": "a", "origin_owner_name": "A", "allowed_origins": origins,
+            "return_url": url });
+        let request = Request::post("/connect_sessions").key(&target.key).json(&body);
+        let refused = target.assert_rejected(url, request, 400, "invalid_value");
         assert!(refused.text("message").contains("`return_url`"), "{}", refused.body);
-    }
-    for (case, query) in [
-        ("an owner with a NUL", "origin_owner_id=%00"),
-        ("owners with a NUL", "origin_owner_ids=a,%00"),
-        ("a provider with a NUL", "provider=%00"),
-        ("ids with a NUL", "account_ids=acc_%00"),
-        ("page 0", "page=0"),
-        ("a negative page", "page=-1"),
-        ("a page number that is too large", "page=99999999999999999999"),
-        ("a page size that is too large", "page_size=100000"),
-        ("an unknown status", "status=%00"),
-        ("an unknown type", "type=x"),
-    ] {
-        target.assert_rejected(
-            case,
-            Request::get(&format!("/accounts?{query}")).key(&target.key),
-            400,
-            "invalid_value",
-        );
     }
 }
 

@@ -68,7 +68,11 @@ pub(super) fn single_use_sessions_are_entered_once(target: &mut Target) {
     // The widget can finish its work, including a refusal and another try. Then the session is over.
     let session = target.session(&single_use);
     let call = |request: Request| target.send(request.session(&session.token));
+    // Asking whether the token is valid does not enter the session.
     assert_eq!(call(Request::get("/hub/settings")).status, 200);
+    let button = target.assert_page("a link that is not spent", Request::get(&session.link), 200);
+    assert!(button.body.contains("<form class=\"answer\" method=\"post\">"), "{}", button.body);
+    assert_eq!(call(Request::get("/hub/connectors")).status, 200);
     target.assert_page("a link whose token the widget uses", Request::post(&session.link), 410);
     let attempt = call(Request::post("/hub/connection_attempts").json(&json!({}))).text("id");
     let mut wrong = valid_link();
@@ -112,7 +116,7 @@ pub(super) fn single_use_sessions_are_entered_once(target: &mut Target) {
         let mut again = browser.clone();
         let sent = send(target, &mut again, request);
         assert_eq!(sent.status, 303, "{line}: {}", sent.body);
-        again.path = sent.header("location").unwrap_or_default().to_owned();
+        sent.header("location").unwrap_or_default().clone_into(&mut again.path);
         let shown = open(target, &mut again);
         assert_eq!((shown.status, &again.path), (200, &done), "{line}");
     }
@@ -142,7 +146,7 @@ pub(super) fn handed_off_steps_are_completed_once(target: &mut Target) {
     for _ in 0..2 {
         let sent = send(target, &mut asker, Request::post(&format!("{base}/handoff")).form(&hand));
         assert_eq!(sent.status, 303, "{}", sent.body);
-        asker.path = sent.header("location").unwrap_or_default().to_owned();
+        sent.header("location").unwrap_or_default().clone_into(&mut asker.path);
         for _ in 0..2 {
             let page = open(target, &mut asker);
             assert_eq!(page.status, 200, "{}", page.body);
@@ -214,7 +218,7 @@ pub(super) fn handed_off_steps_are_completed_once(target: &mut Target) {
     let hand = [("csrf", csrf.as_str()), ("do", "handoff"), ("step", "enter-credentials")];
     let request = Request::post(&format!("{}/handoff", asker.path)).form(&hand);
     let sent = send(target, &mut asker, request);
-    asker.path = sent.header("location").unwrap_or_default().to_owned();
+    sent.header("location").unwrap_or_default().clone_into(&mut asker.path);
     let page = open(target, &mut asker);
     let mut helper = person(&format!("/help/{}", between(&page.body, "/help/", "\"")));
     let step = open(target, &mut helper);
