@@ -28,7 +28,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
 
 /// Creates a file. Fails if the path exists.
 pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
-    written(path, text, |_| Ok(()))?.add(path)
+    written(path, text, |_| Ok(()))?.place(path)
 }
 
 /// Replaces or creates a file that only its owner can read.

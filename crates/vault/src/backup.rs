@@ -107,7 +107,7 @@ impl Vault {
         sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await.map_err(StoreError::from)?;
         crash_point("vault.copy-made");
         let proof = prove_file(&path, &self.keys.source()).await?;
-        let published = if replace { copy.replace(to) } else { copy.add(to) };
+        let published = if replace { copy.replace(to) } else { copy.place(to) };
         published.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => exists(),
             _ => failed(to)(source),

@@ -74,7 +74,7 @@ fn add_key(key: &Key, path: &Path) -> io::Result<()> {
     let new = NewFile::next_to(path)?;
     new.create_private()?.write_all(key.to_text().expose().as_bytes())?;
     crash_point("vault.key-prepared");
-    match new.add(path) {
+    match new.place(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         result => result,
     }

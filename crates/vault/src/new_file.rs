@@ -74,10 +74,10 @@ impl NewFile {
     }
 
     /// Durably moves the file to a path in the same folder. Fails if the path exists.
-    pub fn add(self, path: &Path) -> io::Result<()> {
+    pub fn place(self, path: &Path) -> io::Result<()> {
         self.sync()?;
         fs::hard_link(self.path(), path)?;
-        crash_point("vault.file-added");
+        crash_point("vault.file-placed");
         file::sync_folder(&folder_of(path))
     }
 
@@ -145,11 +145,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_added_or_replaced_and_nothing_else_remains() {
+    fn a_file_is_placed_or_replaced_and_nothing_else_remains() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("copy");
-        write(&path, "one").add(&path).unwrap();
-        assert_eq!(write(&path, "two").add(&path).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        write(&path, "one").place(&path).unwrap();
+        assert_eq!(write(&path, "two").place(&path).unwrap_err().kind(), ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
         write(&path, "three").replace(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "three");
@@ -196,7 +196,7 @@ mod tests {
             for writer in 0..8 {
                 let path = &path;
                 scope.spawn(move || {
-                    (0..40).for_each(|_| write(path, &format!("{writer}")).replace(path).unwrap())
+                    (0..40).for_each(|_| write(path, &format!("{writer}")).replace(path).unwrap());
                 });
             }
         });
@@ -214,7 +214,7 @@ mod tests {
         symlink(elsewhere.path(), folder.path().join("copy.new-0123456789abcdef")).unwrap();
         let new = write(&path, "one");
         assert_eq!((mode(&new.folder), mode(&new.path())), (0o700, 0o600));
-        new.add(&path).unwrap();
+        new.place(&path).unwrap();
         assert_eq!(mode(&path), 0o600);
         assert_eq!(names(elsewhere.path()), ["file"]);
     }

@@ -176,7 +176,7 @@ fn files_that_other_users_can_access_are_reported_or_refused() {
     hub.signal("TERM");
     let (_, folder) = hub.wait_and_keep_folder();
     let set_mode = |name: &str, mode| {
-        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap()
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
     };
     let check = || run(folder.path(), &["serve", "--check", "--data", "data"], &[]);
     let serve = || run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"], &[]);

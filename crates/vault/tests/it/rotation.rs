@@ -116,7 +116,7 @@ async fn a_key_that_a_killed_process_did_not_finish_is_removed() {
         names.filter(|name| name.to_string_lossy().contains(".new-")).count()
     };
     for (label, role) in
-        [("vault.key-prepared", "open"), ("vault.file-added", "open"), ("vault.file-added", "rotate")]
+        [("vault.key-prepared", "open"), ("vault.file-placed", "open"), ("vault.file-placed", "rotate")]
     {
         crate::process::kill_at(label, role, folder.path());
         assert_eq!(leftovers(), 1, "{label}");
