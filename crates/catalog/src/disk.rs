@@ -42,8 +42,8 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(files)
 }
 
-/// Lists the guide files at a path, sorted by folder name. The list can be empty.
-fn guide_files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+/// Lists the guide files at a path, sorted by folder name, without reading them. The list can be empty.
+pub fn guide_files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
     if !fs::metadata(path).map_err(fail)?.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -10,6 +10,6 @@ mod entry;
 mod shipped;
 
 pub use crate::catalog::Catalog;
-pub use crate::disk::{ReadError, locate, read_guide_file, read_path};
+pub use crate::disk::{ReadError, guide_files, locate, read_guide_file, read_path};
 pub use crate::entry::{Entry, GUIDE_FILE};
 pub use crate::shipped::{shipped, shipped_brand};

@@ -8,8 +8,11 @@
 mod folder;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
 use std::time::Duration;
 
 use catalog::{Catalog, Entry, ReadError};
@@ -68,22 +71,49 @@ pub(crate) struct Changes {
 
 /// Reads the built-in guides and the guides in a folder, for a product.
 pub(crate) fn load(folder: Option<&Path>, product: &Product) -> Result<Loaded, ReadError> {
-    let mut catalog = catalog::shipped();
+    let shipped = catalog::shipped().into_entries().into_iter();
+    let mut catalog = Catalog::new(shipped.map(|entry| prepared(entry, product)));
     if let Some(folder) = folder {
-        let own = Catalog::new(catalog::read_path(folder)?);
+        let own = Catalog::new(read(folder, product)?);
         if own.guides().next().is_none() {
             tracing::warn!(folder = %folder.display(), "the folder contains no usable guide");
         }
         catalog.extend(own.into_entries());
     }
-    Ok(split(catalog, product))
+    Ok(split(catalog))
+}
+
+/// Reads the guides in a folder for a product, on all cores.
+fn read(folder: &Path, product: &Product) -> Result<Vec<Entry>, ReadError> {
+    let files = catalog::guide_files(folder)?;
+    let read = |file: &PathBuf| Ok(prepared(catalog::read_guide_file(file)?, product));
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        let mut readers = Vec::with_capacity(cores);
+        for part in files.chunks(files.len().div_ceil(cores).max(1)) {
+            readers.push(scope.spawn(move || part.iter().map(read).collect::<Result<Vec<_>, _>>()));
+        }
+        let mut entries = Vec::with_capacity(files.len());
+        for reader in readers {
+            entries.extend(reader.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        Ok(entries)
+    })
+}
+
+/// Returns an entry whose guide is ready to be kept in memory: for a product, and without scenarios. This is done for each
+/// guide as soon as it has been read, so that memory never holds all guides with everything that reading them needs.
+fn prepared(entry: Entry, product: &Product) -> Entry {
+    let mut entry = entry.for_product(product);
+    entry.reading.value = entry.reading.value.map(Guide::without_scenarios);
+    entry
 }
 
 /// Separates the guides with errors from the usable ones.
-fn split(catalog: Catalog, product: &Product) -> Loaded {
+fn split(catalog: Catalog) -> Loaded {
     let mut loaded = Loaded { editions: BTreeMap::new(), refused: Vec::new() };
     for entry in catalog.into_entries() {
-        let Entry { folder, reading, assets } = entry.for_product(product);
+        let Entry { folder, reading, assets } = entry;
         let source = Arc::clone(&reading.source);
         match reading.into_usable() {
             Ok(guide) => {
@@ -220,7 +250,8 @@ mod tests {
 
     fn catalog(texts: &[(&str, String)]) -> Loaded {
         let entries = texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()));
-        split(Catalog::new(entries), &Product::named("Acme"))
+        let product = Product::named("Acme");
+        split(Catalog::new(entries.map(|entry| prepared(entry, &product))))
     }
 
     /// Returns the text of the first built-in guide, with a different key and name.
@@ -246,6 +277,21 @@ mod tests {
         std::fs::remove_file(file).unwrap();
         guides.reload();
         assert_eq!((guides.count(), guides.current("own").is_some()), (built_in, false));
+    }
+
+    #[test]
+    fn all_guides_in_a_folder_are_read_in_order_and_without_scenarios() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys: Vec<String> = (10..30).map(|n| format!("own-{n}")).collect();
+        for key in &keys {
+            std::fs::create_dir(folder.path().join(key)).unwrap();
+            std::fs::write(folder.path().join(key).join("guide.yaml"), guide(key, "Own")).unwrap();
+        }
+        let read = read(folder.path(), &Product::named("Acme")).unwrap();
+        assert_eq!(read.iter().map(|entry| entry.folder.clone()).collect::<Vec<_>>(), keys);
+        let guides: Vec<&Guide> = read.iter().filter_map(Entry::guide).collect();
+        assert_eq!(guides.len(), keys.len());
+        assert!(guides.iter().flat_map(|guide| &guide.methods).all(|method| method.scenarios.is_empty()));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod actions;
 pub(crate) mod connector;
+pub(crate) mod cursor;
 pub(crate) mod error;
 mod extract;
 pub(crate) mod sdk;

@@ -188,10 +188,21 @@ pub struct Query {
     /// Only accounts linked with active connector profiles (`true`), or only accounts linked with inactive profiles
     /// (`false`).
     pub connector_profile_active: Option<bool>,
-    /// The number of accounts to skip.
+    /// Only accounts after this place in the list.
+    pub after: Option<Place>,
+    /// The number of accounts to skip. To skip many accounts, use `after`, which needs no time for them.
     pub skip: i64,
     /// The maximum number of accounts to return.
     pub limit: i64,
+}
+
+/// The place of an account in a list of accounts, which is ordered by creation time and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// When the account was created, in whole milliseconds.
+    pub created_at: Timestamp,
+    /// The account's id.
+    pub id: AccountId,
 }
 
 /// The result of checking a stored account.

@@ -63,7 +63,8 @@ mod write;
 mod writer;
 
 pub use crate::account::{
-    Account, AccountState, CheckRecord, Credentials, Filter, Hold, Home, Kind, NewAccount, Owner, Query,
+    Account, AccountState, CheckRecord, Credentials, Filter, Hold, Home, Kind, NewAccount, Owner, Place,
+    Query,
 };
 pub use crate::account_change::AccountChange;
 pub use crate::api_key::{ApiKey, GrantError, KEY_USE_INTERVAL, KeyState, NewKey};

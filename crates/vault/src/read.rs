@@ -9,7 +9,7 @@ use crate::account::{Account, Filter, Kind, Query};
 use crate::error::StoreError;
 use crate::id::AccountId;
 use crate::open::Vault;
-use crate::row::account;
+use crate::row::{account, stamp};
 
 impl Vault {
     /// Returns accounts in all projects, oldest first.
@@ -40,6 +40,10 @@ impl Vault {
                 (1..=listed.len()).map(|at| format!("${}", values.len() + at)).collect();
             let _ = write!(sql, " and {column} in ({})", places.join(", "));
             values.extend(listed.iter().cloned());
+        }
+        if let Some(after) = &query.after {
+            let _ = write!(sql, " and (created_at, id) > (${}, ${})", values.len() + 1, values.len() + 2);
+            values.extend([stamp(after.created_at), after.id.to_string()]);
         }
         if let Some(kind) = query.kind {
             let _ = write!(sql, " and kind = '{}'", kind.as_str());

@@ -267,3 +267,20 @@ test("the API description contains the documented endpoints", async () => {
   const paths = ["/connect_sessions", "/accounts/{id}/credentials", "/hub/accounts", "/guides/{provider}/{method}", "/accounts/{id}/proxy/{path}"];
   for (const path of paths) assert.ok(document.paths[path], path);
 });
+
+test("accounts are listed page by page with a cursor", async () => {
+  await linkAccount();
+  await linkAccount();
+  const { body: all, headers: last } = await api("GET", "/accounts?page_size=500");
+  assert.equal(last.get("x-next-cursor"), null, "there is no page after the last");
+  const found = [];
+  let cursor = null;
+  do {
+    const { body, headers } = await api("GET", `/accounts?page_size=1${cursor ? `&cursor=${cursor}` : ""}`);
+    found.push(...body.map((account) => account.id));
+    cursor = headers.get("x-next-cursor") ?? null;
+    if (cursor) assert.equal((await api("GET", `/accounts?page=1&cursor=${cursor}`)).status, 400);
+  } while (cursor);
+  assert.deepEqual(found, all.map((account) => account.id));
+  assert.ok(found.length > 1);
+});

@@ -121,6 +121,16 @@ impl Allow {
 }
 
 impl Guide {
+    /// Returns the guide without its scenarios, which only tests need, and without spare memory.
+    #[must_use]
+    pub fn without_scenarios(mut self) -> Self {
+        for method in &mut self.methods {
+            method.scenarios.clear();
+        }
+        // A copy has no spare capacity.
+        self.clone()
+    }
+
     /// Returns the method with this key, if there is one.
     pub fn method(&self, key: &str) -> Option<&Method> {
         self.methods.iter().find(|method| method.key == *key)

@@ -1,6 +1,7 @@
 //! Linked accounts: list, read, change, delete and check again.
 
 use axum::extract::RawQuery;
+use axum::http::HeaderMap;
 use driver::Verification;
 use link::{CheckReport, CheckState};
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::caller::{Caller, parse_kind};
 use crate::connectors::category;
 use crate::status::Status;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
+use crate::wire::cursor::{NEXT_CURSOR, cursor_after, place};
 use crate::wire::error::{ApiError, INVALID_VALUE};
 use crate::wire::{Json, Path, Reply, number, parameters, refuse_unknown, short_text};
 
@@ -23,21 +25,38 @@ const PAGE: u32 = 25;
 const MOST: u32 = 500;
 
 /// Lists the project's accounts, oldest first, one page at a time.
+///
+/// If there are more accounts, the response has the header `x-next-cursor`. To get the next page, send its value as
+/// `cursor`, with the same filters.
 #[utoipa::path(
     get, path = "/accounts", operation_id = "list_accounts", tag = "accounts", params(ListAccounts),
-    responses((status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"))
+    responses((
+        status = 200, body = Vec<LinkedAccount>, description = "A page of accounts",
+        headers(("x-next-cursor" = String, description = "The `cursor` for the next page; missing on the last page"))
+    ))
 )]
 pub(super) async fn list(
     app: AppState,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> Reply<Vec<LinkedAccount>> {
+) -> Result<(HeaderMap, axum::Json<Vec<LinkedAccount>>), ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let found = app.vault.query(&filters(&caller, query.as_deref())?).await?;
+    let mut query = filters(&caller, query.as_deref())?;
+    let size = usize::try_from(query.limit).unwrap_or_default();
+    // The additional account shows whether there is another page.
+    query.limit += 1;
+    let mut found = app.vault.query(&query).await?;
+    let mut headers = HeaderMap::new();
+    if size < found.len() {
+        found.truncate(size);
+        let cursor = found.last().and_then(|last| cursor_after(last).parse().ok());
+        headers.extend(cursor.map(|cursor| (NEXT_CURSOR, cursor)));
+    }
     let off = app.connectors.switched_off(caller.project()).await?;
     let is_active =
         |account: &Account| account.home.as_ref().is_none_or(|home| !off.contains(&home.connector_profile));
-    Ok(axum::Json(found.iter().map(|account| as_seen(&app, account, is_active(account))).collect()))
+    let accounts = found.iter().map(|account| as_seen(&app, account, is_active(account))).collect();
+    Ok((headers, axum::Json(accounts)))
 }
 
 /// Returns an account.
@@ -168,17 +187,21 @@ fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount 
 /// Parses the filters. To send several values, a client can repeat a parameter or separate the values with commas.
 fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
     let mut found = Query { project: caller.project().to_owned(), ..Query::default() };
-    let (mut page, mut size) = (1, PAGE);
+    let (mut page, mut size) = (None, PAGE);
     let (mut provider, mut owner, mut status) = (None, None, None);
     for (name, value) in parameters(query)? {
         let values = value.split(',').filter(|part| !part.is_empty()).map(str::to_owned);
         match name.as_str() {
-            "page" => page = number("page", &value, 1_000_000)?,
+            "page" => page = Some(number("page", &value, 1_000_000)?),
             "page_size" => size = number("page_size", &value, MOST)?,
             "providers" => found.providers.extend(values),
             "account_ids" => found.ids.extend(values),
             "origin_owner_ids" => found.owners.extend(values),
             _ if value.is_empty() => {}
+            "cursor" => {
+                let invalid = || ApiError::new(&INVALID_VALUE, "`cursor` must be an `x-next-cursor` header");
+                found.after = Some(place(&value).ok_or_else(invalid)?);
+            }
             "provider" => provider = Some(value),
             "origin_owner_id" => owner = Some(value),
             "status" => status = Some(value),
@@ -193,6 +216,9 @@ fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
             "A list in the query must not contain more than 200 values",
         ));
     }
+    if found.after.is_some() && page.is_some() {
+        return Err(ApiError::new(&INVALID_VALUE, "`cursor` and `page` cannot be combined"));
+    }
     found.providers.extend(provider);
     found.owners.extend(owner);
     if caller.key.kind == Kind::Test {
@@ -202,7 +228,7 @@ fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
         filter_status(&mut found, &name)?;
     }
     found.limit = size.into();
-    found.skip = i64::from(page - 1) * found.limit;
+    found.skip = i64::from(page.unwrap_or(1) - 1) * found.limit;
     Ok(found)
 }
 

@@ -77,9 +77,12 @@ pub(crate) struct StatusReason {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "only describes the query, which `api/accounts.rs` parses")]
 pub(crate) struct ListAccounts {
-    /// The page to return, starting at 1.
+    /// The page to return, starting at 1. Later pages take longer: to list many accounts, use `cursor`.
     #[param(minimum = 1, maximum = 1_000_000)]
     pub(crate) page: Option<u32>,
+    /// The `x-next-cursor` header of the previous page. Returns the accounts after that page, and takes equally long for
+    /// every page. Cannot be combined with `page`.
+    pub(crate) cursor: Option<String>,
     /// The number of accounts per page. Defaults to 25.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) page_size: Option<u32>,

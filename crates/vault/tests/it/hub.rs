@@ -3,7 +3,8 @@
 use secret::Secret;
 use vault::{
     AccountChange, AccountId, AuditQuery, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home,
-    Idempotency, Kind, Limit, NewAccount, NewSession, Owner, Project, Query, Replacing, Scope, Stale, Vault,
+    Idempotency, Kind, Limit, NewAccount, NewSession, Owner, Place, Project, Query, Replacing, Scope, Stale,
+    Vault,
 };
 
 use crate::both::vaults;
@@ -208,9 +209,16 @@ async fn accounts_are_filtered_and_paged() {
 
         let all = || Query { project: this_project.clone(), limit: 100, ..Query::default() };
         let text = |n: usize| ids[n].to_string();
+        let after = |n: usize| {
+            let id = ids[n].clone();
+            Some(Place { created_at: at(i64::try_from(n).unwrap()), id })
+        };
         let cases: Vec<(&str, Query, Vec<usize>)> = vec![
             ("all", all(), vec![0, 1, 2, 3, 4]),
             ("a page", Query { skip: 1, limit: 2, ..all() }, vec![1, 2]),
+            ("the accounts after one", Query { after: after(1), limit: 2, ..all() }, vec![2, 3]),
+            ("the accounts after the last", Query { after: after(4), ..all() }, vec![]),
+            ("some ids after one", Query { ids: vec![text(2), text(0)], after: after(0), ..all() }, vec![2]),
             ("ids", Query { ids: vec![text(2), text(0)], ..all() }, vec![0, 2]),
             ("providers", Query { providers: vec!["stripe".to_owned()], ..all() }, vec![4]),
             ("owners", Query { owners: vec!["o1".to_owned(), "o'; --".to_owned()], ..all() }, vec![1]),

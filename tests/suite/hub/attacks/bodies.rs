@@ -162,6 +162,8 @@ pub(super) fn invalid_sessions_and_accounts_are_rejected(target: &mut Target) {
         ("a negative page", "page=-1"),
         ("a page number that is too large", "page=99999999999999999999"),
         ("a page size that is too large", "page_size=100000"),
+        ("a cursor that is not one", "cursor=2"),
+        ("a cursor with a NUL", "cursor=%00"),
         ("an unknown status", "status=%00"),
         ("an unknown type", "type=x"),
     ] {
