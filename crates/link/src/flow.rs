@@ -252,8 +252,9 @@ impl Flow {
     }
 
     pub(crate) fn new_id(&mut self) -> u64 {
+        let id = self.next_id;
         self.next_id += 1;
-        self.next_id - 1
+        id
     }
 
     fn linked(&self, proof: &Proof) -> Linked {

@@ -61,7 +61,7 @@ impl Flow {
 
     /// Starts sign-in again from its first step, without the current tokens.
     pub(crate) fn sign_in_again(&mut self, run: Run) {
-        let run = Run { tokens: Values::new(), tokens_expire_at: None, ..run };
+        let run = Run { tokens: Values::new(), ..run };
         self.start_request(run.with_request(RequestKind::SignIn(0)));
     }
 

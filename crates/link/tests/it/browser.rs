@@ -31,7 +31,7 @@ methods:
       sections: [{ key: one, title: One, steps: [{ key: agree, title: Agree, body: Agree. }] }]
 ";
 
-fn guide(more: &str) -> Arc<Guide> {
+pub(crate) fn guide(more: &str) -> Arc<Guide> {
     read(&GUIDE.replace("{more}", more))
 }
 

@@ -28,12 +28,21 @@ methods:
           steps: [{ key: enter, title: Enter, collects: token, body: Enter it. }]
 ";
 
-/// Links an account at a provider that returns this body. Returns the account to store.
-fn linked(body: &str) -> Box<Linked> {
+/// Returns a flow that has found an account at a provider that returns this body.
+fn found(body: &str) -> Flow {
     let mut flow = Flow::new(read(GUIDE), "main", Start::default()).expect("a method");
     flow.submit_all(&entered(&[("token", "canary/token")]));
     let id = sent(&mut flow);
     flow.answered(id, &response(200, body), 0);
+    flow
+}
+
+/// Links an account at a provider that returns this body. Returns the account to store.
+fn linked(body: &str) -> Box<Linked> {
+    stored(found(body))
+}
+
+fn stored(mut flow: Flow) -> Box<Linked> {
     flow.confirm(true);
     match flow.poll(MOMENT) {
         Some(Effect::Store(linked)) => linked,
@@ -52,4 +61,11 @@ fn a_derived_value_that_repeats_a_secret_is_stored_as_a_secret() {
         let name = linked.identity.expect("an identity").name;
         assert!(name.starts_with("Key ") && name.ends_with("(hidden)"), "{name}");
     }
+}
+
+#[test]
+fn a_value_from_a_response_is_stored_after_a_restore() {
+    let flow = found(r#"{"id":"7","name":"Ann","cloud":"eu-1"}"#);
+    let restored = Flow::restore(read(GUIDE), &flow.snapshot()).expect("a valid snapshot");
+    assert_eq!(stored(restored).public.values().collect::<Vec<_>>(), ["eu-1"]);
 }

@@ -4,11 +4,15 @@ mod advice;
 mod browser;
 mod conditions;
 mod echoes;
+mod elsewhere;
+mod external;
 mod played;
 mod relink;
 mod sign_in;
 mod slow;
+mod steps;
 mod stored;
+mod told;
 
 use std::sync::Arc;
 

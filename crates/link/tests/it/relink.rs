@@ -1,8 +1,8 @@
 //! Tests that linking an account again finds the same account, unless a different one is allowed.
 
-use link::{Purpose, Start};
+use link::{Flow, Purpose, Start};
 
-use crate::{MOMENT, ann, entered, flow, live, sent, stage};
+use crate::{GUIDE, MOMENT, ann, entered, flow, live, read, sent, stage};
 
 #[test]
 fn a_relink_must_find_the_same_account() {
@@ -44,5 +44,24 @@ fn an_account_that_someone_else_linked_in_the_meantime_is_not_replaced_unnoticed
         let mut allowed = confirming();
         allowed.relink(theirs(id, allow_different));
         assert_eq!(stage(&allowed), "confirm Ann");
+    }
+}
+
+#[test]
+fn an_id_of_the_credentials_does_not_identify_another_account() {
+    let guide =
+        GUIDE.replace("name: '{{ json.name }}' }", "name: '{{ json.name }}', identifies: credential }");
+    for (guide, external_id, expected) in [
+        (GUIDE, Some("7"), "checking 2"),
+        (GUIDE, Some("8"), "failed different_account [retry, go find]"),
+        (GUIDE, None, "checking 2"),
+        (&*guide, Some("8"), "checking 2"),
+    ] {
+        let purpose = Purpose::Relink { external_id: external_id.map(str::to_owned), allow_different: false };
+        let mut flow = Flow::new(read(guide), "api-key", Start { purpose, ..live() }).expect("a method");
+        flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
+        let id = sent(&mut flow);
+        flow.answered(id, &ann(), 0);
+        assert_eq!(stage(&flow), expected, "{external_id:?}");
     }
 }

@@ -230,3 +230,66 @@ fn a_renewal_that_takes_too_long_does_not_end_with_the_verdict_on_the_check() {
     flow.give_up_checks();
     assert_eq!(result(&flow), "failed unreachable");
 }
+
+/// Returns a flow for a guide that cannot renew tokens, and whose sign-in can also return an `extra` token.
+fn without_renewal(start: Start) -> Flow {
+    let (before, rest) = GUIDE.split_once("        refresh:\n").expect("a renewal");
+    let (_, after) = rest.split_once("        carries:").expect("a carrier");
+    let extra = "captures: { token: token, extra: { at: extra, required: false } }";
+    let text = format!("{before}        carries:{after}").replacen("captures: { token: token }", extra, 1);
+    let mut flow = Flow::new(read(&text), "main", start).expect("a method");
+    flow.submit_all(&[(Key::parse("pass").expect("a key"), Secret::from("word"))]);
+    flow
+}
+
+#[test]
+fn a_token_that_cannot_be_renewed_is_replaced_by_signing_in_again() {
+    let kept = |end| {
+        let tokens = ["token", "extra"].map(|name| (Key::parse(name).expect("a key"), Secret::from("old")));
+        Start { tokens: tokens.into(), tokens_expire_at: Some(end), ..Start::default() }
+    };
+    let mut rejected = without_renewal(kept(1000));
+    let sent = play(&mut rejected, &[(0, 401, ""), LOGIN, ME]);
+    assert_eq!(sent, ["/me old", "/login -", "/me t1"]);
+    let (tokens, end) = rejected.tokens();
+    assert_eq!((tokens.keys().map(Key::as_str).collect::<Vec<_>>(), end), (vec!["token"], Some(60)));
+    let mut expired = without_renewal(kept(5));
+    assert!(expired.must_renew_tokens(0));
+    assert_eq!(play(&mut expired, &[LOGIN, ME]), ["/login -", "/me t1"]);
+    let mut new = without_renewal(Start::default());
+    assert_eq!(play(&mut new, &[LOGIN, (0, 401, "")]), ["/login -", "/me t1"], "a second sign-in is useless");
+    assert_eq!(result(&new), "failed wrong_secret");
+}
+
+#[test]
+fn the_redactor_hides_the_tokens_while_checks_run_and_afterwards() {
+    let mut flow = flow(Start::default());
+    let id = sent(&mut flow);
+    flow.answered(id, &response(200, r#"{"token":"canary-token","ttl":60}"#), 0);
+    let hidden = |flow: &Flow| flow.redactor().redact("a canary-token for word");
+    assert_eq!(hidden(&flow), "a (hidden) for (hidden)");
+    play(&mut flow, &[ME]);
+    assert_eq!(hidden(&flow), "a (hidden) for (hidden)");
+}
+
+#[test]
+fn a_sign_in_of_several_steps_makes_each_request_once() {
+    let second = "          - key: pick\n            request: { line: POST /pick, form: { of: '{{ token.token }}' } }\n            captures: { token: token }\n        refresh:";
+    let start = Start { scopes: Some(Vec::new()), ..Start::default() };
+    let mut flow =
+        Flow::new(read(&GUIDE.replace("        refresh:", second)), "main", start).expect("a method");
+    flow.submit_all(&[(Key::parse("pass").expect("a key"), Secret::from("word"))]);
+    let sent = play(&mut flow, &[LOGIN, (0, 200, r#"{"token":"t2"}"#), ME]);
+    assert_eq!(sent, ["/login -", "/pick -", "/me t2"]);
+    assert_eq!(result(&flow), "ok: log-in Passed, pick Passed, me Passed");
+}
+
+#[test]
+fn granted_scopes_decide_only_checks_that_need_scopes() {
+    let more = "      - { key: more, role: capability, request: GET /more }\n    link:";
+    let mut flow =
+        Flow::new(read(&GUIDE.replace("    link:", more)), "main", Start::default()).expect("a method");
+    flow.submit_all(&[(Key::parse("pass").expect("a key"), Secret::from("word"))]);
+    assert_eq!(play(&mut flow, &[LOGIN, ME, (0, 403, "")]), ["/login -", "/me t1", "/more t1"]);
+    assert_eq!(result(&flow), "failed missing_permission");
+}

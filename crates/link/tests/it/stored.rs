@@ -48,6 +48,7 @@ fn a_restored_edit_gets_the_stored_secret_for_its_checks_and_to_be_stored() {
     assert_eq!(flow.submit_form(Some("live"), &entered(&[("site", "eu"), ("token", "")])), []);
     assert!(flow.lacks_secrets());
     flow.supply_secrets(&secrets(), 1);
+    assert!(!flow.lacks_secrets());
     assert!(check(&mut flow).contains(CANARY));
     assert_eq!(stage(&flow), "confirm Ann");
 

@@ -231,6 +231,44 @@ fn credentials_go_into_cookies_bodies_and_queries() {
     assert_eq!(build_with("POST /", "a;b").map(|_| ()), Err(Problem::NotACookieValue));
 }
 
+#[test]
+fn a_signature_covers_the_credentials_that_do_not_depend_on_it() {
+    let fields =
+        "[{ key: id, label: ID, type: text, public: true }, { key: pass, label: Pass, type: secret }]";
+    let auth = "
+      signature:
+        algorithm: HS256
+        key: ['{{ value.pass }}']
+        canonical: '{{ request.path_and_query }}'
+        carries:
+          - { in: header, name: X-Signed, value: '{{ request.canonical }}' }
+          - { in: query, name: id, value: '{{ value.id }}' }
+          - { in: query, name: signature, value: '{{ request.signature }}' }
+";
+    let guide = guide(fields, auth, "{ line: GET /me, query: { page: '2' } }");
+    let built = build(&guide.methods[0], &values(&[("id", "a b"), ("pass", "key")])).expect("a request");
+    assert_eq!(header(&built, "x-signed"), "/me?page=2&id=a%20b");
+    let names: Vec<&str> = built.query.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["page", "id", "signature"]);
+}
+
+#[test]
+fn a_user_name_for_basic_authentication_contains_no_colon_and_no_control_character() {
+    let fields =
+        "[{ key: user, label: User, type: text, public: true }, { key: pass, label: Pass, type: secret }]";
+    let guide =
+        guide(fields, "{ basic: { username: '{{ value.user }}', password: '{{ value.pass }}' } }", "GET /me");
+    let sent = |user: &str| build(&guide.methods[0], &values(&[("user", user), ("pass", "a:b")]));
+    // The Base64 encoding of `ann:a:b`.
+    assert_eq!(
+        sent("ann").map(|request| header(&request, "authorization")).as_deref(),
+        Ok("Basic YW5uOmE6Yg==")
+    );
+    for user in ["a:nn", "an\nn"] {
+        assert_eq!(sent(user).map(drop), Err(Problem::NotAHeaderValue), "{user:?}");
+    }
+}
+
 /// `+` and `:` in a client secret are encoded correctly with every client authentication method.
 #[test]
 fn oauth_clients_authenticate_with_each_method() {

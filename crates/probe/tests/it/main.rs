@@ -1,8 +1,14 @@
 //! Tests requests and verdicts with a small guide.
 
 mod auth;
+mod authorize;
+mod derived;
+mod extracted;
+mod hosts;
 mod numbers;
 mod paths;
+mod placeholders;
+mod proxied;
 mod statuses;
 mod tokens;
 mod unreadable;

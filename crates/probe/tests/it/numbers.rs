@@ -1,4 +1,4 @@
-//! Tests the conditions of a guide on numbers that 64 bits cannot hold, and on other spellings of a number.
+//! Tests the conditions of a guide on JSON values: their kind, their text, and numbers that 64 bits cannot hold.
 
 use super::{GUIDE, judge_first_check, read, response, user};
 
@@ -38,4 +38,47 @@ fn numbers_are_compared_by_their_digits() {
 #[test]
 fn a_user_whose_id_is_a_string_is_found_as_before() {
     assert_eq!(judge_first_check(&super::guide(), &user("18446744073709551616", "Ann")), "ok - - -");
+}
+
+#[test]
+fn each_kind_of_value_is_recognized() {
+    let values = [
+        ("string", "\"7\""),
+        ("number", "7"),
+        ("boolean", "false"),
+        ("array", "[7]"),
+        ("object", "{\"a\":7}"),
+        ("'null'", "null"),
+    ];
+    for (kind, _) in values {
+        for (of, value) in values {
+            assert_eq!(passes(&format!("type: {kind}"), value), kind == of, "{kind} {value}");
+        }
+    }
+}
+
+#[test]
+fn a_string_contains_a_part_and_a_list_contains_an_item() {
+    for (value, expected) in [
+        (r#""an ADMIN of""#, true),
+        (r#""an adm""#, false),
+        (r#"["user","admin"]"#, true),
+        (r#"["admins","ADMIN"]"#, false),
+        (r#"{"admin":"admin"}"#, false),
+        ("null", false),
+    ] {
+        assert_eq!(passes("contains: admin", value), expected, "{value}");
+    }
+}
+
+#[test]
+fn a_missing_value_meets_only_the_condition_that_it_is_missing() {
+    let passes = |test: &str| {
+        let guide = GUIDE.replace("kind: { one_of: [user, bot] }", &format!("n: {{ {test} }}"));
+        judge_first_check(&read(&guide), &response(200, &[], r#"{"id":7,"name":"Ann"}"#)) == "ok - - -"
+    };
+    assert!(passes("exists: false"));
+    for test in ["exists: true", "type: 'null'", "one_of: [user]", "contains: user"] {
+        assert!(!passes(test), "{test}");
+    }
 }

@@ -1,8 +1,9 @@
 //! Tests the outcome of each status and kind of body if no rule of the guide matches.
 
-use guide::Ours;
+use guide::{Ours, Product};
+use probe::{Case, Identity, Inputs, different_account, matching_rule, wrong_environment};
 
-use super::{GUIDE, judge_first_check, read, response, verdict};
+use super::{GUIDE, judge_first_check, read, response, values, verdict, verdict_with};
 
 const PAGE: &str = "<!doctype html><title>Not here</title>";
 
@@ -85,4 +86,65 @@ fn the_message_about_an_unexpected_page_names_the_page() {
     }
     let says = verdict(&guide, &response(404, &[], "{}")).says;
     assert!(!matches!(says.ours(), Some(Ours::WebPage { .. })), "{says}");
+}
+
+#[test]
+fn the_rule_that_decides_is_known() {
+    let guide = read(GUIDE);
+    let method = &guide.methods[0];
+    let values = values("eu", "ann", "token");
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let product = Product::named("Us");
+    let case = Case { guide: &guide, method, check: &method.checks[0], inputs, product: &product };
+    let rule =
+        |status, body: &str| matching_rule(&case, &response(status, &[], body)).map(|rule| rule.key.as_str());
+    assert_eq!(rule(401, ""), Some("refused"));
+    assert_eq!(rule(402, ""), Some("shadowed"));
+    assert_eq!(rule(418, ""), None, "a default decides");
+    assert_eq!(rule(200, r#"{"id":7,"kind":"user"}"#), None, "the expectation decides");
+}
+
+#[test]
+fn another_account_and_another_environment_have_their_own_verdicts() {
+    let rule =
+        "{ key: other, when: { status: 599 }, is: different_account, says: 'This is not {{ value.site }}.' }";
+    let rules = format!("    outcomes:\n      - {rule}\n      - {{ key: refused,");
+    let guide = read(&GUIDE.replace("    outcomes:\n      - { key: refused,", &rules));
+    let method = &guide.methods[0];
+    let values = values("eu", "ann", "token");
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let product = Product::named("Us");
+    let case = Case { guide: &guide, method, check: &method.checks[0], inputs, product: &product };
+    let ann = Identity { id: "7".to_owned(), name: "Ann".to_owned(), details: Vec::new() };
+    let verdict = different_account(&case, ann.clone());
+    assert_eq!((verdict.outcome.as_str(), &*verdict.says), ("different_account", "This is not eu."));
+    assert_eq!(verdict.identity, Some(ann));
+    let verdict = wrong_environment(&case, &method.environments[1]);
+    assert_eq!(verdict.outcome.as_str(), "wrong_environment");
+    assert!(
+        verdict.says.contains("Test") && verdict.fix.contains("Live"),
+        "{} {}",
+        &*verdict.says,
+        &*verdict.fix
+    );
+}
+
+#[test]
+fn a_response_that_the_check_does_not_expect_is_quoted() {
+    let body = r#"{"id":7,"kind":"cat"}"#;
+    let quote = verdict(&read(GUIDE), &response(200, &[], body)).quote;
+    assert_eq!(quote, Some(format!("HTTP 200\n{body}")));
+}
+
+#[test]
+fn a_message_contains_public_values() {
+    let derived =
+        "    derived: [{ key: part, from: '{{ value.email }}', accept: [{ after_last: '@' }] }]\n    auth:";
+    let says = "[{{ value.email }}] [{{ value.part }}] [{{ label.token }}]";
+    let text =
+        GUIDE.replace("    auth:", derived).replace("No: {{ label.token }} of {{ value.email }}.", says);
+    let guide = read(&text);
+    let answer = response(401, &[], "");
+    let says = verdict_with(&guide, &values("eu", "ann@acme", "canary-token"), &answer).says;
+    assert_eq!(&*says, "[ann@acme] [acme] [Token]");
 }

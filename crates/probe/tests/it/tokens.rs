@@ -1,7 +1,7 @@
 //! Tests responses to token requests: tokens, lifetimes and OAuth's error codes.
 
 use guide::{Check, Guide, OutcomeKind, Product};
-use probe::{Case, Inputs, Values, Verdict, judge, token_lifetime};
+use probe::{Answer, Case, Inputs, Values, Verdict, denial, judge, token_lifetime};
 use secret::Secret;
 
 use super::{read, response};
@@ -55,11 +55,15 @@ fn client_guide() -> Guide {
 }
 
 fn verdict(guide: &Guide, check: &Check, status: u16, body: &str) -> Verdict {
+    verdict_on(guide, check, &response(status, &[], body))
+}
+
+fn verdict_on(guide: &Guide, check: &Check, answer: &Answer) -> Verdict {
     let values = Values::new();
     let inputs = Inputs::new(&guide.methods[0], None, &values);
     let product = Product::named("Us");
     let case = Case { guide, method: &guide.methods[0], check, inputs, product: &product };
-    judge(&case, &response(status, &[], body), 0)
+    judge(&case, answer, 0)
 }
 
 /// Returns the token request with this key.
@@ -146,4 +150,63 @@ fn tokens_from_an_exchange_are_not_quoted() {
     let verdict = verdict(&guide, token_request(&guide, "sign-in"), 200, body);
     assert_eq!(verdict.quote.as_deref(), Some("HTTP 200"));
     assert_eq!(verdict.captures.get("refresh_token").map(Secret::expose), None);
+}
+
+#[test]
+fn the_error_codes_of_the_standards_determine_the_outcome() {
+    let guide = client_guide();
+    let check = |error: &str, expected: OutcomeKind| {
+        let body = format!(r#"{{"error":"{error}"}}"#);
+        let verdict = verdict(&guide, token_request(&guide, "sign-in"), 400, &body);
+        assert_eq!(verdict.outcome, expected, "{error}");
+    };
+    check("invalid_client", OutcomeKind::WrongSecret);
+    check("invalid_grant", OutcomeKind::WrongSecret);
+    check("invalid_scope", OutcomeKind::MissingPermission);
+    for error in ["access_denied", "consent_required", "interaction_required", "login_required"] {
+        check(error, OutcomeKind::Declined);
+    }
+    for error in
+        ["invalid_request", "unauthorized_client", "unsupported_grant_type", "unsupported_response_type"]
+    {
+        check(error, OutcomeKind::Misconfigured);
+    }
+    for error in ["server_error", "temporarily_unavailable"] {
+        check(error, OutcomeKind::ProviderDown);
+    }
+    check("something_new", OutcomeKind::Unknown);
+    // Only the token endpoint speaks OAuth.
+    let verdict = verdict(&guide, &guide.methods[0].checks[0], 400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(verdict.outcome, OutcomeKind::Unknown);
+}
+
+#[test]
+fn only_json_can_lack_a_token() {
+    let guide = client_guide();
+    let verdict = verdict(&guide, token_request(&guide, "sign-in"), 200, "Hello.");
+    assert_eq!(verdict.outcome, OutcomeKind::ProtocolMismatch);
+    assert!(!matches!(verdict.says.ours(), Some(guide::Ours::NoToken { .. })), "{}", &*verdict.says);
+}
+
+#[test]
+fn a_person_who_signs_in_and_enters_a_secret_is_asked_to_check_the_secret() {
+    let text = GUIDE.replace("{grant}", "authorization_code");
+    let text = text.replace("{more}", "authorize_url: https://acme.example/authorize");
+    let guide = read(&text.replace("{collects}", "collects: [client_id, client_secret],"));
+    let verdict = verdict(&guide, &guide.methods[0].checks[0], 401, "{}");
+    assert_eq!(verdict.outcome, OutcomeKind::WrongSecret);
+    assert_eq!(verdict.at_field.as_ref().map(guide::Key::as_str), Some("client_secret"));
+    assert!(!matches!(verdict.says.ours(), Some(guide::Ours::SignInRejected { .. })), "{}", &*verdict.says);
+}
+
+#[test]
+fn refusals_of_a_token_request_are_quoted() {
+    let guide = browser_guide();
+    let check = token_request(&guide, "sign-in");
+    let refused = verdict(&guide, check, 400, r#"{"error":"invalid_grant"}"#);
+    assert_eq!(refused.quote.as_deref(), Some("HTTP 400\n{\"error\":\"invalid_grant\"}"));
+    // A denial has no status.
+    let denied = verdict_on(&guide, check, &denial(&[("error".to_owned(), "access_denied".to_owned())]));
+    assert_eq!(denied.outcome, OutcomeKind::Declined);
+    assert_eq!(denied.quote.as_deref(), Some(r#"{"error":"access_denied"}"#));
 }

@@ -54,6 +54,26 @@ fn a_page_is_from_a_firewall_unless_the_request_asks_for_pages() {
     }
 }
 
+#[test]
+fn a_page_from_a_firewall_is_judged_only_by_rules_about_others() {
+    let page = response(403, &[("server", "acme")], "<!doctype html><title>Request blocked</title>");
+    for (rule, expected) in [
+        ("when: { status: 403 }, is: ip_blocked", "ip_blocked own - -"),
+        ("when: { status: 403 }, is: protocol_mismatch", "protocol_mismatch own - -"),
+        ("when: { status: 403 }, is: throttled", "throttled own - -"),
+        ("when: { status: 403 }, is: wrong_secret, at_field: token", "ip_blocked - - -"),
+        // The header shows that the provider sent the page.
+        (
+            "when: { status: 403, headers: { server: { equals: acme } } }, is: wrong_secret, at_field: token",
+            "wrong_secret own token make",
+        ),
+    ] {
+        let rules = format!("    outcomes:\n      - {{ key: own, {rule} }}\n      - {{ key: refused,");
+        let guide = read(&GUIDE.replace("    outcomes:\n      - { key: refused,", &rules));
+        assert_eq!(judge_first_check(&guide, &page), expected, "{rule}");
+    }
+}
+
 /// Returns the verdict on a body, which can be invalid UTF-8.
 fn judge_body(body: &[u8]) -> Verdict {
     verdict(&guide(), &Answer::Response(Response { status: 200, headers: Vec::new(), body: body.to_vec() }))
