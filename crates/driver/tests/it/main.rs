@@ -1,9 +1,12 @@
 //! Tests the driver with a scripted transport and a real vault.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod relink;
 mod run;
 mod store;
 mod tokens;
+mod transcript;
+mod transport;
 mod verification;
 
 use std::collections::VecDeque;
