@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, ConnectOptions as _};
+use sqlx::{AnyPool, Column, ConnectOptions as _, Row as _};
 use tokio::net::TcpListener;
 
 /// The number of hosts to which the bare handler sends requests. Each host has its own connections.
@@ -30,7 +30,11 @@ async fn main() -> Result<()> {
         ["provider"] => Router::new().fallback(provider),
         ["bare", database, provider] => bare(database, provider).await?,
         ["forward", provider] => forward(provider)?,
-        _ => bail!("usage: servers provider | servers bare DATABASE PROVIDER | servers forward PROVIDER"),
+        ["copy-accounts", database, number] => return copy_accounts(database, number.parse()?).await,
+        _ => bail!(
+            "usage: servers provider | servers bare DATABASE PROVIDER | servers forward PROVIDER | \
+             servers copy-accounts DATABASE NUMBER"
+        ),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", json!({ "event": "started", "address": listener.local_addr()? }));
@@ -107,6 +111,41 @@ async fn link(
         .await
         .map_err(|_| failed)?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id, "provider": "gladly" }))))
+}
+
+/// Copies the only account in a Hub's database until there is this number of accounts. The copies have no credentials.
+async fn copy_accounts(database: &str, number: i64) -> Result<()> {
+    let pool = pool(database).await?;
+    let one = sqlx::query("select * from accounts").fetch_one(&pool).await?;
+    let columns: Vec<&str> = one.columns().iter().map(Column::name).collect();
+    // A copy's id and creation time contain its number. The last letter of an id must stand for zeros.
+    let value = |name: &&str| match *name {
+        "id" => "'acc_aaaaaaaaaaaaaaaaaaa' || letters || 'a'".to_owned(),
+        "created_at" => "'2026-01-' || substr(cast(101 + n / 86400 as text), 2) || 'T' || \
+                         substr(cast(100 + n / 3600 % 24 as text), 2) || ':' || \
+                         substr(cast(100 + n / 60 % 60 as text), 2) || ':' || \
+                         substr(cast(100 + n % 60 as text), 2) || '.000Z'"
+            .to_owned(),
+        other => other.to_owned(),
+    };
+    let values: Vec<String> = columns.iter().map(value).collect();
+    let letters =
+        ["n / 100000 % 10", "n / 10000 % 10", "n / 1000 % 10", "n / 100 % 10", "n / 10 % 10", "n % 10"];
+    let letters = letters.map(|digit| format!("substr('abcdefghij', cast(1 + {digit} as integer), 1)"));
+    let sql = format!(
+        "insert into accounts ({}) with recursive numbers (n) as (select 1 union all select n + 1 from numbers \
+         where n + 1 < {number}), copies as (select n, {} as letters from numbers) \
+         select {} from accounts cross join copies",
+        columns.join(", "),
+        letters.join(" || "),
+        values.join(", "),
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await?;
+    // Background work of the database would disturb the measurement.
+    sqlx::raw_sql(if database.starts_with("sqlite") { "analyze" } else { "vacuum analyze accounts" })
+        .execute(&pool)
+        .await?;
+    Ok(())
 }
 
 /// Opens a database with the vault's settings: the same number of connections, and commits that wait for the disk.

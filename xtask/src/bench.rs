@@ -4,6 +4,7 @@
 //! One harness performs every run that is listed in `bench/pages.rs`, and one report writes the figures, so a new
 //! benchmark only needs a new row. No test depends on a figure, because machines differ.
 
+mod chart;
 mod corpus;
 mod figures;
 mod hub;
@@ -42,6 +43,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         let file = folder.join(page.file);
         fs::write(&file, report::page(page, quick, &source, &machine, &rows))
             .with_context(|| format!("cannot write {}", file.display()))?;
+        let pictures = folder.join("pictures");
+        fs::create_dir_all(&pictures)?;
+        let rows: Vec<&Row> = rows.iter().flatten().collect();
+        for chart in page.charts {
+            fs::write(pictures.join(chart.file), chart::svg(chart, &rows)?)?;
+        }
         println!("wrote {}", file.display());
     }
     Ok(())
@@ -65,7 +72,7 @@ fn parse(arguments: &[&str]) -> Result<(Vec<&'static Page>, bool)> {
 
 /// Performs a run and returns its rows. If the run fails, prints why and returns a row without figures.
 fn measure(run: &Run, world: &World) -> Vec<Row> {
-    println!("{}, {} guides", run.name, figures::count(scaled(run.guides, world.quick)));
+    println!("{}, size {}", run.name, figures::count(scaled(run.size, world.quick)));
     measured(run, world).unwrap_or_else(|error| {
         println!("not measured: {error:#}");
         vec![Row::new(run, run.name, None)]
@@ -73,8 +80,8 @@ fn measure(run: &Run, world: &World) -> Vec<Row> {
 }
 
 fn measured(run: &Run, world: &World) -> Result<Vec<Row>> {
-    let guides = scaled(run.guides, world.quick);
-    if !world.catalog(guides).exists() {
+    let guides = scaled(run.size, world.quick);
+    if !matches!(run.work, Work::Accounts { .. }) && !world.catalog(guides).exists() {
         corpus::write(&world.catalog(guides), guides)?;
     }
     let one = |figures| vec![Row::new(run, run.name, Some(figures))];
@@ -87,6 +94,7 @@ fn measured(run: &Run, world: &World) -> Result<Vec<Row>> {
         Work::Edits => watch::edits(guides, world).map(one),
         Work::Start => hub::start(guides, world).map(one),
         Work::Links { on_postgres } => hub::links(run, *on_postgres, world),
+        Work::Accounts { on_postgres } => hub::accounts(run, *on_postgres, world).map(one),
         Work::Requests { on_postgres } => hub::requests(run, *on_postgres, world),
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! **Invariant:** counts are stored in the database, so they are shared by all processes and survive restarts.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
+use crate::database::DbConnection;
 use crate::error::StoreError;
 use crate::open::Vault;
 use crate::row::stamp;
-use crate::writer::{Work, Writer};
+use crate::writer::Writer;
 
 /// The maximum number of hits on a bucket per time span.
 #[derive(Clone, Debug)]
@@ -44,37 +47,62 @@ impl Writer {
     /// Counts a hit on a bucket in the current span, which is `seconds` long. Returns the number of hits in the span so
     /// far and the span's end in Unix seconds.
     pub async fn count(&self, bucket: &str, seconds: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
-        let mut work = self.begin_unsynced().await?;
-        let counted = hit(&mut work, bucket, seconds, now).await?;
+        let mut work = self.begin_plain().await?;
+        let counted = hit(work.tx(), bucket, seconds, now).await?;
         work.commit().await?;
         Ok(counted)
     }
 
-    /// Counts a hit on each bucket in one transaction, in the order of `limits`, and stops after the first bucket whose
-    /// limit is exceeded. Returns that bucket's index in `limits` and its span's end in Unix seconds, or `None` if no
-    /// limit is exceeded.
+    /// Counts a hit on each bucket in one transaction, except on those after the first bucket whose limit is exceeded.
+    /// Returns that bucket's index in `limits` and its span's end in Unix seconds, or `None` if no limit is exceeded.
+    /// The buckets must differ.
     pub async fn count_within(
         &self,
         limits: &[Limit],
         now: Timestamp,
     ) -> Result<Option<(usize, i64)>, StoreError> {
-        let mut work = self.begin_unsynced().await?;
-        let mut exceeded = None;
-        for (index, limit) in limits.iter().enumerate() {
-            let (hits, ends) = hit(&mut work, &limit.bucket, limit.seconds, now).await?;
-            if limit.most < hits {
-                exceeded = Some((index, ends));
-                break;
-            }
+        let mut work = self.begin_plain().await?;
+        let hits = hit_all(work.tx(), limits, now).await?;
+        let is_exceeded = |limit: &Limit| hits.get(&limit.bucket).is_some_and(|hits| limit.most < *hits);
+        let exceeded = limits.iter().position(is_exceeded);
+        for limit in limits.iter().skip(exceeded.map_or(limits.len(), |index| index + 1)) {
+            sqlx::query("update counters set hits = hits - 1 where bucket = $1 and span = $2")
+                .bind(&limit.bucket)
+                .bind(span(limit.seconds, now).0)
+                .execute(work.tx())
+                .await?;
         }
         work.commit().await?;
-        Ok(exceeded)
+        Ok(exceeded.map(|index| (index, span(limits[index].seconds, now).1)))
     }
+}
+
+/// Counts a hit on each bucket with one statement, which locks the rows in the order of `limits`. Returns the number of
+/// hits by bucket.
+async fn hit_all(
+    connection: &mut DbConnection,
+    limits: &[Limit],
+    now: Timestamp,
+) -> Result<BTreeMap<String, i64>, StoreError> {
+    let row = |index: usize| format!("(${}, ${}, 1, ${})", 3 * index + 1, 3 * index + 2, 3 * index + 3);
+    let rows: Vec<String> = (0..limits.len()).map(row).collect();
+    let sql = format!(
+        "insert into counters (bucket, span, hits, ends) values {} \
+         on conflict (bucket, span) do update set hits = counters.hits + 1 returning bucket, hits",
+        rows.join(", "),
+    );
+    let mut statement = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    for limit in limits {
+        let (span, ends) = span(limit.seconds, now);
+        let ends = stamp(Timestamp::from_second(ends).unwrap_or(now));
+        statement = statement.bind(&limit.bucket).bind(span).bind(ends);
+    }
+    Ok(statement.fetch_all(connection).await?.into_iter().collect())
 }
 
 /// Counts a hit in a transaction, like [`Writer::count`].
 pub(crate) async fn hit(
-    work: &mut Work,
+    connection: &mut DbConnection,
     bucket: &str,
     seconds: i64,
     now: Timestamp,
@@ -87,7 +115,7 @@ pub(crate) async fn hit(
     .bind(bucket)
     .bind(span)
     .bind(stamp(Timestamp::from_second(ends).unwrap_or(now)))
-    .fetch_one(work.tx())
+    .fetch_one(connection)
     .await?;
     Ok((hits, ends))
 }

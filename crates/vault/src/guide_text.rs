@@ -31,12 +31,19 @@ impl Vault {
         now: Timestamp,
     ) -> Result<String, StoreError> {
         // These reads may be stale, because a pin never changes and storing a guide a second time has no effect.
-        let pinned = sqlx::query_scalar(PINNED).bind(session).bind(guide.provider);
-        if let Some(digest) = pinned.fetch_optional(&self.readers).await? {
+        let (pinned, stored): (Option<String>, i64) = sqlx::query_as(
+            "select (select digest from pins where session_seq = $1 and provider = $2), \
+             (select count(*) from guides where digest = $3)",
+        )
+        .bind(session)
+        .bind(guide.provider)
+        .bind(guide.digest)
+        .fetch_one(&self.readers)
+        .await?;
+        if let Some(digest) = pinned {
             return Ok(digest);
         }
-        let stored = sqlx::query_scalar::<_, i64>("select count(*) from guides where digest = $1");
-        if stored.bind(guide.digest).fetch_one(&self.readers).await? == 0 {
+        if stored == 0 {
             self.store_guide(guide, now).await?;
         }
         self.insert_pin(session, guide).await
@@ -51,8 +58,6 @@ impl Vault {
         Ok(text)
     }
 }
-
-const PINNED: &str = "select digest from pins where session_seq = $1 and provider = $2";
 
 impl Writer {
     /// Stores a guide's text, unless it is already stored.
@@ -70,17 +75,17 @@ impl Writer {
     /// which differs from the digest of `guide` if another request pinned an edition first.
     async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
         // A crash may lose a pin. The next request then pins the session to the edition that is current at that time.
-        let mut work = self.begin_unsynced().await?;
-        sqlx::query(
-            "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",
+        let mut work = self.begin_plain().await?;
+        // On a conflict, `update` changes nothing, but returns the row.
+        let digest = sqlx::query_scalar(
+            "insert into pins (session_seq, provider, digest) values ($1, $2, $3) \
+             on conflict (session_seq, provider) do update set digest = pins.digest returning digest",
         )
         .bind(session)
         .bind(guide.provider)
         .bind(guide.digest)
-        .execute(work.tx())
+        .fetch_one(work.tx())
         .await?;
-        let digest =
-            sqlx::query_scalar(PINNED).bind(session).bind(guide.provider).fetch_one(work.tx()).await?;
         work.commit().await?;
         Ok(digest)
     }

@@ -38,10 +38,10 @@ impl Writer {
         now: Timestamp,
     ) -> Result<(i64, i64), StoreError> {
         let mut work = self.begin_unsynced().await?;
-        let (hits, ends) = hit(&mut work, &limit.bucket, limit.seconds, now).await?;
+        let (hits, ends) = hit(work.tx(), &limit.bucket, limit.seconds, now).await?;
         let is_limit = hits == limit.most;
         if is_limit || RECORDED.contains(&hits) {
-            let (entries, _) = hit(&mut work, "refusals", limit.seconds, now).await?;
+            let (entries, _) = hit(work.tx(), "refusals", limit.seconds, now).await?;
             let Refusal { what, address } = refusal;
             let minutes = limit.seconds / 60;
             let action = if is_limit { "access.limited" } else { "access.refused" };

@@ -96,7 +96,10 @@ impl Writer {
                 stored
             }
         };
-        write::store(&mut work, &stored, &new.secrets).await?;
+        match &old {
+            None => write::insert(&mut work, &stored, &new.secrets).await?,
+            Some(_) => write::replace(&mut work, &stored, &new.secrets).await?,
+        }
         let event = if old.is_none() { "account.created" } else { "account.updated" };
         audit::write(work.tx(), event, Subject::Account(&stored), None, by).await?;
         outbox::write(work.tx(), event, &stored, by.at).await?;
@@ -172,7 +175,7 @@ impl Writer {
         expect_version(&found, old.account.version)?;
         let secret_fields = secrets.keys().cloned().collect();
         let stored = Account { version: found.version + 1, secret_fields, ..found };
-        write::store(&mut work, &stored, secrets).await?;
+        write::replace(&mut work, &stored, secrets).await?;
         audit::write(work.tx(), "account.renewed", Subject::Account(&stored), None, by).await?;
         work.commit().await?;
         self.wipe_log().await;

@@ -12,14 +12,23 @@ use crate::id::AccountId;
 use crate::row::{json, stamp};
 use crate::writer::Work;
 
-/// Stores an account with its secrets. Replaces an existing account with the same id.
-pub(crate) async fn store(
+/// Stores an account with its secrets in place of the account with the same id.
+pub(crate) async fn replace(
+    work: &mut Work,
+    account: &Account,
+    secrets: &BTreeMap<String, Secret>,
+) -> Result<(), StoreError> {
+    delete(work, &account.id).await?;
+    insert(work, account, secrets).await
+}
+
+/// Stores a new account with its secrets.
+pub(crate) async fn insert(
     work: &mut Work,
     account: &Account,
     secrets: &BTreeMap<String, Secret>,
 ) -> Result<(), StoreError> {
     let envelope = envelope::seal(work.key(), account, secrets)?;
-    delete(work, &account.id).await?;
     let home = account.home.as_ref();
     let owner = home.map(|home| &home.owner);
     sqlx::query(
@@ -63,15 +72,28 @@ pub(crate) async fn store(
     .execute(work.tx())
     .await?;
     crash_point("vault.account-inserted");
-    for (field, sealed) in &envelope.fields {
-        sqlx::query("insert into credentials (account_id, field, sealed) values ($1, $2, $3)")
-            .bind(account.id.as_str())
-            .bind(field)
-            .bind(sealed)
-            .execute(work.tx())
-            .await?;
-    }
+    insert_credentials(work, &account.id, &envelope.fields).await?;
     crash_point("vault.credentials-inserted");
+    Ok(())
+}
+
+/// Stores an account's sealed fields with one statement.
+async fn insert_credentials(
+    work: &mut Work,
+    account: &AccountId,
+    fields: &[(String, Vec<u8>)],
+) -> Result<(), StoreError> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let row = |index: usize| format!("($1, ${}, ${})", 2 * index + 2, 2 * index + 3);
+    let rows: Vec<String> = (0..fields.len()).map(row).collect();
+    let sql = format!("insert into credentials (account_id, field, sealed) values {}", rows.join(", "));
+    let mut statement = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account.as_str());
+    for (field, sealed) in fields {
+        statement = statement.bind(field).bind(sealed);
+    }
+    statement.execute(work.tx()).await?;
     Ok(())
 }
 

@@ -41,6 +41,12 @@ pub(crate) struct Work {
     changes: Arc<AtomicU64>,
 }
 
+/// A write transaction that neither seals nor opens anything, so it needs no key. Its commit does not wait for the disk.
+pub(crate) struct PlainWork {
+    tx: Transaction<'static, Db>,
+    ending: Ending,
+}
+
 /// Sets the writer's flag when a transaction ends without a commit, for any reason.
 struct Ending {
     is_suspect: Arc<AtomicBool>,
@@ -116,6 +122,22 @@ impl Work {
     }
 }
 
+impl PlainWork {
+    /// Returns the transaction's connection.
+    pub(crate) fn tx(&mut self) -> &mut DbConnection {
+        &mut self.tx
+    }
+
+    /// Commits all changes together, like [`Work::commit`].
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        crash_point("vault.before-commit");
+        self.tx.commit().await?;
+        self.ending.is_committed = true;
+        crash_point("vault.committed");
+        Ok(())
+    }
+}
+
 impl Writer {
     /// Begins a transaction whose commit waits for the disk.
     pub(crate) async fn begin(&self) -> Result<Work, StoreError> {
@@ -128,6 +150,18 @@ impl Writer {
         self.begin_with(Synced::Later).await
     }
 
+    /// Begins a transaction like [`Writer::begin_unsynced`], with one statement less.
+    pub(crate) async fn begin_plain(&self) -> Result<PlainWork, StoreError> {
+        let ending = self.ending();
+        let tx = self.pool.begin_with(self.engine.begin_writing(Synced::Later)).await?;
+        crash_point("vault.transaction-begun");
+        Ok(PlainWork { tx, ending })
+    }
+
+    fn ending(&self) -> Ending {
+        Ending { is_suspect: Arc::clone(&self.is_suspect), is_committed: false }
+    }
+
     /// Executes a statement in its own transaction. Returns the number of changed rows.
     pub(crate) async fn execute(&self, statement: Statement<'_>) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
@@ -138,7 +172,7 @@ impl Writer {
 
     async fn begin_with(&self, synced: Synced) -> Result<Work, StoreError> {
         let mut ring = self.keys.ring();
-        let ending = Ending { is_suspect: Arc::clone(&self.is_suspect), is_committed: false };
+        let ending = self.ending();
         loop {
             let mut tx = self.pool.begin_with(self.engine.begin_writing(synced)).await?;
             crash_point("vault.transaction-begun");

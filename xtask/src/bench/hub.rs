@@ -3,6 +3,7 @@
 //! **Invariant:** the Hub is the release build, with a database that keeps every acknowledged commit. The bare
 //! handler's database is equally durable.
 
+mod accounts;
 mod client;
 mod requests;
 mod servers;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
+pub(super) use self::accounts::accounts;
 use self::client::Connection;
 pub(super) use self::requests::requests;
 use self::servers::{Server, example, hub};
@@ -26,20 +28,23 @@ const WORKERS: usize = 8;
 /// The number of linked organizations, each with its own host.
 const ORGANIZATIONS: usize = 64;
 
+/// The number of starts that are measured.
+const STARTS: u32 = 5;
+
 /// Starts a Hub several times with the same guides. The first start creates the database and is not measured.
 pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
     let provider = Server::start(&mut example(&["provider"]))?;
     let folder = world.scratch.join(format!("start-{guides}"));
     std::fs::create_dir(&folder)?;
     let (mut samples, mut memory) = (Vec::new(), 0.0);
-    for n in 0..4 {
+    for n in 0..=STARTS {
         let mut hub = hub(world, &folder, &provider)?;
         let start = Instant::now();
         let hub = Server::start(hub.arg("--guides").arg(world.catalog(guides)))?;
         if 0 < n {
             samples.push(start.elapsed().as_secs_f64());
         }
-        if n == 3 {
+        if n == STARTS {
             thread::sleep(Duration::from_secs(3));
             memory = memory_of(hub.id())?;
         }

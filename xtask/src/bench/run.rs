@@ -19,13 +19,52 @@ pub(super) struct Page {
     pub(super) other: &'static str,
     /// A description of how the figures are measured.
     pub(super) method: &'static str,
+    /// The charts that the page opens with.
+    pub(super) charts: &'static [Chart],
     pub(super) sections: &'static [Section],
+}
+
+/// A chart.
+pub(super) struct Chart {
+    /// The chart's file in `docs/pictures`.
+    pub(super) file: &'static str,
+    /// The title, which is also the text for readers who do not see the chart.
+    pub(super) title: &'static str,
+    pub(super) drawing: Drawing,
+}
+
+/// What a chart shows.
+pub(super) enum Drawing {
+    /// How fast each row is, as a multiple of another row's speed.
+    Ratios(&'static [Bar]),
+    /// How a figure grows with the size of the input.
+    Growth(&'static [Line]),
+}
+
+/// A bar of a chart.
+pub(super) struct Bar {
+    pub(super) label: &'static str,
+    pub(super) of: RowId,
+    /// The row that the bar is compared with.
+    pub(super) to: RowId,
+    /// The ratio that the bar should reach. `None` if there is no aim.
+    pub(super) aim: Option<f64>,
+}
+
+/// A line of a chart.
+pub(super) struct Line {
+    pub(super) label: &'static str,
+    pub(super) figure: fn(&Figures) -> f64,
+    /// The rows, smallest first. The figure is shown as a multiple of the first row's figure.
+    pub(super) rows: &'static [RowId],
 }
 
 /// A section of a page.
 pub(super) struct Section {
     pub(super) title: &'static str,
     pub(super) intro: &'static str,
+    /// What the size of a run counts.
+    pub(super) unit: &'static str,
     pub(super) columns: &'static [Column],
     /// The runs in the order of their rows. A run may use files from an earlier run.
     pub(super) runs: &'static [Run],
@@ -46,10 +85,10 @@ pub(super) struct Cell<'a> {
 /// Something to measure.
 pub(super) struct Run {
     pub(super) name: &'static str,
-    /// The number of guides in the catalog, unless the run is quick.
-    pub(super) guides: u32,
+    /// The number of guides in the catalog, or of accounts, unless the run is quick.
+    pub(super) size: u32,
     pub(super) work: Work,
-    /// The run that this run is compared with, in the same section and with the same number of guides.
+    /// The run that this run is compared with, in the same section and with the same size.
     pub(super) baseline: Option<&'static str>,
 }
 
@@ -65,6 +104,11 @@ pub(super) enum Work {
     Start,
     /// Sending requests through an account, which produces four rows.
     Requests {
+        /// Whether the database is PostgreSQL instead of SQLite.
+        on_postgres: bool,
+    },
+    /// Listing a page of accounts.
+    Accounts {
         /// Whether the database is PostgreSQL instead of SQLite.
         on_postgres: bool,
     },
@@ -88,7 +132,7 @@ pub(super) struct Command {
     pub(super) repetitions: u32,
 }
 
-/// The name and the number of guides that identify a row.
+/// The name and the size that identify a row.
 pub(super) type RowId = (&'static str, u32);
 
 /// An aim: a figure, summed over certain rows, should be within a range.
@@ -103,8 +147,10 @@ pub(super) enum Measure {
     Above(RowId),
     /// Seconds of CPU time per item.
     Cpu,
-    /// The 99th percentile of the repetitions' wall time, in seconds.
-    P99,
+    /// The median of the repetitions' wall time, in seconds.
+    Median,
+    /// The 99th percentile of the repetitions' wall time, divided by that of another row.
+    P99Ratio(RowId),
     /// Memory in KiB.
     Memory,
 }
@@ -129,9 +175,9 @@ impl World {
     }
 }
 
-/// Returns the actual number of guides in a catalog, which is smaller in quick runs.
-pub(super) fn scaled(guides: u32, quick: bool) -> u32 {
-    if quick && 10 < guides { guides / 10 } else { guides }
+/// Returns the actual size of a run, which is smaller in quick runs.
+pub(super) fn scaled(size: u32, quick: bool) -> u32 {
+    if quick && 10 < size { size / 10 } else { size }
 }
 
 /// The figures from a run.
@@ -175,8 +221,8 @@ impl Figures {
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) name: String,
-    /// The number of guides in the catalog, unless the run was quick.
-    pub(super) guides: u32,
+    /// The number of guides in the catalog, or of accounts, unless the run was quick.
+    pub(super) size: u32,
     /// The name of the row that this row is compared with.
     pub(super) baseline: Option<String>,
     /// `None` if the run failed.
@@ -186,6 +232,6 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn new(run: &Run, name: &str, figures: Option<Figures>) -> Self {
         let baseline = run.baseline.map(str::to_owned);
-        Self { name: name.to_owned(), guides: run.guides, baseline, figures }
+        Self { name: name.to_owned(), size: run.size, baseline, figures }
     }
 }

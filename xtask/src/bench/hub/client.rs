@@ -9,13 +9,17 @@ use std::net::TcpStream;
 use anyhow::{Context as _, Result, ensure};
 
 /// A connection to a server.
-pub(super) struct Connection(BufReader<TcpStream>);
+pub(super) struct Connection {
+    stream: BufReader<TcpStream>,
+    /// The `x-next-cursor` header of the last response. `None` if the response had none.
+    pub(super) next_cursor: Option<String>,
+}
 
 impl Connection {
     pub(super) fn open(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).with_context(|| format!("cannot connect to {address}"))?;
         stream.set_nodelay(true)?;
-        Ok(Self(BufReader::new(stream)))
+        Ok(Self { stream: BufReader::new(stream), next_cursor: None })
     }
 
     /// Sends a request. Returns the body of a successful response; any other response is an error.
@@ -33,19 +37,21 @@ impl Connection {
         if !body.is_empty() {
             text.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
         }
-        self.0.get_mut().write_all(format!("{text}\r\n{body}").as_bytes())?;
+        self.stream.get_mut().write_all(format!("{text}\r\n{body}").as_bytes())?;
         let status = self.line()?;
         let mut length = 0;
+        self.next_cursor = None;
         loop {
             let header = self.line()?.to_ascii_lowercase();
             match header.split_once(": ") {
                 Some(("content-length", value)) => length = value.parse()?,
+                Some(("x-next-cursor", value)) => self.next_cursor = Some(value.to_owned()),
                 Some(_) => {}
                 None => break,
             }
         }
         let mut response = vec![0; length];
-        self.0.read_exact(&mut response)?;
+        self.stream.read_exact(&mut response)?;
         let response = String::from_utf8_lossy(&response).into_owned();
         ensure!(status.contains(" 20"), "{method} {path}: {status}: {response}");
         Ok(response)
@@ -53,7 +59,7 @@ impl Connection {
 
     fn line(&mut self) -> Result<String> {
         let mut line = String::new();
-        self.0.read_line(&mut line)?;
+        self.stream.read_line(&mut line)?;
         line.truncate(line.trim_end().len());
         Ok(line)
     }

@@ -93,7 +93,7 @@ pub(crate) fn requests(run: &Run, on_postgres: bool, world: &World) -> Result<Ve
 }
 
 /// Links an account and returns its id.
-fn account(hub: &Server, key: &str) -> Result<String> {
+pub(super) fn account(hub: &Server, key: &str) -> Result<String> {
     let mut connection = Connection::open(&hub.address)?;
     let token = create_session(key, &mut connection, "customer")?;
     let response: Value = serde_json::from_str(&link(&mut connection, token, 0, 0)?)?;

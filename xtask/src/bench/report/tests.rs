@@ -2,15 +2,15 @@
 
 use super::page;
 use crate::bench::pages::PAGES;
-use crate::bench::run::{Aim, Figures, Measure, Row};
+use crate::bench::run::{Aim, Drawing, Figures, Measure, Row, RowId};
 
 const SOURCE: &str = "commit `0123456789`";
 const MACHINE: &str = "2026-11-25, Linux, 2 cores (Some CPU)";
 
-fn row(name: &str, guides: u32, seconds: &[f64], items: u32) -> Row {
+fn row(name: &str, size: u32, seconds: &[f64], items: u32) -> Row {
     let figures =
         Figures { cpu: Some(20e-6), memory: Some(51_200.0), ..Figures::new(seconds.to_vec(), items) };
-    Row { name: name.to_owned(), guides, baseline: None, figures: Some(figures) }
+    Row { name: name.to_owned(), size, baseline: None, figures: Some(figures) }
 }
 
 fn guides_page(checks: Vec<Row>, pieces: Vec<Row>) -> String {
@@ -59,14 +59,15 @@ fn links_are_compared_by_their_rate() {
         Row { baseline: Some("SQLite: bare handler".to_owned()), ..row }
     });
     let starts = [row("start", 1_000, &[0.4, 1.5], 1)];
-    let page = page(&PAGES[1], true, SOURCE, MACHINE, &[Vec::new(), links.into(), starts.into()]);
+    let page = page(&PAGES[1], true, SOURCE, MACHINE, &[Vec::new(), links.into(), Vec::new(), starts.into()]);
     for line in [
         "`cargo xtask bench hub --quick` measured",
         "- **Source:** commit `0123456789`.",
         "- **Machine:** 2026-11-25, Linux, 2 cores (Some CPU).",
         "| `SQLite: whole link` (10 guides) takes at most 10.0× as long as `SQLite: bare handler` (10 guides) | 12.5× | **no** |",
-        "| `start` (1 000 guides) takes at most 1.00 s at the 99th percentile | 1.50 s | **no** |",
-        "| `start` (1 000 guides) uses at most 100 MiB | 50.0 MiB | yes |",
+        "| `start` (1 000 guides) takes at most 400 ms at the median | 950 ms | **no** |",
+        "| `start` (1 000 guides) uses at most 80.0 MiB | 50.0 MiB | yes |",
+        "| `SQLite: accounts by cursor` (1 000 000 accounts) takes at most 1.50× as long as `SQLite: accounts by cursor` (1 000 accounts) at the 99th percentile | – | not measured |",
         "| SQLite: whole link | 1 | 160 | 10.0 ms | 10.0 ms | 20.0 µs | 12.5× SQLite: bare handler |",
     ] {
         assert!(page.contains(line), "{line}\n{page}");
@@ -82,12 +83,30 @@ fn every_aim_and_baseline_names_a_run() {
             names.contains(&name) || names.contains(&first) || ["page tree", "writing MDX"].contains(&name)
         };
         let rows = |Aim(of, measure, _): &Aim| match measure {
-            Measure::Ratio(to) | Measure::Above(to) => [*of, &[*to]].concat(),
-            Measure::Cpu | Measure::P99 | Measure::Memory => of.to_vec(),
+            Measure::Ratio(to) | Measure::Above(to) | Measure::P99Ratio(to) => [*of, &[*to]].concat(),
+            Measure::Cpu | Measure::Median | Measure::Memory => of.to_vec(),
         };
         let aims = section.aims.iter().flat_map(rows).map(|(name, _)| name);
         for name in aims.chain(section.runs.iter().filter_map(|run| run.baseline)) {
             assert!(is_run(name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_chart_names_a_run() {
+    for page in &PAGES {
+        let runs = || page.sections.iter().flat_map(|section| section.runs);
+        let is_run = |(name, size): &RowId| {
+            let first = name.split(": ").next().unwrap_or_default();
+            runs().any(|run| run.size == *size && (run.name == *name || run.name == first))
+        };
+        for chart in page.charts {
+            let rows: Vec<RowId> = match chart.drawing {
+                Drawing::Ratios(bars) => bars.iter().flat_map(|bar| [bar.of, bar.to]).collect(),
+                Drawing::Growth(lines) => lines.iter().flat_map(|line| line.rows).copied().collect(),
+            };
+            assert_eq!(rows.iter().find(|row| !is_run(row)), None, "{}", chart.file);
         }
     }
 }
