@@ -109,7 +109,7 @@ fn needles_of(secret: &str) -> Vec<SecretBytes> {
     let mut needles = parts(secret);
     // The line breaks in a key can be replaced or removed.
     let lines = secret.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
-    let lines = lines.filter(|line| SHORTEST_LINE <= line.len() && line.len() < secret.len());
+    let lines = lines.filter(|line| SHORTEST_LINE <= line.len());
     needles.extend(lines.flat_map(parts).filter(|part| has_letters(part.expose())));
     needles
 }

@@ -118,6 +118,23 @@ mod tests {
     #[test]
     fn equality_compares_the_whole_text() {
         assert_eq!(Secret::new("a"), Secret::from("a"));
+        assert_eq!(Secret::new("a"), Secret::from("a".to_owned()));
         assert_ne!(Secret::new("a"), Secret::from("ab"));
+        assert_eq!(SecretBytes::from(&Secret::from("a")), SecretBytes::new("a"));
+        assert_ne!(SecretBytes::new("a"), SecretBytes::new("b"));
+    }
+
+    #[test]
+    fn text_grows_piece_by_piece() {
+        let mut text = Secret::default();
+        assert!(text.is_empty() && SecretBytes::default().is_empty());
+        let mut expected = String::new();
+        for length in [1, 0, 7, 100, 3] {
+            let piece = "é".repeat(length);
+            text.push(&piece);
+            expected.push_str(&piece);
+            assert_eq!(text.expose(), expected);
+        }
+        assert!(!text.is_empty() && !SecretBytes::from(&text).is_empty());
     }
 }

@@ -103,11 +103,7 @@ impl Needles {
     /// Returns whether a needle can begin at this place. From `tail` on, more text could complete an escape.
     fn can_start(&self, readings: &Readings<'_>, place: usize, tail: usize) -> bool {
         let next = place + 1;
-        if tail <= next
-            || next == readings.text.len()
-            || !readings.is_plain(place)
-            || !readings.is_plain(next)
-        {
+        if tail <= next || !readings.is_plain(place) || !readings.is_plain(next) {
             return true;
         }
         self.starts[pair(readings.text[place], readings.text[next])]

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod exact;
+
 /// Encodes a whole string.
 type Encoder = fn(&str) -> String;
 
@@ -221,6 +223,7 @@ fn doubled_backslashes_are_redacted() {
     check(r"%%%\", r"[%25%25%25%5C%5C%5C%5C]", "[(hidden)]");
     check(r"a\nb/c", r"[a\\\\nb\\u005cu002fc]", "[(hidden)]");
     check("a\\\nb", r"[a\\\nb]", "[(hidden)]");
+    check(r"a\\bc", r"[a\\\\bc]", "[(hidden)]");
     check(r"\\\\\\", r"C:\path [\\\\\\\\\\\\]", r"C:\path [(hidden)]");
 }
 
