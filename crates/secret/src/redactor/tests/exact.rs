@@ -164,7 +164,8 @@ fn at_most_two_layers_of_base64_or_hexadecimal_are_decoded() {
 fn a_complete_secret_at_the_end_of_a_text_is_not_open() {
     let redactor = Redactor::new([&Secret::new("canary-tok!")]);
     let places = redactor.places(b"a canary-tok!");
-    assert_eq!((places.hidden, places.open), (vec![2..13], 13));
+    assert_eq!(places.hidden, std::slice::from_ref(&(2..13)));
+    assert_eq!(places.open, 13);
 }
 
 #[test]
