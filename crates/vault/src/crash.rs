@@ -68,4 +68,29 @@ mod order {
         seen.1 += 1;
         occurrence.parse() == Ok(seen.1)
     }
+
+    #[cfg(test)]
+    mod tests {
+        use super::is_selected;
+
+        /// Each case needs a selection of its own, because occurrences are counted for the current selection.
+        #[test]
+        fn a_selection_names_a_label_and_its_occurrence() {
+            let reached = |order: &str| {
+                let labels = ["a.b", "c.d", "a.b", "a.b"];
+                labels
+                    .map(|label| if is_selected(order, label) { 'x' } else { '-' })
+                    .iter()
+                    .collect::<String>()
+            };
+            assert_eq!(reached("a.b"), "x---");
+            assert_eq!(reached("a.b#2"), "--x-");
+            assert_eq!(reached("a.b#3 the third"), "---x");
+            assert_eq!(reached("*#2"), "-x--");
+            assert_eq!(reached("c.d the only one"), "-x--");
+            assert_eq!(reached("a.b#4"), "----");
+            assert_eq!(reached("other"), "----");
+            assert_eq!(reached(""), "----");
+        }
+    }
 }

@@ -213,6 +213,14 @@ mod tests {
     }
 
     #[test]
+    fn a_wrapped_key_names_the_key_that_wraps_it() {
+        let vault = Key::random().ok().unwrap();
+        let wrapped = DataKey::random().unwrap().wrap(&vault, CONTEXT).unwrap();
+        assert_eq!(wrapped[..2], [FORMAT, ALGORITHM]);
+        assert_eq!(hex::encode(&wrapped[2..10]), vault.id().to_string());
+    }
+
+    #[test]
     fn another_key_does_not_open_it() {
         let (vault, other) = (Key::random().ok().unwrap(), Key::random().ok().unwrap());
         let key = DataKey::random().unwrap();

@@ -147,3 +147,13 @@ async fn a_damaged_key_row_is_detected() {
     let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
     assert!(matches!(error, OpenError::Key(KeyError::Damaged { .. })), "{error:?}");
 }
+
+#[tokio::test]
+async fn an_open_vault_does_not_read_its_key_file_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let account = add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
+    std::fs::remove_file(folder.path().join("vault.key")).unwrap();
+    let credentials = vault.unseal(&account.id, "verify", by("ada", 1)).await.unwrap();
+    assert_eq!(credentials.secrets["token"].expose(), "a");
+}
