@@ -11,13 +11,26 @@ use crate::id::AccountId;
 use crate::row::stamp;
 use crate::sealed::Content;
 
-/// The link attempts in a session, or those that edit an account.
+/// The link attempts in a session, those that edit an account, or a single one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Of<'a> {
     /// The attempts in the session with this number.
     Session(i64),
     /// The attempts that edit this account.
     Account(&'a AccountId),
+    /// The attempt that this sign-in is for.
+    SignIn(&'a str),
+}
+
+impl Of<'_> {
+    /// The condition for the attempts, whose parameter is `$2`.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Session(_) => "session_seq = $2",
+            Self::Account(_) => "account_id = $2",
+            Self::SignIn(_) => "id = (select attempt_id from sign_ins where id = $2)",
+        }
+    }
 }
 
 /// Cancels the attempts that have not ended, and deletes their snapshots.
@@ -26,36 +39,22 @@ pub(crate) async fn cancel_all(
     of: Of<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (delete, cancel) = match of {
-        Of::Session(seq) => (
-            sqlx::query(
-                "delete from sealed where kind = $1 and key in (select id from attempts where session_seq = $2)",
-            )
-            .bind(Content::Snapshot.into_str())
-            .bind(seq),
-            sqlx::query(
-                "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
-                 where session_seq = $2 and state not in ('linked', 'cancelled')",
-            )
-            .bind(stamp(now))
-            .bind(seq),
-        ),
-        Of::Account(id) => (
-            sqlx::query(
-                "delete from sealed where kind = $1 and key in (select id from attempts where account_id = $2)",
-            )
-            .bind(Content::Snapshot.into_str())
-            .bind(id.as_str()),
-            sqlx::query(
-                "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
-                 where account_id = $2 and state not in ('linked', 'cancelled')",
-            )
-            .bind(stamp(now))
-            .bind(id.as_str()),
-        ),
-    };
-    delete.execute(&mut *connection).await?;
-    cancel.execute(connection).await?;
+    let condition = of.condition();
+    let delete =
+        format!("delete from sealed where kind = $1 and key in (select id from attempts where {condition})");
+    let cancel = format!(
+        "update attempts set state = 'cancelled', updated_at = $1, version = version + 1 \
+         where {condition} and state not in ('linked', 'cancelled')"
+    );
+    for (sql, first) in [(delete, Content::Snapshot.into_str().to_owned()), (cancel, stamp(now))] {
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(first);
+        let query = match of {
+            Of::Session(seq) => query.bind(seq),
+            Of::Account(id) => query.bind(id.as_str()),
+            Of::SignIn(id) => query.bind(id),
+        };
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use sqlx::Row as _;
 use strum::{EnumString, IntoStaticStr};
 
 use crate::attempt::Attempt;
+use crate::attempt_end::{self, Of};
 use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
@@ -176,6 +177,19 @@ impl Writer {
         let opened = opened.and_then(|opened| opened.unless_expired(now));
         let is_bound = |binding: &str| taken.attempt.as_deref() == Some(binding);
         Ok(opened.filter(|opened| is_bound(&opened.binding)).map(|opened| (taken, opened.plain)))
+    }
+
+    /// Cancels a sign-in and its link attempt, so that checks that are running store no account. Does nothing if the
+    /// sign-in has already ended.
+    pub async fn cancel_sign_in(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut work = self.begin().await?;
+        let update = sqlx::query("update sign_ins set state = $2 where id = $1 and state = 'pending'");
+        let done = update.bind(id).bind(SignInState::Cancelled.as_str()).execute(work.tx()).await?;
+        if done.rows_affected() == 1 {
+            sealed::delete(work.tx(), Content::SignIn, id).await?;
+            attempt_end::cancel_all(work.tx(), Of::SignIn(id), now).await?;
+        }
+        work.commit().await
     }
 
     /// Ends a sign-in, either with the account that was stored or with a failure: a code and a message for the user.

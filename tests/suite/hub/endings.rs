@@ -98,6 +98,23 @@ fn the_widgets_edit_ends_with_its_account(scene: &Scene) {
     assert_eq!(scene.provider.requests().len(), before);
 }
 
+/// A session that does not name the account would otherwise store its credentials again right after the deletion.
+fn the_widgets_link_ends_when_the_owners_account_is_deleted(scene: &Scene) {
+    let account = scene.account("deleted-meanwhile");
+    let session = scene.session("deleted-meanwhile", None);
+    let before = scene.provider.requests().len();
+    scene.provider.set_pause(PAUSE);
+    thread::scope(|scope| {
+        let linking = scope.spawn(|| scene.send(link(&session.token, CANARY)));
+        scene.provider.wait_for_request(before);
+        scene.delete(&account);
+        let response = linking.join().expect("the request was sent");
+        assert_eq!((response.status, response.text("code").as_str()), (410, "gone"), "{}", response.body);
+    });
+    scene.provider.set_pause(Duration::ZERO);
+    scene.assert_not_linked("the widget", "deleted-meanwhile");
+}
+
 fn running_checks_end_with_their_session(scene: &Scene) {
     scene.provider.set_pause(PAUSE);
     let session = scene.session("revoked-widget", None);
@@ -237,6 +254,7 @@ fn test(database: Database) {
     let scene = Scene::start(database);
     an_open_form_ends_with_its_account(&scene);
     the_widgets_edit_ends_with_its_account(&scene);
+    the_widgets_link_ends_when_the_owners_account_is_deleted(&scene);
     running_checks_end_with_their_session(&scene);
     running_checks_end_when_their_session_expires(&scene);
     a_handed_off_step_ends_with_its_account(&scene);

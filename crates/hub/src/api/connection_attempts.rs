@@ -50,7 +50,7 @@ pub(super) struct ConnectionAttemptAccount {
 pub(super) struct ConnectionAttemptError {
     /// A short description of the failure. StackOne's widget shows it as a heading.
     code: String,
-    /// The provider's response, without secrets.
+    /// More about the failure, without entered values.
     description: Option<String>,
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn read(
 )]
 pub(super) async fn cancel(app: AppState, visitor: Visitor, Path(id): Path<String>) -> StatusReply {
     let one = find(&app, &visitor.session, &id).await?;
-    app.vault.end_sign_in(&one.id, SignInState::Cancelled, None, None).await?;
+    app.vault.cancel_sign_in(&one.id, Timestamp::now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

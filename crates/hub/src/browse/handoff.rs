@@ -46,6 +46,13 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let mut work = work(&context, &id, true).await?;
     let posted = context.posted(&headers, &body)?;
+    // This comes first, because a request that is refused must not extend how long entered values are kept.
+    let (step, fields) = {
+        let mut steps = work.linking.flow.method().steps().map(|(_, step)| step);
+        let step = steps.find(|step| step.key == *posted.text("step") && !step.collects.is_empty());
+        let step = step.ok_or_else(|| context.stale())?;
+        (step.key.to_string(), step.collects.iter().map(ToString::to_string).collect::<Vec<String>>())
+    };
     // Saves the chosen environment and the values entered so far.
     let environment = posted.text("environment");
     if !environment.is_empty() {
@@ -57,21 +64,17 @@ pub(super) async fn create(
     work.linking.attempt.expires_at = expires.max(work.linking.attempt.expires_at);
     context.app.links.save(&mut work.linking).await?;
 
-    let mut steps = work.linking.flow.method().steps().map(|(_, step)| step);
-    let step = steps.find(|step| step.key == *posted.text("step") && !step.collects.is_empty());
-    let step = step.ok_or_else(|| context.stale())?;
-    let fields: Vec<String> = step.collects.iter().map(ToString::to_string).collect();
     let (vault, attempt) = (&context.app.vault, &work.linking.attempt);
     let mut known = None;
     for handoff in vault.handoffs_of(&attempt.id).await? {
-        if handoff.step == step.key.as_str() && handoff.is_open(now) {
+        if handoff.step == step && handoff.is_open(now) {
             known = own(&context, &handoff.id).await?.or(known);
         }
     }
     let handoff = match known {
         Some((handoff, _)) => handoff,
         None => {
-            let (step, secret) = (step.key.as_str(), &context.secret);
+            let (step, secret) = (step.as_str(), &context.secret);
             let new = NewHandoff { attempt, step, fields: &fields, expires_at: expires, secret };
             vault.add_handoff(&new, now).await?
         }

@@ -79,11 +79,13 @@ async fn for_widget(
 ) -> Result<Response, Failure> {
     let app = &context.app;
     let finished = app.links.finish(&context.client, &mut linking).await;
+    let message;
     let (state, account, reason) = match &finished {
         Ok(account) => (SignInState::Authenticated, Some(account.id.as_str()), None),
         Err(error) => {
-            let response = error.provider_response.as_deref().unwrap_or_default();
-            (SignInState::Error, None, Some((error.message.as_str(), response)))
+            // The reason is not sealed, so it contains neither entered values nor the provider's response.
+            message = linking.flow.redactor().redact(&error.message);
+            (SignInState::Error, None, Some((message.as_str(), "")))
         }
     };
     if !app.vault.end_sign_in(&sign_in.id, state, account, reason).await? {

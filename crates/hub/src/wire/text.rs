@@ -8,7 +8,7 @@ const LONGEST: usize = 255;
 /// Removes surrounding whitespace from a string. The result must have 1 to 255 characters, all of them printable.
 pub(crate) fn short_text(name: &str, value: &str) -> Result<String, ApiError> {
     let text = value.trim();
-    if (1..=LONGEST).contains(&text.chars().count()) && text.chars().all(vault::is_printable) {
+    if (1..=LONGEST).contains(&text.chars().count()) && vault::is_printable(text) {
         return Ok(text.to_owned());
     }
     Err(ApiError::new(&INVALID_VALUE, format!("`{name}` must be 1 to {LONGEST} printable characters")))

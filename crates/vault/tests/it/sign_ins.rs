@@ -1,7 +1,7 @@
 //! Tests that a sign-in can be completed only once, by the first browser that returns, on SQLite and PostgreSQL.
 
 use secret::Secret;
-use vault::{Digest, GuideText, SignInState};
+use vault::{Digest, GuideText, SignInState, Vault};
 
 use crate::both::vaults;
 use crate::hub::{futures_join, project, session};
@@ -50,6 +50,33 @@ async fn a_sign_in_can_be_taken_once_before_it_expires() {
             vault.take_sign_in(&state, at(10)).await.unwrap().is_none(),
             "{name}: an expired sign-in was taken"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_canceled_sign_in_ends_its_attempt() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (created, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
+        let mut begun = async |state: &Digest| {
+            let mut attempt = crate::attempts::attempt(&project.id, created.seq);
+            attempt.id = Vault::attempt_id().unwrap();
+            vault.save_attempt(&mut attempt, &Secret::new("typed"), &[]).await.unwrap();
+            let sign_in = vault.add_sign_in(created.seq, at(0), at(10)).await.unwrap();
+            assert!(
+                vault.send_sign_in(&sign_in, &attempt, state, &Secret::new("v")).await.unwrap(),
+                "{name}"
+            );
+            (attempt, sign_in.id)
+        };
+        let (canceled, sign_in) = begun(&Digest::of("a")).await;
+        let (other, _) = begun(&Digest::of("b")).await;
+        vault.cancel_sign_in(&sign_in, at(1)).await.unwrap();
+        assert!(!vault.attempt_may_continue(&canceled, at(1)).await.unwrap(), "{name}");
+        assert!(vault.attempt_snapshot(&canceled, at(1)).await.unwrap().is_none(), "{name}");
+        assert!(vault.attempt_may_continue(&other, at(1)).await.unwrap(), "{name}: another attempt ended");
+        let ended = vault.sign_in(created.seq, &sign_in).await.unwrap().unwrap();
+        assert_eq!(ended.state, SignInState::Cancelled, "{name}");
     }
 }
 
