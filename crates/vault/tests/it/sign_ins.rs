@@ -58,7 +58,7 @@ async fn a_canceled_sign_in_ends_its_attempt() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (created, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
-        let mut begun = async |state: &Digest| {
+        let begun = async |state: &Digest| {
             let mut attempt = crate::attempts::attempt(&project.id, created.seq);
             attempt.id = Vault::attempt_id().unwrap();
             vault.save_attempt(&mut attempt, &Secret::new("typed"), &[]).await.unwrap();
