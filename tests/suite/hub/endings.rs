@@ -152,7 +152,8 @@ fn running_checks_end_when_their_session_expires(scene: &Scene) {
     scene.provider.set_pause(Duration::ZERO);
     assert!(before < scene.provider.requests().len(), "the check did not begin before the session expired");
     assert_eq!((response.status, response.text("code").as_str()), (410, "gone"), "{}", response.body);
-    scene.assert_not_linked("the widget", "expired");
+    // A snapshot from before the values were entered is left, and is deleted with the others that have expired.
+    assert_eq!(scene.rows().accounts_of("expired"), Vec::<String>::new());
 }
 
 fn a_handed_off_step_ends_with_its_account(scene: &Scene) {
