@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secret::Secret;
-use vault::{Account, AccountId, ApiKey, By, Digest, Kind, Scope, Session, Vault};
+use vault::{Account, AccountId, ApiKey, By, Digest, KeyState, Kind, Scope, Session, Vault};
 
 use crate::client::Client;
 use crate::key_uses::KeyUses;
@@ -32,6 +32,7 @@ const OPENED: &str = "was opened in a browser, and continues only there";
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) key: Arc<ApiKey>,
+    digest: Digest,
     /// The caller's name in the audit trail.
     pub(crate) actor: String,
 }
@@ -76,15 +77,22 @@ impl Access {
             "Send the API key as the user name in HTTP Basic authentication, with an empty password";
         let text = api_key(headers).ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
         let digest = Digest::of(text.expose());
-        let read = async { Ok(self.vault.key_by_digest(&digest).await?) };
-        let found = self.keys.find(&digest, read).await?;
+        let found = self.key(&digest).await?;
+        let is_known = found.is_some();
         let Some(key) = self.key_uses.working(found, client).await else {
-            self.limiter.guessed_wrong(client, "API key").await?;
-            return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown, revoked or expired"));
+            // A known key is not a guess, and its project's audit trail contains the refusal.
+            if !is_known {
+                self.limiter.guessed_wrong(client, "API key").await?;
+            }
+            return Err(no_key());
         };
         self.limiter.call(&key)?;
         let actor = format!("key:{}", key.id);
-        Ok(Caller { key, actor })
+        Ok(Caller { key, digest, actor })
+    }
+
+    async fn key(&self, digest: &Digest) -> Result<Option<Arc<ApiKey>>, ApiError> {
+        self.keys.find(digest, async { Ok(self.vault.key_by_digest(digest).await?) }).await
     }
 
     /// Authenticates a request by the session token in its header.
@@ -145,10 +153,17 @@ impl Access {
         id: &str,
     ) -> Result<Arc<ReadyAccount>, ApiError> {
         caller.needs(Scope::Requests)?;
+        // The key may have been revoked while the client sent the body.
+        let key = self.key(&caller.digest).await?;
+        key.filter(|key| key.state(Timestamp::now()) == KeyState::Active).ok_or_else(no_key)?;
         let none = || ApiError::new(&NOT_FOUND, "No account has this id");
         let id: AccountId = id.parse().map_err(|_| none())?;
         self.ready_accounts.find(&id).await?.filter(|ready| caller.sees(ready.account())).ok_or_else(none)
     }
+}
+
+fn no_key() -> ApiError {
+    ApiError::new(&UNAUTHORIZED, "The API key is unknown, revoked or expired")
 }
 
 impl Caller {

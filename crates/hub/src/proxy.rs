@@ -31,7 +31,7 @@ use crate::account_flows::AccountFlows;
 use crate::ready_accounts::{ReadyAccount, ReadyAccounts};
 use crate::renewals::{Renewals, TRUSTED, works};
 use crate::telemetry::metrics;
-use crate::wire::error::{ApiError, INVALID_VALUE, PROVIDER_FAILED, PROVIDER_TIMEOUT};
+use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
@@ -111,14 +111,23 @@ impl Proxy {
         let by = By::new(actor, Timestamp::now());
         let (mut credentials, flow) = self.accounts.open(account, &purpose, by).await?;
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
+        self.require_still_usable(account).await?;
         let mut answered = self.send_once(&flow, request.clone(), &tokens).await?;
-        if answered.response.status == UNAUTHORIZED
-            && flow.method().auth.sign_in.is_some()
-            && let Some(renewed) = self.renewed_tokens(&credentials, &flow, &tokens, actor).await?
-        {
-            answered = self.send_once(&flow, request, &renewed).await?;
+        if answered.response.status == UNAUTHORIZED && flow.method().auth.sign_in.is_some() {
+            self.require_still_usable(account).await?;
+            if let Some(renewed) = self.renewed_tokens(&credentials, &flow, &tokens, actor).await? {
+                self.require_still_usable(account).await?;
+                answered = self.send_once(&flow, request, &renewed).await?;
+            }
         }
         Ok(answered)
+    }
+
+    /// Returns an error if requests can no longer be sent through the account. It may have been suspended or deleted
+    /// while the provider responded or its tokens were renewed.
+    async fn require_still_usable(&self, account: &ReadyAccount) -> Result<(), ApiError> {
+        let current = self.accounts.find(&account.account().id).await?;
+        current.ok_or_else(|| ApiError::new(&NOT_FOUND, "No account has this id"))?.require_usable()
     }
 
     /// Sends the request to the provider.
@@ -265,6 +274,8 @@ impl Answer {
                 "content-length" if self.is_head && self.is_described => Some(headers::prefixed(name)),
                 name => headers::returned_as(name, provided.status),
             };
+            // The rest of a name that contains a secret is useless.
+            let name = name.filter(|name| self.mask.masked(name.as_bytes().to_vec()) == name.as_bytes());
             let name = name.map(|name| HeaderName::try_from(&*name));
             let value = HeaderValue::from_bytes(&self.mask.masked(value.clone()));
             if let (Some(Ok(name)), Ok(value)) = (name, value) {

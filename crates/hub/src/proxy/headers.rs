@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// Request headers that are not forwarded, because they are meant for the connection or the Hub, or because the Hub
 /// sets them.
-const NOT_FORWARDED: [&str; 32] = [
+const NOT_FORWARDED: [&str; 34] = [
     "accept-encoding",
     "authorization",
     "connection",
@@ -30,14 +30,15 @@ const NOT_FORWARDED: [&str; 32] = [
     "user-agent",
     "via",
     "x-account-id",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
     "x-hub-session-token",
+    "x-real-ip",
     // Some servers use these instead of the request's method and path, which the Hub has checked and recorded.
+    "proxy",
+    "x-host",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
+    "x-original-host",
     "x-original-uri",
     "x-original-url",
     "x-rewrite-url",
@@ -119,7 +120,11 @@ pub(super) fn forwarded(headers: Vec<(String, String)>) -> Vec<(String, String)>
     let listed = listed.flat_map(|(_, value)| value.split(',')).map(|name| name.trim().to_ascii_lowercase());
     let listed: Vec<String> = listed.collect();
     let is_forwarded = |name: &str| {
-        !NOT_FORWARDED.contains(&name) && !name.starts_with("sec-") && !listed.iter().any(|one| one == name)
+        // Many servers treat `_` like `-`.
+        let name = name.replace('_', "-");
+        !NOT_FORWARDED.contains(&&*name)
+            && !["sec-", "x-forwarded-"].iter().any(|prefix| name.starts_with(prefix))
+            && !listed.contains(&name)
     };
     headers.into_iter().filter(|(name, _)| is_forwarded(name)).collect()
 }
@@ -160,7 +165,18 @@ mod tests {
 
     #[test]
     fn headers_that_replace_the_method_or_the_path_are_not_forwarded() {
-        for name in ["x-http-method-override", "x-original-url", "x-rewrite-url", "x-hub-session-token"] {
+        for name in [
+            "x-http-method-override",
+            "x_http_method_override",
+            "x-original-url",
+            "x-rewrite-url",
+            "x-hub-session-token",
+            "x-forwarded-prefix",
+            "x_forwarded_for",
+            "x-real-ip",
+            "transfer_encoding",
+            "proxy",
+        ] {
             assert_eq!(forwarded(vec![(name.to_owned(), "/admin".to_owned())]), [], "{name}");
         }
     }

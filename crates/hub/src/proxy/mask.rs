@@ -138,6 +138,11 @@ mod tests {
         }
     }
 
+    /// Breaks a text into lines of 12 characters, each with an end.
+    fn wrapped(text: &str, end: &str) -> String {
+        text.as_bytes().chunks(12).map(|line| format!("{}{end}", String::from_utf8_lossy(line))).collect()
+    }
+
     /// A credential that is part of a longer text in Base64 begins within a group of four characters.
     #[test]
     fn a_credential_in_base64_is_masked_wherever_chunks_end() {
@@ -149,6 +154,8 @@ mod tests {
                     STANDARD.encode(&plain),
                     STANDARD_NO_PAD.encode(&plain),
                     STANDARD.encode(STANDARD.encode(&plain)),
+                    wrapped(&STANDARD.encode(&plain), "\n"),
+                    wrapped(&STANDARD.encode(&plain), "\\u000d\\n"),
                 ];
                 for encoded in encoded {
                     for body in [

@@ -7,6 +7,9 @@ use zeroize::Zeroizing;
 use super::needles::{Found, Needles};
 use super::readings::Readings;
 
+/// The maximum length of what separates two symbols, in bytes: a line break in which each character is an escape.
+const LONGEST_GAP: usize = 16;
+
 /// An encoding of bytes in printable symbols.
 #[derive(Clone, Copy)]
 enum Alphabet {
@@ -31,7 +34,7 @@ pub(super) fn find(text: &[u8], needles: &Needles, layers: usize) -> Found {
         // A shorter run cannot contain a needle, unless more text follows.
         let least = (shortest * 8).div_ceil(alphabet.bits());
         for run in alphabet.runs(&readings, least) {
-            let is_open = run.last().is_some_and(|symbol| symbol.place.end == text.len());
+            let is_open = alphabet.reaches_end(&run, text);
             // The encoded bytes can begin anywhere in the run, because it includes the adjacent letters.
             for offset in 0..alphabet.group().min(run.len()) {
                 let run = &run[offset..];
@@ -86,9 +89,7 @@ impl Alphabet {
     /// break, because long lines are wrapped.
     fn runs(self, readings: &Readings<'_>, least: usize) -> Vec<Vec<Symbol>> {
         let length = readings.text.len();
-        let is_long = |run: &Vec<Symbol>| {
-            least <= run.len() || run.last().is_some_and(|symbol| symbol.place.end == length)
-        };
+        let is_long = |run: &Vec<Symbol>| least <= run.len() || self.reaches_end(run, readings.text);
         let mut runs = Vec::new();
         let mut start = 0;
         for stretch in readings.text.split(|byte| self.ends_run(*byte)) {
@@ -99,6 +100,14 @@ impl Alphabet {
             start = end + 1;
         }
         runs
+    }
+
+    /// Returns whether more text could continue a run: nothing follows its last symbol except for a line break, or part of
+    /// an escape or of a UTF-16 character.
+    fn reaches_end(self, run: &[Symbol], text: &[u8]) -> bool {
+        let Some(last) = run.last() else { return false };
+        let rest = &text[last.place.end..];
+        rest.len() <= LONGEST_GAP && !rest.iter().any(|byte| self.ends_run(*byte))
     }
 
     /// Returns whether a byte is neither a symbol, nor part of an escape or of a UTF-16 character, nor a line break.

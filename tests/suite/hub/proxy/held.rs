@@ -1,4 +1,7 @@
-//! Accounts that are suspended or archived: nothing sends their credentials to the provider.
+//! Accounts that are suspended or archived, and keys that are revoked: nothing sends credentials to the provider.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
@@ -66,4 +69,28 @@ fn an_account_on_hold_is_not_used() {
     let verified = linked.send(Request::post(&format!("/accounts/{}/verify", linked.account)));
     assert_eq!(verified.status, 200, "{}", verified.body);
     assert_eq!(linked.provider.requests().len(), 1);
+}
+
+#[test]
+fn a_key_that_is_revoked_while_the_body_arrives_sends_nothing() {
+    let linked = Linked::in_query();
+    let key = json!({ "name": "Short", "scopes": ["requests:write"] });
+    let created = linked.send(Request::post("/api_keys").json(&key));
+    assert_eq!(created.status, 201, "{}", created.body);
+    let path = format!("/accounts/{}/proxy/x", linked.account);
+    let mut slow = TcpStream::connect(linked.hub.address).expect("cannot connect");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\nauthorization: Bearer {}\r\ncontent-length: 4\r\n\r\nabc",
+        created.text("key")
+    );
+    slow.write_all(head.as_bytes()).expect("cannot send");
+    // The Hub has read the head, so it has already found the key.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let removed = linked.send(Request::new("DELETE", &format!("/api_keys/{}", created.text("id"))));
+    assert_eq!(removed.status, 204, "{}", removed.body);
+    slow.write_all(b"d").expect("cannot send");
+    let mut response = String::new();
+    slow.read_to_string(&mut response).expect("no response");
+    assert!(response.starts_with("HTTP/1.1 401"), "{response}");
+    assert!(linked.provider.requests().is_empty());
 }
