@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// Request headers that are not forwarded, because they are meant for the connection or the Hub, or because the Hub
 /// sets them.
-const NOT_FORWARDED: [&str; 34] = [
+const NOT_FORWARDED: [&str; 33] = [
     "accept-encoding",
     "authorization",
     "connection",

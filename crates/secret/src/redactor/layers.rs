@@ -35,6 +35,7 @@ pub(super) fn find(text: &[u8], needles: &Needles, layers: usize) -> Found {
         let least = (shortest * 8).div_ceil(alphabet.bits());
         for run in alphabet.runs(&readings, least) {
             let is_open = alphabet.reaches_end(&run, text);
+            let is_cut = run.last().is_some_and(|symbol| symbol.place.end == text.len());
             // The encoded bytes can begin anywhere in the run, because it includes the adjacent letters.
             for offset in 0..alphabet.group().min(run.len()) {
                 let run = &run[offset..];
@@ -45,7 +46,9 @@ pub(super) fn find(text: &[u8], needles: &Needles, layers: usize) -> Found {
                     let last = (place.end * 8 - 1) / alphabet.bits();
                     found.places.push(run[symbol(place.start)].place.start..run[last].place.end);
                 }
-                if let Some(open) = run.get(symbol(inner.open)).filter(|_| is_open) {
+                // Lines break between whole groups, so a needle that has not begun before a line break begins after it.
+                let may_go_on = is_cut || is_open && inner.open < bytes.len();
+                if let Some(open) = run.get(symbol(inner.open)).filter(|_| may_go_on) {
                     found.open = found.open.min(open.place.start);
                 }
             }
