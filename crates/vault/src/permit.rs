@@ -54,15 +54,15 @@ pub(crate) async fn may_continue(
     connection: &mut DbConnection,
     attempt: AttemptRef<'_>,
 ) -> Result<bool, StoreError> {
-    let ended = sqlx::query("select id from attempts where id = $1 and state in ('linked', 'cancelled')")
-        .bind(attempt.id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let row = sqlx::query("select * from sessions where seq = $1 and revoked_at is null")
-        .bind(attempt.session)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let (None, Some(row)) = (ended, row) else { return Ok(false) };
+    let row = sqlx::query(
+        "select * from sessions where seq = $1 and revoked_at is null and not exists \
+         (select 1 from attempts where id = $2 and state in ('linked', 'cancelled'))",
+    )
+    .bind(attempt.session)
+    .bind(attempt.id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(false) };
     let parameters = session(&row)?.parameters;
     // A session that was created for an account cannot link any other account.
     let Some(id) = attempt.account.or(parameters.account.as_deref()) else { return Ok(true) };
