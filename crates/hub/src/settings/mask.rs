@@ -31,7 +31,7 @@ pub(super) fn all(text: &str) -> String {
     text.chars().map(mask).collect()
 }
 
-/// Replaces vault keys and passwords in URLs with asterisks, wherever they appear in the text.
+/// Replaces vault keys and passwords with asterisks, wherever they appear in the text.
 pub(super) fn anywhere(text: &str) -> String {
     // A word ends where a YAML value can end. Flow brackets and commas do not end a word, because a password may
     // contain them.
@@ -43,8 +43,10 @@ fn word(text: &str) -> String {
     let user = text.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
     let has_password = user.is_some_and(|(user, _)| user.contains(':'));
     let text = if has_password { url(text) } else { text.to_owned() };
-    match text.find(KEY) {
-        Some(at) => format!("{}{}", &text[..at + KEY.len()], all(&text[at + KEY.len()..])),
+    // The second is how a password stands in PostgreSQL's other form of an address: `host=db password=…`.
+    let from = [KEY, "password="].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len())).min();
+    match from {
+        Some(from) => format!("{}{}", &text[..from], all(&text[from..])),
         None => text,
     }
 }
@@ -76,6 +78,10 @@ mod tests {
             ("# 'wsk1-a' \"wsk1-b\"", "# 'wsk1-** \"wsk1-**"),
             ("a: [http://u:p@h]\nb: https://h/?q", "a: [http://u:*@h]\nb: https://h/?q"),
             ("such as `postgres://user@host/name`", "such as `postgres://user@host/name`"),
+            (
+                "database_url: 'host=db password=abc:p@ user=u'",
+                "database_url: 'host=db password=****** user=u'",
+            ),
         ] {
             let masked = anywhere(text);
             assert_eq!(masked.len(), text.len());

@@ -4,15 +4,21 @@ use link::{Effect, Flow, Stage};
 
 use crate::{GUIDE, MOMENT, ann, entered, flow, live, read, response, sent, stage};
 
+/// Returns a flow whose second check, which is optional, got a response with this status.
+fn checked(status: u16) -> Flow {
+    let mut flow = flow(live());
+    flow.submit_form(Some("live"), &entered(&[("site", "eu"), ("token", "t")]));
+    let id = sent(&mut flow);
+    flow.answered(id, &ann(), 0);
+    let id = sent(&mut flow);
+    flow.answered(id, &response(status, ""), 0);
+    flow
+}
+
 #[test]
 fn a_missed_check_keeps_the_advice_of_the_rule_that_matched() {
     for (status, expected) in [(402, Some("no-more: More is off. Turn it on. (make)")), (403, None)] {
-        let mut flow = flow(live());
-        flow.submit_form(Some("live"), &entered(&[("site", "eu"), ("token", "t")]));
-        let id = sent(&mut flow);
-        flow.answered(id, &ann(), 0);
-        let id = sent(&mut flow);
-        flow.answered(id, &response(status, ""), 0);
+        let flow = checked(status);
         let Stage::Confirm { reports, .. } = flow.stage() else { panic!("{}", stage(&flow)) };
         let advice = reports.last().and_then(|report| report.advice.as_ref()).map(|advice| {
             let step = advice.return_to.as_ref().expect("a step");
@@ -25,12 +31,7 @@ fn a_missed_check_keeps_the_advice_of_the_rule_that_matched() {
 #[test]
 fn the_account_keeps_which_checks_passed_and_which_did_not() {
     for (status, expected) in [(200, "ok [me, more] []"), (403, "ok_limited [me] [more]")] {
-        let mut flow = flow(live());
-        flow.submit_form(Some("live"), &entered(&[("site", "eu"), ("token", "t")]));
-        let id = sent(&mut flow);
-        flow.answered(id, &ann(), 0);
-        let id = sent(&mut flow);
-        flow.answered(id, &response(status, ""), 0);
+        let mut flow = checked(status);
         flow.confirm(true);
         let Some(Effect::Store(linked)) = flow.poll(MOMENT) else { panic!("{}", stage(&flow)) };
         let keys = |keys: &[guide::Key]| keys.iter().map(guide::Key::as_str).collect::<Vec<_>>().join(", ");
