@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { api, browser, fillIn, good, host, hub, linkIn, session } from "./world.mjs";
+import { api, browser, explainFailures, fillIn, good, host, hub, linkIn, session } from "./world.mjs";
 
 let chromium;
 let product;
@@ -15,6 +15,7 @@ before(async () => {
   product = await host({ "/settings": "<!doctype html><title>The product</title><h1>Settings</h1>" });
 });
 after(async () => { await chromium.close(); product.close(); });
+explainFailures(() => chromium);
 
 /** Secrets that the tests enter. No page may contain any of these secrets. */
 const SECRETS = ["right-token", "revoked-token", "flooded-token", "other-token", "region-token", "newer-token"];
@@ -207,15 +208,11 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(created.auth_link_url);
     await heading(page, "Edit your Gladly connection");
     await field(page, "organization_slug").fill("acme");
+    // The script shows the secret's field as soon as the address changes. Only the Hub knows whether the host changed.
+    if (javaScriptEnabled) assert.ok(await field(page, "api_token").isVisible(), "the secret's field is hidden");
     await connect(page);
-    // With JavaScript, the browser asks for the secret. Without JavaScript, the Hub asks for it.
-    if (javaScriptEnabled) {
-      await field(page, "organization_slug").press("Tab");
-      await field(page, "api_token").waitFor();
-    } else {
-      await page.getByText("The address has changed, so please enter this again.").waitFor();
-      assert.equal(await field(page, "organization_slug").inputValue(), "acme");
-    }
+    await page.getByText("The address has changed, so please enter this again.").waitFor();
+    assert.equal(await field(page, "organization_slug").inputValue(), "acme");
     await field(page, "api_token").fill("other-token");
     await connect(page);
     await page.locator("#_summary").getByRole("heading", { name: "This is a different account" }).waitFor();

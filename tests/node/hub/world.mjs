@@ -5,6 +5,7 @@
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { afterEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -47,6 +48,23 @@ export function browser({ args = [], ...more } = {}) {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP hub.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost", ...args],
     ...more,
+  });
+}
+
+/** After a test that failed, prints the address and text of each page that is open in `chromium()`, and closes the pages. */
+export function explainFailures(chromium) {
+  afterEach(async ({ name, passed }) => {
+    if (passed) return;
+    for (const page of chromium().contexts().flatMap((context) => context.pages())) {
+      const text = await page.evaluate(() => {
+        const controls = [...document.querySelectorAll("input, select, textarea")];
+        const entered = controls.map(({ name, type, value }) => `${name}: ${type === "password" ? `${value.length} characters` : value}`);
+        const focused = document.activeElement?.outerHTML.slice(0, 200);
+        return [document.body.innerText, ...entered, `focus: ${focused}`, `scrolled by ${scrollY}`].join("\n");
+      }).catch(String);
+      console.log(`${name}: ${page.url()} shows\n${text}`);
+    }
+    for (const context of chromium().contexts()) await context.close();
   });
 }
 
