@@ -62,16 +62,16 @@ pub(crate) async fn may_continue(
     attempt: AttemptRef<'_>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let ended = sqlx::query("select id from attempts where id = $1 and state in ('linked', 'cancelled')")
-        .bind(attempt.id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let row = sqlx::query("select * from sessions where seq = $1")
-        .bind(attempt.session)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let row = sqlx::query(
+        "select * from sessions where seq = $1 and not exists \
+         (select 1 from attempts where id = $2 and state in ('linked', 'cancelled'))",
+    )
+    .bind(attempt.session)
+    .bind(attempt.id)
+    .fetch_optional(&mut *connection)
+    .await?;
     let session = row.as_ref().map(session).transpose()?.filter(|session| session.may_continue(now));
-    let (None, Some(session)) = (ended, session) else { return Ok(false) };
+    let Some(session) = session else { return Ok(false) };
     let parameters = session.parameters;
     // A session that was created for an account cannot link any other account.
     let Some(id) = attempt.account.or(parameters.account.as_deref()) else { return Ok(true) };

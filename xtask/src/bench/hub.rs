@@ -34,8 +34,7 @@ const STARTS: u32 = 5;
 /// Starts a Hub several times with the same guides. The first start creates the database and is not measured.
 pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
     let provider = Server::start(&mut example(&["provider"]))?;
-    let folder = world.scratch.join(format!("start-{guides}"));
-    std::fs::create_dir(&folder)?;
+    let folder = world.create_folder(&format!("start-{guides}"))?;
     let (mut samples, mut memory) = (Vec::new(), 0.0);
     for n in 0..=STARTS {
         let mut hub = hub(world, &folder, &provider)?;
@@ -83,8 +82,7 @@ struct Total {
 
 /// Links accounts. The loads take turns, so that changes in the machine's speed affect all of them.
 pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<Row>> {
-    let folder = world.scratch.join(run.name);
-    std::fs::create_dir(&folder)?;
+    let folder = world.create_folder(run.name)?;
     let server = on_postgres.then(|| postgres::Server::start(true)).transpose()?;
     let url = |name| server.as_ref().map(|server| server.create_database(name)).transpose();
     let file = || format!("sqlite://{}?mode=rwc", folder.join("bare.db").display());

@@ -1,7 +1,10 @@
 //! The harness's vocabulary: pages, runs, and the figures that runs measure.
 
+use std::fs;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
 
 use super::figures::{median, percentile};
 use crate::tree::target;
@@ -168,6 +171,14 @@ impl World {
     /// Returns the folder that contains the catalog with this number of guides.
     pub(super) fn catalog(&self, guides: u32) -> PathBuf {
         self.scratch.join(format!("guides-{guides}"))
+    }
+
+    /// Creates a new folder for a run. Its path contains no spaces, because nginx would split it.
+    pub(super) fn create_folder(&self, name: &str) -> Result<PathBuf> {
+        let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let folder = self.scratch.join(name);
+        fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(folder)
     }
 
     pub(super) fn program(&self) -> PathBuf {

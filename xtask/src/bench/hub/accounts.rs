@@ -24,8 +24,7 @@ const PAGE: u32 = 25;
 
 pub(crate) fn accounts(run: &Run, on_postgres: bool, world: &World) -> Result<Figures> {
     let number = scaled(run.size, world.quick);
-    let folder = world.scratch.join(format!("{}-{number}", run.name.replace([' ', ':'], "-")));
-    std::fs::create_dir(&folder)?;
+    let folder = world.create_folder(&format!("{}-{number}", run.name))?;
     let provider = Server::start(&mut example(&["provider"]))?;
     let database = on_postgres.then(|| postgres::Server::start(true)).transpose()?;
     let url = database.as_ref().map(|server| server.create_database("hub")).transpose()?;

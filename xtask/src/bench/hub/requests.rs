@@ -36,8 +36,7 @@ struct Target {
 
 /// Sends requests to all targets in turns, so that changes in the machine's speed affect all of them.
 pub(crate) fn requests(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<Row>> {
-    let folder = world.scratch.join(run.name);
-    std::fs::create_dir(&folder)?;
+    let folder = world.create_folder(run.name)?;
     if install::find("nginx").is_none() && !Path::new("/usr/sbin/nginx").exists() {
         install::debian(&["nginx"])?;
     }
