@@ -73,7 +73,7 @@ pub struct Attempt {
     pub error: Option<(String, String)>,
     /// The progress of running checks, in a format chosen by the caller.
     pub progress: Value,
-    /// The number of times the attempt has been saved. A new attempt has version 0.
+    /// The number of times the attempt has been saved. A new attempt has version 0, also after it has been registered.
     pub version: i64,
     /// When the attempt started.
     pub created_at: Timestamp,
@@ -159,6 +159,15 @@ impl Vault {
 }
 
 impl Writer {
+    /// Registers a new attempt before its first check, without its flow and without waiting for the disk: if the process
+    /// dies, the attempt has ended. What ends the owner's attempts at a provider ends this one too. The attempt keeps
+    /// version 0, as if it had not been saved.
+    pub async fn register_attempt(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        let mut work = self.begin_plain().await?;
+        insert(work.tx(), attempt, 0).await?;
+        work.commit().await
+    }
+
     /// Saves an attempt with the snapshot of its flow, and appends to its transcript. Saves nothing and returns `false`
     /// if the attempt may no longer continue or has changed since the caller read it.
     pub async fn save_attempt(
@@ -200,9 +209,11 @@ pub(crate) async fn save(
         return Ok(false);
     }
     record_failure(work, attempt, new_lines).await?;
-    if attempt.version == 0 {
-        insert(work.tx(), attempt).await?;
-    } else if !update(work.tx(), attempt).await? {
+    let is_saved = match attempt.version {
+        0 => insert(work.tx(), attempt, 1).await?,
+        _ => update(work.tx(), attempt).await?,
+    };
+    if !is_saved {
         return Ok(false);
     }
     crash_point("vault.attempt-saved");
@@ -253,10 +264,10 @@ pub(crate) async fn end_linked(
     account: &Account,
 ) -> Result<(), ChangeError> {
     let ended_at = account.updated_at;
-    if attempt.version == 0 {
+    let is_ended = if attempt.version == 0 {
         let (state, account) = (AttemptState::Linked, Some(account.id.to_string()));
         let ended = Attempt { state, account, error: None, updated_at: ended_at, ..attempt.clone() };
-        insert(work.tx(), &ended).await?;
+        insert(work.tx(), &ended, 1).await?
     } else {
         sealed::delete(work.tx(), Content::Snapshot, &attempt.id).await?;
         let done = sqlx::query(
@@ -268,9 +279,10 @@ pub(crate) async fn end_linked(
         .bind(stamp(ended_at))
         .execute(work.tx())
         .await?;
-        if done.rows_affected() == 0 {
-            return Err(ChangeError::AttemptEnded { id: attempt.id.clone() });
-        }
+        done.rows_affected() != 0
+    };
+    if !is_ended {
+        return Err(ChangeError::AttemptEnded { id: attempt.id.clone() });
     }
     crash_point("vault.attempt-ended");
     Ok(append(work, attempt, new_lines, ended_at).await?)
@@ -304,11 +316,17 @@ fn lines(id: &str, plain: &Secret) -> Result<Vec<Value>, StoreError> {
         .map_err(|_| StoreError::damaged(format!("the transcript of link attempt {id}")))
 }
 
-async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), StoreError> {
-    sqlx::query(
+/// Inserts an attempt with a version. If the attempt has been registered, updates it instead. Returns `false` if the
+/// attempt has ended or has been saved.
+async fn insert(connection: &mut DbConnection, new: &Attempt, version: i64) -> Result<bool, StoreError> {
+    let done = sqlx::query(
         "insert into attempts (id, session_seq, project_id, connector_profile_id, provider, method, guide_digest, \
          account_id, state, error_code, error_text, version, created_at, updated_at, expires_at, progress_json) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+         on conflict (id) do update set account_id = excluded.account_id, state = excluded.state, \
+         error_code = excluded.error_code, error_text = excluded.error_text, version = excluded.version, \
+         updated_at = excluded.updated_at, progress_json = excluded.progress_json \
+         where attempts.version = 0 and attempts.state not in ('linked', 'cancelled')",
     )
     .bind(new.id.clone())
     .bind(new.session)
@@ -321,14 +339,14 @@ async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), Stor
     .bind(new.state.as_str())
     .bind(new.error.as_ref().map(|(code, _)| code.clone()))
     .bind(new.error.as_ref().map(|(_, text)| text.clone()))
-    .bind(new.version + 1)
+    .bind(version)
     .bind(stamp(new.created_at))
     .bind(stamp(new.updated_at))
     .bind(stamp(new.expires_at))
     .bind(json(&new.progress))
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() != 0)
 }
 
 /// Updates an attempt. Returns `false` if the attempt has ended or has changed since the caller read it.

@@ -224,7 +224,7 @@ const REQUESTS: Section = Section {
             reverse proxy with one process. The *bare forwarder* is a handler that only passes the request on with the \
             HTTP library that the Hub uses. All of them forward the same request to the same provider, in turns. CPU \
             time covers only the forwarding process.",
-    unit: "guides",
+    unit: "",
     columns: &[REPETITIONS, RATE, MEDIAN, P99, CPU, BASELINE],
     runs: &[
         Run {
@@ -277,7 +277,7 @@ const LINK: Section = Section {
             The *bare handler* does only what linking requires: it sends the same request to the provider through the \
             same egress, inserts one row with the same durability, and responds. It has no keys, sessions, limits, \
             encryption or audit trail. The three loads take turns. CPU time covers only the serving process.",
-    unit: "guides",
+    unit: "",
     columns: &[REPETITIONS, RATE, MEDIAN, P99, CPU, BASELINE],
     runs: &[
         Run { name: "SQLite", size: 10, baseline: None, work: Work::Links { on_postgres: false } },

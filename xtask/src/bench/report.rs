@@ -62,7 +62,10 @@ fn judge(Aim(of, measure, range): &Aim, unit: &str, rows: &[Row]) -> String {
     let sum = |figure: fn(&Figures) -> Option<f64>| -> Option<f64> {
         of.iter().map(|(name, size)| figure(find(rows, name, *size)?)).sum()
     };
-    let shown = |(name, size): &RowId| format!("`{name}` ({} {unit})", count(*size));
+    let shown = |(name, size): &RowId| match unit {
+        "" => format!("`{name}`"),
+        unit => format!("`{name}` ({} {unit})", count(*size)),
+    };
     let (figure, format, verb, rest): (_, fn(f64) -> String, _, _) = match measure {
         Measure::Ratio(to) => {
             let wall = find(rows, to.0, to.1).map(Figures::per_item);

@@ -66,7 +66,7 @@ pub(super) struct Line {
 pub(super) struct Section {
     pub(super) title: &'static str,
     pub(super) intro: &'static str,
-    /// What the size of a run counts.
+    /// What the size of a run counts. Empty if all runs have the same size.
     pub(super) unit: &'static str,
     pub(super) columns: &'static [Column],
     /// The runs in the order of their rows. A run may use files from an earlier run.

@@ -160,9 +160,8 @@ impl Links {
         mut linking: Linking,
         entered: &Entered,
     ) -> Result<Account, ApiError> {
-        // Saved before the provider is asked and without the entered values: deleting the owner's account at the
-        // provider ends this attempt only if the database contains it.
-        self.save(&mut linking).await?;
+        // Deleting the owner's account at the provider ends this attempt only if the database contains it.
+        self.vault.register_attempt(&linking.attempt).await?;
         linking.submit(entered)?;
         let mut checked = Ok(());
         if linking.is_checking() {
