@@ -4,7 +4,9 @@ use std::sync::atomic::Ordering;
 
 use tokio::net::TcpStream;
 
-use super::target::{CLOSED_WITHIN, HUGE, STREAMED, Target, answers, certificate, read_to_end, request_for};
+use super::target::{
+    CLOSED_WITHIN, HUGE, LARGE, STREAMED, Target, answers, certificate, read_to_end, request_for,
+};
 use super::*;
 
 /// How long an idle connection stays open in these tests.
@@ -94,6 +96,24 @@ async fn an_http2_client_that_takes_no_response_is_disconnected() {
     // The body cannot be sent, because the client's window is 0.
     assert!(timeout(CLOSED_WITHIN, client.closed).await.is_ok(), "the connection stayed open");
     target.closes("a window of 0").await;
+}
+
+#[tokio::test]
+async fn an_http2_client_that_takes_a_response_slowly_gets_all_of_it() {
+    let (certificate, roots) = certificate();
+    let target = Target::start(&[("WAYSTONE_LIMITS_IDLE_TIMEOUT", "2s")], Some(certificate)).await;
+    let mut client = target.http2(&roots, 16 << 10).await;
+    let response = client.sender.send_request(request_for("/large"), true).unwrap().0.await.unwrap();
+    let (mut body, mut received) = (response.into_body(), 0);
+    // Taking the response takes longer than a connection may be idle, and longer than closing may take.
+    while let Some(data) = body.data().await {
+        let taken = data.expect("the connection was closed").len();
+        received += taken;
+        tokio::time::sleep(Duration::from_micros(16 * u64::try_from(taken).unwrap())).await;
+        body.flow_control().release_capacity(taken).unwrap();
+    }
+    assert_eq!(received, LARGE);
+    assert!(timeout(CLOSED_WITHIN, client.closed).await.is_ok(), "the connection stayed open");
 }
 
 #[tokio::test]

@@ -23,6 +23,9 @@ use crate::settings::Tls;
 /// the default idle timeout.
 pub(super) const CLOSED_WITHIN: Duration = Duration::from_mins(1);
 
+/// The size of a response that is larger than what the server buffers of it.
+pub(super) const LARGE: usize = 600_000;
+
 /// The size of a response that takes a slow client several seconds to read.
 pub(super) const HUGE: usize = 24 << 20;
 
@@ -45,7 +48,7 @@ impl Target {
             "finished"
         };
         let routes = Router::new()
-            .route("/large", get(|| async { "x".repeat(300_000) }))
+            .route("/large", get(|| async { "x".repeat(LARGE) }))
             .route("/huge", get(|| async { huge }))
             .route("/slow", get(slow))
             .route("/stream", get(|| async { streamed() }))
