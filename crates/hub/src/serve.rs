@@ -1,7 +1,8 @@
 //! Runs the Hub: starts it, listens, and stops gracefully.
 //!
 //! **Invariant:** the Hub reports that it is ready only when it can handle requests. After it receives a signal to
-//! stop, requests in progress have until the end of the grace period to finish.
+//! stop, requests in progress have until the end of the grace period to finish, and other connections do not delay the
+//! stop by more than a few seconds.
 
 mod check;
 mod descriptors;
@@ -21,6 +22,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Control, Handle, Server};
 use secret::Secret;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use self::check::{Check, Verdict, check, is_good};
@@ -32,10 +34,11 @@ pub use self::tls::TlsError;
 use self::listen::{ConnectionLimits, Limited, Listener};
 use self::signals::{Action, Signals};
 use crate::app::{App, Phase};
-use crate::connection::Peer;
+use crate::connection::{Connections, Peer};
 use crate::leases::Leases;
 use crate::router;
 use crate::settings::{SetBy, Settings};
+use crate::tasks::Tasks;
 use crate::telemetry::{logs, metrics};
 use crate::upkeep::Upkeep;
 
@@ -66,6 +69,9 @@ pub enum Ended {
     /// Requests or tasks were aborted, because the grace period ended or a second signal arrived.
     Aborted,
 }
+
+/// How long the Hub waits, when it stops immediately, for requests and tasks that are about to end.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// Runs the Hub until a signal stops it. Calls `started` when the Hub is ready.
 pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<Ended, ServeError> {
@@ -152,6 +158,7 @@ async fn numbers_upkeep(stop: CancellationToken) {
 /// A server that accepts connections and handles their requests.
 struct Running {
     control: Control,
+    connections: Connections,
     task: JoinHandle<std::io::Result<()>>,
 }
 
@@ -159,23 +166,35 @@ impl Running {
     fn start(listener: Listener, routes: Router, certificate: Option<RustlsConfig>) -> Self {
         /// The maximum time from accepting a connection to its first request.
         const FIRST_REQUEST: Duration = Duration::from_secs(15);
-        let control = Control::new();
+        /// The maximum number of bytes of a response that an HTTP/2 connection buffers. Its client must take them within
+        /// the idle timeout.
+        const UNSENT: usize = 128 << 10;
+        let (control, connections) = (Control::new(), listener.connections());
         let mut server = Server::<Limited>::from_listener(listener)
             .handle(Handle::with_control(control.clone()))
             .first_request_timeout(FIRST_REQUEST);
-        server.http_builder().http2().max_concurrent_streams(100);
+        server.http_builder().http2().max_concurrent_streams(100).max_send_buf_size(UNSENT);
         let service = routes.into_make_service_with_connect_info::<Peer>();
         let task = match certificate {
             Some(config) => tokio::spawn(server.acceptor(RustlsAcceptor::new(config)).serve(service)),
             // Browsers, and most proxies, use HTTP/2 only over TLS.
             None => tokio::spawn(server.http1_only().serve(service)),
         };
-        Self { control, task }
+        Self { control, connections, task }
     }
 
     /// Stops accepting connections, and waits until the open connections are closed.
     async fn finish(self) {
+        self.connections.stop();
         self.control.graceful_shutdown(None);
+        let _ = self.task.await;
+    }
+
+    /// Stops immediately, except that requests in progress have a moment to finish.
+    async fn end(self) {
+        self.control.graceful_shutdown(None);
+        let _ = timeout(MOMENT, self.connections.finished()).await;
+        self.control.shutdown();
         let _ = self.task.await;
     }
 }
@@ -191,9 +210,13 @@ async fn drain(
 ) -> Ended {
     let (began, settings) = (Instant::now(), &app.settings.server);
     let (delay, grace) = (settings.shutdown_delay.value, settings.shutdown_grace.value);
-    let control = server.control.clone();
+    let (control, connections) = (server.control.clone(), server.connections.clone());
     app.enter(Phase::Draining);
-    tracing::info!(connections = control.connection_count(), "stopping: finishing requests in progress");
+    tracing::info!(
+        requests = connections.requests(),
+        connections = control.connection_count(),
+        "stopping: finishing requests in progress"
+    );
     let finish = async {
         tokio::time::sleep(delay).await;
         server.finish().await;
@@ -201,24 +224,21 @@ async fn drain(
         app.tasks.stop_all();
         app.tasks.ended().await;
     };
-    let ended = tokio::select! {
-        () = finish => Ended::Finished,
+    let is_finished = tokio::select! {
+        () = finish => true,
         () = tokio::time::sleep(delay + grace) => {
-            tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace period has ended; stopping immediately");
-            Ended::Aborted
+            tracing::warn!(seconds = grace.as_secs(), requests = connections.requests(), "the grace period has ended; stopping immediately");
+            false
         }
         () = second_signal => {
-            tracing::warn!(connections = control.connection_count(), "received a second stop signal; stopping immediately");
-            Ended::Aborted
+            tracing::warn!(requests = connections.requests(), "received a second stop signal; stopping immediately");
+            false
         }
     };
-    if ended == Ended::Aborted {
-        app.tasks.stop_all();
-        control.shutdown();
-    }
+    let ended =
+        if is_finished { Ended::Finished } else { stop_now(&app.tasks, &control, &connections).await };
     if let Some(server) = metrics_server {
-        server.control.shutdown();
-        let _ = server.task.await;
+        server.end().await;
     }
     if let Err(error) = app.recorder.flush().await {
         tracing::error!(%error, "uses of credentials are missing from the audit trail");
@@ -229,6 +249,19 @@ async fn drain(
     }
     tracing::info!(milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX), "stopped");
     ended
+}
+
+/// Closes all connections and stops all tasks. Nothing is aborted if the connections have no requests in progress, and
+/// the tasks only wait for the Hub to stop.
+async fn stop_now(tasks: &Tasks, control: &Control, connections: &Connections) -> Ended {
+    let requests = connections.requests();
+    control.shutdown();
+    tasks.stop_all();
+    if requests == 0 && timeout(MOMENT, tasks.ended()).await.is_ok() {
+        Ended::Finished
+    } else {
+        Ended::Aborted
+    }
 }
 
 /// Describes the files and folders that starting the Hub will create.

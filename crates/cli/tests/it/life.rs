@@ -1,6 +1,6 @@
 //! Tests startup, health, errors, metrics, the log and shutdown.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Stdio;
 
@@ -39,6 +39,19 @@ fn the_hub_starts_without_configuration_and_stops_on_sigterm() {
     assert_eq!(code, 0, "{log}");
     assert!(log.contains("\"message\":\"stopped\""), "{log}");
     assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn clients_without_a_request_do_not_change_the_exit_code() {
+    let hub = Hub::start(&["--shutdown-grace", "200ms"]);
+    let mut silent = TcpStream::connect(hub.address).unwrap();
+    silent.write_all(b"GET /health/live HTTP/1.1\r\nhost:").unwrap();
+    // A response to a later connection shows that the Hub has accepted this one.
+    assert!(hub.get("/health/live").starts_with("HTTP/1.1 200"));
+    hub.signal("TERM");
+    let (code, log) = hub.wait();
+    assert_eq!(code, 0, "{log}");
+    assert!(log.contains("the grace period has ended"), "{log}");
 }
 
 /// Without `--json`, the Hub's output is for people. If it is not a terminal, it may end up in a log.

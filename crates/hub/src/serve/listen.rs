@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use axum::extract::connect_info::Connected;
 use axum_server::{AddrListener, Address};
+use egress::Policy;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -17,7 +18,7 @@ use tokio::sync::Semaphore;
 use super::share::{Share, Shares, Slot};
 use super::stream::Stream;
 use crate::client::network_of;
-use crate::connection::{Activity, Lifetime, Peer};
+use crate::connection::{Activity, Connections, Lifetime, Peer};
 use crate::settings::Settings;
 use crate::telemetry::metrics;
 
@@ -46,7 +47,11 @@ impl ConnectionLimits {
                 .unwrap_or_else(|| connections.div_ceil(4))
                 .clamp(1, most_of_one(connections)),
             trusted: settings.server.trusted_proxies.value.clone(),
-            lifetime: Lifetime { idle: limits.idle_timeout.value, age: limits.connection_age.value },
+            lifetime: Lifetime {
+                idle: limits.idle_timeout.value,
+                age: limits.connection_age.value,
+                last_request: limits.request_timeout.value + Policy::default().stream_timeout,
+            },
         }
     }
 
@@ -100,6 +105,7 @@ pub(super) struct Listener {
     limits: ConnectionLimits,
     permits: Arc<Semaphore>,
     shares: Arc<Shares>,
+    connections: Connections,
 }
 
 impl Listener {
@@ -107,12 +113,17 @@ impl Listener {
     pub(super) async fn bind(address: SocketAddr, limits: ConnectionLimits) -> io::Result<Self> {
         let tcp = TcpListener::bind(address).await?;
         let permits = Arc::new(Semaphore::new(limits.connections));
-        Ok(Self { tcp, limits, permits, shares: Arc::default() })
+        Ok(Self { tcp, limits, permits, shares: Arc::default(), connections: Connections::default() })
     }
 
     /// Returns the address that the listener is bound to, including the actual port.
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr()
+    }
+
+    /// Returns the connections that the listener accepts.
+    pub(super) fn connections(&self) -> Connections {
+        self.connections.clone()
     }
 
     /// Counts a connection toward its network's share. Returns `None` if the share is used up.
@@ -127,7 +138,7 @@ impl Listener {
     }
 
     fn peer(&self, address: SocketAddr) -> Peer {
-        Peer { address, activity: Arc::new(Activity::new(self.limits.lifetime)) }
+        Peer { address, activity: Arc::new(Activity::new(self.limits.lifetime, self.connections())) }
     }
 }
 
@@ -154,7 +165,8 @@ impl AddrListener<Stream, Limited> for Listener {
             let _ = tcp.set_nodelay(true);
             let peer = self.peer(address);
             let slot = Slot::new(permit, share);
-            return Ok((Stream::new(tcp, Arc::clone(&peer.activity), slot), Limited(peer)));
+            let stream = Stream::new(tcp, Arc::clone(&peer.activity), self.connections.stopped(), slot);
+            return Ok((stream, Limited(peer)));
         }
     }
 
@@ -174,7 +186,8 @@ mod tests {
     use super::*;
 
     fn limits(connections: usize, share: usize) -> ConnectionLimits {
-        let lifetime = Lifetime { idle: std::time::Duration::MAX, age: std::time::Duration::MAX };
+        let longest = std::time::Duration::MAX;
+        let lifetime = Lifetime { idle: longest, age: longest, last_request: longest };
         ConnectionLimits { connections, share, trusted: Vec::new(), lifetime }
     }
 

@@ -1,80 +1,63 @@
-//! A connection's socket, which fails when the connection has been idle for too long.
+//! A connection's socket, which fails when the connection must close.
 //!
-//! **Invariant:** a connection whose client neither sends requests nor reads responses is closed, whether it speaks
-//! HTTP/1 or HTTP/2, with or without TLS.
+//! **Invariant:** while the Hub waits for a client, it checks whether the connection may stay open, whether the client
+//! speaks HTTP/1 or HTTP/2, with or without TLS, and whatever the client sends.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::share::Slot;
 use crate::connection::Activity;
-
-/// The number of bytes that count as progress when the client reads them. Smaller numbers would let a client keep a
-/// connection open with control frames, such as HTTP/2 pings.
-const PROGRESS: usize = 4096;
-
-/// How long an idle connection has to close gracefully.
-const CLOSING: Duration = Duration::from_secs(5);
 
 /// A connection's socket.
 pub(super) struct Stream {
     tcp: TcpStream,
     activity: Arc<Activity>,
-    /// Expires at the earliest time at which the connection may be closed.
+    /// Expires at the time at which the activity must be checked again.
     timer: Pin<Box<Sleep>>,
-    /// The number of bytes written since the last progress.
-    written: usize,
-    is_closing: bool,
+    /// Completes when the Hub stops. `None` after that.
+    stopped: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     /// Counts the connection toward the listener's limits until the socket is closed.
     _slot: Slot,
 }
 
 impl Stream {
-    pub(super) fn new(tcp: TcpStream, activity: Arc<Activity>, slot: Slot) -> Self {
-        let timer = Box::pin(sleep_until(activity.idle_until()));
-        Self { tcp, activity, timer, written: 0, is_closing: false, _slot: slot }
+    pub(super) fn new(
+        tcp: TcpStream,
+        activity: Arc<Activity>,
+        stopped: WaitForCancellationFutureOwned,
+        slot: Slot,
+    ) -> Self {
+        let timer = Box::pin(sleep_until(Instant::now()));
+        Self { tcp, activity, timer, stopped: Some(Box::pin(stopped)), _slot: slot }
     }
 
-    /// Fails an operation that waits for the client if the connection has been idle for too long.
+    /// Fails an operation that waits for the client if the connection must close.
     fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        loop {
-            ready!(self.timer.as_mut().poll(context));
-            let now = Instant::now();
-            let until = self.activity.idle_until();
-            if now < until {
-                self.timer.as_mut().reset(until);
-            } else if !self.is_closing && self.activity.close() {
-                self.is_closing = true;
-                self.timer.as_mut().reset(now + CLOSING);
-            } else {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
+        if let Some(stopped) = &mut self.stopped
+            && stopped.as_mut().poll(context).is_ready()
+        {
+            self.stopped = None;
+            self.activity.stop();
         }
-    }
-
-    fn wrote(
-        &mut self,
-        context: &mut Context<'_>,
-        polled: Poll<io::Result<usize>>,
-    ) -> Poll<io::Result<usize>> {
-        match polled {
-            Poll::Pending => self.wait(context),
-            Poll::Ready(Ok(bytes)) => {
-                self.written += bytes;
-                if PROGRESS <= self.written {
-                    self.written = 0;
-                    self.activity.progress();
-                }
-                polled
+        loop {
+            // The activity is checked even if the timer has not expired. The time may be earlier now, and a client that
+            // sends bytes all the time could use up the task's budget for polling the timer.
+            let Some(at) = self.activity.check() else {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            };
+            let expiry = self.timer.deadline();
+            if at < expiry || expiry <= Instant::now() {
+                self.timer.as_mut().reset(at);
             }
-            Poll::Ready(Err(_)) => polled,
+            ready!(self.timer.as_mut().poll(context));
         }
     }
 }
@@ -96,8 +79,10 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let polled = Pin::new(&mut this.tcp).poll_write(context, bytes);
-        this.wrote(context, polled)
+        match Pin::new(&mut this.tcp).poll_write(context, bytes) {
+            Poll::Pending => this.wait(context),
+            written @ Poll::Ready(_) => written,
+        }
     }
 
     fn poll_write_vectored(
@@ -106,8 +91,10 @@ impl AsyncWrite for Stream {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let polled = Pin::new(&mut this.tcp).poll_write_vectored(context, pieces);
-        this.wrote(context, polled)
+        match Pin::new(&mut this.tcp).poll_write_vectored(context, pieces) {
+            Poll::Pending => this.wait(context),
+            written @ Poll::Ready(_) => written,
+        }
     }
 
     fn is_write_vectored(&self) -> bool {

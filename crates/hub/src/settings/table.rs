@@ -146,9 +146,11 @@ settings! {
         /// address.
         address_connections: Optional<Count> = "a quarter of `limits.connections`", [];
         /// How long a connection stays open while it is idle: the Hub is not working on a request, and the client is
-        /// not reading a response. It must be longer than the idle timeout of a proxy in front of the Hub.
+        /// not reading a response. HTTP/2 pings do not count. It must be longer than the idle timeout of a proxy in
+        /// front of the Hub.
         idle_timeout: Required<Period> = "75s", ["75s"];
-        /// How long a connection accepts requests. After that, it closes when its requests in progress have finished.
+        /// How long a connection accepts requests. After that, it closes when its requests in progress have finished,
+        /// or after five seconds if there is no request.
         connection_age: Required<Period> = "60m", ["60m"];
         /// Calls allowed per minute for each API key. Each process counts separately.
         key_calls: Optional<Count> = "unlimited", [];

@@ -1,129 +1,16 @@
 //! Tests of connections that clients keep open (idle, slow, old or too many of them), over real sockets.
 
-use axum::body::Bytes;
-use axum::http;
-use h2::{Ping, client};
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpSocket;
-use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use std::sync::atomic::Ordering;
 
+use tokio::net::TcpStream;
+
+use super::target::{
+    CLOSED_WITHIN, HUGE, LARGE, STREAMED, Target, answers, certificate, read_to_end, request_for,
+};
 use super::*;
-use crate::serve::testing::TestApp;
-use crate::settings::Tls;
 
 /// How long an idle connection stays open in these tests.
 const IDLE: (&str, &str) = ("WAYSTONE_LIMITS_IDLE_TIMEOUT", "400ms");
-/// The time within which an idle connection must be closed, including the time that it has to close gracefully.
-const CLOSED_WITHIN: Duration = Duration::from_secs(10);
-
-/// The size of a response that takes a slow client several seconds to read.
-const HUGE: usize = 24 << 20;
-
-/// A running server, with a large response and a slow one.
-struct Target {
-    _test: TestApp,
-    address: SocketAddr,
-    server: Running,
-}
-
-impl Target {
-    async fn start(variables: &[(&str, &str)], certificate: Option<RustlsConfig>) -> Self {
-        let test = test_app(variables).await;
-        let huge = Bytes::from(vec![b'x'; HUGE]);
-        let slow = || async {
-            tokio::time::sleep(Duration::from_millis(900)).await;
-            "finished"
-        };
-        let routes = Router::new()
-            .route("/large", get(|| async { "x".repeat(300_000) }))
-            .route("/huge", get(|| async { huge }))
-            .route("/slow", get(slow))
-            .merge(crate::health::routes());
-        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (listener, address) = listen_for_tests(&test.app, anywhere).await;
-        let server = Running::start(listener, layers::around(routes, &test.app), certificate);
-        Self { _test: test, address, server }
-    }
-
-    /// Waits until the server has closed all connections.
-    async fn closes(&self, what: &str) {
-        let closed = timeout(CLOSED_WITHIN, async {
-            while 0 < self.server.control.connection_count() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        });
-        assert!(closed.await.is_ok(), "{what}: the connection stayed open");
-    }
-
-    /// Connects from a loopback address, and sends a request. Returns the connection if there is a response.
-    async fn open_from(&self, address: [u8; 4]) -> Option<TcpStream> {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind(SocketAddr::from((address, 0))).unwrap();
-        let mut stream = socket.connect(self.address).await.unwrap();
-        answers(&mut stream).await.then_some(stream)
-    }
-
-    /// Connects over TLS and HTTP/2. The returned task ends when the server closes the connection.
-    async fn http2(&self, root: &RootCertStore, window: u32) -> (client::SendRequest<Bytes>, JoinHandle<()>) {
-        let mut config = ClientConfig::builder().with_root_certificates(root.clone()).with_no_client_auth();
-        config.alpn_protocols = vec![b"h2".to_vec()];
-        let tcp = TcpStream::connect(self.address).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        let tls: TlsStream<TcpStream> =
-            TlsConnector::from(Arc::new(config)).connect(name, tcp).await.unwrap();
-        let (sender, mut connection) =
-            client::Builder::new().initial_window_size(window).handshake(tls).await.unwrap();
-        let mut pings = connection.ping_pong().unwrap();
-        let pinging = tokio::spawn(async move {
-            while pings.ping(Ping::opaque()).await.is_ok() {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        });
-        let task = tokio::spawn(async move {
-            let _ = connection.await;
-            pinging.abort();
-        });
-        (sender, task)
-    }
-}
-
-/// Requests the Hub's health. Returns whether the response is 200.
-async fn answers(stream: &mut TcpStream) -> bool {
-    let request = b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n";
-    let mut head = [0; 12];
-    stream.write_all(request).await.is_ok()
-        && stream.read_exact(&mut head).await.is_ok()
-        && head.starts_with(b"HTTP/1.1 200")
-}
-
-/// Reads until the server closes the connection.
-async fn read_to_end(stream: &mut TcpStream) -> String {
-    let mut response = Vec::new();
-    let read = timeout(CLOSED_WITHIN, stream.read_to_end(&mut response)).await;
-    assert!(read.is_ok(), "the connection stayed open");
-    String::from_utf8_lossy(&response).into_owned()
-}
-
-/// Creates a certificate for `localhost`.
-fn certificate() -> (RustlsConfig, RootCertStore) {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let pair = Tls { certificate: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
-    std::fs::write(&pair.certificate, cert.pem()).unwrap();
-    std::fs::write(&pair.key, signing_key.serialize_pem()).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(cert.der().clone()).unwrap();
-    (RustlsConfig::from_config(tls::load(&pair).unwrap()), roots)
-}
-
-fn request_for(path: &str) -> http::Request<()> {
-    http::Request::get(format!("https://localhost{path}")).body(()).unwrap()
-}
 
 #[tokio::test]
 async fn a_client_that_never_reads_is_disconnected() {
@@ -184,30 +71,49 @@ async fn http2_needs_tls() {
 
 #[tokio::test]
 async fn pings_do_not_keep_an_http2_connection_open() {
+    /// The size of a ping on the wire: its frame in a TLS record.
+    const PING: usize = 17 + 22;
     let (certificate, roots) = certificate();
-    let target = Target::start(&[IDLE], Some(certificate)).await;
-    let (mut sender, closed) = target.http2(&roots, 1 << 20).await;
-    let response = sender.send_request(request_for("/slow"), true).unwrap().0.await.unwrap();
-    assert_eq!(response.status(), 200);
-    let mut body = response.into_body();
-    while let Some(data) = body.data().await {
-        assert_eq!(data.unwrap(), "finished");
-    }
-    assert!(!closed.is_finished(), "the connection was closed during a request");
-    assert!(timeout(CLOSED_WITHIN, closed).await.is_ok(), "the connection stayed open");
+    let idle = ("WAYSTONE_LIMITS_IDLE_TIMEOUT", "2s");
+    let target = Target::start(&[idle], Some(certificate)).await;
+    let mut client = target.http2(&roots, 1 << 20).await;
+    assert_eq!(client.get("/slow").await, b"finished");
+    let before = client.pings.load(Ordering::SeqCst);
+    assert!(timeout(CLOSED_WITHIN, client.closed).await.is_ok(), "the connection stayed open");
     target.closes("an idle HTTP/2 connection").await;
+    // The responses to the pings are as large as a response that would keep the connection open.
+    let pings = client.pings.load(Ordering::SeqCst) - before;
+    assert!(4096 < pings * PING, "only {pings} pings were sent");
 }
 
 #[tokio::test]
 async fn an_http2_client_that_takes_no_response_is_disconnected() {
     let (certificate, roots) = certificate();
     let target = Target::start(&[IDLE], Some(certificate)).await;
-    let (mut sender, closed) = target.http2(&roots, 0).await;
-    let response = sender.send_request(request_for("/large"), true).unwrap().0.await.unwrap();
+    let mut client = target.http2(&roots, 0).await;
+    let response = client.sender.send_request(request_for("/large"), true).unwrap().0.await.unwrap();
     assert_eq!(response.status(), 200);
     // The body cannot be sent, because the client's window is 0.
-    assert!(timeout(CLOSED_WITHIN, closed).await.is_ok(), "the connection stayed open");
+    assert!(timeout(CLOSED_WITHIN, client.closed).await.is_ok(), "the connection stayed open");
     target.closes("a window of 0").await;
+}
+
+#[tokio::test]
+async fn an_http2_client_that_takes_a_response_slowly_gets_all_of_it() {
+    let (certificate, roots) = certificate();
+    let target = Target::start(&[("WAYSTONE_LIMITS_IDLE_TIMEOUT", "2s")], Some(certificate)).await;
+    let mut client = target.http2(&roots, 16 << 10).await;
+    let response = client.sender.send_request(request_for("/large"), true).unwrap().0.await.unwrap();
+    let (mut body, mut received) = (response.into_body(), 0);
+    // Taking the response takes longer than a connection may be idle, and longer than closing may take.
+    while let Some(data) = body.data().await {
+        let taken = data.expect("the connection was closed").len();
+        received += taken;
+        tokio::time::sleep(Duration::from_micros(16 * u64::try_from(taken).unwrap())).await;
+        body.flow_control().release_capacity(taken).unwrap();
+    }
+    assert_eq!(received, LARGE);
+    assert!(timeout(CLOSED_WITHIN, client.closed).await.is_ok(), "the connection stayed open");
 }
 
 #[tokio::test]
@@ -220,6 +126,78 @@ async fn an_old_connection_serves_one_last_request() {
     let response = read_to_end(&mut stream).await;
     assert!(response.contains("HTTP/1.1 200"), "{response}");
     assert!(response.contains("connection: close"), "{response}");
+}
+
+/// The idle timeout is longer than [`CLOSED_WITHIN`].
+#[tokio::test]
+async fn an_old_connection_is_closed_without_another_request() {
+    let age = [("WAYSTONE_LIMITS_CONNECTION_AGE", "300ms")];
+    let target = Target::start(&age, None).await;
+    let mut stream = TcpStream::connect(target.address).await.unwrap();
+    assert!(answers(&mut stream).await);
+    read_to_end(&mut stream).await;
+    target.closes("an old connection").await;
+
+    let (certificate, roots) = certificate();
+    let target = Target::start(&age, Some(certificate)).await;
+    let mut client = target.http2(&roots, 1 << 20).await;
+    assert_eq!(client.get("/slow").await, b"finished");
+    assert!(timeout(CLOSED_WITHIN, client.closed).await.is_ok(), "the connection stayed open");
+    target.closes("an old HTTP/2 connection").await;
+}
+
+#[tokio::test]
+async fn a_streamed_response_outlives_the_idle_timeout_and_the_connections_age() {
+    let limits = [("WAYSTONE_LIMITS_CONNECTION_AGE", "300ms"), IDLE];
+    let target = Target::start(&limits, None).await;
+    let response = request(target.address, "/stream").await;
+    assert_eq!(response.matches("piece").count(), STREAMED, "{response}");
+
+    let (certificate, roots) = certificate();
+    let target = Target::start(&limits, Some(certificate)).await;
+    let mut client = target.http2(&roots, 1 << 20).await;
+    assert_eq!(client.get("/stream").await, b"piece".repeat(STREAMED));
+    assert!(timeout(CLOSED_WITHIN, client.closed).await.is_ok(), "the connection stayed open");
+}
+
+#[tokio::test]
+async fn a_slow_upload_is_a_request_that_takes_too_long() {
+    let target = Target::start(&[("WAYSTONE_LIMITS_REQUEST_TIMEOUT", "900ms"), IDLE], None).await;
+    let (mut reading, mut writing) = TcpStream::connect(target.address).await.unwrap().into_split();
+    writing.write_all(b"POST /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n").await.unwrap();
+    let drip = tokio::spawn(async move {
+        while writing.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let mut head = [0; 12];
+    timeout(CLOSED_WITHIN, reading.read_exact(&mut head)).await.unwrap().unwrap();
+    assert_eq!(&head, b"HTTP/1.1 408");
+    assert!(timeout(CLOSED_WITHIN, drip).await.is_ok(), "the connection stayed open");
+    target.closes("a slow upload").await;
+}
+
+#[tokio::test]
+async fn a_head_request_is_finished_without_a_body() {
+    let target = Target::start(&[IDLE], None).await;
+    let mut stream = TcpStream::connect(target.address).await.unwrap();
+    stream.write_all(b"HEAD /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    assert!(answers(&mut stream).await);
+    read_to_end(&mut stream).await;
+    assert_eq!(target.server.connections.requests(), 0);
+}
+
+#[tokio::test]
+async fn the_listener_for_metrics_closes_idle_connections() {
+    let test = test_app(&[IDLE]).await;
+    let limits = ConnectionLimits::new(&test.app.settings, usize::MAX).for_metrics();
+    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let (listener, address) =
+        listen(anywhere, &test.app.settings.server.listen.set_by, limits).await.unwrap();
+    let _server = Running::start(listener, router::numbers(&test.app), None);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    assert!(answers(&mut stream).await);
+    read_to_end(&mut stream).await;
 }
 
 #[tokio::test]
