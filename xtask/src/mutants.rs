@@ -52,7 +52,7 @@ const CORE: &[Core] = &[
                 reason: "the string is the same; only copies of it in memory that no test can see differ",
             },
             Excluded {
-                mutants: r"layers.rs:\d+:31: replace \* with [+/] in find|ends_run -> bool with false",
+                mutants: r"layers.rs:\d+:31: replace \* with [+/] in find|Alphabet::ends_run -> bool with false",
                 reason: "the condition only avoids work that finds nothing",
             },
             Excluded {
@@ -60,11 +60,11 @@ const CORE: &[Core] = &[
                 reason: "the condition only avoids work that finds nothing",
             },
             Excluded {
-                mutants: r"is_plain -> bool with false|may_open -> bool with true|\+ with \* in may_open",
+                mutants: r"Readings<'t>::plain -> Option<u8> with None|may_open -> bool with true",
                 reason: "the condition only avoids work that finds nothing",
             },
             Excluded {
-                mutants: r"replace < with <= in Alphabet::runs_in|guard !run.is_empty\(\) with true in Alphabet",
+                mutants: r"replace < with <= in Alphabet::for_each_run_in|guard !run.*is_empty\(\).* with true in Alphabet",
                 reason: "an empty run, or one symbol more before a run, decodes to the same secrets",
             },
             Excluded {
@@ -76,7 +76,7 @@ const CORE: &[Core] = &[
                 reason: "the complete needle has no byte with which it could continue",
             },
             Excluded {
-                mutants: r"replace (&& with \|\||< with <=) in Readings<'t>::decoded_at",
+                mutants: r"replace (&& with \|\||< with <=) in Readings<'t>::decode$",
                 reason: "the limit of readings is only reached by text that no encoder produces",
             },
             Excluded {

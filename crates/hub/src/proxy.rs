@@ -6,9 +6,11 @@
 mod envelope;
 mod headers;
 mod mask;
+mod masked;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -17,7 +19,7 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use driver::{Tokens, keeps_tokens, stored_tokens};
-use egress::{Egress, Streamed};
+use egress::{Egress, Failure, Streamed};
 use futures_util::{Stream, StreamExt as _, stream};
 use guide::{Fault, Verb};
 use jiff::Timestamp;
@@ -27,6 +29,7 @@ use vault::{AccountId, By, Credentials};
 
 use self::envelope::{Provided, envelope};
 use self::mask::Mask;
+use self::masked::masked;
 use crate::account_flows::AccountFlows;
 use crate::ready_accounts::{ReadyAccount, ReadyAccounts};
 use crate::renewals::{Renewals, TRUSTED, works};
@@ -230,19 +233,19 @@ impl Answer {
     }
 
     /// Returns the response in the envelope that StackOne's SDK expects. Fails if the body is too large.
-    pub(crate) async fn enveloped(mut self) -> Result<Response, ApiError> {
+    pub(crate) async fn enveloped(self) -> Result<Response, ApiError> {
         let (status, mut headers) = self.head()?;
         // The envelope has a different length.
         headers.remove(CONTENT_LENGTH);
         let mut body = Vec::new();
-        while let Some(chunk) = self.response.chunk().await.transpose() {
+        let mut chunks = pin!(masked(chunks(self.response), self.mask));
+        while let Some(chunk) = chunks.next().await {
             body.extend_from_slice(&chunk.map_err(|broken| ApiError::new(&PROVIDER_FAILED, broken.detail))?);
             if MAX_ENVELOPED < body.len() {
                 let message = "The provider's response is too large; use `/accounts/{id}/proxy/` instead";
                 return Err(ApiError::new(&PROVIDER_FAILED, message));
             }
         }
-        let body = self.mask.masked(body);
         Ok(by_provider(envelope(&Provided {
             provider: &self.provider,
             status,
@@ -254,7 +257,10 @@ impl Answer {
     /// Streams the response to the caller unchanged.
     pub(crate) fn relayed(self) -> Result<Response, ApiError> {
         let (status, headers) = self.head()?;
-        let body = Body::from_stream(masked_chunks(self.response, self.mask));
+        // The caller must notice a truncated response, so an error aborts the connection to the caller.
+        let chunks = masked(chunks(self.response), self.mask);
+        let body =
+            Body::from_stream(chunks.map(|chunk| chunk.map_err(|broken| io::Error::other(broken.detail))));
         let mut response = (status, body).into_response();
         response.headers_mut().extend(headers);
         Ok(by_provider(response))
@@ -294,28 +300,9 @@ fn by_provider(mut response: Response) -> Response {
     response
 }
 
-/// Returns the chunks of a response's body, with the credentials masked. The caller must notice a truncated response, so
-/// an error aborts the connection to the caller.
-fn masked_chunks(provided: Streamed, mask: Mask) -> impl Stream<Item = io::Result<Bytes>> {
-    stream::unfold(Some((provided, mask)), |state| async {
-        let (mut provided, mut mask) = state?;
-        loop {
-            match provided.chunk().await {
-                Ok(Some(chunk)) => {
-                    let passed = mask.push(chunk);
-                    // The whole chunk may have to wait for the next one.
-                    if !passed.is_empty() {
-                        return Some((Ok(passed), Some((provided, mask))));
-                    }
-                }
-                Ok(None) => {
-                    let rest = mask.finish();
-                    return (!rest.is_empty()).then_some((Ok(rest), None));
-                }
-                Err(broken) => return Some((Err(io::Error::other(broken.detail)), None)),
-            }
-        }
+/// Returns the chunks of a response's body.
+fn chunks(response: Streamed) -> impl Stream<Item = Result<Bytes, Failure>> {
+    stream::try_unfold(response, |mut response| async {
+        Ok(response.chunk().await?.map(|chunk| (chunk, response)))
     })
-    // A body may be polled after its end.
-    .fuse()
 }

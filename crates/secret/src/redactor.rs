@@ -6,7 +6,8 @@
 //! places in the original text. The work is linear in the length of the text.
 //!
 //! **Limits:** a secret is not found if it is split up, reversed, compressed, converted to another case, encoded more than
-//! twice as Base64 or hexadecimal, listed as numbers, or, if it contains characters beyond U+00FF, in UTF-16.
+//! twice as Base64 or hexadecimal, listed as numbers, escaped to more than [`LONGEST`] bytes per character, or, if it
+//! contains characters beyond U+00FF, in UTF-16.
 
 mod layers;
 mod needles;
@@ -15,6 +16,7 @@ mod readings;
 use std::ops::Range;
 
 use self::needles::Needles;
+use self::readings::LONGEST;
 use crate::value::{Secret, SecretBytes};
 
 /// The text that replaces a secret.
@@ -46,7 +48,7 @@ pub struct Places {
     /// The places, in order. They neither overlap nor touch.
     pub hidden: Vec<Range<usize>>,
     /// The place at which a secret could begin that continues after the end of the text. The length of the text if
-    /// there is none.
+    /// there is none. If more text follows, searching from this place on finds all secrets that end in it.
     pub open: usize,
 }
 
@@ -83,18 +85,27 @@ impl Redactor {
 
     /// Finds the places of all secrets in the text.
     pub fn places(&self, bytes: &[u8]) -> Places {
-        let found = layers::find(bytes, &self.needles, LAYERS);
-        let mut places: Vec<_> =
-            found.places.into_iter().map(|place| whole_characters(place, bytes)).collect();
-        places.sort_by_key(|place| place.start);
+        if self.needles.is_empty() {
+            return Places { hidden: Vec::new(), open: bytes.len() };
+        }
+        let mut found = layers::find(bytes, &self.needles, LAYERS);
+        found.places.sort_unstable_by_key(|place| place.start);
+        // No part of a secret is longer, so what begins earlier is not one.
+        let open = found.open.max(bytes.len().saturating_sub(self.needles.longest() * LONGEST * 2));
+        let mut open = open - before_character(bytes, open);
         let mut hidden: Vec<Range<usize>> = Vec::new();
-        for place in places {
+        for place in found.places {
+            let place = whole_characters(place, bytes);
+            // The last character of the secret could continue.
+            if place.end == bytes.len() && is_cut(bytes) {
+                open = open.min(place.start);
+            }
             match hidden.last_mut() {
                 Some(last) if place.start <= last.end => last.end = last.end.max(place.end),
                 _ => hidden.push(place),
             }
         }
-        Places { hidden, open: found.open }
+        Places { hidden, open }
     }
 }
 
@@ -146,15 +157,42 @@ fn has_letters(part: &[u8]) -> bool {
 }
 
 /// Extends a place to whole characters.
-fn whole_characters(mut place: Range<usize>, bytes: &[u8]) -> Range<usize> {
-    let is_inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
-    while 0 < place.start && is_inside(place.start) {
-        place.start -= 1;
+fn whole_characters(place: Range<usize>, bytes: &[u8]) -> Range<usize> {
+    let start = place.start - before_character(bytes, place.start);
+    let last = place.end - before_character(bytes, place.end);
+    // If the place does not end within a character, there is nothing to extend.
+    let end = if last < place.end { end_of_character(bytes, last) } else { place.end };
+    start..end
+}
+
+/// Returns how many bytes of a UTF-8 character precede a place. 0 if the place is not within a character.
+fn before_character(bytes: &[u8], place: usize) -> usize {
+    (1..4_usize.min(place + 1)).find(|back| place < end_of_character(bytes, place - back)).unwrap_or(0)
+}
+
+/// Returns the end of the UTF-8 character that begins at a place, as far as the text contains it.
+fn end_of_character(bytes: &[u8], place: usize) -> usize {
+    let following = bytes[place + 1..].iter().take(length(bytes[place]) - 1);
+    place + 1 + following.take_while(|byte| *byte & 0xc0 == 0x80).count()
+}
+
+/// Returns the length of the UTF-8 character that begins with a byte, or 1 if no character begins with it.
+fn length(first: u8) -> usize {
+    match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
     }
-    while is_inside(place.end) {
-        place.end += 1;
-    }
-    place
+}
+
+/// Returns whether a text ends within a UTF-8 character.
+fn is_cut(bytes: &[u8]) -> bool {
+    let end = bytes.len();
+    (1..4_usize.min(end + 1)).any(|back| {
+        let place = end - back;
+        back < length(bytes[place]) && end_of_character(bytes, place) == end
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,11 @@
 //! is replaced with `*`, so the response keeps its length and stays valid JSON, and the body can be streamed: only the
 //! end of a chunk that could be the start of a credential waits for the next chunk.
 //!
+//! **Work:** the bytes that wait are searched again together with the bytes that follow, so they are searched only once
+//! at least a quarter as many bytes have arrived ([`Mask::is_due`]). The work is therefore linear in the length of the
+//! body, even if the provider sends it byte by byte. If nothing waits, a chunk is searched at once. Otherwise, the caller
+//! also searches when the provider pauses.
+//!
 //! **Limits:** a credential is found in every encoding that [`Redactor`] recognizes, unless the provider compresses the
 //! body without being asked.
 
@@ -16,20 +21,21 @@ use secret::{Places, Redactor, Secret};
 /// reasons.
 const SHORTEST: usize = 8;
 
-/// The maximum number of bytes that wait for the next chunk. No partial credential is that long in any encoding.
-const MOST_HELD: usize = 64 * 1024;
-
-/// How many bytes before the possible start of a credential wait with it. In Base64, a credential can begin within a
-/// group of four characters, which can only be decoded as a whole. Nested encodings make such a group longer.
-const CONTEXT: usize = 64;
+/// How many bytes that were searched before are searched again for each new byte, at most.
+const AGAIN: usize = 4;
 
 /// Masks a set of credentials in the parts of one response.
 pub(super) struct Mask {
     redactor: Redactor,
-    /// The bytes that wait for the next chunk, because they could be the start of a credential.
-    held: Vec<u8>,
-    /// The places in `held` that contain credentials. Without the bytes before `held`, they might not be found again.
+    /// The bytes that have not been passed on.
+    waiting: Vec<u8>,
+    /// How many of the waiting bytes have been searched. They could be the start of a credential.
+    searched: usize,
+    /// The places in the searched bytes that contain credentials. Without the bytes before, they might not be found again.
     hidden: Vec<Range<usize>>,
+    /// How many bytes have been searched, counted again each time.
+    #[cfg(test)]
+    work: usize,
 }
 
 impl Mask {
@@ -40,8 +46,14 @@ impl Mask {
             let text = secret.expose();
             SHORTEST <= text.len() && !text.bytes().all(|byte| byte.is_ascii_digit())
         };
-        let redactor = Redactor::new(credentials.iter().filter(is_masked));
-        Self { redactor, held: Vec::new(), hidden: Vec::new() }
+        Self {
+            redactor: Redactor::new(credentials.iter().filter(is_masked)),
+            waiting: Vec::new(),
+            searched: 0,
+            hidden: Vec::new(),
+            #[cfg(test)]
+            work: 0,
+        }
     }
 
     /// Returns the bytes with the credentials masked.
@@ -51,39 +63,44 @@ impl Mask {
         bytes
     }
 
-    /// Adds a chunk of the body, and returns the part of the body that can be passed on, which may be empty.
-    pub(super) fn push(&mut self, chunk: Bytes) -> Bytes {
-        let bytes = match std::mem::take(&mut self.held) {
-            held if held.is_empty() => chunk,
-            held => [held.as_slice(), &chunk].concat().into(),
-        };
-        let Places { mut hidden, open } = self.redactor.places(&bytes);
+    /// Adds a chunk of the body.
+    pub(super) fn push(&mut self, chunk: &[u8]) {
+        self.waiting.extend_from_slice(chunk);
+    }
+
+    /// Returns the number of bytes that have not been passed on.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Returns whether so many bytes have arrived since the last search that the waiting bytes should be searched.
+    pub(super) fn is_due(&self) -> bool {
+        self.searched <= AGAIN * (self.waiting.len() - self.searched)
+    }
+
+    /// Searches the waiting bytes, and returns those that can be passed on.
+    pub(super) fn search(&mut self) -> Bytes {
+        #[cfg(test)]
+        {
+            self.work += self.waiting.len();
+        }
+        let Places { mut hidden, open } = self.redactor.places(&self.waiting);
         hidden.append(&mut self.hidden);
-        if hidden.is_empty() && open == bytes.len() {
-            return bytes;
-        }
-        let mut end = open.max(bytes.len().saturating_sub(MOST_HELD));
-        // A credential that is cut in two would not be found again.
-        while let Some(cut) = hidden.iter().find(|place| place.start < end && end < place.end) {
-            end = cut.start;
-        }
-        let (known, begin) = (end, end.saturating_sub(CONTEXT));
-        let is_known = |place: &&Range<usize>| place.end <= known && begin < place.end;
-        let places = hidden.iter().filter(is_known);
-        self.hidden = places.map(|place| place.start.saturating_sub(begin)..place.end - begin).collect();
-        self.held = bytes[begin..].to_vec();
-        let mut passed = bytes[..begin].to_vec();
+        let rest = self.waiting.split_off(open);
+        let mut passed = std::mem::replace(&mut self.waiting, rest);
+        self.searched = self.waiting.len();
+        let shifted = |place: &Range<usize>| place.start.saturating_sub(open)..place.end - open;
+        self.hidden = hidden.iter().filter(|place| open < place.end).map(shifted).collect();
         fill(&mut passed, hidden);
         passed.into()
     }
 
     /// Returns the rest of the body.
     pub(super) fn finish(mut self) -> Bytes {
-        let mut held = std::mem::take(&mut self.held);
-        let places = self.redactor.places(&held).hidden;
-        fill(&mut held, places);
-        fill(&mut held, std::mem::take(&mut self.hidden));
-        held.into()
+        let mut rest = self.search().to_vec();
+        fill(&mut self.waiting, self.hidden);
+        rest.append(&mut self.waiting);
+        rest.into()
     }
 }
 
@@ -99,20 +116,35 @@ fn fill(bytes: &mut [u8], places: impl IntoIterator<Item = Range<usize>>) {
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+    use proptest::prelude::*;
 
     use super::*;
 
     const SECRET: &str = "ab/cd+ef==\"gh";
 
-    /// Masks a body that arrives in chunks of `size` bytes.
-    fn streamed(body: &str, size: usize) -> String {
-        let mut mask = Mask::new(&[Secret::from(SECRET), Secret::from("1234567890"), Secret::from("abc")]);
+    impl Mask {
+        /// Adds a chunk, and returns the bytes that can be passed on.
+        fn pass(&mut self, chunk: &[u8]) -> Bytes {
+            self.push(chunk);
+            if self.is_due() { self.search() } else { Bytes::new() }
+        }
+    }
+
+    /// Masks a body that arrives in these chunks.
+    fn in_chunks<'c>(secrets: &[Secret], chunks: impl IntoIterator<Item = &'c [u8]>) -> Vec<u8> {
+        let mut mask = Mask::new(secrets);
         let mut out = Vec::new();
-        for chunk in body.as_bytes().chunks(size) {
-            out.extend_from_slice(&mask.push(Bytes::copy_from_slice(chunk)));
+        for chunk in chunks {
+            out.extend_from_slice(&mask.pass(chunk));
         }
         out.extend_from_slice(&mask.finish());
-        String::from_utf8(out).unwrap()
+        out
+    }
+
+    /// Masks a body that arrives in chunks of `size` bytes.
+    fn streamed(body: &str, size: usize) -> String {
+        let secrets = [SECRET, "1234567890", "abc"].map(Secret::from);
+        String::from_utf8(in_chunks(&secrets, body.as_bytes().chunks(size))).unwrap()
     }
 
     #[test]
@@ -170,12 +202,8 @@ mod tests {
                             "{body}"
                         );
                         for cut in 0..=body.len() {
-                            let mut mask = Mask::new(std::slice::from_ref(&secret));
-                            let mut out = Vec::new();
-                            for chunk in [&body[..cut], &body[cut..]] {
-                                out.extend_from_slice(&mask.push(Bytes::copy_from_slice(chunk.as_bytes())));
-                            }
-                            out.extend_from_slice(&mask.finish());
+                            let chunks = [&body.as_bytes()[..cut], &body.as_bytes()[cut..]];
+                            let out = in_chunks(std::slice::from_ref(&secret), chunks);
                             assert_eq!(out, whole, "{body} cut at {cut}: {}", String::from_utf8_lossy(&out));
                         }
                     }
@@ -190,12 +218,7 @@ mod tests {
         for body in ["x token-abcdef-token y", "token-abcdef-token-and-more", "token-abcdef-token-and-mo"] {
             let whole = Mask::new(&secrets).masked(body.as_bytes().to_vec());
             for size in 1..=body.len() {
-                let mut mask = Mask::new(&secrets);
-                let mut out = Vec::new();
-                for chunk in body.as_bytes().chunks(size) {
-                    out.extend_from_slice(&mask.push(Bytes::copy_from_slice(chunk)));
-                }
-                out.extend_from_slice(&mask.finish());
+                let out = in_chunks(&secrets, body.as_bytes().chunks(size));
                 assert_eq!(out, whole, "{body} {size}");
                 assert!(!String::from_utf8_lossy(&out).contains("abcdef"), "{body} {size}");
             }
@@ -205,12 +228,128 @@ mod tests {
     #[test]
     fn other_bytes_pass_unchanged_and_do_not_wait() {
         let mut mask = Mask::new(&[Secret::from(SECRET)]);
-        assert_eq!(mask.push(Bytes::from_static(b"data: 1\n\n")), "data: 1\n\n");
+        assert_eq!(mask.pass(b"data: 1\n\n"), "data: 1\n\n");
         let long = [b"word ".repeat(20), b"cab/cd".to_vec()].concat();
-        let (passed, waiting) = long.split_at(long.len() - "ab/cd".len() - CONTEXT);
-        assert_eq!(mask.push(long.clone().into()), passed);
-        assert_eq!(mask.push(Bytes::from_static(b" \n")), [waiting, b" \n"].concat());
+        let (passed, waiting) = long.split_at(long.len() - "ab/cd".len());
+        assert_eq!(mask.pass(&long), passed);
+        assert_eq!(mask.pass(b" "), "", "a quarter of the waiting bytes is more");
+        assert_eq!(mask.pass(b"\n"), [waiting, b" \n"].concat());
         assert_eq!(mask.finish(), "");
         assert_eq!(streamed(r#"{"id":1234567890,"name":"abc"}"#, 3), r#"{"id":1234567890,"name":"abc"}"#);
+    }
+    /// The bodies that keep as many bytes waiting as possible.
+    fn hostile_bodies() -> Vec<Vec<u8>> {
+        let nested = |text: &str, levels: usize| {
+            (0..levels).fold(text.to_owned(), |text, _| {
+                text.chars().map(|ch| format!("&#{};", u32::from(ch))).collect()
+            })
+        };
+        let parts =
+            ["\\", "\\\"", "'", "a", "aaaaaaaa", "a\0", "%25", "YWFh", "YWFh\n", "61", "\n", "\u{80}"];
+        let mut bodies: Vec<Vec<u8>> =
+            parts.iter().map(|part| part.repeat(20_000 / part.len()).into_bytes()).collect();
+        bodies.push(nested("aaaa", 5).into_bytes());
+        bodies.push([b"YWFh".to_vec(), b"\r\n".repeat(10_000)].concat());
+        bodies.push([b"aaaa".to_vec(), b"\\".repeat(20_000)].concat());
+        bodies
+    }
+
+    #[test]
+    fn a_body_that_arrives_byte_by_byte_is_searched_a_limited_number_of_times() {
+        let secrets = ["aaaaaaaaaaaaaaaa", "\\aaaaaaaa", "aaaa\\''\"aaaa", "\u{80}\u{80}\u{80}\u{80}"]
+            .map(Secret::from);
+        for body in hostile_bodies() {
+            for size in [1, 7, 100] {
+                let mut mask = Mask::new(&secrets);
+                let (mut passed, mut most) = (0, 0);
+                for chunk in body.chunks(size) {
+                    passed += mask.pass(chunk).len();
+                    most = most.max(mask.waiting());
+                }
+                let start = String::from_utf8_lossy(&body[..20]);
+                assert!(
+                    mask.work <= (AGAIN + 2) * body.len(),
+                    "{start:?} {size}: {} bytes searched",
+                    mask.work
+                );
+                assert_eq!(passed + mask.finish().len(), body.len(), "{start:?}");
+                // The secrets are 16 bytes long, and each byte is an escape of at most 512, in hexadecimal.
+                assert!(most <= 16 * 512 * 2 * 5 / 4 + size, "{start:?} {size}: {most} bytes waited");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_of_backslashes_waits_only_as_long_as_it_can_be_an_escape() {
+        let secret = [Secret::from("\\secret-token")];
+        let mut mask = Mask::new(&secret);
+        let run = b"\\".repeat(100_000);
+        // One escape can end where the next begins.
+        assert_eq!(mask.pass(&run).len(), run.len() - 2 * 512);
+        mask.push(b"secret-token");
+        let last = mask.finish();
+        let hidden = 512 + "secret-token".len();
+        assert!(last.ends_with(&b"*".repeat(hidden)) && !last[..last.len() - hidden].contains(&b'*'));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn where_chunks_end_does_not_change_the_body(
+            pieces in prop::collection::vec((0..SECRETS.len(), any::<prop::sample::Index>(), encodings(), "[\\\\%&#a-f0-9'\"+;\r\n {}]{0,6}"), 1..5),
+            sizes in prop::collection::vec(1..40_usize, 1..8),
+        ) {
+            let secrets = SECRETS.map(Secret::from);
+            let mut body = Vec::new();
+            for (secret, cut, encodings, between) in pieces {
+                let secret = SECRETS[secret];
+                // Parts of a credential must pass.
+                let cut = (1..=2 * secret.len()).nth(cut.index(2 * secret.len())).unwrap_or(0);
+                let text = secret.chars().take(cut).collect::<String>().into_bytes();
+                body.extend(encodings.iter().fold(text, |text, encoding| encoded(*encoding, &text)));
+                body.extend(between.bytes());
+            }
+            let whole = Mask::new(&secrets).masked(body.clone());
+            for size in sizes.iter().copied().chain([1, 2, 3]) {
+                prop_assert_eq!(&in_chunks(&secrets, body.chunks(size)), &whole, "{}", String::from_utf8_lossy(&body));
+            }
+            let mut rest = &*body;
+            let mut chunks = Vec::new();
+            for size in sizes.iter().cycle() {
+                let (chunk, after) = rest.split_at((*size).min(rest.len()));
+                chunks.push(chunk);
+                rest = after;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            prop_assert_eq!(&in_chunks(&secrets, chunks), &whole, "{}", String::from_utf8_lossy(&body));
+        }
+    }
+
+    const SECRETS: [&str; 4] =
+        ["glpat-aB3dE6gH9jK2", "p\\a\"ss'w%rd+x", "p\u{e4}ssw\u{f6}rd \u{20ac}", "\\\"aaaaaa"];
+
+    /// A nested encoding: indexes for [`encoded`], the innermost first.
+    fn encodings() -> impl Strategy<Value = Vec<u8>> {
+        prop::collection::vec(0..10_u8, 0..3)
+    }
+
+    fn encoded(encoding: u8, text: &[u8]) -> Vec<u8> {
+        let each =
+            |encode: fn(u8) -> String| text.iter().flat_map(|byte| encode(*byte).into_bytes()).collect();
+        match encoding {
+            0 => STANDARD.encode(text).into_bytes(),
+            1 => wrapped(&STANDARD_NO_PAD.encode(text), "\r\n").into_bytes(),
+            2 => hex::encode(text).into_bytes(),
+            3 => each(|byte| format!("\\u{byte:04x}")),
+            4 => each(|byte| format!("%{byte:02X}")),
+            5 => each(|byte| format!("&#{byte};")),
+            6 => each(|byte| format!("\\x{{{byte:x}}}")),
+            7 => text.iter().flat_map(|byte| [*byte, 0]).collect(),
+            8 => text.iter().flat_map(|byte| [0, *byte]).collect(),
+            _ => serde_json::to_string(&String::from_utf8_lossy(text)).unwrap().into_bytes(),
+        }
     }
 }

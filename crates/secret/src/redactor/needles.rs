@@ -1,18 +1,17 @@
 //! The strings that a redactor searches for, and the search for them in all readings of a text.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::readings::Readings;
+use super::readings::{LONGEST, Reading, Readings, Unit};
 use crate::value::SecretBytes;
 
 /// The places that a search found.
 pub(super) struct Found {
     /// The places of the needles, which can overlap.
     pub(super) places: Vec<Range<usize>>,
-    /// The place at which a needle begins that more text could complete, or the length of the text.
+    /// The place from which more text could complete a needle, or the length of the text.
     pub(super) open: usize,
 }
 
@@ -20,6 +19,8 @@ pub(super) struct Found {
 #[derive(Clone, Default)]
 pub(super) struct Needles {
     sorted: Vec<SecretBytes>,
+    /// For each byte, whether a needle begins with it, or with the character that it is in Latin-1.
+    firsts: Zeroizing<Vec<bool>>,
     /// For each pair of bytes, whether a needle begins with it.
     starts: Zeroizing<Vec<bool>>,
 }
@@ -39,20 +40,38 @@ impl Needles {
         needles.retain(|needle| !needle.is_empty());
         needles.sort_by(|a, b| a.expose().cmp(b.expose()));
         needles.dedup_by(|a, b| a.expose() == b.expose());
+        let mut firsts = Zeroizing::new(vec![false; 1 << 8]);
         let mut starts = Zeroizing::new(vec![false; 1 << 16]);
         for needle in &needles {
+            firsts[usize::from(needle.expose()[0])] = true;
+            // Only two lead bytes begin the characters from U+0080 to U+00FF.
+            match needle.expose() {
+                [0xc2, second, ..] => firsts[usize::from(*second)] = true,
+                [0xc3, second, ..] => firsts[usize::from(*second | 0x40)] = true,
+                _ => {}
+            }
             match needle.expose() {
                 [first, second, ..] => starts[pair(*first, *second)] = true,
                 [first] => (0..=255).for_each(|second| starts[pair(*first, second)] = true),
                 [] => {}
             }
         }
-        Self { sorted: needles, starts }
+        Self { sorted: needles, firsts, starts }
+    }
+
+    /// Returns whether there is nothing to search for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
     }
 
     /// Returns the length of the shortest needle, or `None` if there are no needles.
     pub(super) fn shortest(&self) -> Option<usize> {
         self.sorted.iter().map(|needle| needle.expose().len()).min()
+    }
+
+    /// Returns the length of the longest needle, or 0 if there are no needles.
+    pub(super) fn longest(&self) -> usize {
+        self.sorted.iter().map(|needle| needle.expose().len()).max().unwrap_or(0)
     }
 
     /// Finds the needles in all readings of a text.
@@ -61,52 +80,79 @@ impl Needles {
     /// the one with the earliest start is kept, so the work per place is limited by the needles, not by the text.
     pub(super) fn find(&self, readings: &Readings<'_>) -> Found {
         let length = readings.text.len();
-        let mut waiting: BTreeMap<usize, Vec<Candidate>> = BTreeMap::new();
-        let mut next = usize::MAX;
-        let tail = readings.open_tail();
+        let tail = readings.tail;
         let mut found = Found { places: Vec::new(), open: tail };
-        if self.sorted.is_empty() {
+        if self.is_empty() {
             return found;
         }
         let mut buffer = [0; 4];
+        let mut waiting = Waiting::new(length);
         let mut candidates = Vec::new();
-        for place in 0..length {
-            if place != next && !self.can_start(readings, place, tail) {
-                continue;
+        let mut place = 0;
+        loop {
+            if waiting.is_empty() {
+                place = self.next_start(readings, place, tail);
             }
-            candidates.clear();
-            candidates.extend(waiting.remove(&place).into_iter().flatten());
+            if place == length {
+                break;
+            }
+            waiting.take(place, &mut candidates);
             if tail <= place {
                 let earliest = candidates.iter().map(|it| it.start).min();
                 found.open = found.open.min(earliest.unwrap_or(length));
             }
-            candidates.push(Candidate { low: 0, high: self.sorted.len(), depth: 0, start: place });
-            for reading in readings.at(place) {
-                for candidate in &candidates {
-                    let Some(read) = self.read(*candidate, reading.encoded(&mut buffer)) else { continue };
-                    let (is_complete, rest) = self.split(read);
-                    if is_complete {
-                        found.places.push(read.start..reading.end);
-                    }
-                    if let Some(rest) = rest {
-                        keep(waiting.entry(reading.end).or_default(), rest);
+            if self.can_start(readings, place, tail) {
+                candidates.push(Candidate { low: 0, high: self.sorted.len(), depth: 0, start: place });
+            }
+            if !candidates.is_empty() {
+                for reading in readings.at(place) {
+                    for candidate in &candidates {
+                        let Some(read) = self.read(*candidate, reading.encoded(&mut buffer)) else {
+                            continue;
+                        };
+                        let (is_complete, rest) = self.split(read);
+                        if is_complete && !is_followed_by_nul(&read, &reading, readings.text) {
+                            found.places.push(read.start..reading.end);
+                            if reading.end == length && may_grow(readings.text) {
+                                found.open = found.open.min(read.start);
+                            }
+                        }
+                        if let Some(rest) = rest {
+                            waiting.add(reading.end, rest);
+                        }
                     }
                 }
             }
-            next = waiting.first_key_value().map_or(usize::MAX, |(place, _)| *place);
+            place += 1;
         }
-        let unfinished = waiting.values().flatten().map(|candidate| candidate.start).min();
-        found.open = found.open.min(unfinished.unwrap_or(length));
+        found.open = found.open.min(waiting.earliest().unwrap_or(length));
         found
+    }
+
+    /// Returns the first place from `place` on at which a needle can begin, or the length of the text.
+    fn next_start(&self, readings: &Readings<'_>, place: usize, tail: usize) -> usize {
+        (place..readings.text.len())
+            .find(|place| self.can_start(readings, *place, tail))
+            .unwrap_or(readings.text.len())
     }
 
     /// Returns whether a needle can begin at this place. From `tail` on, more text could complete an escape.
     fn can_start(&self, readings: &Readings<'_>, place: usize, tail: usize) -> bool {
-        let next = place + 1;
-        if tail <= next || !readings.is_plain(place) || !readings.is_plain(next) {
+        if tail <= place {
             return true;
         }
-        self.starts[pair(readings.text[place], readings.text[next])]
+        if readings.is_escaped(place) {
+            return readings.at(place).any(|reading| match reading.unit {
+                Unit::Byte(byte) => self.firsts[usize::from(byte)],
+                Unit::Char(code) => u8::try_from(code).is_err() || self.firsts[code as usize],
+            });
+        }
+        let byte = readings.text[place];
+        let next = place + 1;
+        self.firsts[usize::from(byte)]
+            && (tail <= next
+                || !byte.is_ascii()
+                || readings.plain(next).is_none_or(|next| self.starts[pair(byte, next)]))
     }
 
     /// Returns the needles that continue with these bytes.
@@ -131,16 +177,70 @@ impl Needles {
     }
 }
 
+/// Returns whether the last character of a needle is only UTF-16 because a NUL follows, unlike the first.
+fn is_followed_by_nul(needle: &Candidate, last: &Reading, text: &[u8]) -> bool {
+    let is_utf_16 = text[needle.start] == 0 || text.get(needle.start + 1) == Some(&0);
+    text[last.end - 1] == 0 && last.unit != Unit::Byte(0) && !is_utf_16
+}
+
+/// Returns whether the last character of a text could become longer: the first of two quotation marks, or part of a
+/// UTF-16 character.
+fn may_grow(text: &[u8]) -> bool {
+    matches!(text, [.., b'\'' | b'"' | 0] | [.., 0, _])
+}
+
 /// Returns the index of a pair of bytes.
 fn pair(first: u8, second: u8) -> usize {
     usize::from(first) << 8 | usize::from(second)
 }
 
-/// Adds a candidate unless one with an earlier start has read the same bytes.
-fn keep(list: &mut Vec<Candidate>, candidate: Candidate) {
-    let same = list.iter_mut().find(|it| it.low == candidate.low && it.depth == candidate.depth);
-    match same {
-        Some(same) => same.start = same.start.min(candidate.start),
-        None => list.push(candidate),
+/// The candidates that wait for the places at which they continue.
+struct Waiting {
+    /// The candidates, by the last bits of the place, which is at most [`LONGEST`] bytes ahead. Empty until a candidate
+    /// waits.
+    slots: Vec<Vec<Candidate>>,
+    /// The number of slots, a power of two.
+    size: usize,
+    /// The number of candidates.
+    number: usize,
+}
+
+impl Waiting {
+    /// Prepares for the candidates in a text of this length.
+    fn new(length: usize) -> Self {
+        let size = (length.min(LONGEST) + 1).next_power_of_two();
+        Self { slots: Vec::new(), size, number: 0 }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.number == 0
+    }
+
+    /// Replaces `candidates` with those that wait for this place.
+    fn take(&mut self, place: usize, candidates: &mut Vec<Candidate>) {
+        candidates.clear();
+        if let Some(slot) = self.slots.get_mut(place & (self.size - 1)) {
+            std::mem::swap(slot, candidates);
+            self.number -= candidates.len();
+        }
+    }
+
+    /// Adds a candidate unless one with an earlier start has read the same bytes.
+    fn add(&mut self, place: usize, candidate: Candidate) {
+        self.slots.resize_with(self.size, Vec::new);
+        let slot = &mut self.slots[place & (self.size - 1)];
+        let same = slot.iter_mut().find(|it| it.low == candidate.low && it.depth == candidate.depth);
+        match same {
+            Some(same) => same.start = same.start.min(candidate.start),
+            None => {
+                slot.push(candidate);
+                self.number += 1;
+            }
+        }
+    }
+
+    /// Returns the earliest start of all candidates.
+    fn earliest(&self) -> Option<usize> {
+        self.slots.iter().flatten().map(|candidate| candidate.start).min()
     }
 }

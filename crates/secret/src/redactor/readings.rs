@@ -6,15 +6,21 @@
 //! readings of the places after it.
 
 mod entities;
+mod tail;
+
+use std::ops::{Range, RangeInclusive};
 
 use self::entities::ENTITIES;
+use self::tail::open_tail;
 
 /// The maximum number of readings of one place. It limits the depth of nesting that is decoded, and keeps the work
 /// linear in the length of the text.
 const MOST: usize = 32;
 
-/// The maximum number of bytes that the end of a text can need to become a complete escape.
-const LONGEST_TAIL: usize = 160;
+/// The maximum length of an escape, in bytes. The longest escape of JSON is a surrogate pair, which has 12 characters,
+/// and `\x{5c}`, which has 6, can replace each of them and then each of its own. Three levels of nesting also turn one
+/// backslash into eight, and a needle has at most [`PART`](super::PART) of them.
+pub(super) const LONGEST: usize = 512;
 
 /// What a place reads as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,22 +67,37 @@ impl Reading {
 /// The readings of every place in a text.
 pub(super) struct Readings<'t> {
     pub(super) text: &'t [u8],
-    /// For each place, the number of its list in `decoded`, counted from 1, or 0 if it reads only as its own byte.
+    /// The place at which an escape begins that more text could complete, or the length of the text.
+    pub(super) tail: usize,
+    /// For each place, the number of its list, counted from 1, or 0 if it reads only as its own byte. Empty if no place
+    /// has a list.
     lists: Vec<u32>,
+    /// The end of each list in `decoded`, after a 0. A list begins at the end of the one before it.
+    ends: Vec<usize>,
     /// The readings that are not a place's own byte.
-    decoded: Vec<Vec<Reading>>,
+    decoded: Vec<Reading>,
 }
 
 impl<'t> Readings<'t> {
     /// Reads a text.
     pub(super) fn new(text: &'t [u8]) -> Self {
-        let mut readings = Self { text, lists: vec![0; text.len()], decoded: Vec::new() };
-        for place in (0..text.len()).rev().filter(|place| may_open(text, *place)) {
-            let decoded = readings.decoded_at(place);
-            if !decoded.is_empty() {
-                readings.decoded.push(decoded);
-                readings.lists[place] = u32::try_from(readings.decoded.len()).unwrap_or(0);
+        let mut readings =
+            Self { text, tail: open_tail(text), lists: Vec::new(), ends: vec![0], decoded: Vec::new() };
+        let mut list = Vec::new();
+        let mut next = None;
+        for (place, byte) in text.iter().enumerate().rev() {
+            if (OPENS[usize::from(*byte)] || next == Some(0)) && may_open(*byte, next) {
+                readings.decode(place, &mut list);
+                if let [_, decoded @ ..] = list.as_slice()
+                    && !decoded.is_empty()
+                {
+                    readings.decoded.extend_from_slice(decoded);
+                    readings.lists.resize(text.len(), 0);
+                    readings.lists[place] = u32::try_from(readings.ends.len()).unwrap_or(0);
+                    readings.ends.push(readings.decoded.len());
+                }
             }
+            next = Some(*byte);
         }
         readings
     }
@@ -89,47 +110,75 @@ impl<'t> Readings<'t> {
         // A byte outside ASCII can be Latin-1.
         let latin = byte.filter(|byte| !byte.is_ascii());
         let latin = latin.map(|byte| Reading { unit: Unit::Char(byte.into()), end });
-        let list = self.lists.get(place).and_then(|list| self.decoded.get((*list as usize).checked_sub(1)?));
-        own.into_iter().chain(latin).chain(list.into_iter().flatten().copied())
+        own.into_iter().chain(latin).chain(self.decoded_at(place).iter().copied())
     }
 
-    /// Returns whether a place reads only as its own byte, which is in ASCII.
-    pub(super) fn is_plain(&self, place: usize) -> bool {
-        self.text[place].is_ascii() && self.lists[place] == 0
+    /// Returns the readings of a place that are not its own byte.
+    fn decoded_at(&self, place: usize) -> &[Reading] {
+        match self.lists.get(place) {
+            None | Some(0) => &[],
+            Some(list) => &self.decoded[self.ends[*list as usize - 1]..self.ends[*list as usize]],
+        }
     }
 
-    /// Returns the place at which an escape begins that more text could complete, or the length of the text.
-    pub(super) fn open_tail(&self) -> usize {
-        let length = self.text.len();
-        let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"\\%&#;{}\0".contains(byte);
-        let inside = self.text.iter().rev().take(LONGEST_TAIL).take_while(|byte| is_inside(byte)).count();
-        let tail = &self.text[length - inside..];
-        let first = tail.iter().position(|byte| b"\\%&".contains(byte));
-        // In UTF-16, the NUL can come first.
-        let first = first.map(|first| if tail[..first].ends_with(b"\0") { first - 1 } else { first });
-        let is_cut = tail.ends_with(b"\0");
-        first.map_or(length - usize::from(is_cut), |first| length - inside + first)
+    /// Returns whether an escape, or another character of several bytes, begins at a place.
+    pub(super) fn is_escaped(&self, place: usize) -> bool {
+        self.lists.get(place).is_some_and(|list| *list != 0)
     }
 
-    fn decoded_at(&self, place: usize) -> Vec<Reading> {
-        let mut list = vec![Reading { unit: Unit::Byte(self.text[place]), end: place + 1 }];
+    /// Returns whether an escape, or another character of several bytes, begins at one of these places.
+    pub(super) fn has_escapes(&self, places: Range<usize>) -> bool {
+        self.lists.get(places).is_some_and(|lists| lists.iter().any(|list| *list != 0))
+    }
+
+    /// Returns the byte at a place that reads only as this byte, which is in ASCII.
+    pub(super) fn plain(&self, place: usize) -> Option<u8> {
+        self.text.get(place).copied().filter(|byte| byte.is_ascii() && !self.is_escaped(place))
+    }
+
+    /// Lists the readings of a place, beginning with its own byte.
+    fn decode(&self, place: usize, list: &mut Vec<Reading>) {
+        list.clear();
+        list.push(Reading { unit: Unit::Byte(self.text[place]), end: place + 1 });
         let mut next = 0;
         while let Some(opener) = list.get(next).copied() {
             next += 1;
-            for found in self.opened_by(opener) {
-                if list.len() < MOST && !list.contains(&found) {
+            self.opened_by(place, opener, &mut |unit, end| {
+                let found = Reading { unit, end };
+                if end - place <= LONGEST && list.len() < MOST && !list.contains(&found) {
                     list.push(found);
                 }
-            }
+            });
         }
-        list.split_off(1)
     }
 
-    /// Returns the readings of the characters and escapes that begin with this reading.
-    fn opened_by(&self, opener: Reading) -> Vec<Reading> {
-        let mut found = self.escaped_by(opener);
-        found.extend(self.utf_16(opener));
-        found
+    /// Finds the readings of the characters and escapes that begin with a reading of this place.
+    fn opened_by(&self, place: usize, opener: Reading, found: &mut impl FnMut(Unit, usize)) {
+        let end = opener.end;
+        match opener.unit {
+            Unit::Byte(b'\\') => self.after_backslash(end, found),
+            Unit::Byte(b'%') => self.after_percent(end, found),
+            Unit::Byte(b'&') => self.entity(end, found),
+            Unit::Byte(b'+') => found(Unit::Byte(b' '), end),
+            // SQL, CSV and YAML double quotation marks. Both are encoded alike, so they have the same length.
+            Unit::Byte(quote @ (b'\'' | b'"')) => {
+                let length = end - place;
+                self.literal(end, quote)
+                    .filter(|it| it - end == length)
+                    .for_each(|it| found(Unit::Byte(quote), it));
+            }
+            Unit::Char(high @ 0xd800..=0xdbff) => {
+                for low in self.at(end) {
+                    if let Unit::Char(code @ 0xdc00..=0xdfff) = low.unit {
+                        found(Unit::Char(0x1_0000 + ((high - 0xd800) << 10) + (code - 0xdc00)), low.end);
+                    }
+                }
+            }
+            Unit::Byte(_) | Unit::Char(_) => {}
+        }
+        if let Some(character) = self.utf_16(opener) {
+            found(character.unit, character.end);
+        }
     }
 
     /// Returns the reading of a UTF-16 character that begins with this reading. Only characters up to U+00FF are read,
@@ -146,89 +195,77 @@ impl<'t> Readings<'t> {
         Some(Reading { unit, end: opener.end + 1 })
     }
 
-    /// Returns the readings of the escapes that begin with this reading.
-    fn escaped_by(&self, opener: Reading) -> Vec<Reading> {
-        let end = opener.end;
-        match opener.unit {
-            Unit::Byte(b'\\') => self.after_backslash(end),
-            Unit::Byte(b'%') => self.after_percent(end),
-            Unit::Byte(b'&') => self.entity(end),
-            Unit::Byte(b'+') => vec![Reading { unit: Unit::Byte(b' '), end }],
-            // SQL, CSV and YAML double quotation marks.
-            Unit::Byte(quote @ (b'\'' | b'"')) => {
-                self.literal(end, quote).map(|end| Reading { unit: Unit::Byte(quote), end }).collect()
-            }
-            Unit::Char(high @ 0xd800..=0xdbff) => {
-                let lows = self.at(end).filter_map(|low| match low.unit {
-                    Unit::Char(code @ 0xdc00..=0xdfff) => Some((code, low.end)),
-                    Unit::Char(_) | Unit::Byte(_) => None,
-                });
-                let joined = |low| 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                lows.map(|(low, end)| Reading { unit: Unit::Char(joined(low)), end }).collect()
-            }
-            Unit::Byte(_) | Unit::Char(_) => Vec::new(),
-        }
-    }
-
-    fn after_backslash(&self, end: usize) -> Vec<Reading> {
-        let mut found = Vec::new();
+    fn after_backslash(&self, end: usize, found: &mut impl FnMut(Unit, usize)) {
         // Every level of nesting doubles the backslashes, so a run of them also reads as one.
         if let Some(end) = self.literal(end, b'\\').max() {
-            found.push(Reading { unit: Unit::Byte(b'\\'), end });
+            found(Unit::Byte(b'\\'), end);
         }
-        found.extend(bytes(self.number(end, 8, 3)));
+        self.number(end, 8, 3..=3, &mut |code, end| byte(code, end, found));
         for letter in self.at(end) {
-            let Some(byte) = letter.byte() else { continue };
-            let plain = |byte| vec![Reading { unit: Unit::Byte(byte), end: letter.end }];
-            found.extend(match byte {
-                b'n' => plain(b'\n'),
-                b'r' => plain(b'\r'),
-                b't' => plain(b'\t'),
-                b'b' => plain(0x08),
-                b'f' => plain(0x0c),
-                b'v' => plain(0x0b),
-                b'a' => plain(0x07),
-                b'e' => plain(0x1b),
-                b'x' => [bytes(self.hex(letter.end, 2)), chars(self.braced(letter.end))].concat(),
-                b'u' => chars(self.hex(letter.end, 4).into_iter().chain(self.braced(letter.end))),
-                b'U' => chars(self.hex(letter.end, 8)),
-                b'\\' => Vec::new(),
-                b' ' => plain(b' '),
-                byte if byte.is_ascii_punctuation() => plain(byte),
-                _ => Vec::new(),
-            });
+            let (Some(symbol), end) = (letter.byte(), letter.end) else { continue };
+            match symbol {
+                b'n' => found(Unit::Byte(b'\n'), end),
+                b'r' => found(Unit::Byte(b'\r'), end),
+                b't' => found(Unit::Byte(b'\t'), end),
+                b'b' => found(Unit::Byte(0x08), end),
+                b'f' => found(Unit::Byte(0x0c), end),
+                b'v' => found(Unit::Byte(0x0b), end),
+                b'a' => found(Unit::Byte(0x07), end),
+                b'e' => found(Unit::Byte(0x1b), end),
+                b'x' => {
+                    self.number(end, 16, 2..=2, &mut |code, end| byte(code, end, found));
+                    self.braced(end, found);
+                }
+                b'u' => {
+                    self.number(end, 16, 4..=4, &mut |code, end| character(code, end, found));
+                    self.braced(end, found);
+                }
+                b'U' => self.number(end, 16, 8..=8, &mut |code, end| character(code, end, found)),
+                b'\\' => {}
+                b' ' => found(Unit::Byte(b' '), end),
+                symbol if symbol.is_ascii_punctuation() => found(Unit::Byte(symbol), end),
+                _ => {}
+            }
         }
-        found
     }
 
-    fn after_percent(&self, end: usize) -> Vec<Reading> {
-        let mut found = bytes(self.hex(end, 2));
+    fn after_percent(&self, end: usize, found: &mut impl FnMut(Unit, usize)) {
+        self.number(end, 16, 2..=2, &mut |code, end| byte(code, end, found));
         for end in self.literal(end, b'u') {
-            found.extend(chars(self.hex(end, 4)));
+            self.number(end, 16, 4..=4, &mut |code, end| character(code, end, found));
         }
-        found
     }
 
     /// Reads an HTML entity after its `&`.
-    fn entity(&self, end: usize) -> Vec<Reading> {
-        let mut codes = Vec::new();
-        for end in self.literal(end, b'#') {
-            codes.extend(self.digits(end, 10, 7));
-            let hex = self.literal(end, b'x').chain(self.literal(end, b'X'));
-            codes.extend(hex.flat_map(|end| self.digits(end, 16, 6)));
-        }
-        let named = |(name, ch): &(&str, char)| {
-            let code = u32::from(*ch);
-            self.word(end, name).into_iter().map(move |end| (code, end))
+    fn entity(&self, end: usize, found: &mut impl FnMut(Unit, usize)) {
+        let mut ended = |code, end| {
+            for end in self.literal(end, b';') {
+                character(code, end, found);
+            }
         };
-        codes.extend(ENTITIES.iter().flat_map(named));
-        chars(codes.into_iter().flat_map(|(code, end)| self.literal(end, b';').map(move |end| (code, end))))
+        for first in self.at(end) {
+            let Some(symbol) = first.byte() else { continue };
+            if symbol == b'#' {
+                self.number(first.end, 10, 1..=7, &mut ended);
+                for end in self.literal(first.end, b'x').chain(self.literal(first.end, b'X')) {
+                    self.number(end, 16, 1..=6, &mut ended);
+                }
+            }
+            for (name, ch) in ENTITIES {
+                if let Some(rest) = name.as_bytes().strip_prefix(&[symbol]) {
+                    self.word(first.end, rest, &mut |end| ended(u32::from(*ch), end));
+                }
+            }
+        }
     }
 
     /// Reads `{1f600}`.
-    fn braced(&self, end: usize) -> Vec<(u32, usize)> {
-        let digits = self.literal(end, b'{').flat_map(|end| self.digits(end, 16, 6));
-        digits.flat_map(|(code, end)| self.literal(end, b'}').map(move |end| (code, end))).collect()
+    fn braced(&self, end: usize, found: &mut impl FnMut(Unit, usize)) {
+        for end in self.literal(end, b'{') {
+            self.number(end, 16, 1..=6, &mut |code, end| {
+                self.literal(end, b'}').for_each(|end| character(code, end, found));
+            });
+        }
     }
 
     /// Returns the ends of a place's readings as this byte.
@@ -236,32 +273,55 @@ impl<'t> Readings<'t> {
         self.at(place).filter(move |reading| reading.unit == Unit::Byte(byte)).map(|reading| reading.end)
     }
 
-    /// Returns the ends of all readings as this word.
-    fn word(&self, place: usize, word: &str) -> Vec<usize> {
-        word.bytes().fold(vec![place], |ends, byte| {
-            ends.into_iter().flat_map(|end| self.literal(end, byte)).take(MOST).collect()
-        })
-    }
-
-    /// Reads a hexadecimal number with exactly this many digits.
-    fn hex(&self, place: usize, count: usize) -> Vec<(u32, usize)> {
-        self.number(place, 16, count)
-    }
-
-    /// Reads a number with exactly this many digits.
-    fn number(&self, place: usize, radix: u32, count: usize) -> Vec<(u32, usize)> {
-        (0..count).fold(vec![(0, place)], |numbers, _| self.appended(&numbers, radix))
-    }
-
-    /// Reads a number with at least one digit and at most this many. Returns all possible ends.
-    fn digits(&self, place: usize, radix: u32, most: usize) -> Vec<(u32, usize)> {
-        let mut all = Vec::new();
-        let mut numbers = vec![(0, place)];
-        for _ in 0..most {
-            numbers = self.appended(&numbers, radix);
-            all.extend_from_slice(&numbers);
+    /// Finds the ends of all readings as this word.
+    fn word(&self, mut place: usize, mut word: &[u8], found: &mut impl FnMut(usize)) {
+        // Most letters are not escaped, so they have only one reading.
+        while let (Some(plain), [first, rest @ ..]) = (self.plain(place), word) {
+            if plain != *first {
+                return;
+            }
+            (place, word) = (place + 1, rest);
         }
-        all
+        if word.is_empty() {
+            return found(place);
+        }
+        let ends = word.iter().fold(vec![place], |ends, byte| {
+            ends.into_iter().flat_map(|end| self.literal(end, *byte)).take(MOST).collect()
+        });
+        ends.into_iter().for_each(found);
+    }
+
+    /// Finds the numbers that have this many digits, and their ends.
+    fn number(
+        &self,
+        mut place: usize,
+        radix: u32,
+        digits: RangeInclusive<usize>,
+        found: &mut impl FnMut(u32, usize),
+    ) {
+        let (mut number, mut read) = (0_u32, 0);
+        // Most digits are not escaped, so they have only one reading.
+        while let Some(plain) = self.plain(place).filter(|_| read < *digits.end()) {
+            let Some(digit) = char::from(plain).to_digit(radix) else { return };
+            number = number.wrapping_mul(radix).wrapping_add(digit);
+            (place, read) = (place + 1, read + 1);
+            if digits.contains(&read) {
+                found(number, place);
+            }
+        }
+        let mut numbers = Vec::new();
+        if read < *digits.end() && place < self.text.len() {
+            numbers.push((number, place));
+        }
+        while !numbers.is_empty() && read < *digits.end() {
+            numbers = self.appended(&numbers, radix);
+            read += 1;
+            if digits.contains(&read) {
+                for (number, end) in &numbers {
+                    found(*number, *end);
+                }
+            }
+        }
     }
 
     /// Appends another digit to each number.
@@ -280,12 +340,22 @@ impl<'t> Readings<'t> {
     }
 }
 
-/// Returns whether an escape can begin at this place.
-fn may_open(text: &[u8], place: usize) -> bool {
-    let next = text.get(place + 1).copied();
+/// For each byte, whether it begins an escape or a UTF-16 character in some texts.
+const OPENS: [bool; 256] = {
+    let mut opens = [false; 256];
+    let mut openers: &[u8] = b"\0\\+%&'\"";
+    while let [first, rest @ ..] = openers {
+        opens[*first as usize] = true;
+        openers = rest;
+    }
+    opens
+};
+
+/// Returns whether an escape can begin with this byte, before the next one.
+fn may_open(byte: u8, next: Option<u8>) -> bool {
     // The next character can be escaped too.
     let is_escaped = matches!(next, Some(b'\\' | b'%' | b'&' | b'\0'));
-    match text[place] {
+    match byte {
         // UTF-16.
         0 => next.is_some_and(|next| next != 0),
         _ if next == Some(0) => true,
@@ -297,24 +367,20 @@ fn may_open(text: &[u8], place: usize) -> bool {
     }
 }
 
-/// Returns the readings of escaped bytes. A byte outside ASCII can be UTF-8 or Latin-1.
-fn bytes(codes: impl IntoIterator<Item = (u32, usize)>) -> Vec<Reading> {
-    let mut found = Vec::new();
-    for (code, end) in codes {
-        let Ok(byte) = u8::try_from(code) else { continue };
-        found.push(Reading { unit: Unit::Byte(byte), end });
+/// Finds the readings of an escaped byte. A byte outside ASCII can be UTF-8 or Latin-1.
+fn byte(code: u32, end: usize, found: &mut impl FnMut(Unit, usize)) {
+    if let Ok(byte) = u8::try_from(code) {
+        found(Unit::Byte(byte), end);
         if !byte.is_ascii() {
-            found.push(Reading { unit: Unit::Char(code), end });
+            found(Unit::Char(code), end);
         }
     }
-    found
 }
 
-/// Returns the readings of escaped code points.
-fn chars(codes: impl IntoIterator<Item = (u32, usize)>) -> Vec<Reading> {
-    let unit = |code: u32| match u8::try_from(code) {
-        Ok(byte) if byte.is_ascii() => Unit::Byte(byte),
-        _ => Unit::Char(code),
-    };
-    codes.into_iter().map(|(code, end)| Reading { unit: unit(code), end }).collect()
+/// Finds the reading of an escaped code point.
+fn character(code: u32, end: usize, found: &mut impl FnMut(Unit, usize)) {
+    match u8::try_from(code) {
+        Ok(byte) if byte.is_ascii() => found(Unit::Byte(byte), end),
+        _ => found(Unit::Char(code), end),
+    }
 }

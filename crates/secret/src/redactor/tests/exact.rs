@@ -178,3 +178,69 @@ fn a_text_that_reads_as_the_beginnings_of_two_secrets_is_searched_for_both() {
     let redactor = Redactor::new([&Secret::new("pass word"), &Secret::new("pass+work")]);
     assert_eq!(redactor.redact("[pass+word] [pass+work] [pass+worn]"), "[(hidden)] [(hidden)] [pass+worn]");
 }
+
+/// Checks that a secret that covers this text is reported as open wherever the text is cut.
+#[track_caller]
+fn check_cuts(secret: &str, text: &str) {
+    let redactor = Redactor::new([&Secret::new(secret)]);
+    let body = format!("[{text}]");
+    assert_eq!(redactor.places(body.as_bytes()).hidden, std::slice::from_ref(&(1..body.len() - 1)), "{text}");
+    for end in 2..body.len() - 1 {
+        assert!(redactor.places(&body.as_bytes()[..end]).open <= 1, "{}", &body[..end]);
+    }
+}
+
+#[test]
+fn quotation_marks_that_are_doubled_more_than_once_are_open_at_every_cut() {
+    for mark in ["'", "\""] {
+        let secret = format!("pass{mark}word");
+        check_cuts(&secret, &format!("pass{}word", mark.repeat(4)));
+        check_cuts(&secret, &format!("pass{}word", mark.repeat(8)));
+        check_cuts(&secret, &format!("pass{}word", format!("\\{mark}").repeat(4)));
+        check_cuts(&format!("pass{mark}{mark}word"), &format!("pass{}word", mark.repeat(8)));
+    }
+}
+
+#[test]
+fn base64_in_nested_escapes_is_open_at_every_cut() {
+    let escaped = |text: &str| text.bytes().map(|byte| format!("\\u{byte:04x}")).collect::<String>();
+    let encoded = STANDARD.encode("glpat-aB3dE6gH9");
+    check_cuts("glpat-aB3dE6gH9", &escaped(&escaped(&encoded)));
+    let wrapped = format!("{}\r\n{}", &encoded[..12], &encoded[12..]);
+    check_cuts("glpat-aB3dE6gH9", &escaped(&escaped(&wrapped)));
+}
+
+#[test]
+fn a_character_at_the_end_of_a_text_that_could_become_longer_is_open() {
+    let open = |secret: &str, text: &[u8]| Redactor::new([&Secret::new(secret)]).places(text).open;
+    assert_eq!(open("it's'", b"[it's'"), 1);
+    assert_eq!(open("token", b"[t\0o\0k\0e\0n"), 1);
+    // The Latin-1 reading of the first byte of `\u{e9}` completes the secret.
+    assert_eq!(open("pass\u{c3}", b"[pass\xc3"), 1);
+    assert_eq!(open("pass\u{c3}", b"[pass\xc3\xa9"), 7);
+}
+
+#[test]
+fn a_nul_after_a_secret_that_is_not_utf_16_stays() {
+    let redactor = Redactor::new([&Secret::new("token")]);
+    assert_eq!(redactor.places(b"[token\0").hidden, std::slice::from_ref(&(1..6)));
+    assert_eq!(redactor.places(b"[t\0o\0k\0e\0n\0").hidden, std::slice::from_ref(&(1..11)));
+}
+
+#[test]
+fn only_the_bytes_of_one_character_are_hidden_with_a_part_of_it() {
+    let redactor = Redactor::new([&Secret::new("pass\u{80}")]);
+    let text = [b"pass".as_slice(), &[0x80; 1000]].concat();
+    assert_eq!(redactor.places(&text).hidden, std::slice::from_ref(&(0..5)));
+}
+
+#[test]
+fn an_escape_has_at_most_512_bytes() {
+    let redactor = Redactor::new([&Secret::new("\\word")]);
+    for (length, hidden) in [(512, 0), (513, 1), (600, 88)] {
+        let text = format!("{}word", "\\".repeat(length));
+        assert_eq!(redactor.places(text.as_bytes()).hidden, std::slice::from_ref(&(hidden..text.len())));
+    }
+    let run = "\\".repeat(10_000);
+    assert_eq!(redactor.places(run.as_bytes()).open, run.len() - 2 * 512);
+}
