@@ -31,8 +31,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     println!("building in release mode; the first build takes a few minutes");
     build(&["--package", "cli", "--bin", "waystone"])?;
     for page in pages {
-        let [package, example] = page.example;
-        build(&["--package", package, "--example", example])?;
+        for [package, example] in page.examples {
+            build(&["--package", package, "--example", example])?;
+        }
         let (source, machine) = (machine::source()?, machine::machine()?);
         let scratch = tempfile::Builder::new().prefix("waystone-bench-").tempdir()?;
         let world = World { scratch: scratch.path().to_owned(), tools: target().join("bench/tools"), quick };
@@ -91,6 +92,7 @@ fn measured(run: &Run, world: &World) -> Result<Vec<Row>> {
             Ok(vec![Row::new(run, &name, Some(figures))])
         }
         Work::Pieces => process::pieces(run, guides, world),
+        Work::Redactor => process::redactor(run),
         Work::Edits => watch::edits(guides, world).map(one),
         Work::Start => hub::start(guides, world).map(one),
         Work::Links { on_postgres } => hub::links(run, *on_postgres, world),

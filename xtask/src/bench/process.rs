@@ -77,8 +77,18 @@ pub(super) fn pieces(run: &Run, guides: u32, world: &World) -> Result<Vec<Row>> 
     let seconds = if world.quick { "0.5" } else { "2" };
     let program = target().join("dist/examples/pieces");
     let figures = output(Process::new(program).arg(world.catalog(guides)).arg(seconds))?;
-    // A `Map` keeps the order in which the program prints the steps.
-    let figures: Map<String, Value> = serde_json::from_str(&figures)?;
+    rows(run, &figures)
+}
+
+/// Runs the example program that searches texts for secrets.
+pub(super) fn redactor(run: &Run) -> Result<Vec<Row>> {
+    rows(run, &output(&mut Process::new(target().join("dist/examples/redactor")))?)
+}
+
+/// Returns a row for each figure that a program prints, in nanoseconds of CPU time.
+fn rows(run: &Run, figures: &str) -> Result<Vec<Row>> {
+    // A `Map` keeps the order in which the program prints the figures.
+    let figures: Map<String, Value> = serde_json::from_str(figures)?;
     let row = |(name, nanoseconds): (&String, &Value)| {
         let nanoseconds = nanoseconds.as_f64();
         let figures =

@@ -12,6 +12,9 @@ pub(super) const P99: Column = ("99th percentile", |cell| Some(time(cell.figures
 pub(super) const PER_ITEM: Column = ("wall time each", |cell| Some(time(cell.figures.per_item())));
 pub(super) const RATE: Column = ("per second", |cell| Some(number(1.0 / cell.figures.per_item())));
 pub(super) const CPU: Column = ("CPU time each", |cell| cell.figures.cpu.map(time));
+pub(super) const PER_KILOBYTE: Column = ("CPU time for a kilobyte", |cell| cell.figures.cpu.map(time));
+pub(super) const MEGABYTES: Column =
+    ("megabytes per second", |cell| cell.figures.cpu.map(|kilobyte| number(1e-3 / kilobyte)));
 pub(super) const MEMORY: Column = ("memory", |cell| cell.figures.memory.map(memory));
 pub(super) const BASELINE: Column = ("compared with", compared);
 

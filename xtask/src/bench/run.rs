@@ -13,8 +13,8 @@ use crate::tree::target;
 pub(super) struct Page {
     /// The argument of `cargo xtask bench` that selects the page.
     pub(super) argument: &'static str,
-    /// The package and the name of the example program that the runs need.
-    pub(super) example: [&'static str; 2],
+    /// The packages and the names of the example programs that the runs need.
+    pub(super) examples: &'static [[&'static str; 2]],
     /// The page's file in `docs`.
     pub(super) file: &'static str,
     pub(super) title: &'static str,
@@ -101,6 +101,8 @@ pub(super) enum Work {
     Command(Command),
     /// The program `crates/cli/examples/pieces.rs`, which produces a row for each piece.
     Pieces,
+    /// The program `crates/secret/examples/redactor.rs`, which produces a row for each text.
+    Redactor,
     /// Editing guides while `waystone check --watch` runs.
     Edits,
     /// Starting a Hub.

@@ -59,7 +59,13 @@ fn links_are_compared_by_their_rate() {
         Row { baseline: Some("SQLite: bare handler".to_owned()), ..row }
     });
     let starts = [row("start", 1_000, &[0.4, 1.5], 1)];
-    let page = page(&PAGES[1], true, SOURCE, MACHINE, &[Vec::new(), links.into(), Vec::new(), starts.into()]);
+    let page = page(
+        &PAGES[1],
+        true,
+        SOURCE,
+        MACHINE,
+        &[Vec::new(), Vec::new(), links.into(), Vec::new(), starts.into()],
+    );
     for line in [
         "`cargo xtask bench hub --quick` measured",
         "- **Source:** commit `0123456789`.",

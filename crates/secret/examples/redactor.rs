@@ -1,6 +1,6 @@
 //! Measures how fast the redactor searches common and hostile texts.
 //!
-//! `cargo run --profile dist --package secret --example throughput` prints megabytes per second, on one thread.
+//! `redactor` prints the time per kilobyte on one thread, in nanoseconds, as JSON. `cargo xtask bench` runs it.
 #![expect(clippy::print_stdout, reason = "a program that prints its measurements")]
 
 use std::hint::black_box;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secret::{Redactor, Secret};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The length of each text, in bytes.
 const LENGTH: u32 = 256 * 1024;
@@ -43,7 +43,7 @@ fn main() {
         ("escaped backslashes", repeated("\\u005c")),
         ("binary", bytes),
     ];
-    for (name, text) in texts {
+    let measured = texts.map(|(name, text)| {
         let text = &text[..length];
         let start = Instant::now();
         let mut searched = 0_u32;
@@ -51,9 +51,10 @@ fn main() {
             black_box(redactor.places(black_box(text)));
             searched += 1;
         }
-        let megabytes = f64::from(searched) * f64::from(LENGTH) / 1e6;
-        println!("{name:24} {:7.1} MB/s", megabytes / start.elapsed().as_secs_f64());
-    }
+        let kilobytes = f64::from(searched) * f64::from(LENGTH) / 1e3;
+        (name.to_owned(), json!(start.elapsed().as_secs_f64() * 1e9 / kilobytes))
+    });
+    println!("{}", Value::Object(measured.into_iter().collect()));
 }
 
 /// Returns a byte that looks random.
