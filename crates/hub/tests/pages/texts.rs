@@ -371,6 +371,8 @@ fn values_that_someone_else_entered_are_not_shown() {
     let page = HelpPage {
         flow: &other,
         step,
+        host: None,
+        host_changed: false,
         customer: "Acme",
         person: None,
         action: "/help/h",
