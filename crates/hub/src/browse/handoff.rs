@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
@@ -135,10 +134,10 @@ fn until(session: &Session, now: Timestamp) -> Timestamp {
 /// nothing and gets no page.
 pub(super) async fn show(
     context: PageContext,
-    Parts { method, headers, .. }: Parts,
+    headers: HeaderMap,
     Segments(link): Segments<String>,
 ) -> Result<Response, Failure> {
-    if method != Method::GET || is_ahead(&headers) {
+    if is_ahead(&headers) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     if link.starts_with("wsh_") {
