@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secret::Secret;
-use vault::{Account, AccountId, ApiKey, By, Digest, KeyState, Kind, Scope, Session, Vault};
+use vault::{Account, AccountId, ApiKey, By, ChangeError, Digest, KeyState, Kind, Scope, Session, Vault};
 
 use crate::client::Client;
 use crate::key_uses::KeyUses;
@@ -27,6 +27,9 @@ const USED: &str = "has already linked its account";
 
 /// Why the token of a single-use session cannot be used if a browser has opened its link.
 const OPENED: &str = "was opened in a browser, and continues only there";
+
+/// The beginning of a key's name in the audit trail. The key's id follows.
+const KEY_ACTOR: &str = "key:";
 
 /// A program with a project's API key.
 #[derive(Clone, Debug)]
@@ -87,7 +90,7 @@ impl Access {
             return Err(no_key());
         };
         self.limiter.call(&key)?;
-        let actor = format!("key:{}", key.id);
+        let actor = format!("{KEY_ACTOR}{}", key.id);
         Ok(Caller { key, digest, actor })
     }
 
@@ -144,21 +147,53 @@ impl Access {
         let id: AccountId = id.parse().map_err(|_| none())?;
         self.vault.get(&id).await?.filter(|account| caller.sees(account)).ok_or_else(none)
     }
+}
 
-    /// Returns an account in the caller's project that requests are sent through. Fails if the caller's key does not
-    /// have the scope.
-    pub(crate) async fn ready_account(
-        &self,
-        caller: &Caller,
-        id: &str,
-    ) -> Result<Arc<ReadyAccount>, ApiError> {
+/// An account that a caller wants to send requests through.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) access: &'a Access,
+    pub(crate) caller: &'a Caller,
+    /// The account's id, as the caller sent it.
+    pub(crate) id: &'a str,
+}
+
+impl Wanted<'_> {
+    /// Returns the account if it is in the caller's project. Fails if the caller's key does not have the scope, or no
+    /// longer works. Call this again after each wait, such as for the request's body or a provider's response.
+    pub(crate) async fn find(self) -> Result<Arc<ReadyAccount>, ApiError> {
+        let Self { access, caller, id } = self;
         caller.needs(Scope::Requests)?;
-        // The key may have been revoked while the client sent the body.
-        let key = self.key(&caller.digest).await?;
+        let key = access.key(&caller.digest).await?;
         key.filter(|key| key.state(Timestamp::now()) == KeyState::Active).ok_or_else(no_key)?;
         let none = || ApiError::new(&NOT_FOUND, "No account has this id");
         let id: AccountId = id.parse().map_err(|_| none())?;
-        self.ready_accounts.find(&id).await?.filter(|ready| caller.sees(ready.account())).ok_or_else(none)
+        access.ready_accounts.find(&id).await?.filter(|ready| caller.sees(ready.account())).ok_or_else(none)
+    }
+
+    /// Returns an error unless requests can be sent through the account now.
+    pub(crate) async fn require_usable(self) -> Result<(), ApiError> {
+        self.find().await?.require_usable()
+    }
+}
+
+/// Returns an error unless an account's credentials may be sent to its provider for this actor: the account exists and is
+/// not on hold, and the actor is not a key that was revoked or has expired. Call this after a wait, in which either may
+/// have changed.
+pub(crate) async fn require_usable_by(
+    vault: &Vault,
+    account: &AccountId,
+    actor: &str,
+) -> Result<(), ApiError> {
+    if let Some(id) = actor.strip_prefix(KEY_ACTOR) {
+        let key = vault.key_by_id(id).await?;
+        key.filter(|key| key.state(Timestamp::now()) == KeyState::Active).ok_or_else(no_key)?;
+    }
+    let account = vault.get(account).await?;
+    let account = account.ok_or_else(|| ApiError::new(&NOT_FOUND, "No account has this id"))?;
+    match account.hold {
+        Some(hold) => Err(ChangeError::OnHold { id: account.id, hold }.into()),
+        None => Ok(()),
     }
 }
 

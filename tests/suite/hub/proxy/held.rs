@@ -2,6 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -69,6 +71,39 @@ fn an_account_on_hold_is_not_used() {
     let verified = linked.send(Request::post(&format!("/accounts/{}/verify", linked.account)));
     assert_eq!(verified.status, 200, "{}", verified.body);
     assert_eq!(linked.provider.requests().len(), 1);
+}
+
+/// Nothing is sent with a token for which the Hub signed in before the key was revoked or the account was suspended.
+#[test]
+fn a_slow_sign_in_is_the_last_request_for_a_revoked_key_or_a_suspended_account() {
+    let values =
+        json!({ "api_key": null, "client_id": "app", "client_secret": "app-secret", "environment": "live" });
+    let linked = Linked::new("client-credentials", "main", &values);
+    let key = json!({ "name": "Short", "scopes": ["requests:write"] });
+    let created = linked.send(Request::post("/api_keys").json(&key));
+    assert_eq!(created.status, 201, "{}", created.body);
+    let remove = || {
+        let removed = linked.send(Request::new("DELETE", &format!("/api_keys/{}", created.text("id"))));
+        assert_eq!(removed.status, 204, "{}", removed.body);
+    };
+    let suspend = || linked.set_status("suspended");
+    linked.provider.set_pause(Duration::from_secs(2));
+    let cases: [(String, &(dyn Fn() + Sync), (u16, &str)); 2] = [
+        (created.text("key"), &remove, (401, "unauthorized")),
+        (linked.key.clone(), &suspend, (409, "conflict")),
+    ];
+    for (key, change, expected) in cases {
+        let refused = thread::scope(|scope| {
+            let request = linked.through("GET", "/x").key(&key);
+            let sending = scope.spawn(move || request.send_to(linked.hub.address).expect("no response"));
+            linked.provider.wait_for_request();
+            change();
+            sending.join().expect("the request panicked")
+        });
+        assert_eq!((refused.status, &*refused.text("code")), expected, "{}", refused.body);
+        let sent = linked.provider.requests();
+        assert!(sent.iter().all(|request| request.starts_with("POST /oauth/token ")), "{sent:?}");
+    }
 }
 
 #[test]
