@@ -2,6 +2,7 @@
 //! requests must cause exactly one renewal. The tests run two Hubs on PostgreSQL and one on SQLite.
 
 mod provider;
+mod windows;
 
 use std::net::SocketAddr;
 use std::path::Path;
