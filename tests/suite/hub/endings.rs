@@ -261,6 +261,7 @@ fn test(database: Database) {
     running_checks_end_when_their_session_expires(&scene);
     a_handed_off_step_ends_with_its_account(&scene);
     helpers::a_helpers_secret_is_sent_only_to_its_host(&scene);
+    helpers::a_refused_hand_off_keeps_nothing_longer(&scene);
     // The terminal uses only SQLite.
     if database == Database::Sqlite {
         a_link_in_the_terminal_ends_with_its_account(&scene);

@@ -99,3 +99,29 @@ pub(super) fn a_helpers_secret_is_sent_only_to_its_host(scene: &Scene) {
             .all(|request| request.to_ascii_lowercase().contains("host: evil.gladly.com"))
     );
 }
+
+/// A hand-off extends how long the session lasts and how long entered values are kept. One that is refused does not.
+pub(super) fn a_refused_hand_off_keeps_nothing_longer(scene: &Scene) {
+    let session = scene.session("refused-hand-off", None);
+    let mut form = scene.open(&session);
+    let kept_until = || {
+        let query = format!("select expires_at from attempts where session_seq = {}", session.id);
+        scene.rows().strings(&query)
+    };
+    let before = kept_until();
+    assert_eq!(before.len(), 1);
+    for (step, status) in [("nowhere", 409), ("", 409)] {
+        let refused = form.submit(scene, "/handoff", &[("step", step)]);
+        assert_eq!(refused.status, status, "{step}: {}", refused.body);
+    }
+    let lacks_host =
+        [("step", "enter-credentials"), ("environment", "production"), ("field.organization_slug", "")];
+    assert_eq!(form.post(scene, "/handoff", &lacks_host).status, 422);
+    assert_eq!(kept_until(), before, "a refused hand-off extended the attempt");
+    let extended =
+        format!("select count(*) from sessions where extended_until is not null and seq = {}", session.id);
+    assert_eq!(scene.rows().integer(&extended), 0);
+    assert_eq!(form.submit(scene, "/handoff", &[("step", "enter-credentials")]).status, 303);
+    assert_ne!(kept_until(), before);
+    assert_eq!(scene.rows().integer(&extended), 1);
+}
