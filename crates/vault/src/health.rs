@@ -21,7 +21,7 @@ impl Vault {
     /// Returns `false` if SQLite's database file was deleted or replaced since the vault was opened. The process then
     /// still uses the earlier file, whose content is lost when the process ends. Always `true` for PostgreSQL.
     pub async fn has_its_file(&self) -> bool {
-        let (Some(path), Some(opened)) = (self.engine.file().map(Path::to_owned), self.file.clone()) else {
+        let (Some(path), Some(opened)) = (self.engine.file().map(Path::to_owned), self.file) else {
             return true;
         };
         off_thread(move || FileId::of(&path).is_ok_and(|current| current == opened)).await

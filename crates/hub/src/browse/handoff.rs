@@ -24,7 +24,7 @@ use super::posted::public_values;
 use super::requester::is_ahead;
 use super::work::work;
 use crate::app::App;
-use crate::linking::{Added, Entered, HelperFlow};
+use crate::linking::{Added, Entered, HelperFlow, HelperValues};
 use crate::pages::{
     HandoffPage, HelpPage, PageProvider, Trouble, handoff_created, help, help_thanks, help_too_late,
 };
@@ -178,7 +178,8 @@ pub(super) async fn accept(
     if !problems.is_empty() {
         return Ok(context.rejected(helper.render(&public, &problems, false).await?));
     }
-    match app.links.add_values(session, handoff, browser, posted.text("host"), &typed).await? {
+    let entered = HelperValues { by: browser, host: posted.text("host"), values: &typed };
+    match app.links.add_values(session, handoff, entered).await? {
         Added::HostChanged => Ok(context.rejected(helper.render(&public, &[], true).await?)),
         // If someone else was faster, the page says so.
         Added::Saved | Added::TooLate => Ok(redirect_to(&page)),

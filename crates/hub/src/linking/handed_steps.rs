@@ -22,6 +22,16 @@ pub(crate) struct HelperFlow {
     pub(crate) host: Option<String>,
 }
 
+/// The values that a helper submits.
+#[derive(Clone, Copy)]
+pub(crate) struct HelperValues<'a> {
+    /// The digest of the helper's browser secret.
+    pub(crate) by: &'a Digest,
+    /// The host that the helper has seen. Empty if it was not determined.
+    pub(crate) host: &'a str,
+    pub(crate) values: &'a [(Key, Secret)],
+}
+
 /// What became of a helper's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
@@ -56,15 +66,12 @@ impl Links {
     }
 
     /// Adds a helper's values to the attempt and ends the handoff, even if the person who asked for help changes the
-    /// attempt at the same time. `by` is the digest of the helper's browser secret. `host` is the host that the helper
-    /// has seen; empty if it was not determined.
+    /// attempt at the same time.
     pub(crate) async fn add_values(
         &self,
         session: &Session,
         handoff: &Handoff,
-        by: &Digest,
-        host: &str,
-        values: &[(Key, Secret)],
+        entered: HelperValues<'_>,
     ) -> Result<Added, ApiError> {
         for _ in 0..RETRIES {
             let attempt = self.vault.attempt(&handoff.attempt).await?;
@@ -74,12 +81,12 @@ impl Links {
             };
             let opened = self.open(session, attempt).await?;
             let mut linking = opened.ok_or_else(attempt_ended)?;
-            if linking.flow.host_for_helper(&handoff.fields).unwrap_or_default() != host {
+            if linking.flow.host_for_helper(&handoff.fields).unwrap_or_default() != entered.host {
                 return Ok(Added::HostChanged);
             }
-            linking.flow.prefill_for_helper(values);
+            linking.flow.prefill_for_helper(entered.values);
             let snapshot = linking.update();
-            let submission = Submission { handoff: &handoff.id, by, snapshot: &snapshot };
+            let submission = Submission { handoff: &handoff.id, by: entered.by, snapshot: &snapshot };
             match self.vault.submit_handoff(&submission, &mut linking.attempt).await? {
                 Submitted::Saved => return Ok(Added::Saved),
                 Submitted::AlreadyDone => return Ok(Added::TooLate),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Linked;
-use crate::hub::client::Request;
+use crate::hub::client::{Request, Response};
 use crate::waystone;
 
 impl Linked {
@@ -17,6 +17,22 @@ impl Linked {
         let path = format!("/accounts/{}", self.account);
         let changed = self.send(Request::new("PATCH", &path).json(&json!({ "status": status })));
         assert_eq!(changed.status, 200, "{}", changed.body);
+    }
+
+    /// Sends a request for which the Hub signs in, and calls `change` while the provider issues the token. Asserts that
+    /// only the sign-in is sent. Returns the response.
+    fn change_during_sign_in(&self, key: &str, change: impl FnOnce()) -> Response {
+        let response = thread::scope(|scope| {
+            let request = self.through("GET", "/x").key(key);
+            let address = self.hub.address;
+            let sending = scope.spawn(move || request.send_to(address).expect("no response"));
+            self.provider.wait_for_request();
+            change();
+            sending.join().expect("the request panicked")
+        });
+        let sent = self.provider.requests();
+        assert!(sent.iter().all(|request| request.starts_with("POST /oauth/token ")), "{sent:?}");
+        response
     }
 
     /// Runs a command on the Hub's data.
@@ -82,28 +98,14 @@ fn a_slow_sign_in_is_the_last_request_for_a_revoked_key_or_a_suspended_account()
     let key = json!({ "name": "Short", "scopes": ["requests:write"] });
     let created = linked.send(Request::post("/api_keys").json(&key));
     assert_eq!(created.status, 201, "{}", created.body);
-    let remove = || {
+    linked.provider.set_pause(Duration::from_secs(2));
+    let refused = linked.change_during_sign_in(&created.text("key"), || {
         let removed = linked.send(Request::new("DELETE", &format!("/api_keys/{}", created.text("id"))));
         assert_eq!(removed.status, 204, "{}", removed.body);
-    };
-    let suspend = || linked.set_status("suspended");
-    linked.provider.set_pause(Duration::from_secs(2));
-    let cases: [(String, &(dyn Fn() + Sync), (u16, &str)); 2] = [
-        (created.text("key"), &remove, (401, "unauthorized")),
-        (linked.key.clone(), &suspend, (409, "conflict")),
-    ];
-    for (key, change, expected) in cases {
-        let refused = thread::scope(|scope| {
-            let request = linked.through("GET", "/x").key(&key);
-            let sending = scope.spawn(move || request.send_to(linked.hub.address).expect("no response"));
-            linked.provider.wait_for_request();
-            change();
-            sending.join().expect("the request panicked")
-        });
-        assert_eq!((refused.status, &*refused.text("code")), expected, "{}", refused.body);
-        let sent = linked.provider.requests();
-        assert!(sent.iter().all(|request| request.starts_with("POST /oauth/token ")), "{sent:?}");
-    }
+    });
+    assert_eq!((refused.status, &*refused.text("code")), (401, "unauthorized"), "{}", refused.body);
+    let refused = linked.change_during_sign_in(&linked.key, || linked.set_status("suspended"));
+    assert_eq!((refused.status, &*refused.text("code")), (409, "conflict"), "{}", refused.body);
 }
 
 #[test]
