@@ -13,11 +13,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secret::Secret;
-use vault::{Account, AccountId, ApiKey, By, ChangeError, Digest, KeyState, Kind, Scope, Session, Vault};
+use vault::{Account, AccountId, ApiKey, By, Digest, KeyState, Kind, Scope, Session, Vault};
 
 use crate::client::Client;
 use crate::key_uses::KeyUses;
 use crate::limits::Limiter;
+use crate::permission::{KEY_ACTOR, no_key};
 use crate::ready_accounts::{ReadyAccount, ReadyAccounts};
 use crate::recent::Recent;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
@@ -27,9 +28,6 @@ const USED: &str = "has already linked its account";
 
 /// Why the token of a single-use session cannot be used if a browser has opened its link.
 const OPENED: &str = "was opened in a browser, and continues only there";
-
-/// The beginning of a key's name in the audit trail. The key's id follows.
-const KEY_ACTOR: &str = "key:";
 
 /// A program with a project's API key.
 #[derive(Clone, Debug)]
@@ -175,30 +173,6 @@ impl Wanted<'_> {
     pub(crate) async fn require_usable(self) -> Result<(), ApiError> {
         self.find().await?.require_usable()
     }
-}
-
-/// Returns an error unless an account's credentials may be sent to its provider for this actor: the account exists and is
-/// not on hold, and the actor is not a key that was revoked or has expired. Call this after a wait, in which either may
-/// have changed.
-pub(crate) async fn require_usable_by(
-    vault: &Vault,
-    account: &AccountId,
-    actor: &str,
-) -> Result<(), ApiError> {
-    if let Some(id) = actor.strip_prefix(KEY_ACTOR) {
-        let key = vault.key_by_id(id).await?;
-        key.filter(|key| key.state(Timestamp::now()) == KeyState::Active).ok_or_else(no_key)?;
-    }
-    let account = vault.get(account).await?;
-    let account = account.ok_or_else(|| ApiError::new(&NOT_FOUND, "No account has this id"))?;
-    match account.hold {
-        Some(hold) => Err(ChangeError::OnHold { id: account.id, hold }.into()),
-        None => Ok(()),
-    }
-}
-
-fn no_key() -> ApiError {
-    ApiError::new(&UNAUTHORIZED, "The API key is unknown, revoked or expired")
 }
 
 impl Caller {

@@ -19,8 +19,8 @@ use link::{Flow, Stage};
 use vault::{AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
-use crate::caller::require_usable_by;
 use crate::leases::Leases;
+use crate::permission::require_usable_by;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// How often a task that waits for the lease tries to acquire it.

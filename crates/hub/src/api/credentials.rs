@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use vault::Scope;
 
 use crate::access::AppState;
-use crate::caller::{Caller, require_usable_by};
+use crate::caller::Caller;
+use crate::permission::require_usable_by;
 use crate::status::{self, Status};
 use crate::wire::error::{ApiError, CONFLICT};
 use crate::wire::{Path, stamp};

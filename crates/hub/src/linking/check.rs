@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use vault::{AccountId, Attempt, Vault};
 
 use super::attempt::attempt_ended;
-use crate::caller::require_usable_by;
+use crate::permission::require_usable_by;
 use crate::telemetry::metrics;
 use crate::wire::error::ApiError;
 

@@ -60,8 +60,10 @@ pub(super) fn anywhere(text: &str) -> String {
 }
 
 fn word(text: &str) -> String {
-    let user = text.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
-    let has_password = user.is_some_and(|(user, _)| user.contains(':'));
+    let after_scheme = text.split_once("://").map(|(_, rest)| rest);
+    let user = after_scheme.unwrap_or(text).rsplit_once('@').map(|(user, _)| user);
+    let may_have_slash = after_scheme.is_some();
+    let has_password = user.is_some_and(|user| user.contains(':') && (may_have_slash || !user.contains('/')));
     let text = if has_password { url(text) } else { text.to_owned() };
     let from = [KEY, PASSWORD].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len())).min();
     match from {

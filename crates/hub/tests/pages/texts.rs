@@ -391,11 +391,3 @@ fn values_that_someone_else_entered_are_not_shown() {
     );
     assert!(!html.contains("field.token"), "the page shows a field from another step: {html}");
 }
-
-#[test]
-fn field_names_cannot_collide_with_our_own_inputs() {
-    assert_eq!(pages::field_name(&key("csrf")), "field.csrf");
-    assert_eq!(pages::field_of("field.csrf"), Some(key("csrf")));
-    assert_eq!(pages::field_of("csrf"), None);
-    assert_eq!(pages::field_of("field.A b"), None);
-}
