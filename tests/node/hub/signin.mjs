@@ -113,38 +113,6 @@ test("two sign-ins in one browser both finish", async () => {
   await context.close();
 });
 
-test("two windows that one frame opened both finish", async () => {
-  // With scripts, the second window replaces the first.
-  const context = await chromium.newContext({ javaScriptEnabled: false });
-  const tab = await context.newPage();
-  const elsewhere = await host({});
-  const created = await session({ connector_profile_id: profile, allowed_origins: [elsewhere.site] });
-  elsewhere.pages["/"] = `<!doctype html><title>Embeds the pages</title>
-    <iframe src="${created.auth_link_url}?parent=${elsewhere.site}" width="900" height="900"></iframe>`;
-  await tab.goto(`${elsewhere.site}/`);
-  const frame = tab.frameLocator("iframe");
-  await frame.locator("[name=environment][value=production]").check({ force: true });
-  await frame.locator("button[value=connect]").click();
-  const popups = [];
-  for (let at = 0; at < 2; at += 1) {
-    const [popup] = await Promise.all([context.waitForEvent("page"), frame.locator("button[data-open]").click()]);
-    await popup.getByRole("link", { name: "a successful sign-in", exact: true }).waitFor();
-    popups.push(popup);
-  }
-  await Promise.all(popups.map(async (popup) => {
-    await popup.getByRole("link", { name: "a successful sign-in", exact: true }).click();
-    await popup.getByText(/You're signed in/).waitFor();
-  }));
-  // The frame may still show the account that the first window found.
-  await tab.reload();
-  await frame.locator("button[value=yes]").click();
-  await frame.getByRole("heading", { name: /is connected/ }).waitFor();
-  const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${created.origin_owner_id}`);
-  assert.equal(accounts.length, 1);
-  await context.close();
-  elsewhere.close();
-});
-
 test("a person can go back from the provider and continue again", async () => {
   const created = await session({ connector_profile_id: profile });
   const context = await chromium.newContext();
