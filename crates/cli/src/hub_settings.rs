@@ -9,7 +9,7 @@ use vault::Vault;
 
 use crate::args::{Common, Flags, StoreArgs};
 use crate::environment;
-use crate::failure::{Failure, USAGE, cannot};
+use crate::failure::{Failure, USAGE};
 use crate::findings;
 use crate::linking::store::folder;
 use crate::out::Out;
@@ -36,7 +36,10 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
     let config = config.map(Path::to_owned).or_else(|| environment::path("WAYSTONE_CONFIG"));
     let file = match config.as_deref() {
         Some(path) => {
-            let fail = |error| Failure { code: USAGE, ..cannot("read", path)(error) };
+            // A settings file that cannot be read may be another setting's value, which may contain a password.
+            let shown = hub::settings::shown_path(path);
+            let fail =
+                |error| Failure { code: USAGE, ..Failure::io(format!("cannot read `{shown}`"), &error) };
             Some((path.display().to_string(), fs::read(path).map_err(fail)?))
         }
         None => None,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use link::{Flow, Stage, Start};
 use probe::Values;
 use url::Url;
-use vault::{Account, By, ChangeError, Credentials, SealedProfile, StoreError, Vault};
+use vault::{Account, AccountId, By, ChangeError, Credentials, SealedProfile, StoreError, Vault};
 
 use crate::connectors::is_built_in;
 use crate::editions::Editions;
@@ -79,9 +79,14 @@ impl AccountFlows {
         Ok(flow)
     }
 
-    /// Runs a flow's checks without saving anything.
-    pub(crate) async fn check_only(&self, flow: &mut Flow) -> Result<(), ApiError> {
-        check_only(&self.sender, &self.vault, flow).await
+    /// Runs the checks of an account's flow for this actor, without saving anything.
+    pub(crate) async fn check_only(
+        &self,
+        flow: &mut Flow,
+        account: &AccountId,
+        actor: &str,
+    ) -> Result<(), ApiError> {
+        check_only(&self.sender, &self.vault, flow, (account, actor)).await
     }
 
     /// Runs the checks of an account's flow, and stores any renewed tokens.

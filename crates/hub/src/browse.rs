@@ -42,12 +42,12 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRequestParts as _, OptionalFromRequestParts};
-use axum::http::Method;
+use axum::extract::{FromRequestParts as _, OptionalFromRequestParts, Request};
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
-use axum::middleware::from_fn_with_state;
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use self::context::PageContext;
@@ -76,6 +76,15 @@ impl OptionalFromRequestParts<Arc<App>> for Navigation {
     }
 }
 
+/// Responds to a `HEAD` request without running the handler for `GET`, which may change something: it can begin a link
+/// attempt, for example, or finish a sign-in. Link scanners send such requests, but no browser does.
+async fn without_head(request: Request, next: Next) -> Response {
+    if request.method() == Method::HEAD {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    next.run(request).await
+}
+
 /// Returns the routes of the linking pages.
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
@@ -98,5 +107,6 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/connect/oauth2/leave", post(sign_in::leave))
         .route("/connect/oauth2/{provider}/callback", get(signed_in::callback))
         .route_layer(from_fn_with_state(Arc::clone(app), context::render_failures))
+        .route_layer(from_fn(without_head))
         .route("/assets/{name}", get(assets::read))
 }

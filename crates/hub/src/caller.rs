@@ -18,6 +18,7 @@ use vault::{Account, AccountId, ApiKey, By, Digest, KeyState, Kind, Scope, Sessi
 use crate::client::Client;
 use crate::key_uses::KeyUses;
 use crate::limits::Limiter;
+use crate::permission::{KEY_ACTOR, no_key};
 use crate::ready_accounts::{ReadyAccount, ReadyAccounts};
 use crate::recent::Recent;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
@@ -87,7 +88,7 @@ impl Access {
             return Err(no_key());
         };
         self.limiter.call(&key)?;
-        let actor = format!("key:{}", key.id);
+        let actor = format!("{KEY_ACTOR}{}", key.id);
         Ok(Caller { key, digest, actor })
     }
 
@@ -144,26 +145,34 @@ impl Access {
         let id: AccountId = id.parse().map_err(|_| none())?;
         self.vault.get(&id).await?.filter(|account| caller.sees(account)).ok_or_else(none)
     }
+}
 
-    /// Returns an account in the caller's project that requests are sent through. Fails if the caller's key does not
-    /// have the scope.
-    pub(crate) async fn ready_account(
-        &self,
-        caller: &Caller,
-        id: &str,
-    ) -> Result<Arc<ReadyAccount>, ApiError> {
+/// An account that a caller wants to send requests through.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) access: &'a Access,
+    pub(crate) caller: &'a Caller,
+    /// The account's id, as the caller sent it.
+    pub(crate) id: &'a str,
+}
+
+impl Wanted<'_> {
+    /// Returns the account if it is in the caller's project. Fails if the caller's key does not have the scope, or no
+    /// longer works. Call this again after each wait, such as for the request's body or a provider's response.
+    pub(crate) async fn find(self) -> Result<Arc<ReadyAccount>, ApiError> {
+        let Self { access, caller, id } = self;
         caller.needs(Scope::Requests)?;
-        // The key may have been revoked while the client sent the body.
-        let key = self.key(&caller.digest).await?;
+        let key = access.key(&caller.digest).await?;
         key.filter(|key| key.state(Timestamp::now()) == KeyState::Active).ok_or_else(no_key)?;
         let none = || ApiError::new(&NOT_FOUND, "No account has this id");
         let id: AccountId = id.parse().map_err(|_| none())?;
-        self.ready_accounts.find(&id).await?.filter(|ready| caller.sees(ready.account())).ok_or_else(none)
+        access.ready_accounts.find(&id).await?.filter(|ready| caller.sees(ready.account())).ok_or_else(none)
     }
-}
 
-fn no_key() -> ApiError {
-    ApiError::new(&UNAUTHORIZED, "The API key is unknown, revoked or expired")
+    /// Returns an error unless requests can be sent through the account now.
+    pub(crate) async fn require_usable(self) -> Result<(), ApiError> {
+        self.find().await?.require_usable()
+    }
 }
 
 impl Caller {

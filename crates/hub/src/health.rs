@@ -36,6 +36,7 @@ async fn live() -> Response {
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
+    let mut help = None;
     let (status, word, database) = match app.phase() {
         Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", "not checked"),
         Phase::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining", "not checked"),
@@ -45,14 +46,27 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
             Database::NotWritable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database not writable", "not writable")
             }
+            Database::Gone => {
+                help = Some(GONE);
+                (StatusCode::SERVICE_UNAVAILABLE, "database file missing", "missing")
+            }
         },
     };
-    let body = json!({ "status": word, "database": database, "guides": app.guides.count() });
+    let mut body = json!({ "status": word, "database": database, "guides": app.guides.count() });
+    if let Some(help) = help {
+        body["help"] = help.into();
+    }
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
+/// What to do if SQLite's database file is gone.
+const GONE: &str = "the database file was deleted or replaced while the Hub runs, so its changes are lost when it stops: \
+                    stop the Hub, restore the newest backup with `waystone vault restore`, and start it again";
+
 /// The state of the database.
 enum Database {
+    /// SQLite's database file was deleted or replaced.
+    Gone,
     /// The database can be read. As far as is known, it can also be written.
     Usable,
     /// The database cannot be read.
@@ -63,7 +77,10 @@ enum Database {
 
 /// Returns the state of the database. Tests writing only if a change has failed since the last successful test.
 async fn database(app: &App) -> Database {
-    if !succeeds(app.vault.test_read()).await {
+    if !app.vault.has_its_file().await {
+        tracing::error!("{GONE}");
+        Database::Gone
+    } else if !succeeds(app.vault.test_read()).await {
         Database::Unreachable
     } else if !succeeds(app.vault.test_write_if_suspect(Timestamp::now())).await {
         Database::NotWritable

@@ -7,6 +7,7 @@
 //! from `layers.rs`, and finishes requests in progress before it stops.
 
 pub mod pages;
+mod permission;
 pub mod serve;
 pub mod settings;
 pub mod texts;

@@ -15,4 +15,5 @@ mod problem;
 
 pub(crate) use self::attempt::{Entered, Linking};
 pub(crate) use self::check::{CheckSender, check_and_keep, check_only};
+pub(crate) use self::handed_steps::{Added, HelperFlow, HelperValues};
 pub(crate) use self::links::Links;

@@ -21,20 +21,22 @@ use axum::response::{IntoResponse as _, Response};
 use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::{Egress, Failure, Streamed};
 use futures_util::{Stream, StreamExt as _, stream};
-use guide::{Fault, Verb};
+use guide::{Fault, Key, Verb};
 use jiff::Timestamp;
 use link::Flow;
 use probe::{Inputs, ProxyRequest, Values};
+use secret::Secret;
 use vault::{AccountId, By, Credentials};
 
 use self::envelope::{Provided, envelope};
 use self::mask::Mask;
 use self::masked::masked;
 use crate::account_flows::AccountFlows;
-use crate::ready_accounts::{ReadyAccount, ReadyAccounts};
+use crate::caller::Wanted;
+use crate::ready_accounts::ReadyAccounts;
 use crate::renewals::{Renewals, TRUSTED, works};
 use crate::telemetry::metrics;
-use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
+use crate::wire::error::{ApiError, INVALID_VALUE, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
@@ -102,46 +104,49 @@ fn are_valid(tokens: &Tokens) -> bool {
 impl Proxy {
     /// Sends a request through an account. If the tokens expire soon, renews them first. If the provider refuses the
     /// tokens, renews them and sends the request again, which is safe because a refused request had no effect.
+    ///
+    /// While the provider responds or tokens are renewed, the caller's key can be revoked, and the account can be
+    /// suspended or deleted. Both are therefore checked again before each request.
     pub(crate) async fn send(
         &self,
-        account: &ReadyAccount,
+        wanted: Wanted<'_>,
         mut request: ProxyRequest,
-        actor: &str,
     ) -> Result<Answer, ApiError> {
+        let (account, actor) = (wanted.find().await?, wanted.caller.actor.as_str());
         account.require_usable()?;
         request.headers = headers::forwarded(request.headers);
         let purpose = format!("request: {} {}", request.verb, request.path);
         let by = By::new(actor, Timestamp::now());
-        let (mut credentials, flow) = self.accounts.open(account, &purpose, by).await?;
+        let (mut credentials, flow) = self.accounts.open(&account, &purpose, by).await?;
+        // Tokens that are renewed for this request may still be valid.
+        let mut former = driver::secrets_to_hide(&credentials, flow.method());
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
-        self.require_still_usable(account).await?;
-        let mut answered = self.send_once(&flow, request.clone(), &tokens).await?;
+        wanted.require_usable().await?;
+        let mut answered = self.send_once(&flow, request.clone(), &tokens, &former).await?;
         if answered.response.status == UNAUTHORIZED && flow.method().auth.sign_in.is_some() {
-            self.require_still_usable(account).await?;
+            wanted.require_usable().await?;
             if let Some(renewed) = self.renewed_tokens(&credentials, &flow, &tokens, actor).await? {
-                self.require_still_usable(account).await?;
-                answered = self.send_once(&flow, request, &renewed).await?;
+                wanted.require_usable().await?;
+                let is_credential = |key: &Key| flow.method().auth.is_credential(key);
+                former
+                    .extend(tokens.into_iter().filter(|(key, _)| is_credential(key)).map(|(_, token)| token));
+                answered = self.send_once(&flow, request, &renewed, &former).await?;
             }
         }
         Ok(answered)
     }
 
-    /// Returns an error if requests can no longer be sent through the account. It may have been suspended or deleted
-    /// while the provider responded or its tokens were renewed.
-    async fn require_still_usable(&self, account: &ReadyAccount) -> Result<(), ApiError> {
-        let current = self.accounts.find(&account.account().id).await?;
-        current.ok_or_else(|| ApiError::new(&NOT_FOUND, "No account has this id"))?.require_usable()
-    }
-
-    /// Sends the request to the provider.
+    /// Sends the request to the provider. `former` are secrets that are also masked in the response.
     async fn send_once(
         &self,
         flow: &Flow,
         request: ProxyRequest,
         tokens: &Values,
+        former: &[Secret],
     ) -> Result<Answer, ApiError> {
         let (provider, is_head) = (&flow.guide().provider, request.verb == Verb::Head);
-        let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
+        let inputs =
+            Inputs { tokens, former, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
         let proxied = probe::proxy_request(flow.method(), request, &inputs)
             .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request is not valid: {error}")))?;
         let began = Instant::now();
@@ -205,7 +210,7 @@ impl Proxy {
         }
         let mut flow = self.flows.relink_flow(credentials).await?;
         flow.submit_all(&[]);
-        self.flows.check_only(&mut flow).await?;
+        self.flows.check_only(&mut flow, &credentials.account.id, actor).await?;
         self.flows.record_failure(&flow, &credentials.account, actor).await?;
         works(&flow)?;
         let (values, end) = flow.tokens();
@@ -273,8 +278,12 @@ impl Answer {
         let status = StatusCode::from_u16(provided.status).ok().filter(|status| !status.is_informational());
         let status = status
             .ok_or_else(|| ApiError::new(&PROVIDER_FAILED, "The provider's response could not be used"))?;
+        let length = headers::length(&provided.headers)
+            .map_err(|_| ApiError::new(&PROVIDER_FAILED, "The provider's response has several lengths"))?;
+        let length = length.map(|length| ("content-length".to_owned(), length.to_string().into_bytes()));
+        let others = provided.headers.iter().filter(|(name, _)| name != "content-length");
         let mut returned = HeaderMap::new();
-        for (name, value) in &provided.headers {
+        for (name, value) in others.chain(&length) {
             let name = match &**name {
                 // The caller would wait for a body of this length, because it did not send a HEAD request itself.
                 "content-length" if self.is_head && self.is_described => Some(headers::prefixed(name)),

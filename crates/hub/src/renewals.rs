@@ -20,6 +20,7 @@ use vault::{AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::leases::Leases;
+use crate::permission::require_usable_by;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// How often a task that waits for the lease tries to acquire it.
@@ -100,6 +101,7 @@ impl Renewals {
         if self.vault.get(&id).await?.is_none_or(|now| now.version != old.account.version) {
             return self.unsealed(&id, &actor).await;
         }
+        require_usable_by(&self.vault, &id, &actor).await?;
         let mut flow = self.flows.relink_flow(&old).await?;
         match self.last_check(&old) {
             Some(Ok(())) if !flow.must_renew_tokens(Timestamp::now().as_second()) => return Ok(old),
@@ -111,6 +113,10 @@ impl Renewals {
         if checked.is_ok() {
             self.flows.record_failure(&flow, &keeper.credentials.account, &keeper.actor).await?;
             checked = works(&flow);
+        }
+        if checked.is_err() {
+            // If this actor may no longer use the account, others may still renew its tokens.
+            require_usable_by(&self.vault, &id, &keeper.actor).await?;
         }
         self.remember(&keeper.credentials, checked.clone());
         checked.map(|()| keeper.credentials)

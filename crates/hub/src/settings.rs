@@ -21,6 +21,7 @@ pub use self::explain::explain;
 pub use self::file::schema as settings_schema;
 pub use self::findings::pages;
 pub use self::log::{LogFormat, LogLevel};
+pub use self::mask::path as shown_path;
 pub use self::resolve::{Settings, Tls, read};
 pub use self::row::Line;
 pub use self::setting::{Set, SetBy, Setting, Syntax};

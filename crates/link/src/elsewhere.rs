@@ -1,6 +1,7 @@
 //! Tries the same credentials in the method's other environments.
 //!
-//! **Invariant:** credentials are never sent to another environment without the person's consent.
+//! **Invariant:** credentials are never sent to another environment without the person's consent, and never if someone else
+//! entered a secret among them.
 
 use probe::Verdict;
 
@@ -11,7 +12,7 @@ impl Flow {
     /// Tries the same credentials in the other environments. Call this only after the person has agreed.
     pub fn ask_elsewhere(&mut self) {
         let State::Failed { verdict, reports, .. } = &self.state else { return };
-        if !verdict.ask_elsewhere {
+        if !self.may_ask_elsewhere(verdict) {
             return;
         }
         let keys = self.method().environments.iter().map(|environment| environment.key.clone());

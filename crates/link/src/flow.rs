@@ -28,6 +28,8 @@ pub struct Flow {
     /// The secrets of the stored account. The provider may repeat them even after the person has replaced them. `None` if
     /// they are not open.
     pub(crate) former: Option<Vec<Secret>>,
+    /// The secret fields whose values a helper entered. See [`Flow::prefill_for_helper`].
+    pub(crate) from_helper: BTreeSet<Key>,
     /// The fields whose values an admin entered. See [`Flow::supply_setup`].
     pub(crate) from_setup: BTreeSet<Key>,
     /// The tokens from sign-in.
@@ -102,6 +104,7 @@ impl Flow {
             from_store: start.stored.keys().cloned().chain(start.stored_secrets).collect(),
             stored_version: None,
             former: start.former,
+            from_helper: BTreeSet::new(),
             from_setup: BTreeSet::new(),
             values: start.stored,
             tokens: start.tokens,

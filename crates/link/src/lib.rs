@@ -12,6 +12,7 @@ mod effect;
 mod elsewhere;
 mod external;
 mod flow;
+mod others;
 mod renew;
 mod snapshot;
 mod stage;

@@ -30,6 +30,8 @@ struct Snapshot {
     environment: Option<Key>,
     values: BTreeMap<Key, String>,
     from_store: BTreeSet<Key>,
+    #[serde(default)]
+    from_helper: BTreeSet<Key>,
     stored_version: Option<i64>,
     tokens: BTreeMap<Key, String>,
     tokens_expire_at: Option<i64>,
@@ -82,6 +84,7 @@ impl Flow {
                 _ => BTreeMap::new(),
             },
             from_store: self.from_store.clone(),
+            from_helper: self.from_helper.clone(),
             stored_version: self.stored_version,
             state: self.state.clone(),
             elsewhere: match &self.state {
@@ -129,6 +132,7 @@ impl Flow {
             }
         }
         flow.from_store = saved.from_store;
+        flow.from_helper = saved.from_helper;
         flow.stored_version = saved.stored_version;
         if changed {
             return Ok(flow);

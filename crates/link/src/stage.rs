@@ -125,7 +125,7 @@ impl Flow {
         if verdict.outcome.is_transient() || verdict.at_field.is_none() && verdict.return_to.is_none() {
             offers.push(Offer::Retry);
         }
-        if verdict.ask_elsewhere {
+        if self.may_ask_elsewhere(verdict) {
             offers.push(Offer::AskElsewhere);
         }
         let back = verdict.return_to.clone().or_else(|| {

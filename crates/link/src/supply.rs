@@ -55,8 +55,8 @@ impl Flow {
     /// Sets the values that an admin entered. Call this after [`Flow::new`] and after [`Flow::restore`].
     pub fn supply_setup(&mut self, values: &[(Key, Secret)]) {
         for (key, value) in values {
-            self.set_value(key, value);
             self.from_setup.insert(key.clone());
+            self.set_value(key, value);
         }
     }
 
@@ -75,7 +75,7 @@ impl Flow {
     }
 
     /// Returns whether a value is secret. A value that the method does not define counts as secret.
-    fn is_secret(&self, key: &Key) -> bool {
+    pub(crate) fn is_secret(&self, key: &Key) -> bool {
         let field = self.method().field(key.as_str());
         let field = field.or_else(|| self.method().derived(key.as_str()).map(|derived| &derived.field));
         field.is_none_or(|field| field.secret)

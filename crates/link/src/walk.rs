@@ -8,11 +8,12 @@ use crate::state::{FieldProblem, State};
 
 impl Flow {
     /// Sets the environment that the person chose. If it differs from the previous environment, discards the tokens and
-    /// the stored secrets, because they would otherwise be sent to a different host.
+    /// the secrets that someone else entered, because they would otherwise be sent to a different host.
     pub fn choose_environment(&mut self, key: &str) {
         let Some(environment) = self.method().environment(key).map(|one| one.key.clone()) else { return };
         if self.environment.as_ref() != Some(&environment) {
-            self.drop_stored_secrets();
+            self.discard_tokens();
+            self.drop_secrets_of_others();
         }
         self.environment = Some(environment);
         match &mut self.state {
@@ -161,8 +162,7 @@ impl Flow {
                 if let Some(field) = &verdict.at_field
                     && self.method().field(field.as_str()).is_some_and(|field| field.secret)
                 {
-                    self.values.remove(field);
-                    self.from_store.remove(field);
+                    self.forget(field);
                     if self.can_sign_in() {
                         self.discard_tokens();
                     }
@@ -257,35 +257,59 @@ impl Flow {
             return Some(FieldProblem::new(key, says));
         }
         let decides_host = probe::host_fields(self.method()).contains(&key);
-        // A stored secret that is not open counts as changed, because it cannot be compared.
-        let changes = match self.values.get(key) {
-            Some(before) => *before != value,
-            None => self.has_value(key),
-        };
+        let changes = self.changes(key, &value);
         if changes && decides_host {
-            self.drop_stored_secrets();
+            self.drop_secrets_of_others();
         }
-        // With the existing tokens, the checks could pass without ever using the new credentials.
-        if changes && self.can_sign_in() {
+        // With the existing tokens, the checks could pass without ever using the new credentials. A first value changes
+        // nothing that the tokens were obtained with.
+        let had_value = self.has_value(key) || self.default_of(key).is_some();
+        if changes && had_value && (decides_host || self.can_sign_in()) {
             self.discard_tokens();
         }
         if from_value && let Some(shown) = normalized.environment {
+            if self.environment.as_ref() != Some(&shown) {
+                self.drop_secrets_of_others();
+            }
             if self.environment.as_ref().is_some_and(|before| *before != shown) {
-                self.drop_stored_secrets();
+                self.discard_tokens();
             }
             self.environment = Some(shown);
         }
-        self.from_store.remove(key);
-        if value.is_empty() {
-            self.values.remove(key);
-        } else {
+        self.forget(key);
+        if !value.is_empty() {
             self.values.insert(key.clone(), value);
         }
         None
     }
 
+    /// Returns whether requests will use a different value. A field without a value has its default.
+    fn changes(&self, key: &Key, value: &Secret) -> bool {
+        if !self.values.contains_key(key) {
+            // A stored secret that is not open cannot be compared.
+            if self.from_store.contains(key) {
+                return true;
+            }
+            // An admin's values are set each time a flow is restored.
+            if self.from_setup.contains(key) {
+                return false;
+            }
+        }
+        let after = if value.is_empty() { self.default_of(key) } else { Some(value.clone()) };
+        self.used_value(key) != after
+    }
+
+    /// Returns the value that requests use: the entered value or, if there is none, the default.
+    pub(crate) fn used_value(&self, key: &Key) -> Option<Secret> {
+        self.values.get(key).cloned().or_else(|| self.default_of(key))
+    }
+
+    fn default_of(&self, key: &Key) -> Option<Secret> {
+        self.method().default_of(key).map(Secret::new)
+    }
+
     /// Returns whether a field's value determines the environment.
-    fn determines_environment(&self, field: &Key) -> bool {
+    pub(crate) fn determines_environment(&self, field: &Key) -> bool {
         self.method().environments.iter().any(|one| one.told_by.as_ref().is_some_and(|(key, _)| key == field))
     }
 
@@ -302,7 +326,7 @@ impl Flow {
     }
 
     /// Returns the problem to show if a required field has no value.
-    fn missing(&self, field: &Field) -> Option<FieldProblem> {
+    pub(crate) fn missing(&self, field: &Field) -> Option<FieldProblem> {
         if !field.required || self.has_value(&field.key) {
             return None;
         }
@@ -312,20 +336,5 @@ impl Flow {
         }
         let mistake = if field.kind == FieldType::Boolean { Mistake::Unanswered } else { Mistake::Missing };
         Some(FieldProblem::new(&field.key, mistake.in_field(&field.label)))
-    }
-
-    /// Removes stored secrets and tokens when the host changes. The person who changes the host might not know the
-    /// secrets, so sending them to the new host would disclose them.
-    fn drop_stored_secrets(&mut self) {
-        self.discard_tokens();
-        // Derived values can also contain secrets.
-        let derived = self.method().derived.iter().map(|one| &one.field);
-        let fields = self.method().fields.iter().chain(derived);
-        let secrets: Vec<Key> = fields.filter(|field| field.secret).map(|field| field.key.clone()).collect();
-        for key in secrets {
-            if self.from_store.remove(&key) {
-                self.values.remove(&key);
-            }
-        }
     }
 }

@@ -99,9 +99,10 @@ impl Content {
                 let sent = serde_json::from_str::<String>(sent.expose());
                 !sent.is_ok_and(|sent| sent.eq_ignore_ascii_case(name))
             }),
-            Self::Form(_, parameters) => parameters.retain(|parameter| {
-                !form_pairs(parameter.expose()).iter().any(|(sent, _)| sets_parameter(sent, name))
-            }),
+            Self::Form(_, parameters) => {
+                let kept = parameters.iter().filter_map(|parameter| without(parameter, name));
+                *parameters = kept.collect();
+            }
             Self::Unchanged(_) => {}
         }
     }
@@ -127,6 +128,14 @@ impl Content {
             Self::Unchanged(body) => body.clone(),
         }
     }
+}
+
+/// Returns a form's parameter without the parts that a provider could read as the parameter `name`. `None` if nothing is
+/// left. Some servers also separate parameters with `;`.
+fn without(parameter: &SecretBytes, name: &str) -> Option<SecretBytes> {
+    let is_kept = |part: &&[u8]| !form_pairs(part).iter().any(|(sent, _)| sets_parameter(sent, name));
+    let kept: Vec<&[u8]> = parameter.expose().split(|byte| *byte == b';').filter(is_kept).collect();
+    (!kept.is_empty()).then(|| SecretBytes::new(kept.join(&b';')))
 }
 
 /// Whether a provider could read the parameter `sent` as the parameter `name`: some servers ignore case, and some add
@@ -211,6 +220,8 @@ mod tests {
                 Some("b=a%20b&a=%ff&b=+&c&d==&key=a+%22b%22"),
             );
             check(content_type, "", Some("key=a+%22b%22"));
+            check(content_type, "key=x;KEY=y", Some("key=a+%22b%22"));
+            check(content_type, "x=;key=evil&k%65y[]=z;y=1;&a=1;b=2", Some("x=&y=1;&a=1;b=2&key=a+%22b%22"));
         }
     }
 

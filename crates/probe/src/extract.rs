@@ -74,7 +74,7 @@ fn lifetime(value: &Json) -> Option<u32> {
     (seconds != 0).then_some(seconds)
 }
 
-/// The error for an account id that is too long, or that contains a control character, a character that could not be
+/// The error for an account id that is too long, or that contains a hidden character, a character that could not be
 /// decoded, or a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidId;
@@ -91,7 +91,7 @@ pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Opt
     // The response can repeat the credentials, but an account's id, name and details are stored as plain text.
     let redactor = identity_redactor(case.method, &case.inputs);
     // A character that could not be decoded has been replaced, so that different ids could become the same.
-    let is_invalid = |ch: char| ch.is_control() || ch == char::REPLACEMENT_CHARACTER;
+    let is_invalid = |ch: char| is_hidden(ch) || ch == char::REPLACEMENT_CHARACTER;
     if id.contains(is_invalid) || MAX_ID < id.chars().count() || redactor.finds_in(&id) {
         return Err(InvalidId);
     }
@@ -129,11 +129,26 @@ fn answer_text(template: &Template, json: Option<&Json>, inputs: &Inputs<'_>) ->
 }
 
 /// Formats a string from the provider for display on one line, with at most `most` characters. Line breaks and tabs become
-/// spaces; other control characters are removed.
+/// spaces; hidden characters are removed.
 fn one_line(text: &str, most: usize) -> String {
     let one_line = text.chars().filter_map(|ch| match ch {
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
-        ch => (!ch.is_control()).then_some(ch),
+        ch => (!is_hidden(ch)).then_some(ch),
     });
     one_line.take(most).collect()
+}
+
+/// Returns whether a character is a control character, changes the direction of text, or is invisible. A name with such
+/// characters can look like another name. These are the characters that `vault::is_printable` refuses in names that
+/// products set; the joiners, which some languages and emoji need, are not among them.
+fn is_hidden(ch: char) -> bool {
+    ch.is_control()
+        || matches!(
+            ch,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
 }

@@ -38,7 +38,7 @@ pub struct ProxiedRequest {
     /// The request, with the credentials.
     pub request: Request,
     /// The secrets that must not be returned to the caller if the provider repeats them: all secrets of the account and
-    /// of its app, and the secrets in the request, in each form in which it contains them.
+    /// of its app, its former secrets, and the secrets in the request, in each form in which it contains them.
     pub secrets: Vec<Secret>,
 }
 
@@ -77,13 +77,13 @@ pub fn proxy_request(
     Ok(ProxiedRequest { request, secrets })
 }
 
-/// Returns the secrets of an account and of its app, whether or not a request carries them. The provider knows most of
-/// them, such as a refresh token, and can repeat them in any response.
+/// Returns the secrets of an account and of its app, and the former secrets in `inputs`, whether or not a request
+/// carries them. The provider knows most of them, such as a refresh token, and can repeat them in any response.
 fn stored_secrets(method: &Method, inputs: &Inputs<'_>) -> Vec<Secret> {
     let (derived, _) = derived_values(method, inputs);
     let values = inputs.values.iter().chain(&derived).filter(|(key, _)| is_secret(method, key.as_str()));
     let tokens = inputs.tokens.iter().filter(|(key, _)| method.auth.is_credential(key));
-    values.chain(tokens).map(|(_, secret)| secret.clone()).collect()
+    values.chain(tokens).map(|(_, secret)| secret).chain(inputs.former).cloned().collect()
 }
 
 /// Returns the secrets in a request: the values that its carriers refer to, and the encoded user name and password of

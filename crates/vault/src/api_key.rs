@@ -146,6 +146,11 @@ impl Vault {
             .await
     }
 
+    /// Returns the API key with this id, even if the key has been revoked or has expired. `None` if there is no such key.
+    pub async fn key_by_id(&self, id: &str) -> Result<Option<ApiKey>, StoreError> {
+        self.optional(sqlx::query("select * from api_keys where id = $1").bind(id), api_key).await
+    }
+
     /// Returns a project's API keys, including revoked and expired keys, oldest first.
     pub async fn keys_of(&self, project: &str) -> Result<Vec<ApiKey>, StoreError> {
         let query = sqlx::query("select * from api_keys where project_id = $1 order by created_at, id");

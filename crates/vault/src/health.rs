@@ -1,10 +1,12 @@
 //! Tests whether the database can be read and written.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
 use crate::error::StoreError;
+use crate::file::{FileId, off_thread};
 use crate::open::Vault;
 use crate::row::stamp;
 use crate::writer::Writer;
@@ -16,6 +18,15 @@ const LEASE: &str = "test-write";
 const SIZE: usize = 64 * 1024;
 
 impl Vault {
+    /// Returns `false` if SQLite's database file was deleted or replaced since the vault was opened. The process then
+    /// still uses the earlier file, whose content is lost when the process ends. Always `true` for PostgreSQL.
+    pub async fn has_its_file(&self) -> bool {
+        let (Some(path), Some(opened)) = (self.engine.file().map(Path::to_owned), self.file) else {
+            return true;
+        };
+        off_thread(move || FileId::of(&path).is_ok_and(|current| current == opened)).await
+    }
+
     /// Reads from the database. Returns an error if the database cannot be read.
     pub async fn test_read(&self) -> Result<(), StoreError> {
         sqlx::query("select id from vault_keys where state = 'current'")

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::database::{self, Db, DbConnection, DbRow, Engine, Statement, Synced};
 use crate::error::StoreError;
-use crate::file::{self, OthersAccess, lock_path, off_thread};
+use crate::file::{self, FileId, OthersAccess, lock_path, off_thread};
 use crate::key::{Key, KeyError, KeyId};
 use crate::key_file;
 use crate::keys::{self, HeldKeys, Ring};
@@ -39,6 +39,8 @@ pub struct Vault {
     writer: Writer,
     /// A shared lock, held while the vault is open, that prevents a restore from replacing the database.
     _user: File,
+    /// SQLite's database file. `None` for PostgreSQL.
+    pub(crate) file: Option<FileId>,
 }
 
 /// Why a vault could not be opened.
@@ -123,6 +125,8 @@ impl Vault {
         let ring = open_keys(&engine, &mut connection, &key).await?;
 
         let (pool, readers) = engine.pools().await.map_err(failed)?;
+        let file = engine.file().map(FileId::of).transpose();
+        let file = file.map_err(|source| OpenError::File { path: folder.join("vault.db"), source })?;
         // Closes this connection only after the writer has connected, because closing the last connection would delete
         // SQLite's log, and the next connection would have to recreate it.
         connection.close().await.map_err(failed)?;
@@ -134,7 +138,7 @@ impl Vault {
             is_suspect: Arc::default(),
             changes: Arc::default(),
         };
-        Ok(Self { folder: folder.to_owned(), readers, writer, _user: user })
+        Ok(Self { folder: folder.to_owned(), readers, writer, _user: user, file })
     }
 
     /// Closes the database, which merges SQLite's log into it. Dropping the vault without closing it loses no data.

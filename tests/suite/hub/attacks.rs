@@ -46,6 +46,14 @@ fn attack(database: Database) {
     target.finish();
 }
 
+/// A known key is not a guess, so other projects do not learn about it.
+#[test]
+fn a_revoked_key_is_recorded_only_in_its_own_projects_trail() {
+    let target = Target::start(Database::Sqlite);
+    rights::a_revoked_key_is_recorded_only_in_its_own_projects_trail(&target);
+    target.finish();
+}
+
 #[test]
 fn attacks_are_rejected_on_sqlite() {
     attack(Database::Sqlite);

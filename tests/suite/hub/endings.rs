@@ -15,6 +15,7 @@ use super::browser::{Browser, between};
 use super::client::Request;
 use super::world::Database;
 
+mod handed_secrets;
 mod scene;
 
 /// How long the provider takes to respond if a test ends the attempt in the meantime.
@@ -259,6 +260,8 @@ fn test(database: Database) {
     running_checks_end_with_their_session(&scene);
     running_checks_end_when_their_session_expires(&scene);
     a_handed_off_step_ends_with_its_account(&scene);
+    handed_secrets::a_helpers_secret_is_sent_only_to_its_host(&scene);
+    handed_secrets::a_refused_hand_off_keeps_nothing_longer(&scene);
     // The terminal uses only SQLite.
     if database == Database::Sqlite {
         a_link_in_the_terminal_ends_with_its_account(&scene);

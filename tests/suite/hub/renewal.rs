@@ -2,6 +2,7 @@
 //! requests must cause exactly one renewal. The tests run two Hubs on PostgreSQL and one on SQLite.
 
 mod provider;
+mod windows;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -20,7 +21,7 @@ use self::provider::Provider;
 
 /// The key of the guide in [`guides`], in which people sign in through a browser and each renewal returns a new refresh
 /// token.
-const KEY: &str = "a-sign-in-in-the-browser";
+pub(super) const KEY: &str = "a-sign-in-in-the-browser";
 
 /// The number of concurrent requests to each Hub.
 const REQUESTS: usize = 12;
@@ -189,8 +190,86 @@ fn secrets_that_a_request_does_not_carry_are_masked_too() {
     let stars = |secret: &str| "*".repeat(secret.len());
     let expected = json!({
         "app": stars("app-secret"), "access": stars("access-token-0"), "refresh": stars("refresh-token-0"),
+        "earlier": null,
     });
     assert_eq!(response.value(), expected, "{}", response.body);
+}
+
+/// The provider may still accept the token from before the renewal.
+#[test]
+fn a_token_that_is_renewed_for_a_request_is_masked_in_its_response() {
+    for holds_for in [None, Some(12)] {
+        let linked = Linked::new(Database::Sqlite, holds_for);
+        match holds_for {
+            None => linked.provider.expire_token(),
+            // The Hub renews the token before it sends the request.
+            Some(_) => thread::sleep(Duration::from_millis(2_500)),
+        }
+        let echo = Request::get(&format!("/accounts/{}/proxy/echo", linked.account)).key(&linked.key);
+        let response = echo.send_to(linked.hubs[0].address).expect("no response");
+        assert_eq!((response.status, linked.provider.counts()), (200, (1, 0)), "{}", response.body);
+        assert_eq!(response.text("access"), "*".repeat("access-token-1".len()), "{}", response.body);
+        assert_eq!(response.text("earlier"), "*".repeat("access-token-0".len()), "{}", response.body);
+    }
+}
+
+/// Sends a request for which the Hub renews the token, and calls `change` while the provider renews it. Asserts that the
+/// request is refused, and that nothing was sent with the new token. Returns the error's code.
+fn refused_during_renewal(linked: &Linked, request: Request, change: impl FnOnce()) -> String {
+    linked.provider.expire_token();
+    linked.provider.set_pause(Duration::from_secs(2));
+    linked.provider.requests();
+    let (renewed, _) = linked.provider.counts();
+    let address = linked.hubs[0].address;
+    let refused = thread::scope(|scope| {
+        let sending = scope.spawn(|| request.send_to(address).expect("no response"));
+        let began = Instant::now();
+        while linked.provider.counts() == (renewed, 0) {
+            assert!(began.elapsed() < Duration::from_secs(30), "the token was not renewed");
+            thread::sleep(Duration::from_millis(10));
+        }
+        change();
+        sending.join().expect("the request panicked")
+    });
+    let token = format!("access-token-{}", renewed + 1);
+    let sent = linked.provider.requests().iter().filter(|request| request.contains(&token)).count();
+    assert_eq!(sent, 0, "the new token was sent: {}", refused.body);
+    refused.text("code")
+}
+
+#[test]
+fn nothing_is_sent_if_a_key_is_revoked_or_an_account_suspended_during_a_renewal() {
+    let linked = Linked::new(Database::Sqlite, None);
+    let address = linked.hubs[0].address;
+    let send = |request: Request| request.key(&linked.key).send_to(address).expect("no response");
+    let path = format!("/accounts/{}", linked.account);
+    for (proxied, scope) in [(true, "requests:write"), (false, "platform:write")] {
+        let created = send(Request::post("/api_keys").json(&json!({ "name": "Short", "scopes": [scope] })));
+        assert_eq!(created.status, 201, "{}", created.body);
+        let request = if proxied {
+            Request::get(&format!("{path}/proxy/things"))
+        } else {
+            Request::post(&format!("{path}/verify"))
+        };
+        let code = refused_during_renewal(&linked, request.key(&created.text("key")), || {
+            let revoked = send(Request::new("DELETE", &format!("/api_keys/{}", created.text("id"))));
+            assert_eq!(revoked.status, 204, "{}", revoked.body);
+        });
+        assert_eq!(code, "unauthorized");
+        // The new tokens are stored, and other keys still work.
+        let response = send(Request::get(&format!("{path}/proxy/things")));
+        assert_eq!(response.status, 200, "{}", response.body);
+    }
+    let hold = |status: &str| {
+        let changed = send(Request::new("PATCH", &path).json(&json!({ "status": status })));
+        assert_eq!(changed.status, 200, "{}", changed.body);
+    };
+    for request in [linked.proxied(), linked.verify()] {
+        assert_eq!(refused_during_renewal(&linked, request, || hold("suspended")), "conflict");
+        hold("active");
+        assert_eq!(linked.proxied().send_to(address).expect("no response").status, 200);
+    }
+    assert_eq!(linked.provider.counts(), (4, 0), "(renewals, reused refresh tokens)");
 }
 
 #[test]

@@ -129,6 +129,27 @@ fn a_full_disk_makes_changes_fail_until_there_is_room() {
 }
 
 #[test]
+fn a_database_file_that_is_deleted_or_replaced_is_noticed() {
+    let installation = Installation::new(Database::Sqlite, NO_PROVIDER);
+    let scene = Scene::start(&installation);
+    let (file, aside) = (installation.data().join("vault.db"), installation.data().join("aside.db"));
+    let assert_gone = || {
+        let ready = scene.readiness();
+        assert_eq!((ready.status, ready.text("database").as_str()), (503, "missing"), "{}", ready.body);
+        assert_eq!(ready.text("status"), "database file missing");
+        assert!(ready.text("help").contains("`waystone vault restore`"), "{}", ready.body);
+    };
+    assert_eq!(scene.readiness().status, 200);
+    std::fs::rename(&file, &aside).expect("cannot move the database");
+    assert_gone();
+    std::fs::copy(&aside, &file).expect("cannot copy the database");
+    assert_gone();
+    std::fs::rename(&aside, &file).expect("cannot move the database");
+    assert_eq!(scene.readiness().status, 200);
+    assert!(scene.readiness().value().get("help").is_none());
+}
+
+#[test]
 fn a_server_that_cannot_be_reached_makes_requests_fail_until_it_is_back() {
     let server = new_database();
     let forwarder = Forwarder::to(&server);

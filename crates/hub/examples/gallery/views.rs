@@ -214,6 +214,8 @@ fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>) {
         let page = HelpPage {
             flow: &flow,
             step,
+            host: Some("acme.example"),
+            host_changed: false,
             customer: "Acme Outdoor",
             person: Some("Ada Lovelace"),
             action: "/help/h-1",

@@ -254,7 +254,7 @@ fn filter_status(query: &mut Query, name: &str) -> Result<(), ApiError> {
 fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange, ApiError> {
     let invalid = |message: &str| ApiError::new(&INVALID_VALUE, message);
     let text = |name: &str, value: Option<String>| value.map(|value| short_text(name, &value)).transpose();
-    refuse_unknown(&body.unknown)?;
+    refuse_unknown::<PatchAccount>(&body.unknown)?;
     let home = account.home.as_ref();
     let profile = home.map(|home| home.connector_profile.as_str());
     for (name, value, current) in [

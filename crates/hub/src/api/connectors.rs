@@ -112,6 +112,10 @@ pub(super) struct ConnectorProfileCreate {
     /// The setup values by field key, as the setup guide describes them.
     #[serde(default)]
     values: BTreeMap<String, String>,
+    /// Members that the Hub does not know.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Map<String, Value>,
 }
 
 /// Changes to a connector profile. Omitted members stay unchanged.
@@ -152,6 +156,7 @@ pub(super) async fn create_profile(
     Json(body): Json<ConnectorProfileCreate>,
 ) -> Result<(StatusCode, axum::Json<ConnectorProfile>), ApiError> {
     caller.needs_for_production(Scope::ConnectorsWrite)?;
+    refuse_unknown::<ConnectorProfileCreate>(&body.unknown)?;
     let edition = app.guides.edition(&body.provider).ok_or_else(no_provider)?;
     let guide = &edition.guide;
     let method = match (&body.method, guide.methods.as_slice()) {
@@ -211,7 +216,7 @@ pub(super) async fn change_profile(
     Json(body): Json<ConnectorProfilePatch>,
 ) -> Reply<ConnectorProfile> {
     caller.needs_for_production(Scope::ConnectorsWrite)?;
-    refuse_unknown(&body.unknown)?;
+    refuse_unknown::<ConnectorProfilePatch>(&body.unknown)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         let message = "A built-in connector cannot be changed; create a connector profile instead";

@@ -11,6 +11,7 @@ use vault::Scope;
 
 use crate::access::AppState;
 use crate::caller::Caller;
+use crate::permission::require_usable_by;
 use crate::status::{self, Status};
 use crate::wire::error::{ApiError, CONFLICT};
 use crate::wire::{Path, stamp};
@@ -57,6 +58,7 @@ pub(super) async fn read(
         && keeps_tokens(flow.method())
     {
         opened = app.renewals.fresh(opened, &flow, &caller.actor).await?;
+        require_usable_by(&app.vault, &account.id, &caller.actor).await?;
     }
     let tokens = stored_tokens(&opened);
     let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));

@@ -8,6 +8,7 @@ use axum::Extension;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use vault::{ApiKey, GrantError, NewKey, Scope};
 
@@ -15,7 +16,7 @@ use crate::access::AppState;
 use crate::caller::Caller;
 use crate::layers::ShownOnce;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
-use crate::wire::{Json, Path, Reply, StatusReply, display_name, stamp};
+use crate::wire::{Json, Path, Reply, StatusReply, display_name, refuse_unknown, stamp};
 
 /// An API key's properties, without the key itself.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,6 +57,10 @@ pub(super) struct KeyCreate {
     /// When the key stops working (RFC 3339), for example `2027-01-31T00:00:00Z`. Defaults to the expiry of the API key
     /// that authenticates the request, and must not be later.
     expires_at: Option<String>,
+    /// Members that the Hub does not know.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Map<String, Value>,
 }
 
 /// A new API key.
@@ -93,6 +98,7 @@ pub(super) async fn create(
     Json(body): Json<KeyCreate>,
 ) -> Result<(StatusCode, Extension<ShownOnce>, axum::Json<KeyCreated>), ApiError> {
     caller.needs(Scope::KeysWrite)?;
+    refuse_unknown::<KeyCreate>(&body.unknown)?;
     let by = caller.by();
     let kind = caller.kind(body.kind.as_deref())?;
     let name = display_name(&body.name)?;

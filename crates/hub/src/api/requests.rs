@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use vault::Scope;
 
 use crate::access::AppState;
-use crate::caller::Caller;
+use crate::caller::{Caller, Wanted};
 use crate::wire::Json;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED, NOT_FOUND};
 use crate::wire::sdk::Shapes;
@@ -47,7 +47,9 @@ pub(super) async fn pass(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let (id, path) = id_and_path(parts.uri.path()).ok_or_else(|| ApiError::of(&NOT_FOUND))?;
-    let account = app.access.ready_account(&caller, id).await?;
+    let wanted = Wanted { access: &app.access, caller: &caller, id };
+    // Before the request is parsed, because its mistakes concern only callers that may send it.
+    wanted.find().await?;
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = parts.headers.iter();
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(text);
@@ -61,7 +63,7 @@ pub(super) async fn pass(
             bytes: SecretBytes::new(body),
         }),
     };
-    let answer = app.proxy.send(&account, request, &caller.actor).await?;
+    let answer = app.proxy.send(wanted, request).await?;
     answer.relayed()
 }
 
@@ -107,7 +109,8 @@ pub(super) async fn unified(
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
     let message = "Send the account's id in the header `x-account-id`";
     let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, message))?;
-    let account = app.access.ready_account(&caller, id).await?;
+    let wanted = Wanted { access: &app.access, caller: &caller, id };
+    wanted.find().await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
         let message =
             "`url` is not supported, because requests always go to the account's own host; use `path`";
@@ -134,7 +137,7 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    let answer = app.proxy.send(&account, request, &caller.actor).await?.described();
+    let answer = app.proxy.send(wanted, request).await?.described();
     if shapes.enveloped { answer.enveloped().await } else { answer.relayed() }
 }
 

@@ -169,7 +169,7 @@ pub(super) async fn preview(
 }
 
 /// Shows a rejected form again, with its values and problems.
-async fn rejected(
+pub(super) async fn rejected(
     context: &SessionContext,
     work: &Work,
     entered: &Entered,

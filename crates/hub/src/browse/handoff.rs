@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
@@ -19,11 +18,13 @@ use vault::{Attempt, Digest, Handoff, NewHandoff, Session, Token};
 use super::context::{PageContext, SessionContext, redirect_to};
 use super::cookie::{self, Cookie};
 use super::failure::Failure;
+use super::fill::rejected;
 use super::link_token::token_of;
 use super::posted::public_values;
 use super::requester::is_ahead;
 use super::work::work;
 use crate::app::App;
+use crate::linking::{Added, Entered, HelperFlow, HelperValues};
 use crate::pages::{
     HandoffPage, HelpPage, PageProvider, Trouble, handoff_created, help, help_thanks, help_too_late,
 };
@@ -58,7 +59,15 @@ pub(super) async fn create(
     if !environment.is_empty() {
         work.linking.flow.choose_environment(environment);
     }
-    work.linking.flow.prefill(&posted.typed());
+    let entered = Entered { environment: None, values: posted.typed() };
+    let mut problems = work.linking.flow.prefill(&entered.values);
+    if let Some(missing) = work.linking.flow.missing_for_helper(&fields) {
+        context.app.links.save(&mut work.linking).await?;
+        let is_new = |new: &FieldProblem| problems.iter().all(|problem| problem.field != new.field);
+        let missing: Vec<_> = missing.into_iter().filter(is_new).collect();
+        problems.extend(missing);
+        return rejected(&context, &work, &entered, &problems).await;
+    }
     let now = Timestamp::now();
     let expires = until(&context.session, now);
     work.linking.attempt.expires_at = expires.max(work.linking.attempt.expires_at);
@@ -125,10 +134,10 @@ fn until(session: &Session, now: Timestamp) -> Timestamp {
 /// nothing and gets no page.
 pub(super) async fn show(
     context: PageContext,
-    Parts { method, headers, .. }: Parts,
+    headers: HeaderMap,
     Segments(link): Segments<String>,
 ) -> Result<Response, Failure> {
-    if method != Method::GET || is_ahead(&headers) {
+    if is_ahead(&headers) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     if link.starts_with("wsh_") {
@@ -138,7 +147,7 @@ pub(super) async fn show(
     match &helper.handoff.done_by {
         Some(by) if *by == helper.browser => Ok(helper.context.page(help_thanks(&helper.context.frame()))),
         Some(_) => Ok(helper.too_late()),
-        None => Ok(helper.context.page(helper.render(&[], &[]).await?)),
+        None => Ok(helper.context.page(helper.render(&[], &[], false).await?)),
     }
 }
 
@@ -162,16 +171,19 @@ pub(super) async fn accept(
     }
     let mut typed = posted.typed();
     typed.retain(|(key, _)| handoff.fields.iter().any(|field| *key == **field));
-    let mut flow = helper.flow().await?;
+    let mut flow = helper.flow().await?.flow;
     let mut problems = flow.prefill(&typed);
     problems.extend(missing(&flow, handoff, &problems));
+    let public = public_values(flow.method(), &typed);
     if !problems.is_empty() {
-        let typed = public_values(flow.method(), &typed);
-        return Ok(context.rejected(helper.render(&typed, &problems).await?));
+        return Ok(context.rejected(helper.render(&public, &problems, false).await?));
     }
-    app.links.add_values(session, handoff, browser, &typed).await?;
-    // If someone else was faster, the page says so.
-    Ok(redirect_to(&page))
+    let entered = HelperValues { by: browser, host: posted.text("host"), values: &typed };
+    match app.links.add_values(session, handoff, entered).await? {
+        Added::HostChanged => Ok(context.rejected(helper.render(&public, &[], true).await?)),
+        // If someone else was faster, the page says so.
+        Added::Saved | Added::TooLate => Ok(redirect_to(&page)),
+    }
 }
 
 /// Moves the token from the URL into a cookie, which also contains a random part that tells helpers' browsers apart.
@@ -248,16 +260,21 @@ impl Helper {
         self.context.conflict(help_too_late(&self.context.frame()))
     }
 
-    /// Creates a separate flow for the helper. It has the chosen environment, but no other value entered by the person
-    /// who asked for help.
-    async fn flow(&self) -> Result<Flow, Failure> {
-        let flow = self.context.app.links.helper_flow(&self.session, &self.attempt).await?;
+    /// Creates a separate flow for the helper.
+    async fn flow(&self) -> Result<HelperFlow, Failure> {
+        let fields = &self.handoff.fields;
+        let flow = self.context.app.links.helper_flow(&self.session, &self.attempt, fields).await?;
         Ok(flow.ok_or(Trouble::LinkExpired)?)
     }
 
-    /// Renders the step.
-    async fn render(&self, typed: &[(Key, String)], problems: &[FieldProblem]) -> Result<String, Failure> {
-        let flow = self.flow().await?;
+    /// Renders the step. `host_changed` is set if the helper has seen another host.
+    async fn render(
+        &self,
+        typed: &[(Key, String)],
+        problems: &[FieldProblem],
+        host_changed: bool,
+    ) -> Result<String, Failure> {
+        let HelperFlow { flow, host } = self.flow().await?;
         let mut steps = flow.method().steps().map(|(_, step)| step);
         let step = steps.find(|step| step.key == *self.handoff.step).ok_or(Trouble::LinkExpired)?;
         let action = format!("/help/{}", self.handoff.id);
@@ -265,6 +282,8 @@ impl Helper {
         let page = HelpPage {
             flow: &flow,
             step,
+            host: host.as_deref(),
+            host_changed,
             customer: &owner.name,
             // Products may set an email address, which the helper does not need.
             person: owner.username.as_deref().filter(|name| !name.contains('@')),

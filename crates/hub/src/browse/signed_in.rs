@@ -49,7 +49,12 @@ pub(super) async fn callback(
         // The checks of a sign-in in another window are still running.
         Via::Page | Via::Window if is_checking => {
             app.vault.end_sign_in(&sign_in.id, SignInState::Cancelled, None, None).await?;
-            redirect_to(&format!("{}/checking", base(&linking)))
+            match via {
+                // This window has no access to the session's pages, which the frame shows.
+                Via::Window if back.code.is_some() => context.page(last_page(&context, &linking)),
+                Via::Window => context.page(failed_page(&context, &linking)),
+                Via::Page | Via::Widget => redirect_to(&format!("{}/checking", base(&linking))),
+            }
         }
         Via::Page => {
             let base = base(&linking);

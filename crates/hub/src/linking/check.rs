@@ -15,9 +15,10 @@ use jiff::Timestamp;
 use link::{Flow, Stage};
 use probe::{Answer, Moment, Request};
 use serde_json::{Value, json};
-use vault::{Attempt, Vault};
+use vault::{AccountId, Attempt, Vault};
 
 use super::attempt::attempt_ended;
+use crate::permission::require_usable_by;
 use crate::telemetry::metrics;
 use crate::wire::error::ApiError;
 
@@ -65,20 +66,24 @@ impl Transport for TimedTransport<'_> {
     }
 }
 
-/// The owner of a flow, which determines what is saved during the run.
+/// The owner of a flow, which determines what is saved during the run, and whether the run may continue.
 pub(crate) enum FlowOwner<'a> {
-    /// No owner: nothing is saved during the run.
-    None,
-    /// An attempt: its progress is saved during the run if the attempt itself has been saved. The run stops if the
-    /// attempt may no longer continue.
+    /// A linked account that this actor uses: nothing is saved during the run.
+    InUse(&'a AccountId, &'a str),
+    /// An attempt: its progress is saved during the run if the attempt itself has been saved.
     Attempt(&'a Attempt),
     /// An account: renewed tokens are stored as soon as they arrive.
     Account(&'a mut TokenKeeper),
 }
 
-/// Runs a flow without saving anything.
-pub(crate) async fn check_only(sender: &CheckSender, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
-    run(sender, vault, flow, &mut Vec::new(), FlowOwner::None).await
+/// Runs the flow of a linked account that this actor uses, without saving anything.
+pub(crate) async fn check_only(
+    sender: &CheckSender,
+    vault: &Vault,
+    flow: &mut Flow,
+    (account, actor): (&AccountId, &str),
+) -> Result<(), ApiError> {
+    run(sender, vault, flow, &mut Vec::new(), FlowOwner::InUse(account, actor)).await
 }
 
 /// Runs an account's flow, and stores any renewed tokens.
@@ -124,7 +129,7 @@ pub(crate) async fn run(
 enum Stop {
     /// The next wait would exceed the run's budget.
     OutOfTime,
-    /// The attempt may no longer continue, or the database failed.
+    /// The attempt may no longer continue, the account may no longer be used, or the database failed.
     Failed(ApiError),
 }
 
@@ -174,10 +179,18 @@ impl Observer for RunObserver<'_> {
     }
 
     async fn changed(&mut self, flow: &Flow) -> Result<(), Stop> {
-        let (FlowOwner::Attempt(attempt), Stage::Checking(reports)) = (&self.owner, flow.stage()) else {
-            return Ok(());
-        };
+        let Stage::Checking(reports) = flow.stage() else { return Ok(()) };
         // Another request is due. It must not be sent if, for example, the account was deleted in the meantime.
+        let attempt = match &self.owner {
+            FlowOwner::Attempt(attempt) => attempt,
+            FlowOwner::InUse(account, actor) => {
+                return Ok(require_usable_by(self.vault, account, actor).await?);
+            }
+            FlowOwner::Account(keeper) => {
+                let account = &keeper.credentials.account.id;
+                return Ok(require_usable_by(self.vault, account, &keeper.actor).await?);
+            }
+        };
         if !self.vault.attempt_may_continue(attempt, Timestamp::now()).await? {
             return Err(attempt_ended().into());
         }

@@ -29,10 +29,14 @@ pub struct HandoffPage<'a> {
 #[derive(Clone, Copy)]
 pub struct HelpPage<'a> {
     /// The helper's own flow. It has the chosen environment, but no other value entered by the person who asked for
-    /// help.
+    /// help, except that the page shows the host.
     pub flow: &'a Flow,
     /// The step that was handed off.
     pub step: &'a Step,
+    /// The host that the values will be sent to. `None` if it is unknown, or if the values determine it.
+    pub host: Option<&'a str>,
+    /// Whether the values were not saved because the host has changed since the helper opened the page.
+    pub host_changed: bool,
     /// The name of the customer for whom the account is linked.
     pub customer: &'a str,
     /// The name of the person who asked for help; `None` if it is unknown.
@@ -83,7 +87,7 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
         .collect();
     let head = Head {
         provider: Some(provider),
-        is_problem: !problems.is_empty(),
+        is_problem: !problems.is_empty() || page.host_changed,
         ..Head::new(fill(texts.help_title), fill(lead))
     };
     // The helper's form has a button of its own.
@@ -93,7 +97,9 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
         steps => leading_to(flow, page.step).map(|step| step_view(flow, step, &context)).collect::<Value>(),
         fields => fields.collect::<Value>(),
         problems => data(links),
-        for_customer => (!problems.is_empty()).then(|| fill(lead)),
+        for_customer => (!problems.is_empty() || page.host_changed).then(|| fill(lead)),
+        host => page.host,
+        host_changed => page.host_changed,
     };
     render_page(frame, &head, "help.html", page)
 }

@@ -146,6 +146,23 @@ pub(super) fn returned_as(name: &str, status: u16) -> Option<Cow<'_, str>> {
     }
 }
 
+/// A response whose length is unknown, because it has several lengths or one that is not a number.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct UnknownLength;
+
+/// Returns the length of the body that the response's headers declare, or `None` if they declare none. The same length
+/// may be repeated ([RFC 9110, 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)). Names must be in lowercase.
+pub(super) fn length(headers: &[(String, Vec<u8>)]) -> Result<Option<u64>, UnknownLength> {
+    let values = headers.iter().filter(|(name, _)| name == "content-length");
+    let mut lengths = values.flat_map(|(_, value)| value.split(|byte| *byte == b',')).map(|text| {
+        let text = text.trim_ascii();
+        let digits = std::str::from_utf8(text).ok().filter(|_| text.iter().all(u8::is_ascii_digit));
+        digits.and_then(|digits| digits.parse().ok()).ok_or(UnknownLength)
+    });
+    let Some(first) = lengths.next().transpose()? else { return Ok(None) };
+    if lengths.all(|length| length == Ok(first)) { Ok(Some(first)) } else { Err(UnknownLength) }
+}
+
 /// Returns the name of a header that would have another meaning in the Hub's own response.
 pub(super) fn prefixed(name: &str) -> Cow<'static, str> {
     format!("{PREFIX}{name}").into()
@@ -161,6 +178,23 @@ mod tests {
             [("accept", "a/b"), ("connection", "close, X-Hop"), ("x-hop", "1"), ("sec-fetch-mode", "cors")];
         let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(forwarded(sent.to_vec()), [("accept".to_owned(), "a/b".to_owned())]);
+    }
+
+    #[test]
+    fn a_length_may_be_repeated() {
+        let declared = |values: &[&str]| {
+            let header = |value: &&str| ("content-length".to_owned(), value.as_bytes().to_vec());
+            length(&values.iter().map(header).collect::<Vec<_>>())
+        };
+        assert_eq!(declared(&[]), Ok(None));
+        for same in [&["5"][..], &["5, 5"], &["5", "5"], &["5,5", " 05 "]] {
+            assert_eq!(declared(same), Ok(Some(5)), "{same:?}");
+        }
+        for wrong in
+            [&["5, 6"][..], &["5", "6"], &[""], &["5,"], &["-5"], &["+5"], &["x"], &["99999999999999999999"]]
+        {
+            assert_eq!(declared(wrong), Err(UnknownLength), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::log::{LogFormat, LogLevel};
+use super::mask;
 use super::measure::{period, show_size, show_time, size, time};
 use super::setting::Syntax;
 use crate::web_origin::{WebOrigin, is_loopback};
@@ -125,8 +126,15 @@ fn hidden(_: &Secret) -> String {
     "(hidden)".to_owned()
 }
 
+/// Parses a path. Messages show paths, so an address, which may contain a password, is not a path.
 fn path(text: &str) -> Result<PathBuf, Expected> {
-    if text.is_empty() { Err("a path".to_owned()) } else { Ok(PathBuf::from(text)) }
+    if text.is_empty() {
+        Err("a path".to_owned())
+    } else if mask::may_contain_password(text) {
+        Err("the path of a file or folder, not an address".to_owned())
+    } else {
+        Ok(PathBuf::from(text))
+    }
 }
 
 fn show_path(path: &FilePath) -> String {

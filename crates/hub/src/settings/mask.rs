@@ -4,8 +4,13 @@
 //! No part of a password in a URL remains visible, even if the URL is malformed. A vault key is hidden wherever it
 //! appears, even in a comment or in a file that is not valid YAML.
 
+use std::path::Path;
+
 /// The prefix of a vault key.
 const KEY: &str = "wsk1-";
+
+/// How a password is set in PostgreSQL's other form of an address: `host=db password=…`.
+const PASSWORD: &str = "password=";
 
 /// Replaces the password and the query in a URL with asterisks.
 pub(super) fn url(text: &str) -> String {
@@ -25,6 +30,21 @@ pub(super) fn is_key(text: &str) -> bool {
     text.trim_start().starts_with(KEY)
 }
 
+/// Formats a path for a message. If it could be an address with a password, shows only asterisks.
+pub fn path(path: &Path) -> String {
+    let text = path.display().to_string();
+    if may_contain_password(&text) { all(&text) } else { text }
+}
+
+/// Whether a value looks like the address of a server, like the parameters of a connection, or like a vault key, any of
+/// which may contain a password.
+pub(super) fn may_contain_password(text: &str) -> bool {
+    let user = text.split_once('@').map(|(user, _)| user);
+    // `user:password@host`, without a scheme.
+    let has_user = user.is_some_and(|user| user.contains(':') && !user.contains('/'));
+    has_user || text.contains("://") || text.contains(PASSWORD) || is_key(text)
+}
+
 /// Replaces every visible character with asterisks.
 pub(super) fn all(text: &str) -> String {
     let mask = |ch: char| if ch.is_whitespace() { ch.to_string() } else { "*".repeat(ch.len_utf8()) };
@@ -40,11 +60,12 @@ pub(super) fn anywhere(text: &str) -> String {
 }
 
 fn word(text: &str) -> String {
-    let user = text.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
-    let has_password = user.is_some_and(|(user, _)| user.contains(':'));
+    let after_scheme = text.split_once("://").map(|(_, rest)| rest);
+    let user = after_scheme.unwrap_or(text).rsplit_once('@').map(|(user, _)| user);
+    let may_have_slash = after_scheme.is_some();
+    let has_password = user.is_some_and(|user| user.contains(':') && (may_have_slash || !user.contains('/')));
     let text = if has_password { url(text) } else { text.to_owned() };
-    // The second is how a password stands in PostgreSQL's other form of an address: `host=db password=…`.
-    let from = [KEY, "password="].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len())).min();
+    let from = [KEY, PASSWORD].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len())).min();
     match from {
         Some(from) => format!("{}{}", &text[..from], all(&text[from..])),
         None => text,

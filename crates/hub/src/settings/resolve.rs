@@ -241,7 +241,19 @@ fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySo
     let Key { file, command, env } = Key::resolve(resolver);
     let text = storage.key.clone().map(|text| text.map(KeySource::Text));
     let file = file.map(|path| path.map(KeySource::File));
-    let command = command.map(|words| (!words.is_empty()).then_some(KeySource::Command(words)));
+    // Messages show the program.
+    let is_address = command.value.first().is_some_and(|program| mask::may_contain_password(program));
+    if is_address {
+        let message = "`key.command` does not begin with a program";
+        resolver.report(
+            &NOT_A_VALUE,
+            "key.command",
+            message,
+            "begin it with the path of a program, not an address",
+        );
+    }
+    let is_set = |words: &Vec<String>| !words.is_empty() && !is_address;
+    let command = command.map(|words| is_set(&words).then_some(KeySource::Command(words)));
     let env = env.map(|name| name.map(|name| KeySource::Text(key_variable(resolver, &name))));
     let candidates = [("key", text), ("key.command", command), ("key.file", file), ("key.env", env)];
     let mut best: Option<(&str, KeySource, SetBy)> = None;

@@ -157,6 +157,40 @@ fn a_secret_in_the_wrong_place_in_the_file_is_not_quoted() {
     }
 }
 
+/// Whatever setting a secret is mistaken for, no message, no setting that is shown, and no quoted line contains it.
+#[test]
+fn a_secret_in_the_wrong_setting_is_not_shown() {
+    for secret in [
+        "https://u:canary@host",
+        "postgres://hub:canary@db/hub?sslmode=x",
+        "host=db password=canary user=hub",
+        "hub:canary@proxy:3128",
+        "wsk1-canary",
+        "x=http://u:canary@host",
+    ] {
+        for setting in SETTINGS {
+            let variable = outcome("", &[(&setting.variable(), secret)], &[]);
+            let flag = setting.flag().map(|_| outcome("", &[], &[(setting.key, secret)]));
+            let value = format!("'{secret}'");
+            let file = match setting.key.split_once('.') {
+                Some((group, name)) => format!("waystone_hub: 1\n{group}: {{ {name}: {value} }}\n"),
+                None => format!("waystone_hub: 1\n{}: {value}\n", setting.key),
+            };
+            let file = outcome(&file, &[], &[]);
+            for (from, it) in [("variable", Some(variable)), ("flag", flag), ("file", Some(file))] {
+                let Some(it) = it else { continue };
+                let reading = it.file.as_ref().map(|file| format!("{}{:?}", file.source.text, file.findings));
+                let lines: Option<Vec<_>> = it.settings.as_ref().map(|settings| {
+                    let lines = explain(settings);
+                    lines.iter().map(|line| line.to_json().to_string()).collect()
+                });
+                let shown = format!("{reading:?}{:?}{lines:?}", it.problems);
+                assert!(!shown.contains("canary"), "{} in a {from}: {shown}", setting.key);
+            }
+        }
+    }
+}
+
 #[test]
 fn finding_codes_are_sorted_and_unique() {
     let mine: Vec<_> = pages().map(|page| page.code).collect();

@@ -141,6 +141,8 @@ pub(super) const TEXTS: Texts = Texts {
     help_lead: "Jemand möchte {provider} für {customer} mit {product} verbinden und hat Sie gebeten, diesen Schritt zu erledigen.",
     help_lead_named: "{person} möchte {provider} für {customer} mit {product} verbinden und hat Sie gebeten, diesen Schritt zu erledigen.",
     help_send: "Senden",
+    help_host_title: "Die Adresse hat sich geändert",
+    help_host_changed: "Es wurde nichts gespeichert. Prüfen Sie die Adresse unten und geben Sie Ihre Werte noch einmal ein.",
     help_promise: "Ihre Eingaben werden verschlüsselt gespeichert. Die Person, die Ihnen den Link gesendet hat, kann sie nicht sehen.",
     help_thanks_title: "Danke, das war alles",
     help_thanks_lead: "Die Person, die Ihnen den Link gesendet hat, kann jetzt weitermachen.",

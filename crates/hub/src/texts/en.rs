@@ -166,6 +166,8 @@ messages! {
     help_lead: "Someone who is connecting {provider} to {product} for {customer} has asked you to complete this step.",
     help_lead_named: "{person} is connecting {provider} to {product} for {customer}, and has asked you to complete this step.",
     help_send: "Send",
+    help_host_title: "The address has changed",
+    help_host_changed: "Nothing was saved. Check the address below, then enter your values again.",
     help_promise: "What you enter is encrypted. The person who sent you the link can't see what you enter.",
     help_thanks_title: "Thanks, you're done",
     help_thanks_lead: "The person who sent you the link can continue now.",

@@ -10,6 +10,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::error::{
     ApiError, BAD_REQUEST, BODY_TOO_LARGE, INVALID_VALUE, NOT_FOUND, UNREADABLE_BODY, UNSUPPORTED_MEDIA_TYPE,
@@ -90,9 +92,10 @@ pub(crate) fn number(name: &str, text: &str, most: u32) -> Result<u32, ApiError>
     number.ok_or_else(|| ApiError::new(&INVALID_VALUE, format!("`{name}` must be a number from 1 to {most}")))
 }
 
-/// Rejects the members of a body that the Hub does not know, so that no change is accepted without effect. Null, `false`
-/// and empty objects, which some SDKs send, change nothing.
-pub(crate) fn refuse_unknown(members: &Map<String, Value>) -> Result<(), ApiError> {
+/// Rejects the members of a body of type `T` that the Hub does not know, so that no change is accepted without effect.
+/// Null, `false` and empty objects, which some SDKs send, change nothing. Bodies that StackOne defines can have members
+/// that are newer than the Hub, so their unknown members are ignored.
+pub(crate) fn refuse_unknown<T: PartialSchema>(members: &Map<String, Value>) -> Result<(), ApiError> {
     let is_empty = |value: &Value| match value {
         Value::Null | Value::Bool(false) => true,
         Value::Object(members) => members.is_empty(),
@@ -101,7 +104,20 @@ pub(crate) fn refuse_unknown(members: &Map<String, Value>) -> Result<(), ApiErro
     let Some((name, _)) = members.iter().find(|(_, value)| !is_empty(value)) else { return Ok(()) };
     let is_plain = |ch: char| ch.is_ascii_alphanumeric() || ch == '_' || ch == '-';
     let name = if name.len() <= 64 && name.chars().all(is_plain) { name } else { "…" };
-    Err(ApiError::new(&INVALID_VALUE, format!("`{name}` cannot be changed, or does not exist")))
+    let known = members_of(&T::schema());
+    let meant = guide::nearest(name, known.iter().map(String::as_str));
+    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    Err(ApiError::new(&INVALID_VALUE, format!("`{name}` cannot be set, or does not exist{meant}")))
+}
+
+/// Returns the names of the members of an object with this schema.
+fn members_of(schema: &RefOr<Schema>) -> Vec<String> {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
+        // A body with a flattened member.
+        RefOr::T(Schema::AllOf(all)) => all.items.iter().flat_map(members_of).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Rejects a query with an escaped NUL character, because some databases cannot store NUL.

@@ -6,7 +6,7 @@ use hub::pages::{self, Assets, Frame, Look, Mode, ProviderCard, ProvidersPage, T
 use hub::texts::Language;
 use link::Flow;
 
-use crate::texts::GUIDE;
+use crate::texts::{GUIDE, key};
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 
@@ -130,4 +130,12 @@ fn no_page_contains_a_secret() {
             assert!(!page.contains(secret.as_str()), "{name} shows `{secret}`");
         }
     }
+}
+
+#[test]
+fn field_names_cannot_collide_with_our_own_inputs() {
+    assert_eq!(pages::field_name(&key("csrf")), "field.csrf");
+    assert_eq!(pages::field_of("field.csrf"), Some(key("csrf")));
+    assert_eq!(pages::field_of("csrf"), None);
+    assert_eq!(pages::field_of("field.A b"), None);
 }

@@ -54,6 +54,8 @@ fn the_guide_names_the_button_that_the_page_shows() {
         let page = HelpPage {
             flow: &flow,
             step,
+            host: None,
+            host_changed: false,
             customer: "Acme",
             person: None,
             action: "/help",

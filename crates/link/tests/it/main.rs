@@ -6,6 +6,7 @@ mod conditions;
 mod echoes;
 mod elsewhere;
 mod external;
+mod helped;
 mod played;
 mod relink;
 mod sign_in;

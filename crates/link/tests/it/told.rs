@@ -120,7 +120,7 @@ fn a_failure_of_the_first_credential_lets_the_person_enter_another() {
     flow.submit_all(&[]);
     let id = sent(&mut flow);
     flow.answered(id, &response(401, ""), 0);
-    assert_eq!(stage(&flow), "failed wrong_secret [elsewhere, go enter]");
+    assert_eq!(stage(&flow), "failed wrong_secret [go enter]");
     flow.go_to("enter");
     flow.submit(&entered(&[("token", "test_b")]));
     assert_eq!(environment(&flow), Some("test"));

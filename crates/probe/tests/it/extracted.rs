@@ -50,6 +50,20 @@ fn captures_are_read_from_any_response() {
 }
 
 #[test]
+fn hidden_characters_are_removed_from_names_and_refused_in_ids() {
+    let account = "account: { id: '{{ json.id }}', name: '{{ json.name }}'";
+    let guide =
+        read(&GUIDE.replace(account, &format!("{account}, details: {{ Plan: '{{{{ json.plan }}}}' }}")));
+    let found = |body: &str| verdict(&guide, &response(200, &[], body));
+    let body = r#"{"id":7,"kind":"user","name":"\u202eemcA\u202c\u200b a\u200db\u2060\tc","plan":"\ufeffPro\u2066"}"#;
+    let identity = found(body).identity.expect("an identity");
+    assert_eq!(identity.name, "emcA a\u{200d}b c", "joiners are kept, because some languages need them");
+    assert_eq!(identity.details, [("Plan".to_owned(), "Pro".to_owned())]);
+    let refused = found(r#"{"id":"a\u202eb","kind":"user","name":"x"}"#);
+    assert_eq!(refused.outcome, guide::OutcomeKind::ProtocolMismatch);
+}
+
+#[test]
 fn an_account_is_shown_with_its_details() {
     let account = "account: { id: '{{ json.id }}', name: '{{ json.name }}'";
     let details = "details: { Plan: '{{ json.plan }} at {{ environment.host }}', Where: '{{ environment.label }}', Site: '{{ value.site }}' }";

@@ -81,8 +81,13 @@ pub(super) struct Readings<'t> {
 impl<'t> Readings<'t> {
     /// Reads a text.
     pub(super) fn new(text: &'t [u8]) -> Self {
-        let mut readings =
-            Self { text, tail: open_tail(text), lists: Vec::new(), ends: vec![0], decoded: Vec::new() };
+        let mut readings = Self {
+            text,
+            tail: open_tail(text, LONGEST),
+            lists: Vec::new(),
+            ends: vec![0],
+            decoded: Vec::new(),
+        };
         let mut list = Vec::new();
         let mut next = None;
         for (place, byte) in text.iter().enumerate().rev() {

@@ -192,6 +192,16 @@ pub(super) fn unchangeable_members_and_other_urls_are_rejected(target: &Target) 
         let refused = target.assert_rejected(name, request, 400, "invalid_value");
         assert!(refused.text("message").contains(&format!("`{name}`")), "{}", refused.body);
     }
+    let key = json!({ "name": "x", "scopes": ["platform:read"], "expires": "2000-01-01T00:00:00Z" });
+    let profile = json!({ "provider": "gladly", "methodd": "api-key", "active": false });
+    for (path, body, name, meant) in
+        [("/api_keys", key, "expires", "expires_at"), ("/connector_profiles", profile, "methodd", "method")]
+    {
+        let request = Request::post(path).key(&target.key).json(&body);
+        let refused = target.assert_rejected(name, request, 400, "invalid_value");
+        let message = format!("`{name}` cannot be set, or does not exist; did you mean `{meant}`?");
+        assert_eq!(refused.text("message"), message, "{}", refused.body);
+    }
     // StackOne's SDK sends these members with every change.
     let sdk = json!({ "type": "production", "label": {}, "credentials": {}, "secrets": {},
         "setup_information": {}, "metadata": {}, "shared": false, "provider": "gladly" });

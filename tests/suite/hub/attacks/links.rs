@@ -184,7 +184,8 @@ pub(super) fn handed_off_steps_are_completed_once(target: &mut Target) {
     let path = first.path.clone();
     let values = |csrf: &str, token: &str| {
         let email = ("field.agent_email", "api-user@acme.example");
-        Request::post(&path).form(&[("csrf", csrf), email, ("field.api_token", token)])
+        let host = ("host", "acme.gladly.com");
+        Request::post(&path).form(&[("csrf", csrf), host, email, ("field.api_token", token)])
     };
     // The values are submitted twice, because the helper presses the button twice.
     for _ in 0..2 {
@@ -215,7 +216,13 @@ pub(super) fn handed_off_steps_are_completed_once(target: &mut Target) {
     let form = open(target, &mut asker);
     assert!(form.body.contains("You&#39;re connecting Gladly to Waystone for Mine."), "{}", form.body);
     let csrf = csrf(&form);
-    let hand = [("csrf", csrf.as_str()), ("do", "handoff"), ("step", "enter-credentials")];
+    let hand = [
+        ("csrf", csrf.as_str()),
+        ("environment", "production"),
+        ("field.organization_slug", "acme"),
+        ("do", "handoff"),
+        ("step", "enter-credentials"),
+    ];
     let request = Request::post(&format!("{}/handoff", asker.path)).form(&hand);
     let sent = send(target, &mut asker, request);
     sent.header("location").unwrap_or_default().clone_into(&mut asker.path);

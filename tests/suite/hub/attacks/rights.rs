@@ -233,6 +233,18 @@ fn refusals(target: &Target) -> Vec<Value> {
     rows.filter(|row| row["action"] == "api_key.refused").cloned().collect()
 }
 
+pub(super) fn a_revoked_key_is_recorded_only_in_its_own_projects_trail(target: &Target) {
+    for _ in 0..5 {
+        let revoked = Request::get("/accounts").key(&target.revoked);
+        target.assert_rejected("a revoked key", revoked, 401, "unauthorized");
+    }
+    assert_eq!(refusals(target).len(), 1);
+    let theirs = target.send(Request::get("/audit?page_size=500").key(&target.other)).value();
+    let is_refusal = |row: &&Value| row["action"].as_str().is_some_and(|action| action.contains("refused"));
+    let theirs: Vec<&Value> = theirs.as_array().expect("a list").iter().filter(is_refusal).collect();
+    assert_eq!(theirs, [&Value::Null; 0]);
+}
+
 pub(super) fn refused_keys_are_recorded_without_filling_the_trail(target: &mut Target) {
     let end = Timestamp::now() + Duration::from_secs(3);
     let body = json!({ "name": "brief", "scopes": ["platform:read"], "expires_at": end.to_string() });

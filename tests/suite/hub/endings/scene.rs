@@ -208,12 +208,17 @@ impl Form {
     /// Sends the form, without the secret unless `more` contains it.
     pub(super) fn submit(&mut self, scene: &Scene, path: &str, more: &[(&str, &str)]) -> Response {
         let mut fields = vec![
-            ("csrf", self.csrf.as_str()),
             ("environment", "production"),
             ("field.organization_slug", "acme"),
             ("field.agent_email", "api-user@acme.example"),
         ];
         fields.extend(more);
+        self.post(scene, path, &fields)
+    }
+
+    /// Sends the form with only these fields.
+    pub(super) fn post(&mut self, scene: &Scene, path: &str, fields: &[(&str, &str)]) -> Response {
+        let fields = [&[("csrf", self.csrf.as_str())], fields].concat();
         let path = format!("{}{path}", self.browser.path);
         self.browser.send(scene.hub.address, Request::post(&path).form(&fields)).expect("no response")
     }

@@ -2,11 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Linked;
-use crate::hub::client::Request;
+use crate::hub::client::{Request, Response};
 use crate::waystone;
 
 impl Linked {
@@ -15,6 +17,22 @@ impl Linked {
         let path = format!("/accounts/{}", self.account);
         let changed = self.send(Request::new("PATCH", &path).json(&json!({ "status": status })));
         assert_eq!(changed.status, 200, "{}", changed.body);
+    }
+
+    /// Sends a request for which the Hub signs in, and calls `change` while the provider issues the token. Asserts that
+    /// only the sign-in is sent. Returns the response.
+    fn change_during_sign_in(&self, key: &str, change: impl FnOnce()) -> Response {
+        let response = thread::scope(|scope| {
+            let request = self.through("GET", "/x").key(key);
+            let address = self.hub.address;
+            let sending = scope.spawn(move || request.send_to(address).expect("no response"));
+            self.provider.wait_for_request();
+            change();
+            sending.join().expect("the request panicked")
+        });
+        let sent = self.provider.requests();
+        assert!(sent.iter().all(|request| request.starts_with("POST /oauth/token ")), "{sent:?}");
+        response
     }
 
     /// Runs a command on the Hub's data.
@@ -69,6 +87,25 @@ fn an_account_on_hold_is_not_used() {
     let verified = linked.send(Request::post(&format!("/accounts/{}/verify", linked.account)));
     assert_eq!(verified.status, 200, "{}", verified.body);
     assert_eq!(linked.provider.requests().len(), 1);
+}
+
+/// Nothing is sent with a token for which the Hub signed in before the key was revoked or the account was suspended.
+#[test]
+fn a_slow_sign_in_is_the_last_request_for_a_revoked_key_or_a_suspended_account() {
+    let values =
+        json!({ "api_key": null, "client_id": "app", "client_secret": "app-secret", "environment": "live" });
+    let linked = Linked::new("client-credentials", "main", &values);
+    let key = json!({ "name": "Short", "scopes": ["requests:write"] });
+    let created = linked.send(Request::post("/api_keys").json(&key));
+    assert_eq!(created.status, 201, "{}", created.body);
+    linked.provider.set_pause(Duration::from_secs(2));
+    let refused = linked.change_during_sign_in(&created.text("key"), || {
+        let removed = linked.send(Request::new("DELETE", &format!("/api_keys/{}", created.text("id"))));
+        assert_eq!(removed.status, 204, "{}", removed.body);
+    });
+    assert_eq!((refused.status, &*refused.text("code")), (401, "unauthorized"), "{}", refused.body);
+    let refused = linked.change_during_sign_in(&linked.key, || linked.set_status("suspended"));
+    assert_eq!((refused.status, &*refused.text("code")), (409, "conflict"), "{}", refused.body);
 }
 
 #[test]

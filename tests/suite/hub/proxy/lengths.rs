@@ -23,6 +23,29 @@ fn lengths_are_those_of_the_provider() {
     assert_eq!((response.status, response.header("content-length")), (204, None));
 }
 
+#[test]
+fn a_repeated_length_is_returned_once() {
+    let linked = Linked::in_query();
+    for length in ["content-length: 5, 5", "content-length: 5\ncontent-length: 5"] {
+        for (method, body) in [("GET", "12345"), ("HEAD", "")] {
+            linked.provider.respond(&format!("200 OK\ncontent-type: text/plain\n{length}"), body);
+            let response = linked.send(linked.through(method, "/x"));
+            assert_eq!((response.status, response.body.as_str()), (200, body), "{method} {length}");
+            assert_eq!(response.header("content-length"), Some("5"), "{method} {length}");
+        }
+    }
+    for length in ["content-length: 5, 6", "content-length: 5\ncontent-length: 6", "content-length: x"] {
+        for (method, body) in [("GET", "12345"), ("HEAD", "")] {
+            linked.provider.respond(&format!("200 OK\ncontent-type: text/plain\n{length}"), body);
+            let response = linked.send(linked.through(method, "/x"));
+            assert_eq!(response.status, 502, "{method} {length}: {}", response.body);
+            if method == "GET" {
+                assert_eq!(response.text("code"), "provider_failed", "{method} {length}");
+            }
+        }
+    }
+}
+
 /// Returns whether a part of a connection's bytes is a complete response without a body.
 fn is_head(bytes: &[u8]) -> bool {
     bytes.ends_with(b"\r\n\r\n")

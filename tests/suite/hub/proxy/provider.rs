@@ -4,12 +4,17 @@ use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::hub::received::request;
 
 /// The response to the checks of a guide.
 const ACCOUNT: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\
                        content-length: 22\r\n\r\n{\"id\":7,\"name\":\"Acme\"}";
+
+/// The response to a request for a token, which expires too soon to be kept.
+const TOKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\
+                     content-length: 47\r\n\r\n{\"access_token\":\"fetched-token\",\"expires_in\":1}";
 
 pub(super) struct Provider {
     pub(super) origin: String,
@@ -22,6 +27,8 @@ struct State {
     response: Option<String>,
     /// Whether the body of each response is the request.
     repeats: bool,
+    /// How long the provider takes to issue a token.
+    pause: Duration,
 }
 
 impl Provider {
@@ -44,6 +51,20 @@ impl Provider {
         lock(&self.state).response = Some(format!("HTTP/1.1 {head}\r\nconnection: close\r\n\r\n{body}"));
     }
 
+    /// Sets how long the provider takes to issue a token.
+    pub(super) fn set_pause(&self, pause: Duration) {
+        lock(&self.state).pause = pause;
+    }
+
+    /// Waits until the provider has received a request.
+    pub(super) fn wait_for_request(&self) {
+        let began = Instant::now();
+        while lock(&self.state).requests.is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(30), "no request was sent");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Responds to all further requests with the requests themselves.
     pub(super) fn repeat(&self) {
         lock(&self.state).repeats = true;
@@ -64,7 +85,13 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
     let mut state = lock(state);
     state.requests.push(request.clone());
     let repeated = state.repeats.then(|| format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{request}"));
-    let response = repeated.or_else(|| state.response.clone()).unwrap_or_else(|| ACCOUNT.to_owned());
+    let is_token = request.starts_with("POST /oauth/token ");
+    let usual = if is_token { TOKEN } else { ACCOUNT };
+    let response = repeated.or_else(|| state.response.clone()).unwrap_or_else(|| usual.to_owned());
+    let pause = state.pause;
     drop(state);
+    if is_token {
+        thread::sleep(pause);
+    }
     let _ = stream.write_all(response.as_bytes());
 }

@@ -37,6 +37,19 @@ fn respond(provider: &Provider, head: &str, body: &str) {
 }
 
 #[test]
+fn a_header_whose_name_contains_a_credential_is_dropped() {
+    let key = "real-key-0123456789";
+    let values = json!({ "api_key": key });
+    let linked = Linked::new("a-key-in-the-query-that-is-warned-of", "api-key", &values);
+    let head = format!("200 OK\ncontent-length: 2\nx-request-id-of-{key}: 1\nx-request-id-of-others: {key}");
+    linked.provider.respond(&head, "{}");
+    let response = linked.send(linked.through("GET", "/x"));
+    assert_eq!(response.status, 200, "{}", response.body);
+    assert_eq!(response.header("x-request-id-of-others"), Some("*".repeat(key.len()).as_str()));
+    assert!(response.headers.iter().all(|(name, _)| !name.contains("real-key")), "{:?}", response.headers);
+}
+
+#[test]
 fn newer_sdks_get_an_envelope_and_other_clients_the_response_itself() {
     let linked = Linked::in_query();
     let body = r#"[{"id":12345678901234567890123}]"#;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::hub::received::request;
 
-/// How long a renewal takes. This is long enough for concurrent requests to arrive during the renewal.
+/// How long a renewal takes by default. This is long enough for concurrent requests to arrive during the renewal.
 const PAUSE: Duration = Duration::from_millis(400);
 
 /// The state of the provider's only account.
@@ -27,6 +27,10 @@ struct Account {
     /// How often tokens were renewed, and how often a used refresh token was sent again.
     renewed: u32,
     reused: u32,
+    /// How long it takes to issue tokens. `None` for the defaults.
+    pause: Option<Duration>,
+    /// The requests, other than those to the token endpoint.
+    requests: Vec<String>,
 }
 
 pub(super) struct Provider {
@@ -66,6 +70,16 @@ impl Provider {
         (account.is_expired, account.is_revoked) = (true, true);
     }
 
+    /// Sets how long it takes to issue tokens.
+    pub(super) fn set_pause(&self, pause: Duration) {
+        lock(&self.account).pause = Some(pause);
+    }
+
+    /// Returns the requests since the last call, other than those to the token endpoint.
+    pub(super) fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.account).requests)
+    }
+
     /// Returns the number of renewals and the number of attempts to reuse a refresh token.
     pub(super) fn counts(&self) -> (u32, u32) {
         let account = lock(&self.account);
@@ -96,6 +110,8 @@ fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> 
         (200, tokens)
     };
     if request.starts_with("POST /token ") && request.contains("grant_type=authorization_code") {
+        let pause = lock(account).pause;
+        thread::sleep(pause.unwrap_or_default());
         return tokens(0, holds_for);
     }
     if request.starts_with("POST /token ") {
@@ -120,22 +136,25 @@ fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> 
         account.number += 1;
         account.renewed += 1;
         account.is_expired = false;
-        let number = account.number;
+        let (number, pause) = (account.number, account.pause.unwrap_or(PAUSE));
         drop(account);
-        thread::sleep(PAUSE);
+        thread::sleep(pause);
         return tokens(number, holds_for.map(|_| 3600));
     }
-    let account = lock(account);
+    let mut account = lock(account);
+    account.requests.push(request.to_owned());
     let is_current = request.lines().any(|line| {
         line.to_ascii_lowercase().trim_end()
             == format!("authorization: bearer access-token-{}", account.number)
     });
     if request.starts_with("GET /echo ") {
         let number = account.number;
+        let earlier = number.checked_sub(1).map(|number| format!("access-token-{number}"));
         let access = format!("access-token-{number}");
-        let body =
-            json!({ "app": "app-secret", "access": access, "refresh": format!("refresh-token-{number}") });
-        return (200, body);
+        let refresh = format!("refresh-token-{number}");
+        let body = json!({ "app": "app-secret", "access": access, "refresh": refresh, "earlier": earlier });
+        let status = if is_current && !account.is_expired { 200 } else { 401 };
+        return (status, body);
     }
     if is_current && !account.is_expired {
         (200, json!({ "id": "a1", "name": "Acme" }))

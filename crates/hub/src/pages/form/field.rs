@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 
 use super::condition::{only, when};
 use super::rules::Rules;
-use super::shown::{FormState, handed_step, shown_value};
+use super::shown::{FormState, HandoffState, handed_step, shown_value};
 use crate::pages::shell::{Frame, data, markup};
 use crate::texts::Localized;
 
@@ -29,12 +29,16 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
     let problem = form.problems.iter().find(|problem| problem.field == field.key);
     let verdict = form.verdict.filter(|verdict| !verdict.outcome.is_transient());
     let is_kept = flow.has_value(&field.key);
-    let has_kept_secret = || method.fields.iter().any(|one| one.secret && flow.has_value(&one.key));
     let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
     let handed = handed_step(flow, field, form);
+    // The host has changed since a helper entered the secret.
+    let is_dropped = field.secret
+        && !flow.has_value(&field.key)
+        && handed.is_some_and(|handed| handed.state == HandoffState::Received);
+    let handed = handed.filter(|_| !is_dropped);
     let error = problem.map(|problem| {
         let is_missing = matches!(problem.says.ours(), Some(Ours::Field { mistake: Mistake::Missing, .. }));
-        if is_missing && !is_kept && form.is_again && field.secret {
+        if is_missing && !is_kept && field.secret && (form.is_again || is_dropped) {
             return Localized::plain(texts.again_because_host, texts.lang);
         }
         frame.language.localize(&problem.says)
@@ -86,7 +90,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         when => when(flow, form, &field.when),
         only => field.when.as_ref().map(|when| only(flow, when)),
         // Whether secrets must be entered again if the value changes.
-        host => form.is_again && probe::host_fields(method).contains(&&field.key) && has_kept_secret(),
+        host => flow.has_secrets_of_others() && probe::host_fields(method).contains(&&field.key),
     }
 }
 
