@@ -76,8 +76,8 @@ impl OptionalFromRequestParts<Arc<App>> for Navigation {
     }
 }
 
-/// Responds to a `HEAD` request without running the handler for `GET`, which may change something: it can begin a link
-/// attempt, for example, or finish a sign-in. Link scanners send such requests, but no browser does.
+/// Responds to a `HEAD` request without running the handler for `GET`, which changes something: it enters a session or
+/// finishes a sign-in. Link scanners send such requests, but no browser does.
 async fn without_head(request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD {
         return StatusCode::NO_CONTENT.into_response();
@@ -87,10 +87,15 @@ async fn without_head(request: Request, next: Next) -> Response {
 
 /// Returns the routes of the linking pages.
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
+    let with_changes = Router::new()
         .route("/link/{token}", get(enter::enter).post(enter::enter))
         // Mail programs and chat apps can append a slash to a link.
         .route("/link/{token}/", get(enter::enter).post(enter::enter))
+        .route("/help/{link}", get(handoff::show).post(handoff::accept))
+        .route("/help/{link}/", get(handoff::show).post(handoff::accept))
+        .route("/connect/oauth2/{provider}/callback", get(signed_in::callback))
+        .route_layer(from_fn(without_head));
+    Router::new()
         .route("/session/{session}", get(choose::providers))
         .route("/session/{session}/window", post(enter::window))
         .route("/session/{session}/{connector}", get(fill::show).post(fill::submit))
@@ -101,12 +106,9 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/session/{session}/{connector}/done", get(finish::done))
         .route("/session/{session}/{connector}/handoff", post(handoff::create))
         .route("/session/{session}/{connector}/handoff/{handoff}", get(handoff::created))
-        .route("/help/{link}", get(handoff::show).post(handoff::accept))
-        .route("/help/{link}/", get(handoff::show).post(handoff::accept))
         .route("/connect/oauth2/{connector}", get(sign_in::ask).post(sign_in::start))
         .route("/connect/oauth2/leave", post(sign_in::leave))
-        .route("/connect/oauth2/{provider}/callback", get(signed_in::callback))
+        .merge(with_changes)
         .route_layer(from_fn_with_state(Arc::clone(app), context::render_failures))
-        .route_layer(from_fn(without_head))
         .route("/assets/{name}", get(assets::read))
 }

@@ -429,7 +429,7 @@ test("a button does not move while it is pressed", async () => {
 });
 
 test("only a person who handed off a step can continue after the session has ended", async () => {
-  const created = await session({ provider: "gladly", expires_in: 6 });
+  const created = await session({ provider: "gladly", expires_in: 15 });
   const [requester, helper, late] = [await customer(), await customer(), await customer()];
   await requester.page.goto(created.auth_link_url);
   await fillIn(requester.page, { organization_slug: "acme" });
@@ -499,7 +499,7 @@ test("previews and prefetching do not use up a single-use link", async () => {
   const created = await session({ provider: "gladly", single_use: true });
   for (const options of [{}, { method: "HEAD" }, { headers: { purpose: "prefetch" } }]) {
     const response = await fetch(created.auth_link_url, { redirect: "manual", ...options });
-    assert.equal(response.status, 200);
+    assert.ok(response.ok);
     assert.equal(response.headers.get("set-cookie"), null);
   }
   const { page, close } = await customer();

@@ -49,8 +49,8 @@ const INCONSISTENCIES: &[(&str, &str)] = &[
          and not exists (select 1 from accounts a where a.id = t.account_id)",
     ),
     (
-        "a finished attempt with a snapshot, or an unfinished attempt without one",
-        "select count(*) from attempts t where (t.state in ('linked', 'cancelled')) \
+        "a finished or unsaved attempt with a snapshot, or an unfinished one without a snapshot",
+        "select count(*) from attempts t where (t.version = 0 or t.state in ('linked', 'cancelled')) \
          = exists (select 1 from sealed s where s.kind = 'snapshot' and s.key = t.id)",
     ),
     (

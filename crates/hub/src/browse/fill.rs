@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use jiff::Timestamp;
@@ -33,12 +33,15 @@ pub(super) struct Visit {
     edit: Option<String>,
 }
 
+/// Shows the form. Begins a link attempt if there is none, except for `HEAD` requests, which scripts send to learn whether
+/// the page is still the right one.
 pub(super) async fn show(
     context: SessionContext,
+    method: Method,
     Segments((_, id)): Segments<(i64, String)>,
     Query(visit): Query<Visit>,
 ) -> Result<Response, Failure> {
-    let work = work(&context, &id, true).await?;
+    let work = work(&context, &id, method != Method::HEAD).await?;
     let has_next_page = match work.linking.attempt.state {
         AttemptState::Checking => true,
         AttemptState::Confirming => visit.edit.is_none(),

@@ -7,13 +7,14 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use link::Stage;
-use vault::{SignIn, SignInState};
+use vault::{AttemptState, SignIn, SignInState};
 
 use super::away;
 use super::context::{PageContext, redirect_to};
 use super::failure::Failure;
 use super::sign_in::sign_in_data;
 use crate::access::AppState;
+use crate::app::App;
 use crate::linking::Linking;
 use crate::pages::{NotSignedIn, SignInPage, Trouble, sign_in_failed, signed_in};
 use crate::sign_ins::{Back, Returned, Via};
@@ -58,13 +59,21 @@ pub(super) async fn callback(
         }
         Via::Page => {
             let base = base(&linking);
-            Box::pin(check(&context, &sign_in, linking)).await?;
+            let checked = Box::pin(check(&context, &sign_in, linking)).await;
+            checked.map_err(|error| changed(error, base.clone()))?;
             redirect_to(&format!("{base}/checking"))
         }
         Via::Window => {
-            let page = last_page(&context, &linking);
-            Box::pin(check(&context, &sign_in, linking)).await?;
-            context.page(page)
+            let (page, failed) = (last_page(&context, &linking), failed_page(&context, &linking));
+            let (base, attempt) = (base(&linking), linking.attempt.id.clone());
+            match Box::pin(check(&context, &sign_in, linking)).await {
+                Ok(()) => context.page(page),
+                // Another window returned at the same moment, or the form was submitted again.
+                Err(error) if *error.code == CONFLICT => {
+                    context.page(if has_moved_on(&app, &attempt).await? { page } else { failed })
+                }
+                Err(error) => return Err(changed(error, base)),
+            }
         }
     };
     away::forget(state, app.is_secure(), &mut response);
@@ -103,16 +112,22 @@ async fn for_widget(
 }
 
 /// Starts the checks, which the linking pages show as they run.
-async fn check(context: &PageContext, sign_in: &SignIn, mut linking: Linking) -> Result<(), Failure> {
+async fn check(context: &PageContext, sign_in: &SignIn, mut linking: Linking) -> Result<(), ApiError> {
     let app = &context.app;
     app.vault.end_sign_in(&sign_in.id, SignInState::Authenticated, None, None).await?;
-    let back = base(&linking);
-    let done = if linking.is_checking() {
+    if linking.is_checking() {
         app.links.check(&context.client, linking).await.map(|_| ())
     } else {
         app.links.save(&mut linking).await
-    };
-    done.map_err(|error| changed(error, back))
+    }
+}
+
+/// Returns whether an attempt has got past its form and its sign-in.
+async fn has_moved_on(app: &App, attempt: &str) -> Result<bool, ApiError> {
+    let attempt = app.vault.attempt(attempt).await?;
+    let is_before =
+        |state| matches!(state, AttemptState::Open | AttemptState::Away | AttemptState::Cancelled);
+    Ok(attempt.is_some_and(|attempt| !is_before(attempt.state)))
 }
 
 /// Returns the failure for an attempt that another window changed or ended. `back` is the path of the form.
