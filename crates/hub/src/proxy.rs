@@ -278,8 +278,9 @@ impl Answer {
         let status = StatusCode::from_u16(provided.status).ok().filter(|status| !status.is_informational());
         let status = status
             .ok_or_else(|| ApiError::new(&PROVIDER_FAILED, "The provider's response could not be used"))?;
-        let length = headers::length(&provided.headers)
-            .map_err(|_| ApiError::new(&PROVIDER_FAILED, "The provider's response has several lengths"))?;
+        let length = headers::length(&provided.headers).map_err(|_| {
+            ApiError::new(&PROVIDER_FAILED, "The `Content-Length` of the provider's response is not valid")
+        })?;
         let length = length.map(|length| ("content-length".to_owned(), length.to_string().into_bytes()));
         let others = provided.headers.iter().filter(|(name, _)| name != "content-length");
         let mut returned = HeaderMap::new();

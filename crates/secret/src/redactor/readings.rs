@@ -171,6 +171,13 @@ impl<'t> Readings<'t> {
                 self.literal(end, quote)
                     .filter(|it| it - end == length)
                     .for_each(|it| found(Unit::Byte(quote), it));
+                // Shells end the quoted text, escape the quotation mark, and begin the quoted text again: `'\''`.
+                if quote == b'\'' && self.literal(end, b'\\').next().is_some() {
+                    let last = self.literal(end, quote).flat_map(|middle| {
+                        self.literal(middle, quote).filter(move |last| last - middle == length)
+                    });
+                    last.for_each(|last| found(Unit::Byte(quote), last));
+                }
             }
             Unit::Char(high @ 0xd800..=0xdbff) => {
                 for low in self.at(end) {

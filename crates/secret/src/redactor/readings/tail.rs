@@ -15,11 +15,12 @@ pub(super) fn open_tail(text: &[u8], longest: usize) -> usize {
     escape.min(open_quotes(text, longest))
 }
 
-/// Returns the place of quotation marks at the end of a text that could be doubled more than once, or the length of the
-/// text. One or two of them are complete.
+/// Returns the place of quotation marks at the end of a text that could be doubled more than once, or that could be the
+/// beginning of a shell's `'\''`, or the length of the text. Otherwise, one or two of them are complete.
 fn open_quotes(text: &[u8], longest: usize) -> usize {
     let quotes = text.iter().rev().take(longest).take_while(|byte| b"'\"\\\0".contains(byte));
     let (run, marks) =
         quotes.fold((0, 0), |(run, marks), byte| (run + 1, marks + usize::from(b"'\"".contains(byte))));
-    text.len() - if marks < 3 { 0 } else { run }
+    let is_complete = marks < 2 || marks == 2 && !text[text.len() - run..].contains(&b'\\');
+    text.len() - if is_complete { 0 } else { run }
 }

@@ -202,6 +202,13 @@ fn quotation_marks_that_are_doubled_more_than_once_are_open_at_every_cut() {
 }
 
 #[test]
+fn quotation_marks_in_shell_quotes_are_found_and_open_at_every_cut() {
+    for mark in [r"'\''", r"'\\''", "%27%5C%27%27", r"\u0027\u005c\u0027\u0027"] {
+        check_cuts("pa'ssword", &format!("pa{mark}ssword"));
+    }
+}
+
+#[test]
 fn base64_in_nested_escapes_is_open_at_every_cut() {
     let escaped = |text: &str| text.bytes().map(|byte| format!("\\u{byte:04x}")).collect::<String>();
     let encoded = STANDARD.encode("glpat-aB3dE6gH9");
