@@ -57,6 +57,7 @@ for (const where of ["in a window", "in a frame"]) {
     await fillIn(it.view, { ...good, organization_slug: "not a slug" });
     await connect(it.view).click();
     await it.view.getByText("Check these fields").waitFor();
+    await isForm(it.view);
     await fillIn(it.view, { organization_slug: "https://ACME.gladly.com/x", agent_email: good.agent_email });
     await connect(it.view).click();
     await heading(it.view, "Is this the right account?");
