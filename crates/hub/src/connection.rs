@@ -130,7 +130,7 @@ impl Activity {
         Some(Request { activity: Arc::clone(self), is_last, _token: token })
     }
 
-    /// Records that the Hub stops.
+    /// Records that the Hub is stopping.
     pub(crate) fn stop(&self) {
         // The server itself stops gracefully.
         self.state().closing.get_or_insert_with(Instant::now);

@@ -73,7 +73,7 @@ pub struct Attempt {
     pub error: Option<(String, String)>,
     /// The progress of running checks, in a format chosen by the caller.
     pub progress: Value,
-    /// The number of times the attempt has been saved. A new attempt has version 0, also after it has been registered.
+    /// The number of times the attempt has been saved. A new attempt has version 0, even after it has been registered.
     pub version: i64,
     /// When the attempt started.
     pub created_at: Timestamp,
@@ -160,7 +160,7 @@ impl Vault {
 
 impl Writer {
     /// Registers a new attempt before its first check, without its flow and without waiting for the disk: if the process
-    /// dies, the attempt has ended. What ends the owner's attempts at a provider ends this one too. The attempt keeps
+    /// dies, the attempt has ended. Deleting the owner's account at the provider also cancels this attempt, which keeps
     /// version 0, as if it had not been saved.
     pub async fn register_attempt(&self, attempt: &Attempt) -> Result<(), StoreError> {
         let mut work = self.begin_plain().await?;

@@ -32,7 +32,7 @@ pub(crate) struct HelperValues<'a> {
     pub(crate) values: &'a [(Key, Secret)],
 }
 
-/// What became of a helper's values.
+/// The result of submitting a helper's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
     /// The values were saved.

@@ -73,7 +73,7 @@ impl Mask {
         self.waiting.len()
     }
 
-    /// Returns whether so many bytes have arrived since the last search that the waiting bytes should be searched.
+    /// Returns whether enough new bytes have arrived to search again.
     pub(super) fn is_due(&self) -> bool {
         self.searched <= AGAIN * (self.waiting.len() - self.searched)
     }
